@@ -1,0 +1,112 @@
+"""What a probe brought back: an answer with its time, or why there is none."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+
+class Target(NamedTuple):
+    """One product in one environment."""
+
+    product: str
+    environment: str
+
+    def __str__(self) -> str:
+        return f"{self.product}/{self.environment}"
+
+
+class Status(StrEnum):
+    """How a deployment stands. Health and version are judged apart: a wrong version can be healthy."""
+
+    SUCCEEDED = "succeeded"
+    IN_PROGRESS = "in_progress"
+    FAILED = "failed"
+    DEGRADED = "degraded"
+    PAUSED = "paused"
+    NOT_DEPLOYED = "not_deployed"
+    UNKNOWN = "unknown"
+    UNREACHABLE = "unreachable"
+
+
+class Role(StrEnum):
+    """The part a version plays in a rollout."""
+
+    STABLE = "stable"
+    CANARY = "canary"
+    PREVIEW = "preview"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why there is no usable answer; each has one sentence in `present.reasons`."""
+
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    UNRESOLVED = "unresolved"
+    DISCONNECTED = "disconnected"
+    TLS = "tls"
+    PROTOCOL = "protocol"
+    """The bytes were not HTTP, or lied about their length."""
+    REDIRECT = "redirect"
+    HTTP_STATUS = "http_status"
+    UNAUTHORIZED = "unauthorized"
+    TOO_LARGE = "too_large"
+    HTML = "html"
+    """A page for people, most often a log-in page, where data was expected."""
+    NOT_JSON = "not_json"
+    EMPTY = "empty"
+    NO_VERSION = "no_version"
+    """The answer was read, and no version stands where one was expected."""
+    REFUSED_ADDRESS = "refused_address"
+    """An address gonogo does not ask, such as a cloud's metadata service."""
+    NOT_SUPPORTED = "not_supported"
+    """The plan names a preset this version cannot ask yet."""
+
+
+class Running(Struct, frozen=True):
+    """One version that answers in a cell, with its share."""
+
+    version: str
+    """The text as the source gave it, cleaned."""
+    revision: str = ""
+    weight: float | None = None
+    """Per cent of the traffic, 0-100; None when the source does not say."""
+    replicas: int | None = None
+    role: Role = Role.UNKNOWN
+
+
+class Seen(Struct, frozen=True):
+    """A source answered."""
+
+    target: Target
+    versions: tuple[Running, ...]
+    """Empty only with status not_deployed."""
+    status: Status
+    polled_at: datetime
+    """UTC, when the answer was complete."""
+    source: str
+    """Where it comes from, as people would name it: preset and URL without secrets."""
+    updated_at: datetime | None = None
+    """UTC, when the source says it changed; None when it does not say."""
+    message: str = ""
+    link: str = ""
+    excerpt: str = ""
+    """The first bytes of the raw answer, cleaned, for the details pane."""
+
+
+class Missing(Struct, frozen=True):
+    """No usable answer, and why."""
+
+    target: Target
+    reason: Reason
+    polled_at: datetime
+    """UTC, when the attempt ended."""
+    source: str
+    detail: str = ""
+    """One cleaned line, such as `503 Service Unavailable` or `no answer within 5 s`."""
+    excerpt: str = ""
+
+
+Observation = Seen | Missing

@@ -1,0 +1,339 @@
+"""The release plan as the rest of gonogo sees it: short forms unfolded, names resolved, times in UTC.
+
+The file's own shape (short and long forms) and its mistakes are `adapters.plan_yaml`'s business. Nothing
+here says who ticked or approved: that is in the journal.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NewType
+
+from msgspec import Struct
+
+ItemId = NewType("ItemId", str)
+
+
+class Level(StrEnum):
+    """How much a rule weighs."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class SchemeName(StrEnum):
+    """How a product's versions are read and ordered."""
+
+    SEMVER = "semver"
+    CALVER = "calver"
+    PEP440 = "pep440"
+    OPAQUE = "opaque"
+
+
+class Migration(StrEnum):
+    """What the release does to stored data, from harmless to no way back."""
+
+    NONE = "none"
+    EXPAND = "expand"
+    CONTRACT = "contract"
+    IRREVERSIBLE = "irreversible"
+
+
+class Person(Struct, frozen=True):
+    """Somebody who may act. The unix account is the identity."""
+
+    key: str
+    name: str
+    account: str
+    roles: tuple[str, ...] = ()
+
+
+class Window(Struct, frozen=True):
+    """The live hours: half-open, [start, end), in UTC, with the zone people think in."""
+
+    start: datetime
+    end: datetime
+    zone: str = "UTC"
+
+
+class Environment(Struct, frozen=True):
+    """A place a product runs in; the plan lists them in promotion order."""
+
+    name: str
+    after: tuple[str, ...] = ()
+    """Environments that must match and have soaked before this one."""
+    soak: timedelta = timedelta(0)
+    """How long a version must have run here before it may go on."""
+    production: bool = False
+
+
+class Timing(Struct, frozen=True):
+    """How often a source is asked and how long an answer is worth something."""
+
+    every: timedelta = timedelta(seconds=10)
+    timeout: timedelta = timedelta(seconds=5)
+    stale_after: timedelta = timedelta(seconds=30)
+    unknown_after: timedelta = timedelta(seconds=90)
+
+
+class Probe(Struct, frozen=True):
+    """A question to an endpoint about one target."""
+
+    use: str
+    """Preset: auto (the short form), json, text, header, spring-info, kubernetes, ..."""
+    product: str
+    environment: str
+    url: str = ""
+    """Placeholders already filled in; "" for presets that name a cluster instead."""
+    auth: str = ""
+    """Name of a credential in the user's own configuration; "" for none."""
+    options: Mapping[str, Any] = {}
+    """What else the preset takes, as text: version, revision, header, namespace, ..."""
+    timing: Timing = Timing()
+    where: str = ""
+    """`release.yaml:67:12`, for messages."""
+
+
+class Source(Struct, frozen=True):
+    """One request that fills many cells."""
+
+    id: str
+    use: str
+    url: str = ""
+    auth: str = ""
+    options: Mapping[str, Any] = {}
+    timing: Timing = Timing()
+    where: str = ""
+
+
+class VersionFile(Struct, frozen=True):
+    """A file that must state the product's version: by `key` (TOML, JSON, YAML) or by `pattern`."""
+
+    path: str
+    key: str = ""
+    pattern: str = ""
+
+
+class ProductRollback(Struct, frozen=True):
+    """The way back of one product; the command is shown and copied, never run."""
+
+    to: str = ""
+    command: tuple[str, ...] = ()
+
+
+class Product(Struct, frozen=True):
+    """What carries one version through the release."""
+
+    name: str
+    version: str
+    previous: str = ""
+    scheme: SchemeName = SchemeName.SEMVER
+    owner: str = ""
+    """A key of `people`; "" when nobody is named."""
+    repo: str = ""
+    """Absolute path of the local clone; "" when the plan names none."""
+    paths: tuple[str, ...] = ()
+    """Only commits below these count; empty means the whole repository."""
+    tag: str = "v{version}"
+    target: str = ""
+    """Tag, branch or commit that ships; "" means: the tag of `version` if it exists, else HEAD."""
+    revision: str = ""
+    """Full commit id the tag must point at; "" when not pinned."""
+    migration: Migration = Migration.NONE
+    migration_paths: tuple[str, ...] = ()
+    rollback: ProductRollback = ProductRollback()
+    files: tuple[VersionFile, ...] = ()
+    probes: tuple[Probe, ...] = ()
+
+    @property
+    def tag_name(self) -> str:
+        """The tag of the planned version."""
+        return self.tag.replace("{version}", self.version).replace("{product}", self.name)
+
+
+class CheckKind(StrEnum):
+    """What decides an item by itself."""
+
+    RUN = "run"
+    HTTP = "http"
+    METRIC = "metric"
+    FILE = "file"
+    GIT = "git"
+
+
+class Check(Struct, frozen=True):
+    """A condition that decides an item; read and validated now, run by a later release."""
+
+    kind: CheckKind
+    argument: Any
+    """run: argument list; http: URL; metric: its name; file, git: product name."""
+    options: Mapping[str, Any] = {}
+
+
+class Item(Struct, frozen=True):
+    """One line of the checklist."""
+
+    id: ItemId
+    title: str
+    phase: str = ""
+    """"" when the checklist is one plain list."""
+    owner: str = ""
+    """A key of `people`; "" when nobody is named."""
+    environment: str = ""
+    after: tuple[ItemId, ...] = ()
+    evidence_required: bool = False
+    two_person: bool = False
+    point_of_no_return: bool = False
+    check: Check | None = None
+
+
+class ApprovalSlot(Struct, frozen=True):
+    """A sign-off the release needs: so many distinct accounts of a role."""
+
+    name: str
+    role: str
+    quorum: int = 1
+    expires: timedelta | None = None
+
+
+class GateKind(StrEnum):
+    """What a gate asks for."""
+
+    CHECKLIST = "checklist"
+    APPROVALS = "approvals"
+    CHANGELOG = "changelog"
+    METRIC = "metric"
+    OBSERVED = "observed"
+    SOAK = "soak"
+    FILES = "files"
+    TAG = "tag"
+    MERGES = "merges"
+    MIGRATION = "migration"
+
+
+class Gate(Struct, frozen=True):
+    """A condition before a promotion into `environment`."""
+
+    environment: str
+    kind: GateKind
+    argument: Any = None
+    level: Level = Level.BLOCK
+    options: Mapping[str, Any] = {}
+
+
+class Freeze(Struct, frozen=True):
+    """A time in which nothing may go; exactly one of span, weekly and cron is set."""
+
+    name: str
+    zone: str
+    reason: str = ""
+    environments: tuple[str, ...] = ()
+    """Empty means all."""
+    products: tuple[str, ...] = ()
+    """Empty means all."""
+    span: tuple[datetime, datetime] | None = None
+    """[start, end) in UTC."""
+    weekly: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
+    """(weekday with Monday 0, hour, minute) of start and end, local time of `zone`."""
+    cron: str = ""
+    duration: timedelta = timedelta(0)
+
+
+class Metric(Struct, frozen=True):
+    """A number asked from a source."""
+
+    name: str
+    source: str
+    query: str
+    every: timedelta = timedelta(seconds=30)
+
+
+class Trigger(Struct, frozen=True):
+    """What was agreed to mean: go back. It asks, it never acts."""
+
+    id: str
+    when: str
+    owner: str = ""
+    metric: str = ""
+    above: float | None = None
+    below: float | None = None
+    duration: timedelta = timedelta(0)
+
+
+class ChangelogRules(Struct, frozen=True):
+    """How commits become a changelog."""
+
+    convention: str = "conventional"
+    file: str = "CHANGELOG.md"
+    internal_scopes: tuple[str, ...] = ()
+    sections: Mapping[str, str] = {}
+    """Commit type to heading; empty means the built-in ones."""
+
+
+class Branches(Struct, frozen=True):
+    """Which branches there are and which way a fix travels."""
+
+    model: str = "trunk"
+    main: str = "main"
+    release: str = "release/v{major}.{minor}"
+    hotfix: str = "hotfix/v{version}"
+    active: tuple[str, ...] = ()
+
+
+class Plan(Struct, frozen=True):
+    """A whole release plan, valid in itself."""
+
+    release: str
+    environments: tuple[Environment, ...]
+    products: tuple[Product, ...]
+    name: str = ""
+    description: str = ""
+    manager: str = ""
+    target_date: str = ""
+    metadata: Mapping[str, Any] = {}
+    window: Window | None = None
+    people: tuple[Person, ...] = ()
+    timing: Timing = Timing()
+    sources: tuple[Source, ...] = ()
+    items: tuple[Item, ...] = ()
+    phases: tuple[str, ...] = ()
+    """In the plan's order; ("",) when the checklist is one plain list."""
+    approvals: tuple[ApprovalSlot, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    waiver_roles: tuple[str, ...] = ()
+    rules: Mapping[str, Level] = {}
+    metrics: tuple[Metric, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    rollback_notes: str = ""
+    changelog: ChangelogRules = ChangelogRules()
+    branches: Branches = Branches()
+
+    def product(self, name: str) -> Product | None:
+        """The product of that name."""
+        return next((product for product in self.products if product.name == name), None)
+
+    def environment(self, name: str) -> Environment | None:
+        """The environment of that name."""
+        return next((env for env in self.environments if env.name == name), None)
+
+    def item(self, item_id: str) -> Item | None:
+        """The checklist item of that id."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+    def person_of(self, account: str) -> Person | None:
+        """The person behind a unix account."""
+        return next((person for person in self.people if person.account == account), None)
+
+    def person(self, key: str) -> Person | None:
+        """The person of that key."""
+        return next((person for person in self.people if person.key == key), None)
+
+
+class LoadedPlan(Struct, frozen=True):
+    """A plan with the bytes it came from: every decision names this hash."""
+
+    plan: Plan
+    path: str
+    sha256: str

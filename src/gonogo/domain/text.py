@@ -1,0 +1,41 @@
+"""The one boundary for text from outside: what a terminal could obey becomes something it can only show."""
+
+_REPLACEMENT = "\ufffd"
+_VISIBLE_FROM = 0x2400
+"""Unicode's control pictures: U+0000 is shown as U+2400 and so on, so that an attack stays visible."""
+
+_CONTROL_PICTURES = {code: chr(_VISIBLE_FROM + code) for code in range(0x20)} | {0x7F: "\u2421"}
+_C1 = dict.fromkeys(range(0x80, 0xA0), _REPLACEMENT)
+_INVISIBLE = dict.fromkeys(
+    [
+        0x061C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF,
+        *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080),
+    ],
+    _REPLACEMENT,
+)  # fmt: skip
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), _REPLACEMENT)
+
+_ONE_LINE = _CONTROL_PICTURES | _C1 | _INVISIBLE | _SURROGATES | {0x09: " ", 0x0A: " ", 0x0D: " "}
+_MANY_LINES = _ONE_LINE | {0x09: "    ", 0x0A: "\n", 0x0D: None}
+
+LINE_LIMIT = 1_000
+BLOCK_LIMIT = 64 * 1024
+
+
+def clean(text: str, limit: int = LINE_LIMIT) -> str:
+    """Return `text` as one harmless line of at most `limit` characters.
+
+    Control characters (C0, DEL, C1), bidirectional controls, invisible formatting, line separators
+    and lone surrogates become visible symbols; tabs and newlines become blanks. Zero-width joiners
+    stay: emoji and several scripts need them.
+    """
+    return _bounded(text, limit).translate(_ONE_LINE)
+
+
+def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
+    """Return `text` as harmless lines: as `clean`, but newlines stay and a tab is four blanks."""
+    return _bounded(text, limit).translate(_MANY_LINES)
+
+
+def _bounded(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

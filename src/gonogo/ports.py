@@ -1,0 +1,117 @@
+"""What the use cases need from outside, as small protocols. Adapters and fakes share one contract suite each."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from gonogo.domain.events import Actor, Draft, Event
+from gonogo.domain.observation import Observation, Target
+from gonogo.domain.plan import LoadedPlan
+
+
+class Clock(Protocol):
+    """Where time comes from. The only door to it."""
+
+    def now(self) -> datetime:
+        """The time in UTC, zone-aware."""
+        ...
+
+
+class Identity(Protocol):
+    """Who acts."""
+
+    def actor(self, via: str) -> Actor:
+        """The account the kernel names for this process; `via` is tui, cli or ci."""
+        ...
+
+
+class Alarm(Struct, frozen=True):
+    """Something about the journal a person must know: a gap, a wrong owner, a broken chain, a shorter trail."""
+
+    kind: str
+    """gap | owner | chain | rollback | format | torn"""
+    message: str
+    seq: int = 0
+    file: str = ""
+
+
+class Tail(Struct, frozen=True):
+    """What a journal has that its reader has not seen yet."""
+
+    events: tuple[Event, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """All alarms that stand now, not only new ones."""
+
+
+@runtime_checkable
+class Journal(Protocol):
+    """Ordered, append-only, immutable events of one release. Not thread-safe: one thread owns one object."""
+
+    def tail(self) -> Tail:
+        """Return the events this object has not returned yet, in order, without waiting for any lock.
+
+        Raises StorageError or NotPermittedError when the journal cannot be read.
+        """
+        ...
+
+    def transact(self, decide: Callable[[Tail], Sequence[Draft]]) -> tuple[Event, ...]:
+        """Under mutual exclusion, hand `decide` everything new and append durably what it returns.
+
+        `decide` sees each event exactly once over the life of this object, whether by `tail` or here.
+        Whatever it raises ends the transaction with nothing written. A draft whose id is already
+        recorded is not written again; the recorded event is returned in its place.
+
+        Returns what was written, in order; the same events are not returned by `tail` again.
+        Raises BusyError (lock not had within its deadline), StorageError (disk full, read-only),
+        NotPermittedError, IntegrityError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back descriptors. The object is not used afterwards."""
+        ...
+
+
+class Probing(Protocol):
+    """A question that can be asked again and again."""
+
+    @property
+    def name(self) -> str:
+        """Unique within a plan; names the schedule's entry."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """Host and port whose load it adds to; "" for none."""
+        ...
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The cells an answer fills."""
+        ...
+
+    @property
+    def every(self) -> timedelta:
+        """Wanted time between two questions."""
+        ...
+
+    async def ask(self) -> tuple[Observation, ...]:
+        """Ask once, within the plan's time-out, and never raise for what an endpoint does.
+
+        Returns one observation for each of `targets`.
+        """
+        ...
+
+
+class PlanSource(Protocol):
+    """A plan file that may change under us."""
+
+    def load(self) -> LoadedPlan:
+        """Read and validate. Raises PlanInvalid with every problem, or StorageError."""
+        ...
+
+    def changed(self) -> bool:
+        """Whether the file differs from what `load` last read; cheap enough for every second."""
+        ...
