@@ -1,0 +1,77 @@
+"""Real parts a machine may lack: a test that needs one says so by name, and is skipped and counted without it."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+
+def _have(*programs: str) -> Callable[[], bool]:
+    return lambda: all(
+        shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") for name in programs
+    )
+
+
+def _root_with_accounts() -> bool:
+    return os.geteuid() == 0 and _have("useradd", "userdel")()
+
+
+PARTS: Mapping[str, Callable[[], bool]] = {
+    "git": _have("git"),
+    "tmux": _have("tmux"),
+    "strace": _have("strace"),
+    "nginx": _have("nginx"),
+    "sshd": _have("sshd", "ssh", "ssh-keygen"),
+    "prometheus": _have("prometheus"),
+    "etcd": _have("etcd"),
+    "docker-registry": _have("docker-registry"),
+    "accounts": _root_with_accounts,
+    "root": lambda: os.geteuid() == 0,
+}
+"""Name of a real part to the question whether this machine has it."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what cannot run here, by name, and the slow suite unless it was asked for."""
+    for item in items:
+        for marker in item.iter_markers("needs"):
+            for part in marker.args:
+                if not PARTS[part]():
+                    item.add_marker(pytest.mark.skip(reason=f"needs {part}, which this machine does not have"))
+    if os.environ.get("GONOGO_TESTS") != "full" and not config.getoption("-m"):
+        _deselect_slow(config, items)
+
+
+def _deselect_slow(config: pytest.Config, items: list[pytest.Item]) -> None:
+    slow = [item for item in items if item.get_closest_marker("full")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]  # pluggy's generator protocol has no public type
+    """Under GONOGO_TESTS=all every real part must be there: a skip is a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("GONOGO_TESTS") in {"all", "full"}:
+        report.outcome = "failed"
+        report.longrepr = f"skipped under GONOGO_TESTS=all: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test has its own home and state directories, so that it reads and writes nobody's real ones."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [name for name in os.environ if name.startswith(("GONOGO_", "GIT_")) and name != "GONOGO_TESTS"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for name in ("NO_COLOR", "COLORTERM", "SSH_CONNECTION", "SSH_TTY", "TMUX"):
+        monkeypatch.delenv(name, raising=False)
+    return home
