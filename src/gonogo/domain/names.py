@@ -1,0 +1,16 @@
+"""Names people type: slugs, and what they may have meant."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def suggest(wanted: str, known: Iterable[str]) -> str:
+    """The known name nearest to `wanted`; "" when none is near enough to be helpful."""
+    near = get_close_matches(wanted[:80].lower(), list(known), n=1, cutoff=0.6)
+    return near[0] if near else ""
+
+
+def slug(title: str) -> str:
+    """The id of an item that gives none: its title in lower case, words joined by hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")

@@ -1,0 +1,133 @@
+"""The checklist in rows. The mark is text, so that ticked and open differ without colour."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from gonogo.domain.plan import Item, Plan
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.spans import age
+from gonogo.domain.state import ItemState, ItemStatus
+from gonogo.present.tones import Line, Span, Tone
+
+MARKS = {ItemStatus.DONE: "[x]", ItemStatus.OPEN: "[ ]", ItemStatus.SKIPPED: "[-]"}
+_TONES = {ItemStatus.DONE: Tone.GOOD, ItemStatus.OPEN: Tone.PLAIN, ItemStatus.SKIPPED: Tone.MUTED}
+WORDS = {ItemStatus.DONE: "ticked", ItemStatus.OPEN: "open", ItemStatus.SKIPPED: "not applicable"}
+
+
+class ItemRow(Struct, frozen=True):
+    """One line of the checklist, in parts a front end may lay out."""
+
+    key: str
+    """Item id, or `phase:NAME` for a heading."""
+    heading: bool
+    mark: str
+    title: str
+    owner: str
+    """Display name of the owner; "" when nobody is named."""
+    who: str
+    """Who brought it into this state and when; for an open one what it waits for."""
+    tone: Tone
+    notes: int = 0
+
+
+def rows(snapshot: Snapshot) -> tuple[ItemRow, ...]:
+    """Headings and items in the plan's order."""
+    found: list[ItemRow] = []
+    phase = None
+    for item in snapshot.plan.items:
+        if item.phase != phase and item.phase:
+            found.append(_heading(snapshot, item.phase))
+        phase = item.phase
+        found.append(item_row(snapshot, item))
+    return tuple(found)
+
+
+def _heading(snapshot: Snapshot, phase: str) -> ItemRow:
+    items = [item for item in snapshot.plan.items if item.phase == phase]
+    closed = sum(snapshot.state.item(item.id).status is not ItemStatus.OPEN for item in items)
+    tone = Tone.GOOD if closed == len(items) else Tone.STRONG
+    return ItemRow(f"phase:{phase}", True, "", phase, f"{closed}/{len(items)}", "", tone)
+
+
+def item_row(snapshot: Snapshot, item: Item) -> ItemRow:
+    """One item as it stands."""
+    state = snapshot.state.item(item.id)
+    return ItemRow(
+        item.id,
+        False,
+        MARKS[state.status],
+        item.title,
+        owner_name(snapshot.plan, item),
+        _who(snapshot, item, state),
+        _TONES[state.status],
+        len(state.notes),
+    )
+
+
+def owner_name(plan: Plan, item: Item) -> str:
+    """The owner as people call them."""
+    person = plan.person(item.owner)
+    return person.name if person else item.owner
+
+
+def _who(snapshot: Snapshot, item: Item, state: ItemState) -> str:
+    if state.status is not ItemStatus.OPEN and state.actor and state.at:
+        reason = f": {state.reason}" if state.reason else ""
+        return f"{state.actor.user} {when(state.at, snapshot.now)}{reason}"
+    waiting = [other for other in item.after if snapshot.state.item(other).status is ItemStatus.OPEN]
+    if waiting:
+        return f"after {', '.join(waiting)}"
+    if state.actor and state.at:
+        return f"reopened by {state.actor.user} {when(state.at, snapshot.now)}"
+    return ""
+
+
+def when(at: datetime, now: datetime) -> str:
+    """A moment in the least room: the time today, the date otherwise, in UTC."""
+    return f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
+
+
+def row_line(row: ItemRow) -> Line:
+    """A row as one line of text, for the command line."""
+    if row.heading:
+        return (Span(row.title, row.tone), Span(f"  {row.owner}", Tone.MUTED))
+    line = [Span(f"{row.mark} ", row.tone), Span(f"{row.key:<24} "), Span(row.title, Tone.PLAIN)]
+    if row.owner:
+        line.append(Span(f"  @{row.owner}", Tone.MUTED))
+    if row.who:
+        line.append(Span(f"  {row.who}", Tone.MUTED))
+    if row.notes:
+        line.append(Span(f"  ({row.notes} note{'s' if row.notes > 1 else ''})", Tone.MUTED))
+    return tuple(line)
+
+
+def details(snapshot: Snapshot, item: Item) -> tuple[Line, ...]:
+    """Everything known about an item, line by line."""
+    state = snapshot.state.item(item.id)
+    facts: list[tuple[str, str]] = [
+        ("id", item.id),
+        ("state", f"{WORDS[state.status]}{_by(state, snapshot.now)}"),
+        ("reason", state.reason),
+        ("phase", item.phase),
+        ("owner", owner_name(snapshot.plan, item)),
+        ("for", item.environment),
+        ("after", ", ".join(item.after)),
+        ("evidence", "required" if item.evidence_required else ""),
+        ("people", "two needed" if item.two_person else ""),
+        ("check", f"{item.check.kind} {item.check.argument}" if item.check else ""),
+        ("beyond", "no return: after it, rollback means rolling forward" if item.point_of_no_return else ""),
+    ]
+    lines: list[Line] = [(Span(item.title, Tone.STRONG),)]
+    lines += [(Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in facts if text]
+    for note in state.notes:
+        lines.append((Span(f"note by {note.actor.user}, {note.at:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),))
+        lines += [(Span(f"  {text}"),) for text in note.text.splitlines()]
+    return tuple(lines)
+
+
+def _by(state: ItemState, now: datetime) -> str:
+    if not state.actor or not state.at:
+        return ""
+    ago = f", {age(now - state.at)} ago" if now >= state.at else ""
+    return f" by {state.actor.user} at {state.at:%Y-%m-%d %H:%M:%S} UTC{ago} (#{state.seq})"

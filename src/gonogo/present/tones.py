@@ -1,0 +1,40 @@
+"""What a piece of text means, apart from how it looks: a tone is always paired with a glyph or a word."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from gonogo.domain.readiness import Answer, Weight
+
+
+class Tone(StrEnum):
+    """Meaning of a piece of text. Each front end has one table from tone to its own colours."""
+
+    PLAIN = "plain"
+    MUTED = "muted"
+    STRONG = "strong"
+    GOOD = "good"
+    BAD = "bad"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    BUSY = "busy"
+    """Something is under way."""
+    PRODUCTION = "production"
+
+
+class Span(NamedTuple):
+    """A piece of one line."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Line = tuple[Span, ...]
+
+
+def line_text(line: Line) -> str:
+    """The characters of a line without their tones."""
+    return "".join(span.text for span in line)
+
+
+ANSWER_TONES = {Answer.GO: Tone.GOOD, Answer.NO_GO: Tone.BAD, Answer.UNKNOWN: Tone.UNKNOWN}
+WEIGHT_TONES = {Weight.BLOCKER: Tone.BAD, Weight.UNKNOWN: Tone.UNKNOWN, Weight.WARNING: Tone.WARN}

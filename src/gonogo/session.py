@@ -1,0 +1,182 @@
+"""The use cases: keep up with the journal, take observations in, submit commands, show a snapshot.
+
+Knows no front end and starts nothing: a front end calls it from one thread of its own choice.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gonogo.domain import snapshot
+from gonogo.domain.changelog import Changes
+from gonogo.domain.decide import Command, RecordTransition, Refusal, decide
+from gonogo.domain.events import Actor, Draft, Event, EventId
+from gonogo.domain.evidence import NOTHING, Evidence, absorb
+from gonogo.domain.observation import Observation, Target
+from gonogo.domain.plan import LoadedPlan
+from gonogo.domain.snapshot import Inputs, Snapshot
+from gonogo.domain.state import ReleaseState, replay
+from gonogo.errors import GonogoError
+from gonogo.ports import Clock, Journal, PlanSource, Tail
+
+
+class Accepted(Struct, frozen=True):
+    """The command is a fact now, or was one already."""
+
+    events: tuple[Event, ...]
+    """What was written; empty when what was asked for held already."""
+
+
+class Refused(Struct, frozen=True):
+    """The command was judged and turned down; nothing was recorded."""
+
+    refusal: Refusal
+
+
+Outcome = Accepted | Refused
+
+
+class Session:
+    """One person's view of one release.
+
+    Not thread-safe on purpose: the journal is used by one thread only, and what that thread learns reaches others
+    as frozen values.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedPlan,
+        journal: Journal,
+        clock: Clock,
+        actor: Actor,
+        new_id: Callable[[], EventId],
+        plan_source: PlanSource | None = None,
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._new_id = new_id
+        self._plan_source = plan_source
+        self.actor = actor
+        self.inputs = Inputs(loaded)
+        """What is known so far; replaced as a whole with each change."""
+
+    @property
+    def loaded(self) -> LoadedPlan:
+        """The last good plan."""
+        return self.inputs.loaded
+
+    def refresh(self) -> bool:
+        """Read what others have written since. Returns whether anything changed.
+
+        A journal that cannot be read is a problem on the screen, not the end of the session.
+        """
+        before = self.inputs
+        try:
+            self._take_in(self._journal.tail())
+        except GonogoError as error:
+            self.inputs = replace(self.inputs, journal_problems=(str(error),))
+            return self.inputs.journal_problems != before.journal_problems
+        self.inputs = replace(self.inputs, journal_read_at=self._clock.now())
+        return (self.inputs.state, self.inputs.journal_problems) != (before.state, before.journal_problems)
+
+    def reload_plan(self) -> bool:
+        """Take in the plan file when it changed; keep the last good plan when it is broken now.
+
+        Returns whether anything changed.
+        """
+        if self._plan_source is None or not self._plan_source.changed():
+            return False
+        try:
+            loaded = self._plan_source.load()
+        except GonogoError as error:
+            self.inputs = replace(self.inputs, plan_problem=str(error))
+            return True
+        if loaded.plan.release != self.loaded.plan.release:
+            problem = f"its release is now '{loaded.plan.release}': leave and open it anew"
+            self.inputs = replace(self.inputs, plan_problem=problem)
+            return True
+        self.inputs = replace(self.inputs, loaded=loaded, plan_problem="")
+        return True
+
+    def submit(self, command: Command) -> Outcome:
+        """Judge `command` on the newest events and record it, in one critical section.
+
+        Raises BusyError, StorageError, NotPermittedError or IntegrityError when the journal cannot take it;
+        nothing was recorded then.
+        """
+        new_id = self._new_id()
+        refusal: Refusal | None = None
+
+        def judge(tail: Tail) -> Sequence[Draft]:
+            nonlocal refusal
+            self._take_in(tail)
+            verdict = decide(self.loaded, self.inputs.state, command, self.actor, new_id)
+            match verdict:
+                case Refusal():
+                    refusal = verdict
+                    return ()
+                case tuple():
+                    return verdict
+                case _ as unreachable:
+                    assert_never(unreachable)
+
+        written = self._journal.transact(judge)
+        self._take_in(Tail(written, ()), keep_alarms=True)
+        return Accepted(written) if refusal is None else Refused(refusal)
+
+    def observe(self, observations: Iterable[Observation]) -> tuple[RecordTransition, ...]:
+        """Take observations in; returns the transitions that the journal does not know yet."""
+        evidence = dict(self.inputs.evidence)
+        touched = []
+        for observation in observations:
+            evidence[observation.target] = absorb(evidence.get(observation.target, NOTHING), observation)
+            touched.append(observation.target)
+        self.inputs = replace(self.inputs, evidence=evidence)
+        return tuple(
+            transition
+            for target in dict.fromkeys(touched)
+            if (transition := _transition(self.inputs.state, target, evidence[target])) is not None
+        )
+
+    def record(self, transitions: Iterable[RecordTransition]) -> None:
+        """Write transitions into the history. Raises as `submit` does."""
+        for transition in transitions:
+            self.submit(transition)
+
+    def learn(self, changes: Changes) -> None:
+        """Take in what git says about one product."""
+        self.inputs = replace(self.inputs, changes={**self.inputs.changes, changes.product: changes})
+
+    def presence(self, here: tuple[str, ...]) -> bool:
+        """Take in who is here; returns whether that changed."""
+        changed = here != self.inputs.here
+        if changed:
+            self.inputs = replace(self.inputs, here=here)
+        return changed
+
+    def snapshot(self, now: datetime | None = None) -> Snapshot:
+        """Everything, judged at `now` (UTC); at this moment when not given."""
+        return snapshot.build(self.inputs, now or self._clock.now())
+
+    def close(self) -> None:
+        """Give back the journal."""
+        self._journal.close()
+
+    def _take_in(self, tail: Tail, *, keep_alarms: bool = False) -> None:
+        state: ReleaseState = replay(tail.events, self.inputs.state) if tail.events else self.inputs.state
+        problems = self.inputs.journal_problems if keep_alarms else tuple(alarm.message for alarm in tail.alarms)
+        self.inputs = replace(self.inputs, state=state, journal_problems=problems)
+
+
+def _transition(state: ReleaseState, target: Target, evidence: Evidence) -> RecordTransition | None:
+    """The change worth a line of history: settled, and not what the journal says last."""
+    if not evidence.settled or evidence.seen is None:
+        return None
+    versions = tuple(sorted(running.version for running in evidence.versions))
+    known = state.deployed(target)
+    if known and (tuple(sorted(known.versions)), known.status) == (versions, evidence.seen.status):
+        return None
+    return RecordTransition(target, versions, evidence.seen.status.value, evidence.seen.source)
