@@ -115,3 +115,19 @@ class PlanSource(Protocol):
     def changed(self) -> bool:
         """Whether the file differs from what `load` last read; cheap enough for every second."""
         ...
+
+
+class Presence(Protocol):
+    """Who has the release open. A courtesy: never recorded, never a reason to stop."""
+
+    def join(self) -> None:
+        """Be seen by others, where this account may."""
+        ...
+
+    def here(self) -> tuple[str, ...]:
+        """Account names of everybody with an open cockpit, oneself included."""
+        ...
+
+    def leave(self) -> None:
+        """Be gone."""
+        ...
