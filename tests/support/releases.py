@@ -1,0 +1,84 @@
+"""Small releases to test with: plans, actors, events and observations with a fixed clock."""
+
+from datetime import UTC, datetime, timedelta
+
+from gonogo.domain.decide import Command, Refusal, decide
+from gonogo.domain.events import Actor, Event, EventId
+from gonogo.domain.observation import Running, Seen, Status, Target
+from gonogo.domain.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product
+from gonogo.domain.state import ReleaseState, replay
+
+NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
+ANA = Actor(1001, "aruiz")
+BEN = Actor(1002, "bokafor")
+
+
+def item(
+    name: str, phase: str = "", *, after: tuple[str, ...] = (), environment: str = "", owner: str = ""
+) -> Item:
+    """A checklist item titled like its id."""
+    return Item(
+        ItemId(name),
+        name.replace("-", " "),
+        phase,
+        owner,
+        after=tuple(ItemId(other) for other in after),
+        environment=environment,
+    )
+
+
+def product(
+    name: str = "web", version: str = "1.2.3", environments: tuple[str, ...] = ("staging", "production")
+) -> Product:
+    """A product with a probe in each environment and no repository."""
+    probes = tuple(
+        Probe("auto", name, environment, f"http://{environment}.test/{name}") for environment in environments
+    )
+    return Product(name, version, probes=probes)
+
+
+def plan(
+    *items: Item, products: tuple[Product, ...] | None = None, environments: tuple[Environment, ...] | None = None
+) -> Plan:
+    """Staging and production, one product, the given items."""
+    staging = Environment("staging")
+    production = Environment("production", after=("staging",), production=True)
+    return Plan(
+        "2026.11",
+        environments or (staging, production),
+        products or (product(),),
+        people=(Person("ana", "Ana Ruiz", "aruiz"), Person("ben", "Ben Okafor", "bokafor")),
+        items=items,
+        phases=tuple(dict.fromkeys(one.phase for one in items)) or ("",),
+    )
+
+
+def loaded(given: Plan) -> LoadedPlan:
+    """The plan as if read from a file."""
+    return LoadedPlan(given, "release.yaml", "0" * 64)
+
+
+def after(given: Plan, *acts: tuple[Actor, Command], state: ReleaseState | None = None) -> ReleaseState:
+    """The state after some acts, each of which must be accepted."""
+    now = state or ReleaseState()
+    for actor, command in acts:
+        drafts = decide(loaded(given), now, command, actor, EventId(f"id-{now.seq + 1}"))
+        assert not isinstance(drafts, Refusal), drafts
+        for draft in drafts:
+            seq = now.seq + 1
+            at = NOW + timedelta(seconds=seq)
+            now = replay(
+                [Event(seq, draft.id, at, actor, draft.kind, draft.subject, draft.data, draft.expect)], now
+            )
+    return now
+
+
+def seen(
+    version: str,
+    target: Target | None = None,
+    *,
+    at: datetime = NOW,
+    status: Status = Status.SUCCEEDED,
+) -> Seen:
+    """One answer with one version."""
+    return Seen(target or Target("web", "staging"), (Running(version),), status, at, "test")

@@ -1,0 +1,91 @@
+"""One answer is a sample: switches, splits and silences told apart."""
+
+from datetime import timedelta
+
+from gonogo.domain.evidence import MEMORY, NOTHING, Evidence, absorb
+from gonogo.domain.observation import Missing, Reason, Target
+from support.releases import NOW, seen
+
+
+def _after(*versions: str) -> Evidence:
+    evidence = NOTHING
+    for index, version in enumerate(versions):
+        evidence = absorb(evidence, seen(version, at=NOW + timedelta(seconds=10 * index)))
+    return evidence
+
+
+def _names(evidence: Evidence) -> list[str]:
+    return [running.version for running in evidence.versions]
+
+
+def test_a_first_answer_stands_alone() -> None:
+    """With nothing before it, an answer is what we know."""
+    assert _names(_after("1.2.3")) == ["1.2.3"]
+
+
+def test_a_single_different_answer_shows_both_versions() -> None:
+    """Neither the old nor the new version is claimed to run alone on the word of one answer."""
+    evidence = _after("1.2.2", "1.2.2", "1.2.3")
+
+    assert _names(evidence) == ["1.2.2", "1.2.3"]
+    assert not evidence.settled
+
+
+def test_a_confirmed_switch_is_no_split() -> None:
+    """A version that replaced another for good has the cell alone after its second answer."""
+    evidence = _after(*["1.2.2"] * 8, "1.2.3", "1.2.3")
+
+    assert _names(evidence) == ["1.2.3"]
+    assert evidence.settled
+
+
+def test_a_canary_behind_one_url_is_a_split() -> None:
+    """Versions that come and go share the cell, with shares counted from the answers."""
+    evidence = _after("a", "a", "b", "a", "a", "b", "a", "a", "a", "a")
+
+    assert _names(evidence) == ["a", "b"]
+    assert [running.weight for running in evidence.versions] == [80, 20]
+    assert evidence.sampled
+
+
+def test_a_split_stays_while_the_rare_version_is_quiet() -> None:
+    """Nine answers in a row of the stable version do not make a canary disappear."""
+    evidence = _after("a", "b", "a", "b", *["a"] * 9)
+
+    assert _names(evidence) == ["a", "b"]
+
+
+def test_a_version_leaves_a_split_after_twenty_answers_without_it() -> None:
+    """When the old version has been silent long enough, the new one has the cell alone."""
+    evidence = _after("a", "b", "a", "b", *["b"] * MEMORY)
+
+    assert _names(evidence) == ["b"]
+
+
+def test_a_failure_keeps_the_last_answer_and_its_own_time() -> None:
+    """A failed poll never blanks the last value, and never makes it younger."""
+    evidence = _after("1.2.3")
+    missing = Missing(Target("web", "staging"), Reason.TIMEOUT, NOW + timedelta(minutes=1), "test")
+
+    silent = absorb(absorb(evidence, missing), missing)
+
+    assert silent.seen == evidence.seen
+    assert silent.silent_since == missing.polled_at
+    assert not silent.settled
+
+
+def test_an_answer_ends_a_silence() -> None:
+    """What answers again is not silent."""
+    missing = Missing(Target("web", "staging"), Reason.TIMEOUT, NOW, "test")
+
+    evidence = absorb(absorb(NOTHING, missing), seen("1.2.3", at=NOW + timedelta(seconds=1)))
+
+    assert evidence.missing is None
+    assert evidence.silent_since is None
+
+
+def test_a_late_answer_does_not_replace_a_newer_one() -> None:
+    """Answers that overtook each other end in the newest."""
+    evidence = absorb(_after("1.2.3"), seen("1.2.2", at=NOW - timedelta(seconds=5)))
+
+    assert _names(evidence) == ["1.2.3"]
