@@ -35,12 +35,15 @@ DEADLINE = 15.0
 
 # The program must lead a session that has the pty as its controlling terminal, as under a login, or it would
 # get neither SIGHUP nor SIGWINCH. A trampoline does it, since preexec_fn is unsafe in a process with threads.
+# The descriptor it inherits closes when it becomes the program, and only then does the constructor return:
+# a ^C pressed at once must reach the program.
 _TRAMPOLINE = """
 import fcntl, os, sys, termios
 tty = os.open(sys.argv[1], os.O_RDWR)
 fcntl.ioctl(tty, termios.TIOCSCTTY, 0)
 os.close(tty)
-os.execvp(sys.argv[2], sys.argv[2:])
+os.set_inheritable(int(sys.argv[2]), False)
+os.execvp(sys.argv[3], sys.argv[3:])
 """
 
 _KEYS: Mapping[str, bytes] = {
@@ -76,7 +79,7 @@ class Look(NamedTuple):
     reverse: bool
 
 
-class Expired(AssertionError):
+class ScreenError(AssertionError):
     """The state did not come within its deadline; the message ends with the screen as it was instead."""
 
 
@@ -111,22 +114,28 @@ class PtyScreen:
         self._master, terminal = os.openpty()
         self._wake_read, self._wake_write = os.pipe()
         self._open = True
+        started, starting = os.pipe()
         try:
             _set_size(self._master, columns, rows)
+            launcher = [sys.executable, "-I", "-S", "-c", _TRAMPOLINE, os.ttyname(terminal), str(starting)]
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _TRAMPOLINE, os.ttyname(terminal), *map(os.fspath, argv)],
+                [*launcher, *(os.fspath(argument) for argument in argv)],
                 stdin=terminal if stdin is None else stdin,
                 stdout=terminal if stdout is None else stdout,
                 stderr=terminal if stderr is None else stderr,
                 env=_environment(env or {}),
                 cwd=cwd,
                 start_new_session=True,
+                pass_fds=(starting,),
             )
         except BaseException:
             self._close_descriptors()
             raise
         finally:
             os.close(terminal)
+            os.close(starting)
+            os.read(started, 1)
+            os.close(started)
         self._reader = threading.Thread(target=self._read, name=f"pty-reader-{self.pid}", daemon=True)
         self._reader.start()
 
@@ -186,10 +195,10 @@ class PtyScreen:
         for row, line in enumerate(self.lines()):
             if (column := line.find(text)) >= 0:
                 return column, row
-        raise Expired(f"{text!r} is not on the screen:\n{self.dump()}")
+        raise ScreenError(f"{text!r} is not on the screen:\n{self.dump()}")
 
     def wait_for(self, wanted: Wanted, deadline: float = DEADLINE) -> str:
-        """Return the screen's text as soon as it shows `wanted`; raises Expired after `deadline` seconds."""
+        """Return the screen's text as soon as it shows `wanted`; raises ScreenError after `deadline` seconds."""
         question = _question(wanted)
         return self._wait(lambda: question(self._text()), deadline, f"waited for {wanted!r}")
 
@@ -203,7 +212,7 @@ class PtyScreen:
         with self._changed:
             while not self._ended and (rest := self._last_byte + quiet - time.monotonic()) > 0:
                 if time.monotonic() > end:
-                    raise Expired(f"the screen did not come to rest within {deadline} s:\n{self.dump()}")
+                    raise ScreenError(f"the screen did not come to rest within {deadline} s:\n{self.dump()}")
                 self._changed.wait(rest)
             return self._text()
 
@@ -255,7 +264,7 @@ class PtyScreen:
         try:
             code = self._process.wait(timeout=deadline)
         except subprocess.TimeoutExpired:
-            raise Expired(f"the program did not end within {deadline} s:\n{self.dump()}") from None
+            raise ScreenError(f"the program did not end within {deadline} s:\n{self.dump()}") from None
         self._reader.join(timeout=1.0)  # ends with the last process that holds the terminal
         return code
 
@@ -275,7 +284,7 @@ class PtyScreen:
                 rest = end - time.monotonic()
                 if self._ended or rest <= 0:
                     reason = "the program's terminal was closed" if self._ended else f"{deadline} s went by"
-                    raise Expired(f"{what}, and {reason}:\n{self.dump()}")
+                    raise ScreenError(f"{what}, and {reason}:\n{self.dump()}")
                 self._changed.wait(rest)
             return self._text()
 
@@ -334,7 +343,7 @@ def key_bytes(key: str) -> bytes:
 
 def gonogo(*arguments: str | os.PathLike[str]) -> list[str]:
     """The argument list that starts gonogo as this interpreter sees it."""
-    return [sys.executable, "-m", "gonogo", *map(os.fspath, arguments)]
+    return [sys.executable, "-m", "gonogo", *(os.fspath(argument) for argument in arguments)]
 
 
 def alive(pid: int) -> bool:
