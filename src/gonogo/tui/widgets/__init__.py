@@ -1,0 +1,1 @@
+"""Widgets of our own, where Textual's cost too much on a slow line."""

@@ -1,0 +1,285 @@
+"""A list of lines by key: cursor, filter, and a repaint of exactly those screen lines that differ."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from msgspec import Struct
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from gonogo.present.tones import Line, Span, Tone, line_text
+from gonogo.tui.lines import cut
+from gonogo.tui.look import Look
+
+MARGIN = 2
+"""Columns at the left, for the sign of the cursor."""
+
+
+class Row(Struct, frozen=True):
+    """One line of a list."""
+
+    key: str
+    """Unique in its list and stable over time, such as `item:smoke-eu`."""
+    line: Line
+    selectable: bool = True
+    """False for headings and for the lines that continue the one before."""
+    heading: bool = False
+    """Stays in a filtered list as long as one of its rows does."""
+
+
+class RowList(Widget, can_focus=True):
+    """A list that knows only rows. The mouse is off, so it scrolls by its cursor alone."""
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("home,g", "first", show=False),
+        Binding("end,G,shift+g", "last", show=False),
+    ]
+    DEFAULT_CSS = """
+    RowList { width: 1fr; height: 1fr; }
+    """
+
+    def __init__(self, look: Look, empty: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._look = look
+        self.empty = empty
+        """The sentence shown when there is no row."""
+        self._all: tuple[Row, ...] = ()
+        self._rows: tuple[Row, ...] = ()
+        self._filter = ""
+        self._cursor = 0
+        self._top = 0
+        self._frame: tuple[tuple[Line, bool], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Key of the row under the cursor; "" when there is none."""
+        return self._rows[self._cursor].key if self._cursor < len(self._rows) else ""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What the filter leaves."""
+        return self._rows
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Which of how many selectable rows the cursor is on, from 1; (0, 0) for none."""
+        selectable = [index for index, row in enumerate(self._rows) if row.selectable]
+        if self._cursor not in selectable:
+            return (0, len(selectable))
+        return (selectable.index(self._cursor) + 1, len(selectable))
+
+    @property
+    def overflows(self) -> bool:
+        """Whether there are more rows than lines on the screen."""
+        return len(self._rows) > self.size.height > 0
+
+    @property
+    def found(self) -> tuple[int, int]:
+        """How many selectable rows the filter leaves, of how many."""
+        return (_selectable(self._rows), _selectable(self._all))
+
+    @property
+    def filter(self) -> str:
+        """The text rows must contain; "" for none."""
+        return self._filter
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show `rows`. Cursor and scroll position stay with their row."""
+        self._all = tuple(rows)
+        self._arrange()
+
+    def search(self, text: str) -> None:
+        """Show only the rows that contain `text`, whatever the case."""
+        self._filter = text
+        self._arrange()
+
+    def move_to(self, key: str) -> bool:
+        """Put the cursor on the row of that key; returns whether there is one."""
+        for index, row in enumerate(self._rows):
+            if row.key == key and row.selectable:
+                self._go(index)
+                return True
+        return False
+
+    def action_move(self, by: int) -> None:
+        """One selectable row down or up."""
+        index = self._cursor + by
+        while 0 <= index < len(self._rows):
+            if self._rows[index].selectable:
+                self._go(index)
+                return
+            index += by
+        if by < 0:
+            self._top = 0  # headings above the first row come into view
+        else:
+            self._top = max(0, len(self._rows) - self.size.height)
+        self._paint()
+
+    def action_page(self, by: int) -> None:
+        """One screen down or up."""
+        wanted = self._cursor + by * max(1, self.size.height - 1)
+        self._go(self._nearest(min(max(wanted, 0), len(self._rows) - 1)))
+
+    def action_first(self) -> None:
+        """The first row."""
+        self._top = 0
+        self._go(self._nearest(0))
+
+    def action_last(self) -> None:
+        """The last row."""
+        self._go(self._nearest(len(self._rows) - 1))
+
+    def _arrange(self) -> None:
+        before, old = self.key, self._cursor
+        offset = old - self._top
+        at_top = old == self._nearest(0)
+        self._rows = self._matching()
+        if at_top and offset <= old and self._top == 0:
+            index = 0  # who reads the newest wants to see the newest
+        else:
+            index = next(
+                (place for place, row in enumerate(self._rows) if row.key == before), min(old, len(self._rows))
+            )
+        self._cursor = self._nearest(index)
+        self._top = self._cursor - offset
+        self._keep_in_view()
+        self._paint()
+        if self.key != before:
+            self.post_message(self.Moved())
+
+    def _matching(self) -> tuple[Row, ...]:
+        if not self._filter:
+            return self._all
+        wanted = self._filter.casefold()
+        kept: list[Row] = []
+        heading: Row | None = None
+        follows = False
+        for row in self._all:
+            if row.heading:
+                heading, follows = row, False
+            elif not row.selectable:
+                if follows:
+                    kept.append(row)
+            elif wanted in line_text(row.line).casefold():
+                if heading is not None:
+                    kept.append(heading)
+                    heading = None
+                kept.append(row)
+                follows = True
+            else:
+                follows = False
+        return tuple(kept)
+
+    def _nearest(self, index: int) -> int:
+        """The selectable row nearest to `index`, below it first; `index` itself, within bounds, when there is none."""
+        for place in (*range(max(0, index), len(self._rows)), *range(min(index, len(self._rows)) - 1, -1, -1)):
+            if self._rows[place].selectable:
+                return place
+        return 0
+
+    def _go(self, index: int) -> None:
+        if not self._rows:
+            return
+        moved = index != self._cursor
+        self._cursor = index
+        self._keep_in_view()
+        self._paint()
+        if moved:
+            self.post_message(self.Moved())
+
+    def _keep_in_view(self) -> None:
+        """The cursor's row is on the screen, with the lines that continue it and its heading where there is room."""
+        height = self.size.height
+        if not height:
+            return
+        first, last = self._cursor, self._cursor
+        while (
+            last + 1 < len(self._rows) and not self._rows[last + 1].selectable and not self._rows[last + 1].heading
+        ):
+            last += 1
+        if first and self._rows[first - 1].heading:
+            first -= 1
+        self._top = max(self._top, min(last - height + 1, self._cursor))
+        self._top = min(self._top, first)
+        self._top = max(0, min(self._top, len(self._rows) - height))
+
+    def _paint(self) -> None:
+        """Repaint the lines that differ from what is on the screen."""
+        before, self._frame = self._frame, self._compose_frame()
+        if len(before) != len(self._frame):
+            self.refresh()
+            return
+        regions = [
+            Region(0, y, self.size.width, 1)
+            for y, (old, new) in enumerate(zip(before, self._frame, strict=True))
+            if old != new
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def _compose_frame(self) -> tuple[tuple[Line, bool], ...]:
+        visible = self._rows[self._top : self._top + self.size.height]
+        marked = self._cursor - self._top if self.has_focus else -1
+        return tuple((row.line, y == marked and row.selectable) for y, row in enumerate(visible))
+
+    def render_line(self, y: int) -> Strip:
+        """One line as it is drawn."""
+        columns = self.size.width
+        if not self._frame and y == 0:
+            return self._strip([Segment(" " * MARGIN), *self._look.segments(self._empty_line())], columns)
+        if y >= len(self._frame):
+            return Strip.blank(columns, self._look.base)
+        line, marked = self._frame[y]
+        over = self._look.cursor if marked else None
+        sign = self._look.glyphs.cursor if marked else " "
+        shown = cut(line, columns - MARGIN, self._look.glyphs.ellipsis)
+        style = self._look.base + over if over else self._look.base
+        return self._strip(
+            [Segment(sign.ljust(MARGIN), style), *self._look.segments(shown, over)], columns, marked
+        )
+
+    def _empty_line(self) -> Line:
+        text = (
+            f"nothing contains '{self._filter}'; Esc shows everything"
+            if self._filter and self._all
+            else self.empty
+        )
+        return (Span(text, Tone.MUTED),)
+
+    def _strip(self, segments: Iterable[Segment], columns: int, marked: bool = False) -> Strip:
+        base = self._look.base + self._look.cursor if marked else self._look.base
+        return Strip(segments).adjust_cell_length(columns, base)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Everything is drawn anew by Textual; only the frame must follow."""
+        self._keep_in_view()
+        self._frame = self._compose_frame()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """The cursor appears."""
+        self._paint()
+
+    def on_blur(self) -> None:
+        """The cursor disappears."""
+        self._paint()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line for each row."""
+        return max(1, len(self._rows))
+
+
+def _selectable(rows: Iterable[Row]) -> int:
+    return sum(row.selectable for row in rows)

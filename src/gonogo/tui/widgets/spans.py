@@ -1,0 +1,78 @@
+"""A few lines of text that repaint only the columns that changed."""
+
+from collections.abc import Sequence
+
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from gonogo.present.tones import Line
+from gonogo.tui.lines import cut, width
+from gonogo.tui.look import Look
+
+
+class Lines(Widget):
+    """As many lines as it is given; each is cut at the widget's width.
+
+    Updating a Static repaints all of it, and lays the screen out anew: 2 to 4 KB for a clock. This costs what changed.
+    """
+
+    DEFAULT_CSS = """
+    Lines { width: 1fr; height: auto; }
+    """
+
+    def __init__(
+        self, look: Look, lines: Sequence[Line] = (), *, bar: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(id=id, markup=False)
+        self._look = look
+        self._over = look.bar if bar else None
+        self._lines: tuple[Line, ...] = tuple(lines)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show `lines`; nothing is drawn when they are what is shown already."""
+        before, self._lines = self._lines, tuple(lines)
+        if len(before) != len(self._lines):
+            self.refresh(layout=True)
+            return
+        regions = [
+            changed
+            for row, (old, new) in enumerate(zip(before, self._lines, strict=True))
+            if (changed := _changed(row, old, new)) is not None
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """One row for each line."""
+        return len(self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """One line as it is drawn."""
+        line = self._lines[y] if y < len(self._lines) else ()
+        shown = cut(line, self.size.width, self._look.glyphs.ellipsis)
+        base = self._look.base + self._over if self._over else self._look.base
+        return Strip(self._look.segments(shown, self._over)).adjust_cell_length(self.size.width, base)
+
+
+def _changed(row: int, old: Line, new: Line) -> Region | None:
+    """The part of a line that differs; None when nothing does."""
+    if old == new:
+        return None
+    start = 0
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            break
+        start += width((one,))
+    end = max(width(old), width(new))
+    if width(old) == width(new):
+        for one, other in zip(reversed(old), reversed(new), strict=False):
+            if one != other:
+                break
+            end -= width((one,))
+    return Region(start, row, max(1, end - start), 1)
