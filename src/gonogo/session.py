@@ -4,7 +4,7 @@ Knows no front end and starts nothing: a front end calls it from one thread of i
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from msgspec import Struct
@@ -21,6 +21,9 @@ from gonogo.domain.snapshot import Inputs, Snapshot
 from gonogo.domain.state import ReleaseState, replay
 from gonogo.errors import GonogoError
 from gonogo.ports import Clock, Journal, PlanSource, Tail
+
+_CONTACT = timedelta(seconds=1)
+"""How exactly the last contact with the journal is told; finer would repaint the screen for nothing."""
 
 
 class Accepted(Struct, frozen=True):
@@ -79,7 +82,10 @@ class Session:
         except GonogoError as error:
             self.inputs = replace(self.inputs, journal_problems=(str(error),))
             return self.inputs.journal_problems != before.journal_problems
-        self.inputs = replace(self.inputs, journal_read_at=self._clock.now())
+        now = self._clock.now()
+        last = self.inputs.journal_read_at
+        if last is None or abs(now - last) >= _CONTACT:
+            self.inputs = replace(self.inputs, journal_read_at=now)
         return (self.inputs.state, self.inputs.journal_problems) != (before.state, before.journal_problems)
 
     def reload_plan(self) -> bool:
