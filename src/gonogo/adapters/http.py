@@ -116,13 +116,12 @@ class _Transport(httpx.AsyncBaseTransport):
             method=request.method, target=request.url.raw_path or b"/", headers=request.headers.raw
         )
         raw = await self._exchange(origin, question, progress)
-        # no cookie may travel from one answer to the next question, and httpx would keep them
-        headers = [(name, value) for name, value in raw.headers if name.lower() not in _COOKIES]
+        headers = [(name, value) for name, value in raw.headers if name.lower() not in _WITHHELD]
         return httpx.Response(
             raw.status,
             headers=headers,
             stream=httpx.ByteStream(raw.body),
-            extensions={"http_version": b"HTTP/1.1", "reason_phrase": raw.phrase},
+            extensions={"reason_phrase": raw.phrase, "gonogo.location": _location(raw)},
         )
 
     async def _exchange(self, origin: Origin, question: h11.Request, progress: Progress) -> RawAnswer:
@@ -220,7 +219,13 @@ class _Transport(httpx.AsyncBaseTransport):
             await asyncio.wait([wire.lost for wire in wires], timeout=_CLOSING)
 
 
-_COOKIES = {b"set-cookie", b"set-cookie2"}
+_WITHHELD = {b"set-cookie", b"set-cookie2", b"location"}
+"""Headers httpx's client does not get to see: it would keep cookies for the next question, and it prepares
+to follow every redirect, in its own way, though told not to."""
+
+
+def _location(raw: RawAnswer) -> str | None:
+    return next((value.decode("latin-1") for name, value in raw.headers if name.lower() == b"location"), None)
 
 
 async def _connect(addresses: tuple[Address, ...]) -> socket.socket:
@@ -298,7 +303,7 @@ class Door:
             async with asyncio.timeout(request.deadline):
                 return await self._follow(request, progress)
         except TimeoutError:
-            return Failure(Reason.TIMEOUT, f"no whole answer within {request.deadline:g} s, {progress.stage}")
+            return Failure(Reason.TIMEOUT, f"no whole answer within {request.deadline:.3g} s, {progress.stage}")
         except Trouble as trouble:
             return Failure(trouble.reason, clean(trouble.detail, DETAIL_LIMIT))
         except httpx.InvalidURL:
@@ -312,7 +317,7 @@ class Door:
         url = httpx.URL(request.url)
         for _ in range(REDIRECT_LIMIT + 1):
             response = await self._send(request, url, progress)
-            location = response.headers.get("location")
+            location = response.extensions["gonogo.location"]
             if response.status_code not in _REDIRECTS or location is None:
                 return await _answer(response, url, time.monotonic() - started)
             url = _next_url(url, location, request)
@@ -353,11 +358,11 @@ def _next_url(url: httpx.URL, location: str, request: Request) -> httpx.URL:
         target = url.join(location)
         there = _origin(target)
     except (httpx.InvalidURL, ValueError):
-        raise Trouble(Reason.REDIRECT, "to an invalid URL") from None
+        raise Trouble(Reason.REDIRECT, "redirects to an invalid URL") from None
     here = _origin(url)
     upgrade = here[:2] == ("http", here[1]) and there[:2] == ("https", here[1]) and request.credential is None
     if there != here and not upgrade:
-        raise Trouble(Reason.REDIRECT, f"to {_origin_text(there)}")
+        raise Trouble(Reason.REDIRECT, f"redirects to {_origin_text(there)}")
     return target
 
 

@@ -1,0 +1,171 @@
+"""`probe: URL`, the short form: finds a version in JSON at the usual places, in a header, or in plain text.
+
+The order is fixed and documented in docs/probes.md: JSON, then header, then text. What it took is said
+in the cell's details, so that a wrong guess is seen and replaced by a long form.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from gonogo.adapters.extraction import Transform
+from gonogo.adapters.probes.document import Document, decoded_text, parse, unchanged, versions_of
+from gonogo.adapters.probes.interface import (
+    VERSION_LIMIT,
+    Answer,
+    NotUnderstood,
+    OneRequest,
+    Outcome,
+    Preset,
+    Understood,
+    accepted_status,
+    looks_like_html,
+    no_version,
+    status_of,
+    version_text,
+    web_page,
+)
+from gonogo.domain.observation import Reason, Running, Status
+from gonogo.domain.plan import Probe
+from gonogo.domain.text import clean
+
+VERSION_PLACES = (
+    "version", "build.version", "data.version", "app.version", "application.version", "info.version",
+    "service.version", "versionInfo.version", "appVersion", "app_version", "Version", "release.version", "release",
+    "releaseId", "git.tag", "tag", "image_tag", "imageTag",
+)  # fmt: skip
+REVISION_PLACES = (
+    "revision", "commit", "git.commit.id.full", "git.commit.id", "git.commit", "build.commit", "build.revision",
+    "data.revision", "commit_sha", "git_commit", "gitCommit", "sha",
+)  # fmt: skip
+STATUS_PLACES = ("status", "data.status", "health.status", "state")
+UPDATED_PLACES = ("deployed_at", "deployedAt", "updated_at", "updatedAt")
+HEADERS = ("X-App-Version", "X-Version", "App-Version", "X-Application-Version", "X-Release", "X-Build-Version")
+
+_HEALTH_JSON = "application/health+json"
+_VERSION_LIKE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/@~-]*", re.ASCII)
+
+
+def preset(probe: Probe) -> Preset:
+    """The preset for one probe."""
+    accept = f"application/json, {_HEALTH_JSON}, text/plain;q=0.9, */*;q=0.5"
+    return OneRequest(read, accepted_status(probe.options), accept)
+
+
+def read(answer: Answer) -> Outcome:
+    """Find the version. Pure."""
+    text = decoded_text(answer.body)
+    promised = answer.content_type.endswith(("/json", "+json"))
+    failed: NotUnderstood | None = None
+    if promised or text.lstrip().startswith(("{", "[")):
+        found = read_json(answer)
+        if isinstance(found, Understood):
+            return found
+        failed = found
+    return _in_header(answer) or failed or _in_text(answer, text)
+
+
+def read_json(answer: Answer, change: Transform = unchanged) -> Outcome:
+    """Find the version at the usual places of a JSON answer. Pure."""
+    document = parse(answer)
+    if isinstance(document, NotUnderstood):
+        return document
+    if _has_several(document) and (several := versions_of(document, _at(document.value, "versions"), change)):
+        return _understood(answer, document, several, "versions")
+    if isinstance(document.value, str) and is_version_like(document.value):
+        return _understood(answer, document, versions_of(document, document.value, change), "the whole answer")
+    places: tuple[str, ...] = VERSION_PLACES
+    if answer.content_type == _HEALTH_JSON:
+        # there `version` is that of the interface and `releaseId` that of the build
+        places = ("releaseId", *places)
+    for place in places:
+        version = document.text(_at(document.value, place), change)
+        if version:
+            revision = _first_text(document, REVISION_PLACES)
+            return _understood(answer, document, (Running(version, revision),), place)
+    return no_version(answer, places, f"no version in this JSON {_shape(document.value)}")
+
+
+def _has_several(document: Document) -> bool:
+    """A list of objects that name versions; a list of names is an API's list of its own versions."""
+    entries = _at(document.value, "versions")
+    return isinstance(entries, list) and any(isinstance(entry, Mapping) for entry in entries)
+
+
+def _shape(value: object) -> str:
+    return "object" if isinstance(value, Mapping) else "array" if isinstance(value, list) else "value"
+
+
+def _understood(answer: Answer, document: Document, versions: tuple[Running, ...], place: str) -> Understood:
+    status, message = usual_status(document)
+    return Understood(versions, status, _updated_at(document), message, place, answer.excerpt)
+
+
+def usual_status(document: Document) -> tuple[Status, str]:
+    """The source's own word for its state at one of the usual places; succeeded when it says nothing."""
+    for place in STATUS_PLACES:
+        if word := document.word(_at(document.value, place)):
+            return judged(word, place)
+    return Status.SUCCEEDED, ""
+
+
+def judged(word: str, place: str) -> tuple[Status, str]:
+    """The status of a word; one we do not know is unknown and says so, never "fine"."""
+    status = status_of(word)
+    if status is None:
+        return Status.UNKNOWN, f"{place} is '{clean(word, 40)}', a word gonogo does not know"
+    return status, ""
+
+
+def _updated_at(document: Document) -> datetime | None:
+    """When the source says it was deployed; only a time with a zone is a time."""
+    for place in UPDATED_PLACES:
+        value = _at(document.value, place)
+        if isinstance(value, str) and len(value) <= 40:
+            try:
+                moment = datetime.fromisoformat(value)
+                return moment.astimezone(UTC) if moment.tzinfo is not None else None
+            except (ValueError, OverflowError):
+                return None
+    return None
+
+
+def _in_header(answer: Answer) -> Understood | None:
+    for name in HEADERS:
+        values = {version_text(value) for value in answer.values(name)} - {""}
+        if len(values) == 1 and (version := values.pop()) and is_version_like(version):
+            place = f"header {name}"
+            return Understood((Running(version),), place=place, excerpt=clean(f"{name}: {version}"))
+    return None
+
+
+def _in_text(answer: Answer, text: str) -> Outcome:
+    if looks_like_html(text):
+        return web_page(answer)
+    words = text[:4_096].split(maxsplit=1)
+    if not words:
+        return NotUnderstood(Reason.EMPTY, "the answer is empty")
+    if is_version_like(words[0]):
+        return Understood((Running(words[0]),), place="first word", excerpt=answer.excerpt)
+    return no_version(answer, ("JSON", *(f"header {name}" for name in HEADERS[:3]), "first word of the text"))
+
+
+def is_version_like(word: str) -> bool:
+    """Whether a bare word can be a version: letters, digits and . _ + : / @ ~ -, with at least one digit."""
+    return (
+        len(word) <= VERSION_LIMIT
+        and _VERSION_LIKE.fullmatch(word) is not None
+        and any(character.isdigit() for character in word)
+    )
+
+
+def _first_text(document: Document, places: tuple[str, ...]) -> str:
+    return next((text for place in places if (text := document.text(_at(document.value, place)))), "")
+
+
+def _at(value: object, place: str) -> object:
+    for key in place.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value

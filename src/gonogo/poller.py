@@ -1,0 +1,193 @@
+"""When to ask whom: a schedule for each source, limits for all, and nothing late or doubled.
+
+Runs in one event loop and touches no clock, network or file itself: questions come as `ports.Probing`,
+time as a monotonic function, chance as a random generator.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from gonogo.domain.observation import Missing, Observation, Reason, Target
+from gonogo.ports import Probing
+
+Sink = Callable[[tuple[Observation, ...]], None]
+
+
+class Limits(Struct, frozen=True):
+    """How much may be under way at once, and how patient the schedule is."""
+
+    in_flight: int = 64
+    """More makes the event loop stall: a screen feels bursts, not sockets."""
+    per_host: int = 4
+    quarantine: int = 4
+    """Questions to sources that timed out last time; they would hold the slots of those that answer."""
+    first_sweep: timedelta = timedelta(seconds=1)
+    """The first questions are spread over at most this."""
+    spacing: timedelta = timedelta(milliseconds=10)
+    """Between two first questions, so that a small plan is there at once."""
+    jitter: float = 0.1
+    """Part of the interval by which each wait is longer or shorter."""
+    slowest: timedelta = timedelta(seconds=60)
+    """Back-off ends here, or at the plan's own interval if that is longer."""
+    farewell: timedelta = timedelta(seconds=2)
+    """How long the end waits for questions that are being cancelled."""
+
+
+def first_delay(count: int, limits: Limits, chance: float) -> float:
+    """Seconds before the first question of one of `count` sources; `chance` is in [0, 1)."""
+    spread = min(limits.first_sweep, limits.spacing * count)
+    return spread.total_seconds() * chance
+
+
+def period(every: timedelta, failures: int, limits: Limits) -> float:
+    """Seconds between two questions after so many failures in a row.
+
+    One failure changes nothing, for most are over by the next question; from the second on the time
+    doubles each time.
+    """
+    ceiling = max(limits.slowest, every)
+    doublings = min(max(failures - 1, 0), 16)
+    return min(every * (1 << doublings), ceiling).total_seconds()
+
+
+def next_delay(every: timedelta, failures: int, elapsed: float, limits: Limits, chance: float) -> float:
+    """Seconds to wait after a question that took `elapsed`; measured from its start, and never nothing.
+
+    `chance` in [0, 1) becomes a factor in [1 - jitter, 1 + jitter).
+    """
+    wanted = period(every, failures, limits) * (1 + limits.jitter * (2 * chance - 1))
+    return max(wanted - elapsed, wanted / 10)
+
+
+def is_failure(observations: Sequence[Observation]) -> bool:
+    """Whether nothing came of a question."""
+    return all(isinstance(observation, Missing) for observation in observations)
+
+
+def timed_out(observations: Sequence[Observation]) -> bool:
+    """Whether a question used up its whole time and so a slot."""
+    return any(
+        isinstance(observation, Missing) and observation.reason is Reason.TIMEOUT for observation in observations
+    )
+
+
+class _Entry:
+    """One source and what its last answers mean for the next question."""
+
+    def __init__(self, probing: Probing, host: asyncio.Semaphore) -> None:
+        self.probing = probing
+        self.host = host
+        self.failures = 0
+        self.slow = False
+        self.wanted = asyncio.Event()
+        self.one_at_a_time = asyncio.Lock()
+
+
+class _Round:
+    """The sources of one plan; a reloaded plan gets a new one, and answers to the old are nobody's."""
+
+    def __init__(self, probings: Iterable[Probing], limits: Limits) -> None:
+        hosts: dict[str, asyncio.Semaphore] = {}
+        self.entries: list[_Entry] = []
+        for probing in probings:
+            # a question without a host is its own: the name cannot be a host, it has a blank
+            key = probing.host or f"no host: {probing.name}"
+            self.entries.append(_Entry(probing, hosts.setdefault(key, asyncio.Semaphore(limits.per_host))))
+
+
+class Poller:
+    """Asks every source on its schedule and hands each answer on at once.
+
+    `on_observation` is called in the event loop's thread and must not block.
+    """
+
+    def __init__(
+        self,
+        probings: Iterable[Probing],
+        on_observation: Sink,
+        *,
+        monotonic: Callable[[], float],
+        rng: random.Random,
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._sink = on_observation
+        self._monotonic = monotonic
+        self._rng = rng
+        self._round = _Round(probings, self._limits)
+        self._fast_lane = asyncio.Semaphore(self._limits.in_flight)
+        self._slow_lane = asyncio.Semaphore(self._limits.quarantine)
+        self._replaced = asyncio.Event()
+
+    async def run(self) -> None:
+        """Poll until cancelled. Leaves no task behind."""
+        while True:
+            self._replaced.clear()
+            await self._tend_all(self._round)
+
+    async def sweep(self) -> tuple[Observation, ...]:
+        """Ask everything once, as fast as the limits allow; returns the answers, which are handed on as well."""
+        current = self._round
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._ask(current, entry)) for entry in current.entries]
+        return tuple(observation for task in tasks for observation in task.result())
+
+    def ask_now(self, target: Target | None = None) -> None:
+        """Have `target`, or everything, asked without waiting for its turn and without back-off."""
+        for entry in self._round.entries:
+            if target is None or target in entry.probing.targets:
+                entry.failures = 0
+                entry.wanted.set()
+
+    def replace(self, probings: Iterable[Probing]) -> None:
+        """Go on with the questions of a new plan; answers to the old ones are dropped."""
+        self._round = _Round(probings, self._limits)
+        self._replaced.set()
+
+    async def _tend_all(self, current: _Round) -> None:
+        """Keep one task for each source until the plan is replaced or we are cancelled."""
+        count = len(current.entries)
+        tasks = [asyncio.create_task(self._tend(current, entry, count)) for entry in current.entries]
+        replaced = asyncio.create_task(self._replaced.wait())
+        try:
+            done, _ = await asyncio.wait([*tasks, replaced], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # a source's task never ends by itself: if one did, its error is ours
+        finally:
+            for task in (*tasks, replaced):
+                task.cancel()
+            await asyncio.wait([*tasks, replaced], timeout=self._limits.farewell.total_seconds())
+
+    async def _tend(self, current: _Round, entry: _Entry, count: int) -> None:
+        await self._pause(entry, first_delay(count, self._limits, self._rng.random()))
+        while True:
+            started = self._monotonic()
+            await self._ask(current, entry)
+            elapsed = self._monotonic() - started
+            chance = self._rng.random()
+            await self._pause(
+                entry, next_delay(entry.probing.every, entry.failures, elapsed, self._limits, chance)
+            )
+
+    async def _pause(self, entry: _Entry, seconds: float) -> None:
+        """Wait, or less when somebody wants an answer now."""
+        try:
+            async with asyncio.timeout(seconds):
+                await entry.wanted.wait()
+        except TimeoutError:
+            pass
+        entry.wanted.clear()
+
+    async def _ask(self, current: _Round, entry: _Entry) -> tuple[Observation, ...]:
+        """Ask once within the limits: first the host's, so that a slow host cannot fill the common lane."""
+        async with entry.one_at_a_time, entry.host, self._slow_lane if entry.slow else self._fast_lane:
+            observations = await entry.probing.ask()
+        entry.failures = entry.failures + 1 if is_failure(observations) else 0
+        entry.slow = timed_out(observations)
+        if current is self._round:
+            self._sink(observations)
+        return observations
