@@ -101,6 +101,7 @@ def popen_as(
 ) -> "subprocess.Popen[Any]":
     """Start `argv` as `user` with the environment of a fresh log-in, `env` laid over it. Needs root."""
     account = pwd.getpwnam(user)
+    settings: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL} | options
     return subprocess.Popen(
         [os.fspath(argument) for argument in argv],
         user=account.pw_uid,
@@ -108,7 +109,7 @@ def popen_as(
         extra_groups=os.getgrouplist(user, account.pw_gid),
         umask=umask,
         env=_login_environment(account) | dict(env or {}),
-        **{"cwd": "/", "stdin": subprocess.DEVNULL} | options,
+        **settings,
     )
 
 
