@@ -6,6 +6,7 @@ must never take an answer for one that was given before the question.
 """
 
 import asyncio
+import select
 from typing import cast
 
 import h11
@@ -106,8 +107,15 @@ class Wire(asyncio.Protocol):
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing has come in unasked and the peer is still there."""
-        return not (self._buffer or self._ended)
+        """Whether nothing has come in unasked and the peer is still there.
+
+        The socket itself is asked as well: a busy loop may not have read yet what the peer has sent.
+        """
+        if self._buffer or self._ended or self._transport is None or self._transport.is_closing():
+            return False
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return not poll.poll(0)
 
     def write(self, data: bytes) -> None:
         """Send; a question is small, so there is nothing to wait for."""
