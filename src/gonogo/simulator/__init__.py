@@ -1,0 +1,1 @@
+"""Shipped make-believe: a fleet on loopback, its scenarios, demo repositories, the rehearsal that joins them."""
