@@ -126,6 +126,8 @@ def load_config(path: Path | None = None) -> Config:
         text = _read_private(path, forbidden=stat.S_IWGRP | stat.S_IWOTH, limit=_SIZE_LIMIT)
     except FileNotFoundError:
         return Config()
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -236,22 +238,26 @@ def _read_private(path: Path, *, forbidden: int, limit: int) -> str:
     Raises ConfigError, or OSError when it cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise ConfigError("not a regular file", where=str(path))
-        if facts.st_uid not in {os.geteuid(), 0}:
-            raise ConfigError(
-                "belongs to somebody else", where=str(path), remedy=f"chown it: sudo chown $(id -un) {path}"
-            )
-        if facts.st_mode & forbidden:
-            what = "read or written" if forbidden & stat.S_IRGRP else "written"
-            mode = "600" if forbidden & stat.S_IRGRP else "go-w"
-            raise ConfigError(f"can be {what} by others", where=str(path), remedy=f"chmod {mode} {path}")
-        raw = file.read(limit + 1)
+    try:
+        _check_private(os.fstat(descriptor), path, forbidden)
+        raw = os.read(descriptor, limit + 1)
+    finally:
+        os.close(descriptor)
     if len(raw) > limit:
         raise ConfigError(f"larger than {limit // 1024} KiB", where=str(path))
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
         raise ConfigError("not UTF-8", where=str(path)) from error
+
+
+def _check_private(facts: os.stat_result, path: Path, forbidden: int) -> None:
+    where = clean(str(path), 300)
+    if not stat.S_ISREG(facts.st_mode):
+        raise ConfigError("not a regular file", where=where)
+    if facts.st_uid not in {os.geteuid(), 0}:
+        raise ConfigError("belongs to somebody else", where=where, remedy="it must be yours, or root's")
+    if facts.st_mode & forbidden:
+        readable = forbidden & stat.S_IRGRP
+        what, mode = ("read or written", "600") if readable else ("written", "go-w")
+        raise ConfigError(f"can be {what} by others", where=where, remedy=f"chmod {mode} {where}")
