@@ -1,0 +1,273 @@
+"""May we go? Every reason is listed, unknown is never GO, and each reason says what to do."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.domain import snapshot
+from gonogo.domain.decide import Skip, Tick
+from gonogo.domain.evidence import NOTHING, Evidence, absorb
+from gonogo.domain.observation import Missing, Reason, Seen, Status, Target
+from gonogo.domain.plan import Environment, Freeze, Gate, GateKind, Level, Plan, Window
+from gonogo.domain.readiness import Answer, Verdict, Weight
+from gonogo.domain.snapshot import Inputs, Snapshot
+from gonogo.domain.state import Deployed, ReleaseState
+from support.releases import ANA, NOW, after, item, loaded, plan, product, seen
+
+STAGING, PRODUCTION = Target("web", "staging"), Target("web", "production")
+
+
+def _evidence(staging: str = "1.2.3", production: str = "1.2.2", at: datetime = NOW) -> dict[Target, Evidence]:
+    return {
+        STAGING: absorb(NOTHING, seen(staging, STAGING, at=at)),
+        PRODUCTION: absorb(NOTHING, seen(production, PRODUCTION, at=at)),
+    }
+
+
+def _snapshot(given_plan: Plan, evidence: dict[Target, Evidence], state: ReleaseState | None = None) -> Snapshot:
+    return snapshot.build(Inputs(loaded(given_plan), state or ReleaseState(), evidence), NOW)
+
+
+def _verdict(
+    given_plan: Plan,
+    evidence: dict[Target, Evidence],
+    state: ReleaseState | None = None,
+    environment: str = "production",
+) -> Verdict:
+    found = _snapshot(given_plan, evidence, state).verdict(environment)
+    assert found is not None
+    return found
+
+
+def _rules(verdict: Verdict, weight: Weight = Weight.BLOCKER) -> list[str]:
+    return [reason.rule for reason in verdict.of(weight)]
+
+
+def test_go_when_everything_is_known_and_nothing_stands_against_it() -> None:
+    """Staging runs the plan, production answers, the checklist is done."""
+    given_plan = plan(item("tests"))
+
+    verdict = _verdict(given_plan, _evidence(), after(given_plan, (ANA, Tick("tests"))))
+
+    assert (verdict.answer, verdict.reasons) == (Answer.GO, ())
+
+
+def test_an_open_item_blocks_production_and_names_its_owner() -> None:
+    """The reason says what is open, who can close it and what to type."""
+    verdict = _verdict(plan(item("tests", owner="ana")), _evidence())
+
+    (reason,) = verdict.of(Weight.BLOCKER)
+    assert (verdict.answer, reason.rule, reason.who) == (Answer.NO_GO, "item.open", "Ana Ruiz (aruiz)")
+    assert reason.remedy == "gonogo tick tests"
+
+
+def test_a_skipped_item_does_not_block() -> None:
+    """Not applicable, with a reason on record, is an answer."""
+    given_plan = plan(item("tests"))
+
+    verdict = _verdict(given_plan, _evidence(), after(given_plan, (ANA, Skip("tests", "no code changed"))))
+
+    assert verdict.answer is Answer.GO
+
+
+@pytest.mark.parametrize(
+    ("running", "rule"),
+    [("1.2.2", "cell.behind"), ("1.3.0", "cell.ahead"), ("banana", "cell.differs")],
+)
+def test_the_environment_before_must_run_the_plan(running: str, rule: str) -> None:
+    """What was not seen on staging does not go to production."""
+    assert _rules(_verdict(plan(), _evidence(staging=running))) == [rule]
+
+
+def test_a_failed_deployment_before_blocks_even_with_the_right_version() -> None:
+    """Version and health are both needed."""
+    evidence = _evidence()
+    evidence[STAGING] = absorb(NOTHING, seen("1.2.3", STAGING, status=Status.FAILED))
+
+    assert _rules(_verdict(plan(), evidence)) == ["cell.status"]
+
+
+def test_no_answer_is_unknown_and_never_go() -> None:
+    """A cell nobody has heard of keeps the verdict open, and says so."""
+    verdict = _verdict(plan(), {PRODUCTION: _evidence()[PRODUCTION]})
+
+    assert verdict.answer is Answer.UNKNOWN
+    assert _rules(verdict, Weight.UNKNOWN) == ["cell.unknown"]
+
+
+def test_a_stale_answer_is_unknown() -> None:
+    """What was true half a minute ago is no ground for going now."""
+    verdict = _verdict(plan(), _evidence(at=NOW - timedelta(seconds=31)))
+
+    assert verdict.answer is Answer.UNKNOWN
+    assert "was last seen 31s ago" in verdict.of(Weight.UNKNOWN)[0].fact
+
+
+def test_blockers_win_over_unknowns_and_both_are_listed() -> None:
+    """NO-GO is the answer; what is unknown is still told."""
+    verdict = _verdict(plan(item("tests")), {PRODUCTION: _evidence()[PRODUCTION]})
+
+    assert verdict.answer is Answer.NO_GO
+    assert _rules(verdict) == ["item.open"]
+    assert _rules(verdict, Weight.UNKNOWN) == ["cell.unknown"]
+
+
+def test_silence_in_the_environment_itself_is_unknown() -> None:
+    """One does not go into a place that does not answer."""
+    evidence = _evidence()
+    evidence[PRODUCTION] = absorb(NOTHING, Missing(PRODUCTION, Reason.TIMEOUT, NOW, "auto", "no answer within 5s"))
+
+    verdict = _verdict(plan(), evidence)
+
+    assert verdict.answer is Answer.UNKNOWN
+    assert verdict.reasons[0].fact == "web in production is unknown: no answer within 5s"
+
+
+SOAKING = (
+    Environment("staging", soak=timedelta(minutes=30)),
+    Environment("production", ("staging",), production=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "answer", "rules"),
+    [(29, Answer.NO_GO, ["soak.short"]), (30, Answer.GO, []), (None, Answer.UNKNOWN, ["soak.unknown"])],
+)
+def test_a_version_must_have_soaked(minutes: int | None, answer: Answer, rules: list[str]) -> None:
+    """Counted from the recorded transition; without a record nobody knows."""
+    history = ()
+    if minutes is not None:
+        history = (Deployed(NOW - timedelta(minutes=minutes), ("1.2.3",), "succeeded", "ana"),)
+
+    verdict = _verdict(plan(environments=SOAKING), _evidence(), ReleaseState(cells={STAGING: history}))
+
+    assert (verdict.answer, [reason.rule for reason in verdict.reasons]) == (answer, rules)
+
+
+def test_a_freeze_blocks_and_tells_its_end() -> None:
+    """The reason of the freeze and its end stand in the verdict."""
+    freeze = Freeze(
+        "close", "UTC", "Quarter close", ("production",), span=(NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    )
+    frozen = plan()
+    frozen = Plan(frozen.release, frozen.environments, frozen.products, freezes=(freeze,), phases=("",))
+
+    assert _rules(_verdict(frozen, _evidence())) == ["freeze.active"]
+    assert _verdict(frozen, _evidence(), environment="staging").answer is Answer.GO
+
+
+def test_a_gate_that_is_not_judged_is_unknown() -> None:
+    """A condition nobody checks does not pass in silence."""
+    base = plan()
+    gate = Gate("production", GateKind.APPROVALS, ("engineering", "qa"))
+    gated = Plan(base.release, base.environments, base.products, gates=(gate,), phases=("",))
+
+    verdict = _verdict(gated, _evidence())
+
+    assert verdict.answer is Answer.UNKNOWN
+    assert "approvals: engineering, qa" in verdict.reasons[0].fact
+
+
+@pytest.mark.parametrize(
+    ("level", "answer"), [(Level.BLOCK, Answer.NO_GO), (Level.WARN, Answer.GO), (Level.OFF, Answer.GO)]
+)
+def test_a_gate_weighs_what_its_level_says(level: Level, answer: Answer) -> None:
+    """block stops, warn is told, off is not judged."""
+    base = plan(item("tests", "Prepare"), item("later", "Deployment"))
+    gate = Gate("production", GateKind.CHECKLIST, ("Prepare",), level)
+    gated = Plan(
+        base.release, base.environments, base.products, gates=(gate,), items=base.items, phases=base.phases
+    )
+
+    assert _verdict(gated, _evidence()).answer is answer
+
+
+def test_outside_the_window_is_worth_a_warning() -> None:
+    """The live hours are advice; they are said, and block nothing."""
+    base = plan()
+    window = Window(NOW + timedelta(hours=1), NOW + timedelta(hours=2))
+    timed = Plan(base.release, base.environments, base.products, window=window, phases=("",))
+
+    verdict = _verdict(timed, _evidence())
+
+    assert (verdict.answer, _rules(verdict, Weight.WARNING)) == (Answer.GO, ["window.closed"])
+
+
+def test_a_broken_plan_on_disk_keeps_the_verdict_unknown() -> None:
+    """What is judged is not what is written: nobody goes on that."""
+    inputs = Inputs(loaded(plan()), ReleaseState(), _evidence(), plan_problem="release.yaml:3:1: unknown key 'x'")
+
+    assert snapshot.build(inputs, NOW).next.answer is Answer.UNKNOWN
+
+
+def test_a_journal_alarm_blocks() -> None:
+    """No decision stands on a record somebody has touched."""
+    inputs = Inputs(
+        loaded(plan()), ReleaseState(), _evidence(), journal_problems=("line 3 of 1001-x.jsonl was changed",)
+    )
+
+    assert snapshot.build(inputs, NOW).next.answer is Answer.NO_GO
+
+
+def test_the_next_environment_is_the_first_the_release_has_not_arrived_in() -> None:
+    """Staging is done, so production is the question; with both done, the last one stays."""
+    assert _snapshot(plan(), _evidence(staging="1.2.2")).next.environment == "staging"
+    assert _snapshot(plan(), _evidence()).next.environment == "production"
+    assert _snapshot(plan(), _evidence(production="1.2.3")).next.arrived
+
+
+_answers = st.one_of(
+    st.none(),
+    st.builds(
+        lambda target, version, status, seconds: Seen(
+            target, seen(version).versions, status, NOW - timedelta(seconds=seconds), "test"
+        ),
+        st.sampled_from([STAGING, PRODUCTION]),
+        st.sampled_from(["1.2.2", "1.2.3", "1.3.0", "x"]),
+        st.sampled_from(list(Status)),
+        st.integers(min_value=-60, max_value=200),
+    ),
+    st.builds(lambda target: Missing(target, Reason.TIMEOUT, NOW, "test"), st.sampled_from([STAGING, PRODUCTION])),
+)
+
+
+@given(st.lists(_answers, max_size=12))
+def test_no_reachable_state_is_go_with_an_unknown_cell(answers: list[Seen | Missing | None]) -> None:
+    """Whatever was answered: GO means that every cell it rests on is fresh, known and right."""
+    evidence: dict[Target, Evidence] = {}
+    for answer in answers:
+        if answer is not None:
+            evidence[answer.target] = absorb(evidence.get(answer.target, NOTHING), answer)
+
+    shown = _snapshot(plan(), evidence)
+    verdict = shown.verdict("production")
+
+    assert verdict is not None
+    if verdict.answer is Answer.GO:
+        assert shown.matrix.cells[STAGING].counts_as_match
+        assert all(cell.is_known for cell in shown.matrix.cells.values())
+
+
+def test_every_reason_says_what_to_do_next() -> None:
+    """A reason without a next step leaves people standing there at two in the morning."""
+    verdict = _verdict(
+        plan(item("tests")), {STAGING: absorb(NOTHING, seen("1.2.2", STAGING, status=Status.FAILED))}
+    )
+
+    assert verdict.reasons
+    assert all(reason.remedy for reason in verdict.reasons)
+
+
+def test_products_are_judged_one_by_one() -> None:
+    """One product that is not there yet is enough, and it is named."""
+    both = plan(products=(product("web"), product("api")))
+    evidence = _evidence() | {
+        Target("api", name): absorb(NOTHING, seen("1.2.2", Target("api", name)))
+        for name in ("staging", "production")
+    }
+
+    (reason,) = _verdict(both, evidence).of(Weight.BLOCKER)
+
+    assert reason.subject == "cell:api/staging"
