@@ -305,7 +305,7 @@ def _products(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         if not product.repo:
             continue
         changes = facts.changes.get(product.name)
-        if changes is None:
+        if changes is None or (isinstance(changes, ProductChanges) and not changes.complete):
             yield _git_unknown(facts, product, "git.loading", f"the history of {product.name} is being read")
         elif isinstance(changes, Unreadable):
             fact = f"the history of {product.name} cannot be read: {changes.reason}"
@@ -313,6 +313,7 @@ def _products(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         else:
             yield from _release_tag(facts, product, changes, environment)
             yield from _contradiction(facts, product, changes)
+            yield from _history_problems(facts, product, changes)
 
 
 def _git_unknown(facts: Facts, product: Product, rule: str, fact: str, remedy: str = "") -> ReasonLine:
@@ -370,6 +371,21 @@ def _contradiction(facts: Facts, product: Product, changes: ProductChanges) -> I
             product.repo,
             who=_person(facts.plan, product.owner),
             remedy=f"gonogo next-version {product.name}",
+        )
+
+
+def _history_problems(facts: Facts, product: Product, changes: ProductChanges) -> Iterable[ReasonLine]:
+    """A shallow clone, a newest tag that is not reachable: what makes the list of commits doubtful."""
+    for problem in changes.range.problems:
+        yield ReasonLine(
+            "git.doubtful",
+            Weight.WARNING,
+            f"{product.name}: {problem}",
+            f"product:{product.name}",
+            facts.now,
+            product.repo,
+            who=_person(facts.plan, product.owner),
+            remedy=f"gonogo changelog {product.name}",
         )
 
 

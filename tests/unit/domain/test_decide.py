@@ -17,6 +17,14 @@ def _decide(command: object, state: ReleaseState | None = None, actor: Actor = A
     return decide(loaded(given), state or ReleaseState(), command, actor, EventId("new"))  # type: ignore[arg-type]  # any command
 
 
+def _draft(command: object, state: ReleaseState | None = None) -> Draft:
+    answer = _decide(command, state)
+    assert isinstance(answer, tuple), answer
+    (draft,) = answer
+    assert isinstance(draft, Draft)
+    return draft
+
+
 def _refusal(command: object, state: ReleaseState | None = None, actor: Actor = ANA) -> Refusal:
     answer = _decide(command, state, actor)
     assert isinstance(answer, Refusal), answer
@@ -25,18 +33,16 @@ def _refusal(command: object, state: ReleaseState | None = None, actor: Actor = 
 
 def test_a_tick_repeats_the_title_it_ticked() -> None:
     """The trail must tell what was ticked even after the plan's text has changed."""
-    (draft,) = _decide(Tick("tests"))  # type: ignore[misc]  # a tuple of one draft
+    draft = _draft(Tick("tests"))
 
-    assert isinstance(draft, Draft)
     assert draft.subject == "item:tests"
     assert draft.data["title"] == "tests"
 
 
 def test_a_unique_prefix_names_an_item() -> None:
     """Two letters are enough when no other item begins with them."""
-    (draft,) = _decide(Tick("tes"))  # type: ignore[misc]  # a tuple of one draft
+    draft = _draft(Tick("tes"))
 
-    assert isinstance(draft, Draft)
     assert draft.subject == "item:tests"
 
 
@@ -151,7 +157,6 @@ def test_a_transition_is_recorded_once_whoever_comes_first() -> None:
 
 def test_control_characters_never_reach_the_record() -> None:
     """A reason with an escape sequence is stored as text that a terminal only shows."""
-    (draft,) = _decide(Skip("tests", "x\x1b[2Jy"))  # type: ignore[misc]  # a tuple of one draft
+    draft = _draft(Skip("tests", "x\x1b[2Jy"))
 
-    assert isinstance(draft, Draft)
     assert draft.data["reason"] == "x\u241b[2Jy"

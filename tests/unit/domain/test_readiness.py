@@ -137,7 +137,7 @@ SOAKING = (
 )
 def test_a_version_must_have_soaked(minutes: int | None, answer: Answer, rules: list[str]) -> None:
     """Counted from the recorded transition; without a record nobody knows."""
-    history = ()
+    history: tuple[Deployed, ...] = ()
     if minutes is not None:
         history = (Deployed(NOW - timedelta(minutes=minutes), ("1.2.3",), "succeeded", "ana"),)
 
