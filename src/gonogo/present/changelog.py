@@ -45,7 +45,7 @@ def rows(changes: Changes) -> tuple[ChangeRow, ...]:
         if changes.remedy:
             found.append(ChangeRow("note:1", (Span(f"  {changes.remedy}", Tone.STRONG),)))
         return tuple(found)
-    return tuple([*_notes(changes), *_sections(changes)])
+    return (*_notes(changes), *_sections(changes))
 
 
 def _notes(changes: ProductChanges) -> list[ChangeRow]:
