@@ -1,0 +1,256 @@
+"""The journal of one release in a directory: one append-only file per unix account, one lock for the order."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gonogo.adapters.identity_unix import account_name
+from gonogo.adapters.journal_dir import layout, lock, record
+from gonogo.adapters.journal_dir.append import Appender, Disk
+from gonogo.adapters.journal_dir.heads import Head, HeadMemory
+from gonogo.adapters.journal_dir.layout import SHARED, SOLO, Store
+from gonogo.adapters.journal_dir.record import Sealed
+from gonogo.adapters.journal_dir.trail import Trail
+from gonogo.domain.events import Actor, Draft, Event, EventId
+from gonogo.errors import ConfigError, IntegrityError, NotPermittedError
+from gonogo.ports import Alarm, Clock, Identity, Tail
+
+LOCK_TIMEOUT = 5.0
+"""Seconds to wait for the lock."""
+_REMEMBER_EVERY = 30.0
+"""Seconds between two notes of the newest event seen, for somebody who only looks on."""
+
+
+class DirectoryJournal:
+    """See `ports.Journal`. Not thread-safe."""
+
+    def __init__(
+        self,
+        directory: Path,
+        store: Store,
+        actor: Actor,
+        clock: Clock,
+        *,
+        lock_timeout: float = LOCK_TIMEOUT,
+        state_dir: Path | None = None,
+        disk: Disk | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.directory = directory
+        self.store = store
+        self.actor = actor
+        self._clock = clock
+        self._lock_timeout = lock_timeout
+        self._monotonic = monotonic
+        self._heads = HeadMemory(state_dir, directory, store.genesis)
+        self._noted = self._heads.recall()
+        self._noted_at = monotonic()
+        self._trail = Trail(directory, store, self._noted, monotonic)
+        mode = 0o640 if store.mode == SHARED else 0o600
+        self._appender = Appender(directory, actor.uid, mode, disk or Disk())
+        self._look: tuple[object, ...] = ()
+        self._faults: tuple[Alarm, ...] = ()
+
+    @classmethod
+    def open(
+        cls,
+        root: Path,
+        release: str,
+        identity: Identity,
+        clock: Clock,
+        via: str,
+        *,
+        create: bool = True,
+        shared: bool = False,
+        lock_timeout: float = LOCK_TIMEOUT,
+        state_dir: Path | None = None,
+        disk: Disk | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> "DirectoryJournal":
+        """Open the journal of `release` below `root`, whatever its mode.
+
+        Where there is none, one for this account alone is made with `create`, but never where a `shared` one is
+        expected. `state_dir` is where the newest event seen is remembered (`layout.state_home()`).
+
+        Raises ConfigError (no journal, another release's, a network file system), NotPermittedError, StorageError.
+        """
+        directory = layout.release_directory(root, release)
+        store = layout.read_store(directory, release)
+        if store is None:
+            store = _make(directory, release, root, clock, create=create and not shared)
+        if store.mode == SHARED:
+            layout.refuse_remote(directory)
+        return cls(
+            directory,
+            store,
+            identity.actor(via),
+            clock,
+            lock_timeout=lock_timeout,
+            state_dir=state_dir,
+            disk=disk,
+            monotonic=monotonic,
+        )
+
+    def tail(self) -> Tail:
+        """See `ports.Journal.tail`."""
+        self._trail.catch_up()
+        self._note(self._trail.before_head, every=_REMEMBER_EVERY)
+        return Tail(self._trail.take(), self._alarms())
+
+    def transact(self, decide: Callable[[Tail], Sequence[Draft]]) -> tuple[Event, ...]:
+        """See `ports.Journal.transact`. Raises ConfigError too, for a journal of a newer format."""
+        self._refuse_strangers()
+        with lock.held(self.directory, self._lock_timeout, create=self.store.mode == SOLO):
+            self._trail.catch_up(locked=True)
+            self._refuse_unsound()
+            drafts = decide(Tail(self._trail.take(), self._alarms()))
+            events = self._append(drafts)
+        self._note(self._trail.head)
+        return events
+
+    def close(self) -> None:
+        """See `ports.Journal.close`."""
+        self._note(self._trail.before_head)
+
+    def why_read_only(self) -> str:
+        """Why this account cannot record anything here; "" when it can, as far as can be told without trying."""
+        if self.store.format > record.FORMAT:
+            return "the journal is of a newer gonogo"
+        if self._is_another_persons():
+            return f"it is the journal of {self._owner()}, who works alone"
+        return (
+            "" if os.access(self.directory, os.W_OK | os.X_OK) else f"no permission to write in {self.directory}"
+        )
+
+    def _append(self, drafts: Sequence[Draft]) -> tuple[Event, ...]:
+        sealed, known = self._seal(drafts)
+        if sealed:
+            data = b"".join(one.line for one in sealed)
+            name, facts = self._appender.append(self._trail, data, sealed[-1].record.seq)
+            known |= {event.id: event for event in self._trail.adopt(name, self.actor.uid, sealed, facts)}
+        return tuple(known[draft.id] for draft in drafts)
+
+    def _seal(self, drafts: Sequence[Draft]) -> tuple[list[Sealed], dict[EventId, Event]]:
+        """The records to write, and the events that are recorded already."""
+        sealed: list[Sealed] = []
+        known: dict[EventId, Event] = {}
+        head, new = self._trail.head, set()
+        for draft in drafts:
+            recorded = self._trail.find(draft.id)
+            if recorded is not None:
+                known[draft.id] = recorded
+            elif draft.id not in new:
+                one = record.seal(draft, self.actor, self._clock.now(), head.seq + 1, head.hash)
+                head = Head(one.record.seq, one.record.hash)
+                sealed.append(one)
+                new.add(draft.id)
+        return sealed, known
+
+    def _alarms(self) -> tuple[Alarm, ...]:
+        """What is wrong with the trail, and what with the place it lies in."""
+        look = (_stand(self.directory), _stand(self.directory / layout.LOCK))
+        if look != self._look:
+            self._faults = tuple(Alarm("owner", fault) for fault in layout.inspect(self.directory))
+            self._look = look
+        newer = Alarm("format", "the journal is of a newer gonogo: it is shown, not written; update this one")
+        return (*self._trail.alarms, *self._faults, *([newer] if self.store.format > record.FORMAT else []))
+
+    def _refuse_strangers(self) -> None:
+        if self.store.format > record.FORMAT:
+            raise self._too_new()
+        if self._is_another_persons():
+            raise NotPermittedError(
+                f"this is the journal of {self._owner()}, who works alone", where=str(self.directory)
+            )
+        if os.geteuid() != self.actor.uid:
+            raise NotPermittedError("this process acts as another account than the one it was started by")
+
+    def _refuse_unsound(self) -> None:
+        alarms = self._trail.alarms
+        if not alarms:
+            return
+        first = alarms[0]
+        if all(alarm.kind == "format" for alarm in alarms):
+            raise self._too_new()
+        raise IntegrityError(
+            f"{first.message}; nothing was recorded",
+            where=str(self.directory),
+            remedy=self._remedy(first),
+        )
+
+    def _remedy(self, alarm: Alarm) -> str:
+        if alarm.kind == "rollback" and self._heads.path is not None:
+            return f"if an administrator put an older copy back on purpose: rm {self._heads.path}"
+        return "gonogo audit verify    lists everything; keep a copy of the directory before anything is touched"
+
+    def _too_new(self) -> ConfigError:
+        return ConfigError(
+            "the journal is of a newer gonogo: it can be read, not written",
+            where=str(self.directory),
+            remedy="update gonogo",
+        )
+
+    def _is_another_persons(self) -> bool:
+        return self.store.mode != SHARED and _owner_of(self.directory) not in {None, self.actor.uid}
+
+    def _owner(self) -> str:
+        uid = _owner_of(self.directory)
+        return "somebody" if uid is None else account_name(uid)
+
+    def _note(self, head: Head, *, every: float = 0.0) -> None:
+        """Remember `head`, at most every so many seconds, unless something is wrong with the trail."""
+        now = self._monotonic()
+        seen = self._noted.seq if self._noted else 0
+        if head.seq <= seen or self._trail.alarms or (self._noted and now - self._noted_at < every):
+            return
+        self._heads.remember(head)
+        self._noted, self._noted_at = head, now
+
+
+def verify(directory: Path, mark: Head | None = None) -> tuple[Alarm, ...]:
+    """Check everything from the first record on: hashes, order, gaps, owners, modes; the first bad number first.
+
+    `mark` is the newest record seen before, if any. No lock is taken: what is appended meanwhile is no alarm.
+    Raises ConfigError, NotPermittedError, StorageError when there is nothing to check.
+    """
+    store = layout.read_store(directory)
+    if store is None:
+        raise ConfigError("there is no journal", where=str(directory))
+    trail = Trail(directory, store, mark, time.monotonic)
+    trail.catch_up()
+    # whatever was missing while others wrote is there by now
+    trail.catch_up(settled_up_to=trail.highest)
+    faults = tuple(Alarm("owner", fault) for fault in layout.inspect(directory))
+    return (*trail.alarms, *faults)
+
+
+def remembered(directory: Path, state_dir: Path | None) -> Head | None:
+    """The newest record of the journal in `directory` that this account has seen, for `verify`."""
+    store = layout.read_store(directory)
+    return HeadMemory(state_dir, directory, store.genesis).recall() if store else None
+
+
+def _make(directory: Path, release: str, root: Path, clock: Clock, *, create: bool) -> Store:
+    if not create:
+        raise ConfigError(
+            "there is no journal yet",
+            where=str(directory),
+            remedy=f"sudo gonogo journal init --shared {root} --group GROUP --plan PLAN    makes a shared one",
+        )
+    return layout.create_solo(directory, release, clock.now())
+
+
+def _stand(path: Path) -> tuple[int, int, int]:
+    try:
+        facts = path.lstat()
+    except OSError:
+        return (0, 0, 0)
+    return facts.st_mode, facts.st_uid, facts.st_gid
+
+
+def _owner_of(path: Path) -> int | None:
+    try:
+        return path.lstat().st_uid
+    except OSError:
+        return None
