@@ -22,6 +22,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Collection
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +43,7 @@ _IDLE_PER_ORIGIN = 4
 _ATTEMPT = 1.0
 """Seconds for each address of a name but its last: a dead IPv6 route must not use up the deadline."""
 _CLOSING = 1.0
+_QUESTIONS_LIMIT = 4_096
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -96,6 +98,12 @@ def _origin_text(origin: Origin) -> str:
     return f"{scheme}://{name}" + ("" if port == _PORTS.get(scheme) else f":{port}")
 
 
+_RAW = "gonogo.raw"
+_NO_BODY = httpx.ByteStream(b"")
+_progress: ContextVar[Progress] = ContextVar("progress")
+"""How far the call of this task has come. Not in the request: that is built once and asked many times."""
+
+
 class _Transport(httpx.AsyncBaseTransport):
     """Connections by origin: taken from a free list, given back when they may carry another question."""
 
@@ -110,19 +118,13 @@ class _Transport(httpx.AsyncBaseTransport):
         """Connections opened so far; a warm sweep opens none."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        progress = request.extensions["gonogo.progress"]
-        origin = _origin(request.url)
         question = h11.Request(
             method=request.method, target=request.url.raw_path or b"/", headers=request.headers.raw
         )
-        raw = await self._exchange(origin, question, progress)
-        headers = [(name, value) for name, value in raw.headers if name.lower() not in _WITHHELD]
-        return httpx.Response(
-            raw.status,
-            headers=headers,
-            stream=httpx.ByteStream(raw.body),
-            extensions={"reason_phrase": raw.phrase, "gonogo.location": _location(raw)},
-        )
+        raw = await self._exchange(_origin(request.url), question, _progress.get())
+        # httpx gets to see no header of the answer: it would keep cookies for the next question, prepare
+        # to follow redirects in its own way though told not to, and decode without a limit
+        return httpx.Response(raw.status, stream=_NO_BODY, extensions={_RAW: raw})
 
     async def _exchange(self, origin: Origin, question: h11.Request, progress: Progress) -> RawAnswer:
         while True:
@@ -219,15 +221,6 @@ class _Transport(httpx.AsyncBaseTransport):
             await asyncio.wait([wire.lost for wire in wires], timeout=_CLOSING)
 
 
-_WITHHELD = {b"set-cookie", b"set-cookie2", b"location"}
-"""Headers httpx's client does not get to see: it would keep cookies for the next question, and it prepares
-to follow every redirect, in its own way, though told not to."""
-
-
-def _location(raw: RawAnswer) -> str | None:
-    return next((value.decode("latin-1") for name, value in raw.headers if name.lower() == b"location"), None)
-
-
 async def _connect(addresses: tuple[Address, ...]) -> socket.socket:
     """Connect to the first address that answers. Raises Trouble."""
     *others, last = addresses
@@ -274,6 +267,7 @@ class Door:
         trust: Callable[[], ssl.SSLContext] = system_trust,
     ) -> None:
         self._transport = _Transport(resolve or Resolver(), allow_addresses, trust)
+        self._questions: dict[tuple[str, str, tuple[tuple[str, str], ...]], httpx.Request] = {}
         self._client = httpx.AsyncClient(
             transport=self._transport,
             trust_env=False,
@@ -299,9 +293,10 @@ class Door:
     async def fetch(self, request: Request) -> Answer | Failure:
         """Ask, and return what came or why nothing did. Raises nothing for what an endpoint does."""
         progress = Progress()
+        _progress.set(progress)
         try:
             async with asyncio.timeout(request.deadline):
-                return await self._follow(request, progress)
+                return await self._follow(request)
         except TimeoutError:
             return Failure(Reason.TIMEOUT, f"no whole answer within {request.deadline:.3g} s, {progress.stage}")
         except Trouble as trouble:
@@ -312,18 +307,32 @@ class Door:
             # the text of these may quote the URL
             return Failure(Reason.PROTOCOL, f"the question cannot be sent ({type(error).__name__})")
 
-    async def _follow(self, request: Request, progress: Progress) -> Answer:
+    async def _follow(self, request: Request) -> Answer:
         started = time.monotonic()
-        url = httpx.URL(request.url)
+        question = self._question(request)
         for _ in range(REDIRECT_LIMIT + 1):
-            response = await self._send(request, url, progress)
-            location = response.extensions["gonogo.location"]
-            if response.status_code not in _REDIRECTS or location is None:
-                return await _answer(response, url, time.monotonic() - started)
-            url = _next_url(url, location, request)
+            # stream: there is no body left to read, and reading nothing would cost ten microseconds
+            response = await self._client.send(question, stream=True)
+            raw: RawAnswer = response.extensions[_RAW]
+            location = _header(raw, b"location")
+            if raw.status not in _REDIRECTS or not location:
+                return _answer(raw, question.url, time.monotonic() - started)
+            question = self._build(request, _next_url(question.url, location, request))
         raise Trouble(Reason.REDIRECT, f"more than {REDIRECT_LIMIT} redirects")
 
-    async def _send(self, request: Request, url: httpx.URL, progress: Progress) -> httpx.Response:
+    def _question(self, request: Request) -> httpx.Request:
+        """The request as httpx wants it; built once for each URL, for building costs more than asking."""
+        if request.credential is not None:
+            return self._build(request, httpx.URL(request.url))  # never kept: a secret may change
+        key = (request.method, request.url, request.headers)
+        question = self._questions.get(key)
+        if question is None:
+            if len(self._questions) >= _QUESTIONS_LIMIT:
+                self._questions.clear()
+            question = self._questions[key] = self._build(request, httpx.URL(request.url))
+        return question
+
+    def _build(self, request: Request, url: httpx.URL) -> httpx.Request:
         _check(url)
         headers = list(request.headers)
         if request.credential is not None:
@@ -335,10 +344,7 @@ class Door:
                     " in your configuration if it is meant",
                 )
             headers.append((request.credential.header, request.credential.value.reveal()))
-        question = self._client.build_request(
-            request.method, url, headers=headers, extensions={"gonogo.progress": progress}
-        )
-        return await self._client.send(question, stream=True)
+        return self._client.build_request(request.method, url, headers=headers)
 
 
 def _check(url: httpx.URL) -> None:
@@ -366,19 +372,18 @@ def _next_url(url: httpx.URL, location: str, request: Request) -> httpx.URL:
     return target
 
 
-async def _answer(response: httpx.Response, url: httpx.URL, elapsed: float) -> Answer:
-    raw = b"".join([piece async for piece in response.aiter_raw()])
-    body = decoded(raw, response.headers.get("content-encoding", ""))
-    phrase = response.extensions.get("reason_phrase", b"")
+def _header(raw: RawAnswer, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in raw.headers if name.lower() == wanted), "")
+
+
+def _answer(raw: RawAnswer, url: httpx.URL, elapsed: float) -> Answer:
     return Answer(
-        status=response.status_code,
-        headers=tuple(
-            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw
-        ),
-        body=body,
+        status=raw.status,
+        headers=tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw.headers),
+        body=decoded(raw.body, _header(raw, b"content-encoding")),
         url=_public(url),
         elapsed=elapsed,
-        phrase=clean(phrase.decode("latin-1"), 80),
+        phrase=clean(raw.phrase.decode("latin-1"), 80),
     )
 
 

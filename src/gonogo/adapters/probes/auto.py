@@ -7,6 +7,7 @@ in the cell's details, so that a wrong guess is seen and replaced by a long form
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from gonogo.adapters.extraction import Transform
 from gonogo.adapters.probes.document import Document, decoded_text, parse, unchanged, versions_of
@@ -163,9 +164,14 @@ def _first_text(document: Document, places: tuple[str, ...]) -> str:
     return next((text for place in places if (text := document.text(_at(document.value, place)))), "")
 
 
+@lru_cache(maxsize=64)
+def _keys(place: str) -> tuple[str, ...]:
+    return tuple(place.split("."))
+
+
 def _at(value: object, place: str) -> object:
-    for key in place.split("."):
-        if not isinstance(value, Mapping):
+    for key in _keys(place):
+        if not isinstance(value, dict):
             return None
         value = value.get(key)
     return value

@@ -45,6 +45,8 @@ class Document(Struct, frozen=True):
         `{"version": 1.10}` is 1.10, not 1.1; where both stand in one answer nobody can tell, and
         neither is taken.
         """
+        if value is None:
+            return ""
         found = transform(self._spelled(value)[:_RAW_LIMIT])
         return version_text(found) if len(found) <= VERSION_LIMIT else ""
 
