@@ -6,9 +6,10 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from gonogo.domain.changelog import Changes, ProductChanges
 from gonogo.domain.events import Actor, Draft, Event
 from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import LoadedPlan
+from gonogo.domain.plan import ChangelogRules, LoadedPlan, Product
 
 
 class Clock(Protocol):
@@ -130,4 +131,26 @@ class Presence(Protocol):
 
     def leave(self) -> None:
         """Be gone."""
+        ...
+
+
+class Repository(Protocol):
+    """What products' histories say. Synchronous, for a worker thread."""
+
+    def changes(
+        self,
+        product: Product,
+        rules: ChangelogRules,
+        *,
+        cancelled: Callable[[], bool] = ...,
+        progress: Callable[[ProductChanges], None] | None = ...,
+    ) -> Changes:
+        """Read what `product` ships; never raises for what a repository holds or lacks.
+
+        `progress` gets what was read so far, marked incomplete; so is the answer once `cancelled` says yes.
+        """
+        ...
+
+    def fingerprint(self, repo: str) -> str:
+        """Changes when a reference of `repo` moves; cheap enough for every second."""
         ...
