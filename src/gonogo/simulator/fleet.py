@@ -80,7 +80,7 @@ class Fleet:
     def __enter__(self) -> Self:
         try:
             for port in (self._port, *self._own_ports):
-                self._sockets.append(_listening(port))  # noqa: PERF401  # what is open already must be closed on error
+                self._sockets.append(_listening(port))  # what is open already must be closed on error
             self._port = int(self._sockets[0].getsockname()[1])
             for target in self.scenario.moments:
                 self._hold_port(target)

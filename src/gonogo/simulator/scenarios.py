@@ -133,15 +133,18 @@ _NUMBER = re.compile(r"\d+", re.ASCII)
 
 def predecessor(product: Product) -> str:
     """What ran before: the plan's `previous`, else the version one step below; "" when there can be none."""
-    if product.previous:
-        return product.previous
-    core = re.split(r"[-+]", product.version, maxsplit=1)[0]
+    return product.previous or below(product.version)
+
+
+def below(version: str) -> str:
+    """A version one step below; "" when there can be none."""
+    core = re.split(r"[-+]", version, maxsplit=1)[0]
     numbers = list(_NUMBER.finditer(core))
     for found in reversed(numbers):
         if int(found[0]) > 0:
             lower = str(int(found[0]) - 1).zfill(len(found[0]) if found[0].startswith("0") else 1)
-            below = core[: found.start()] + lower + core[found.end() :]
-            return below if any(int(number[0]) for number in _NUMBER.finditer(below)) else ""
+            stepped = core[: found.start()] + lower + core[found.end() :]
+            return stepped if any(int(number[0]) for number in _NUMBER.finditer(stepped)) else ""
     return ""
 
 

@@ -1,0 +1,136 @@
+"""From a plan to its double on the stage: questions aimed at the fleet, repositories copied or made up.
+
+The double is derived from the domain's plan, never by editing text, and again each time the file changes.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from gonogo.domain.names import slug
+from gonogo.domain.plan import LoadedPlan, Plan, Product, VersionFile
+from gonogo.domain.text import clean
+from gonogo.errors import StorageError
+from gonogo.ports import PlanSource
+from gonogo.simulator import scratch_git
+from gonogo.simulator.fleet import Fleet, aimed
+from gonogo.simulator.histories import Chapter, History, everyday_chapters
+from gonogo.simulator.repositories import generate
+from gonogo.simulator.scenario import Scenario, with_missing
+from gonogo.simulator.scenarios import below, predecessor
+
+_RELEASES = 5
+"""Releases a made-up history has behind it."""
+
+
+class Stage:
+    """Turns a plan into its double: scratch repositories below `directory`, answers from `fleet`."""
+
+    def __init__(
+        self, directory: Path, fleet: Fleet, until: datetime, make_scenario: Callable[[Plan], Scenario]
+    ) -> None:
+        self._directory = directory
+        self._fleet = fleet
+        self._until = until
+        self._make_scenario = make_scenario
+        self._copies: dict[str, tuple[str, bool]] = {}
+        self.notes: tuple[str, ...] = ()
+        """What differs from the real plan beyond its endpoints, one sentence each."""
+
+    def set(self, plan: Plan) -> Plan:
+        """Return the double of `plan`; the fleet answers its questions now. Raises StorageError, ConfigError."""
+        self._fleet.follow(with_missing(self._fleet.scenario, self._make_scenario(plan)))
+        self._fleet.publish(plan)
+        double = aimed(plan, self._fleet)
+        products = tuple(self._with_scratch(product, plan) for product in double.products)
+        checks = [item.id for item in plan.items if item.check is not None]
+        if checks:
+            self._note(
+                f"checks are left out, a rehearsal runs no command and asks no real host: {', '.join(checks)}"
+            )
+        return replace(
+            double,
+            name=f"REHEARSAL {plan.name or plan.release}",
+            products=products,
+            items=tuple(replace(item, check=None) for item in plan.items),
+        )
+
+    def _with_scratch(self, product: Product, plan: Plan) -> Product:
+        if not product.repo:
+            return product
+        if product.repo not in self._copies:
+            self._copies[product.repo] = self._copied(product, plan)
+        path, made_up = self._copies[product.repo]
+        # a pinned commit cannot be in a made-up history; in a copy it is
+        return replace(product, repo=path, revision="" if made_up else product.revision)
+
+    def _copied(self, product: Product, plan: Plan) -> tuple[str, bool]:
+        """(scratch path, whether it is made up) of a product's repository."""
+        source = Path(product.repo)
+        target = self._directory / f"{len(self._copies) + 1}-{slug(product.name) or 'product'}"
+        if source.is_dir():
+            try:
+                scratch_git.clone(source, target)
+            except StorageError as error:
+                why = error.message
+            else:
+                return str(target), False
+        else:
+            why = "there is no such directory"
+        self._note(f"{product.name}: {clean(product.repo, 200)} cannot be copied ({why}); its history is made up")
+        made_up = self._directory / f"{target.name}-made-up"
+        generate(made_up, stand_ins(plan, product.repo), self._until)
+        return str(made_up), True
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes = (*self.notes, text)
+
+
+class StagedPlan:
+    """A plan file whose double is played; derived anew when the file changes. See `ports.PlanSource`."""
+
+    def __init__(self, source: PlanSource, stage: Stage) -> None:
+        self._source = source
+        self._stage = stage
+
+    def load(self) -> LoadedPlan:
+        """Read the file and derive its double. Raises PlanInvalid, StorageError, ConfigError."""
+        return self.double(self._source.load())
+
+    def double(self, loaded: LoadedPlan) -> LoadedPlan:
+        """The double of a plan that has been read."""
+        return replace(loaded, plan=self._stage.set(loaded.plan))
+
+    def changed(self) -> bool:
+        """Whether the real file differs from what was read last."""
+        return self._source.changed()
+
+
+def stand_ins(plan: Plan, repo: str) -> list[History]:
+    """Histories for a repository that is not there: one for each product the plan says lives in it."""
+    products = [product for product in plan.products if product.repo == repo]
+    return [_stand_in(product, plan, alone=len(products) == 1) for product in products]
+
+
+def _stand_in(product: Product, plan: Plan, *, alone: bool) -> History:
+    folder = next((path.strip("/") + "/" for path in product.paths if path.strip("/")), "")
+    if not folder and not alone:
+        folder = f"{slug(product.name)}/"
+    versions = [product.version]
+    older = predecessor(product)
+    while older and len(versions) <= _RELEASES:
+        versions.insert(0, older)
+        older = below(older)
+    targets = (product.target,) if product.target and product.target != plan.branches.main else ()
+    return History(
+        product.name,
+        (*everyday_chapters(versions, product.version), Chapter("", 5)),
+        tag=product.tag,
+        files=product.files or (VersionFile(f"{folder}VERSION", pattern="{version}"),),
+        folder=folder,
+        branches=tuple(dict.fromkeys((*plan.branches.active, *targets))),
+        shared=not alone,
+    )
