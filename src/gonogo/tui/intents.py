@@ -202,7 +202,8 @@ class JumpToReason(Intent):
         """Some reasons have no line on the screen."""
         if reason := super().refused(context):
             return reason
-        return "" if context.subject else "no line on the screen stands behind this reason"
+        leads = context.subject.partition(":")[0] in {"item", "cell", "product"}
+        return "" if leads else "no line on the screen stands behind this reason"
 
 
 class OtherEnvironment(Intent):
@@ -400,8 +401,8 @@ class Quit(Intent):
 
 INTENTS: tuple[type[Intent], ...] = (
     Toggle, Skip, AddNote, OpenDetails, JumpToReason, OtherEnvironment, EarlierEnvironment, NextProduct,
-    EarlierProduct, Why, Undo, Filter, Palette, Help, Copy, RefreshNow, Problems, GoChecklist, GoMatrix, GoChangelog,
-    GoTrail, NextPane, EarlierPane, Back, Quit,
+    EarlierProduct, Why, Undo, Filter, Palette, Help, Copy, RefreshNow, Problems, GoChecklist, GoMatrix,
+    GoChangelog, GoTrail, NextPane, EarlierPane, Back, Quit,
 )  # fmt: skip
 """In the order they are shown."""
 

@@ -110,7 +110,7 @@ _PALETTES: Mapping[str, Mapping[str, str]] = {
 def _rgb(palette: Mapping[str, str]) -> Mapping[Tone, Style]:
     bold = {Tone.STRONG, Tone.BAD}
     names = {Tone.PLAIN: "text"}
-    styles = {
+    styles: dict[Tone, Style] = {
         tone: Style(
             color=palette[names.get(tone, tone.value)], bgcolor=palette["background"], bold=tone in bold or None
         )

@@ -6,6 +6,7 @@ from gonogo.domain.decide import Command
 from gonogo.domain.events import Actor
 from gonogo.domain.snapshot import Inputs
 from gonogo.errors import GonogoError
+from gonogo.present.tones import Tone
 from gonogo.session import Outcome
 
 
@@ -75,3 +76,33 @@ class Stopped(Message):
         super().__init__()
         self.part = part
         self.reason = reason
+
+
+class Record(Message):
+    """A screen wants something recorded; the words say what, for the status line."""
+
+    def __init__(self, command: Command, words: str) -> None:
+        super().__init__()
+        self.command = command
+        self.words = words
+
+
+class Say(Message):
+    """One line for the status line."""
+
+    def __init__(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+        super().__init__()
+        self.text = text
+        self.tone = tone
+
+
+class LookNow(Message):
+    """Journal, endpoints and git are to be asked now."""
+
+
+class ShowProblems(Message):
+    """Somebody wants to read the problems log."""
+
+
+class Depart(Message):
+    """Somebody wants to go."""

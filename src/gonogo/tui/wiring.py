@@ -1,4 +1,4 @@
-"""What the cockpit is given: everything it needs from the composition root, and nothing it could look up itself."""
+"""What the cockpit is given: everything it needs from the composition root, no more."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +18,10 @@ class Polling(Protocol):
 
     async def run(self) -> None:
         """Ask until cancelled."""
+        ...
+
+    def ask_now(self) -> None:
+        """Have everything asked without waiting for its turn. Called in the loop that runs `run`."""
         ...
 
 

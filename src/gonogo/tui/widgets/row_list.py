@@ -1,11 +1,11 @@
 """A list of lines by key: cursor, filter, and a repaint of exactly those screen lines that differ."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import ClassVar
 
 from msgspec import Struct
 from rich.segment import Segment
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -50,8 +50,8 @@ class RowList(Widget, can_focus=True):
     RowList { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, look: Look, empty: str = "", *, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+    def __init__(self, look: Look, empty: str = "") -> None:
+        super().__init__(markup=False)
         self._look = look
         self.empty = empty
         """The sentence shown when there is no row."""
@@ -61,6 +61,8 @@ class RowList(Widget, can_focus=True):
         self._cursor = 0
         self._top = 0
         self._frame: tuple[tuple[Line, bool], ...] = ()
+        self.always_marked = False
+        """Whether the cursor shows also while something else has the keyboard."""
 
     @property
     def key(self) -> str:
@@ -115,6 +117,9 @@ class RowList(Widget, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """One selectable row down or up."""
+        if not self.position[1]:
+            self._scroll(by)
+            return
         index = self._cursor + by
         while 0 <= index < len(self._rows):
             if self._rows[index].selectable:
@@ -129,6 +134,9 @@ class RowList(Widget, can_focus=True):
 
     def action_page(self, by: int) -> None:
         """One screen down or up."""
+        if not self.position[1]:
+            self._scroll(by * max(1, self.size.height - 1))
+            return
         wanted = self._cursor + by * max(1, self.size.height - 1)
         self._go(self._nearest(min(max(wanted, 0), len(self._rows) - 1)))
 
@@ -136,10 +144,19 @@ class RowList(Widget, can_focus=True):
         """The first row."""
         self._top = 0
         self._go(self._nearest(0))
+        self._paint()
 
     def action_last(self) -> None:
         """The last row."""
+        if not self.position[1]:
+            self._scroll(len(self._rows))
+            return
         self._go(self._nearest(len(self._rows) - 1))
+
+    def _scroll(self, by: int) -> None:
+        """A text has no cursor; it moves as a whole."""
+        self._top = max(0, min(self._top + by, len(self._rows) - self.size.height))
+        self._paint()
 
     def _arrange(self) -> None:
         before, old = self.key, self._cursor
@@ -183,11 +200,10 @@ class RowList(Widget, can_focus=True):
         return tuple(kept)
 
     def _nearest(self, index: int) -> int:
-        """The selectable row nearest to `index`, below it first; `index` itself, within bounds, when there is none."""
-        for place in (*range(max(0, index), len(self._rows)), *range(min(index, len(self._rows)) - 1, -1, -1)):
-            if self._rows[place].selectable:
-                return place
-        return 0
+        """The selectable row nearest to `index`, below it first; 0 when there is none."""
+        below = range(max(0, index), len(self._rows))
+        above = range(min(index, len(self._rows)) - 1, -1, -1)
+        return next((place for place in chain(below, above) if self._rows[place].selectable), 0)
 
     def _go(self, index: int) -> None:
         if not self._rows:
@@ -200,7 +216,7 @@ class RowList(Widget, can_focus=True):
             self.post_message(self.Moved())
 
     def _keep_in_view(self) -> None:
-        """The cursor's row is on the screen, with the lines that continue it and its heading where there is room."""
+        """The cursor's row is on the screen, with the lines that go with it where there is room."""
         height = self.size.height
         if not height:
             return
@@ -231,7 +247,7 @@ class RowList(Widget, can_focus=True):
 
     def _compose_frame(self) -> tuple[tuple[Line, bool], ...]:
         visible = self._rows[self._top : self._top + self.size.height]
-        marked = self._cursor - self._top if self.has_focus else -1
+        marked = self._cursor - self._top if self.has_focus or self.always_marked else -1
         return tuple((row.line, y == marked and row.selectable) for y, row in enumerate(visible))
 
     def render_line(self, y: int) -> Strip:
@@ -262,7 +278,7 @@ class RowList(Widget, can_focus=True):
         base = self._look.base + self._look.cursor if marked else self._look.base
         return Strip(segments).adjust_cell_length(columns, base)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Everything is drawn anew by Textual; only the frame must follow."""
         self._keep_in_view()
         self._frame = self._compose_frame()
@@ -276,7 +292,7 @@ class RowList(Widget, can_focus=True):
         """The cursor disappears."""
         self._paint()
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's
         """One line for each row."""
         return max(1, len(self._rows))
 

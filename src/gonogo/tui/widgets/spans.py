@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -14,17 +14,16 @@ from gonogo.tui.look import Look
 class Lines(Widget):
     """As many lines as it is given; each is cut at the widget's width.
 
-    Updating a Static repaints all of it, and lays the screen out anew: 2 to 4 KB for a clock. This costs what changed.
+    Updating a Static repaints all of it and lays the screen out anew, 2 to 4 KB for a clock; this costs what
+    changed.
     """
 
     DEFAULT_CSS = """
     Lines { width: 1fr; height: auto; }
     """
 
-    def __init__(
-        self, look: Look, lines: Sequence[Line] = (), *, bar: bool = False, id: str | None = None
-    ) -> None:
-        super().__init__(id=id, markup=False)
+    def __init__(self, look: Look, lines: Sequence[Line] = (), *, bar: bool = False) -> None:
+        super().__init__(markup=False)
         self._look = look
         self._over = look.bar if bar else None
         self._lines: tuple[Line, ...] = tuple(lines)
@@ -48,7 +47,7 @@ class Lines(Widget):
         if regions:
             self.refresh(*regions)
 
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's
         """One row for each line."""
         return len(self._lines)
 

@@ -1,0 +1,303 @@
+"""The application: takes values from the feed, judges them by the clock, and hands the snapshot to the screens."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, assert_never
+
+from msgspec.structs import replace
+from rich.text import Text
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from gonogo.domain import snapshot as snapshots
+from gonogo.domain.decide import Undo
+from gonogo.domain.events import Actor, Event
+from gonogo.domain.snapshot import Inputs, Snapshot
+from gonogo.domain.spans import age
+from gonogo.errors import ExitCode
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.present.trail import sentence
+from gonogo.session import Accepted, Refused
+from gonogo.tui import crash
+from gonogo.tui.feed import Feed
+from gonogo.tui.look import look, theme_name, themes
+from gonogo.tui.messages import (
+    Depart,
+    Done,
+    Failed,
+    Learned,
+    LookNow,
+    NotOpened,
+    Opened,
+    Record,
+    Say,
+    ShowProblems,
+    Stopped,
+    Trouble,
+)
+from gonogo.tui.problems import Log
+from gonogo.tui.profile import Profile, choose
+from gonogo.tui.screens.cockpit import Cockpit
+from gonogo.tui.screens.problems import ProblemsScreen
+from gonogo.tui.screens.view import View
+from gonogo.tui.wiring import Wiring
+
+SILENT = timedelta(seconds=10)
+"""Age of the last look at the journal past which nothing on the screen may be taken for a GO."""
+_PARTS = {
+    "journal": "the journal is not read any more: quit and start again",
+    "endpoints": "the endpoints are not asked any more: what they said grows stale",
+    "git": "the histories are not read any more: the changes are as they were",
+}
+
+
+class CockpitApp(App[None], inherit_bindings=False):
+    """The cockpit of one release."""
+
+    CSS_PATH = "styles/cockpit.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", show=False, priority=True, id="leave"),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True, id="suspend"),
+    ]
+
+    def __init__(self, wiring: Wiring, profile: Profile) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.profile = profile
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = theme_name(profile)
+        self.look = look(profile)
+        self.wiring = wiring
+        self.feed = Feed(wiring, self.post_message)
+        self.cockpit = Cockpit(self.look, wiring.title_note)
+        self.problems = Log()
+        self.actor: Actor | None = None
+        self._inputs: Inputs | None = None
+        self._said: Line = ()
+        self._waiting: dict[int, str] = {}
+        self._stopped: dict[str, str] = {}
+        self._problem_before: tuple[str, tuple[str, ...]] = ("", ())
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.push_screen(self.cockpit)
+        self._listen_to_signals()
+        self.app_resume_signal.subscribe(self, self._resumed)
+        self.set_interval(1.0, self.tick, name="clock")
+        self.feed.start()
+
+    # -- what the threads say -----------------------------------------------------------------------------------
+
+    def on_opened(self, event: Opened) -> None:
+        """The session is there."""
+        self.actor = event.actor
+        for view in self._views():
+            view.meet(event.actor)
+
+    def on_not_opened(self, event: NotOpened) -> None:
+        """There is nothing to show: say why, and leave with the code of the error."""
+        self.exit(return_code=event.error.exit_code, message=Text(f"gonogo: {event.error}"))
+
+    def on_learned(self, event: Learned) -> None:
+        """Something is known that was not known before."""
+        self._inputs = event.inputs
+        self._note_problems(event.inputs)
+        self.tick()
+
+    def on_done(self, event: Done) -> None:
+        """A command was judged."""
+        words = self._waiting.pop(event.ticket, "")
+        match event.outcome:
+            case Accepted(events):
+                self.tell(_accepted(events, words))
+            case Refused(refusal):
+                self._problem("you", f"{words}: {refusal.reason}", refusal.remedy)
+                hint = f"   {refusal.remedy}" if refusal.remedy else ""
+                what = "CONFLICT " if refusal.exit_code is ExitCode.CONFLICT else "REFUSED "
+                self.tell((Span(what, Tone.BAD), Span(refusal.reason), Span(hint, Tone.MUTED)))
+            case _ as unreachable:
+                assert_never(unreachable)
+
+    def on_failed(self, event: Failed) -> None:
+        """A command could not be recorded."""
+        words = self._waiting.pop(event.ticket, "")
+        self._problem("journal", f"not recorded, {words}: {event.error.message}", event.error.remedy)
+        self.tell((Span("NOT RECORDED ", Tone.BAD), Span(f"{words}: {event.error.message}")))
+
+    def on_trouble(self, event: Trouble) -> None:
+        """Something went wrong behind the screen."""
+        self._problem(event.source, event.text, event.remedy)
+        self._show_status()
+
+    def on_stopped(self, event: Stopped) -> None:
+        """A part has ended: said in the banner as long as the cockpit is open."""
+        self._stopped[event.part] = f"{_PARTS[event.part]} ({event.reason})"
+        self._problem(event.part, self._stopped[event.part])
+        self.cockpit.note_stopped(tuple(self._stopped.values()))
+        self.tick()
+        self._show_status()
+
+    # -- what the screens want ----------------------------------------------------------------------------------
+
+    def on_record(self, event: Record) -> None:
+        """Have it judged and recorded; until then the line says so, and the screen shows what the journal says."""
+        ticket = self.feed.submit(event.command)
+        self._waiting[ticket] = event.words
+        verb = "taking back" if isinstance(event.command, Undo) else "recording"
+        self.tell((Span(f"{verb}: {event.words}", Tone.BUSY),))
+
+    def on_say(self, event: Say) -> None:
+        """One line."""
+        self.tell((Span(event.text, event.tone),))
+
+    @on(LookNow)
+    def ask_everything(self) -> None:
+        """Ask everything now."""
+        self.feed.look_now()
+        self.tell((Span("asking journal, endpoints and git now"),))
+
+    @on(ShowProblems)
+    def show_problems(self) -> None:
+        """The problems log."""
+        self.problems, shown = self.problems.read(), self.problems
+        self.cockpit.open_view(ProblemsScreen(self.look, shown, self.wiring.title_note, self.actor))
+        self._show_status()
+
+    @on(Depart)
+    def depart(self) -> None:
+        """q at the top."""
+        self.exit(return_code=0)
+
+    def action_leave(self) -> None:
+        """Ctrl+C, from anywhere."""
+        self.exit(return_code=0)
+
+    # -- the clock ----------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Judge what is known by the time it is now; texts that are the same are not drawn again."""
+        if not self._has_terminal():
+            self.exit(return_code=128 + signal.SIGHUP)
+            return
+        if self._inputs is None:
+            return
+        now = self.wiring.clock.now()
+        built = snapshots.build(judged(self._inputs, now, self._stopped.get("journal", "")), now)
+        for view in self._views():
+            view.snapshot = built
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What the screens show."""
+        return self.cockpit.snapshot
+
+    def tell(self, line: Line) -> None:
+        """Put one line into the status line."""
+        self._said = line
+        self._show_status()
+
+    def _show_status(self) -> None:
+        for view in self._views():
+            view.say(self._said, self.problems.unread)
+
+    def _views(self) -> list[View]:
+        return [screen for screen in self.screen_stack if isinstance(screen, View) and screen.is_mounted]
+
+    def _problem(self, source: str, text: str, remedy: str = "") -> None:
+        self.problems = self.problems.with_one(self.wiring.clock.now(), source, text, remedy)
+
+    def _note_problems(self, inputs: Inputs) -> None:
+        """What is wrong with plan and journal stands in the banner while it lasts, and in the log for good."""
+        plan_before, journal_before = self._problem_before
+        self._problem_before = (inputs.plan_problem, inputs.journal_problems)
+        if inputs.plan_problem and inputs.plan_problem != plan_before:
+            self._problem("plan", inputs.plan_problem, "gonogo check")
+        for problem in inputs.journal_problems:
+            if problem not in journal_before:
+                self._problem("journal", problem)
+        if self._problem_before != (plan_before, journal_before):
+            self._show_status()
+
+    # -- the terminal -------------------------------------------------------------------------------------------
+
+    def _listen_to_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            loop.add_signal_handler(number, self._signalled, number)
+
+    def _signalled(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _has_terminal(self) -> bool:
+        """Belt beside the hang-up signal: a cockpit without a terminal would spin for ever."""
+        if self.is_headless or sys.__stdin__ is None:
+            return True
+        return os.isatty(sys.__stdin__.fileno())
+
+    def _resumed(self, _: App[Any]) -> None:
+        """After Ctrl+Z and fg the screen is blank until everything is drawn again."""
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+        self.tick()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """An error of our own: a file without data, one line, exit 1. Textual would print every local variable."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            directory = self.wiring.state_dir or crash.state_directory(os.environ)
+            path = crash.write(error, directory, self.wiring.clock.now())
+            self._exit_renderables.append(Text(crash.sentence(error, path)))
+        self._close_messages_no_wait()
+
+
+def judged(inputs: Inputs, now: datetime, stopped: str) -> Inputs:
+    """What is known, with a journal that has fallen silent counted as the problem it is."""
+    read_at = inputs.journal_read_at
+    if stopped:
+        return replace(inputs, journal_problems=(*inputs.journal_problems, stopped))
+    if read_at is not None and now - read_at > SILENT:
+        silence = f"the journal has not been read for {age(now - read_at)}"
+        return replace(inputs, journal_problems=(*inputs.journal_problems, silence))
+    return inputs
+
+
+def _accepted(events: tuple[Event, ...], words: str) -> Line:
+    if not events:
+        return (Span("nothing to record, it is so already: "), Span(words, Tone.MUTED))
+    last = events[-1]
+    return (Span("recorded ", Tone.GOOD), Span(f"#{last.seq}: you "), *sentence(last))
+
+
+def no_terminal(environ: Mapping[str, str], is_tty: Callable[[int], bool]) -> str:
+    """Why nothing can be drawn here; "" when something can."""
+    for name, stream in (("stdin", sys.__stdin__), ("stderr", sys.__stderr__)):
+        if stream is None or not is_tty(stream.fileno()):
+            return f"{name} is not a terminal"
+    term = environ.get("TERM", "")
+    return f"TERM is {term or 'not set'}" if term in {"", "dumb"} else ""
+
+
+def run_cockpit(wiring: Wiring) -> int:
+    """Show the cockpit until it is left; returns the exit code. Restores the terminal whatever happens."""
+    if problem := no_terminal(os.environ, os.isatty):
+        print(f"gonogo: the cockpit needs a terminal: {problem}; use gonogo status", file=sys.stderr)  # noqa: T201
+        return ExitCode.USAGE
+    encoding = getattr(sys.__stderr__, "encoding", "") or ""
+    app = CockpitApp(wiring, choose(os.environ, encoding, wiring.ascii, wiring.theme))
+    try:
+        app.run(mouse=False)
+    finally:
+        app.feed.stop()
+    return app.return_code or 0

@@ -1,0 +1,415 @@
+"""The threads behind the screen: journal, endpoints, git. They post values and wait for nobody.
+
+The journal's thread owns the session, and is the only one that touches it: commands, observations and histories
+reach it through one queue, what it learned leaves it as a frozen value. No lock is held across anything the
+screen does, so a terminal that stalls holds nobody up. All threads are daemons and every call they make has a
+time-out: quitting does not wait for them.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar, assert_never
+
+from msgspec import Struct
+from textual.message import Message
+
+from gonogo.domain.changelog import Changes
+from gonogo.domain.decide import Command
+from gonogo.domain.observation import Observation
+from gonogo.domain.plan import LoadedPlan, Product
+from gonogo.errors import GonogoError
+from gonogo.session import Session
+from gonogo.tui.messages import Done, Failed, Learned, NotOpened, Opened, Stopped, Trouble
+from gonogo.tui.wiring import Polling, Wiring
+
+TAIL = 0.25
+"""Seconds between two looks at the journal."""
+SLOW = 1.0
+"""Seconds between two looks at the plan, at who is here, at git's references."""
+BREATH = 0.05
+"""Seconds the thread lets observations gather before it judges them together."""
+FAREWELL = 0.5
+"""Seconds that quitting gives the threads, together; they need milliseconds."""
+
+Post = Callable[[Message], object]
+
+
+class Ask(Struct, frozen=True):
+    """Somebody at this terminal wants something recorded."""
+
+    ticket: int
+    command: Command
+
+
+class Seen(Struct, frozen=True):
+    """Endpoints answered, or did not; counts only while its plan is the one that is asked for."""
+
+    generation: int
+    observations: tuple[Observation, ...]
+
+
+class Read(Struct, frozen=True):
+    """Git told something about a product."""
+
+    generation: int
+    changes: Changes
+
+
+class Look(Struct, frozen=True):
+    """Look at everything now."""
+
+
+class Leave(Struct, frozen=True):
+    """It is over."""
+
+
+Item = Ask | Seen | Read | Look | Leave
+
+
+class Feed:
+    """All threads of one cockpit."""
+
+    def __init__(self, wiring: Wiring, post: Post) -> None:
+        self._wiring = wiring
+        self._post = post
+        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._tickets = 0
+        self._endpoints = Endpoints(wiring, self._queue.put, post)
+        self._git = Git(wiring, self._queue.put, post)
+        self._journal = threading.Thread(target=self._keep_journal, name="gonogo-journal", daemon=True)
+
+    def start(self) -> None:
+        """Begin. Everything that happens from now on is posted."""
+        self._journal.start()
+
+    def submit(self, command: Command) -> int:
+        """Have `command` judged and recorded; its ticket comes back with the answer."""
+        self._tickets += 1
+        self._queue.put(Ask(self._tickets, command))
+        return self._tickets
+
+    def look_now(self) -> None:
+        """Read the journal and the plan, ask every endpoint and git now."""
+        self._queue.put(Look())
+        self._endpoints.ask_now()
+        self._git.wake()
+
+    def stop(self) -> None:
+        """End. Gives the threads a moment and waits for none that needs longer."""
+        self._over.set()
+        self._queue.put(Leave())
+        self._endpoints.stop()
+        self._git.stop()
+        if self._journal.is_alive():
+            self._journal.join(FAREWELL)
+
+    def _keep_journal(self) -> None:
+        """The journal's thread from its first to its last line."""
+        try:
+            session = self._wiring.open_session()
+        except GonogoError as error:
+            self._post(NotOpened(error))
+            return
+        try:
+            self._post(Opened(session.actor))
+            JournalKeeper(self._wiring, session, self._queue, self._post, self._plan_changed).run()
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
+            self._post(Stopped("journal", describe(error)))
+        finally:
+            if self._wiring.presence is not None:
+                self._wiring.presence.leave()
+            session.close()
+
+    def _plan_changed(self, loaded: LoadedPlan, generation: int) -> None:
+        self._endpoints.follow(loaded, generation)
+        self._git.follow(loaded, generation)
+
+
+class JournalKeeper:
+    """The loop of the thread that owns the session."""
+
+    def __init__(
+        self,
+        wiring: Wiring,
+        session: Session,
+        items: "queue.SimpleQueue[Item]",
+        post: Post,
+        plan_changed: Callable[[LoadedPlan, int], None],
+    ) -> None:
+        self._wiring = wiring
+        self._session = session
+        self._items = items
+        self._post = post
+        self._plan_changed = plan_changed
+        self._generation = 0
+        self._plan_sha256 = ""
+        self._posted: object = None
+        self._problem = ""
+        self._next_tail = 0.0
+        self._next_slow = 0.0
+
+    def run(self) -> None:
+        """Until told to leave."""
+        if self._wiring.presence is not None:
+            self._wiring.presence.join()
+        self._session.refresh()
+        self._follow_plan()
+        while True:
+            self._publish()
+            batch = self._wait()
+            if any(isinstance(item, Leave) for item in batch):
+                return
+            self._work(batch)
+
+    def _wait(self) -> list[Item]:
+        """What has come in: at once when somebody asks for something, after a breath when endpoints answer."""
+        due = min(self._next_tail, self._next_slow) - time.monotonic()
+        try:
+            batch = [self._items.get(timeout=max(0.0, due))]
+        except queue.Empty:
+            return []
+        if isinstance(batch[0], Seen | Read) and self._items.empty():
+            time.sleep(BREATH)
+        while not self._items.empty():
+            batch.append(self._items.get())
+        return batch
+
+    def _work(self, batch: list[Item]) -> None:
+        now = time.monotonic()
+        hurry = any(isinstance(item, Look) for item in batch)
+        if hurry or now >= self._next_tail:
+            self._session.refresh()
+            self._next_tail = now + TAIL
+        answers = [self._submit(item) for item in batch if isinstance(item, Ask)]
+        if answers:
+            self._publish()  # first the new state, then the word that it is recorded
+        for answer in answers:
+            self._post(answer)
+        self._learn(batch)
+        if hurry or now >= self._next_slow:
+            self._next_slow = now + SLOW
+            self._look_around()
+
+    def _learn(self, batch: list[Item]) -> None:
+        observations: list[Observation] = []
+        for item in batch:
+            match item:
+                case Seen(generation, seen):
+                    if generation == self._generation:
+                        observations.extend(seen)
+                case Read(generation, changes):
+                    if generation == self._generation:
+                        self._session.learn(changes)
+                case Ask() | Look() | Leave():
+                    pass
+                case _ as unreachable:
+                    assert_never(unreachable)
+        if observations:
+            self._observe(observations)
+
+    def _observe(self, observations: list[Observation]) -> None:
+        transitions = self._session.observe(observations)
+        if not transitions or self._session.inputs.read_only:
+            return
+        try:
+            self._session.record(transitions)
+        except GonogoError as error:
+            # not sent again by itself: the next answer of that endpoint brings the same transition
+            self._trouble(
+                "journal", f"what the endpoints showed could not be recorded: {error.message}", error.remedy
+            )
+        else:
+            self._problem = ""
+
+    def _look_around(self) -> None:
+        self._session.reload_plan()
+        self._follow_plan()
+        if self._wiring.presence is not None:
+            self._session.presence(self._wiring.presence.here())
+        if self._wiring.story is not None:
+            self._wiring.story(self._session)
+
+    def _follow_plan(self) -> None:
+        loaded = self._session.loaded
+        if loaded.sha256 != self._plan_sha256:
+            self._plan_sha256 = loaded.sha256
+            self._generation += 1
+            self._plan_changed(loaded, self._generation)
+
+    def _submit(self, ask: Ask) -> Message:
+        try:
+            return Done(ask.ticket, ask.command, self._session.submit(ask.command))
+        except GonogoError as error:
+            return Failed(ask.ticket, ask.command, error)
+
+    def _publish(self) -> None:
+        inputs = self._session.inputs
+        if inputs is not self._posted:
+            self._posted = inputs
+            self._post(Learned(inputs))
+
+    def _trouble(self, source: str, text: str, remedy: str) -> None:
+        """Told once, not with every answer of every endpoint."""
+        if text != self._problem:
+            self._problem = text
+            self._post(Trouble(source, text, remedy))
+
+
+class Endpoints:
+    """The poller's thread, with an event loop of its own; begun anew for each plan."""
+
+    def __init__(self, wiring: Wiring, put: Callable[[Item], None], post: Post) -> None:
+        self._wiring = wiring
+        self._put = put
+        self._post = post
+        self._guard = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._poller: Polling | None = None
+        self._plan: tuple[LoadedPlan, int] | None = None
+
+    def follow(self, loaded: LoadedPlan, generation: int) -> None:
+        """Ask what `loaded` asks, and nothing else any more."""
+        self._plan = (loaded, generation)
+        self._cancel()
+        name = f"gonogo-endpoints-{generation}"
+        threading.Thread(target=self._run, args=(loaded, generation), name=name, daemon=True).start()
+
+    def ask_now(self) -> None:
+        """Ask everything without waiting for its turn."""
+        with self._guard:
+            if self._loop is not None and self._poller is not None:
+                self._loop.call_soon_threadsafe(self._poller.ask_now)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._plan = None
+        self._cancel()
+
+    def _cancel(self) -> None:
+        with self._guard:
+            loop, task = self._loop, self._task
+            self._loop = self._task = self._poller = None
+            if loop is not None and task is not None:
+                loop.call_soon_threadsafe(task.cancel)
+
+    def _run(self, loaded: LoadedPlan, generation: int) -> None:
+        try:
+            with asyncio.Runner() as runner:
+                runner.get_loop().set_default_executor(Unjoined())
+                runner.run(self._poll(loaded, generation))
+        except asyncio.CancelledError:
+            return
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
+            self._post(Stopped("endpoints", describe(error)))
+
+    async def _poll(self, loaded: LoadedPlan, generation: int) -> None:
+        poller = self._wiring.make_poller(loaded, lambda seen: self._put(Seen(generation, seen)))
+        with self._guard:
+            if self._plan is None or self._plan[1] != generation:
+                return
+            self._loop, self._task, self._poller = asyncio.get_running_loop(), asyncio.current_task(), poller
+        await poller.run()
+
+
+class Git:
+    """The thread that reads histories, one product after the other, whenever its references have moved."""
+
+    def __init__(self, wiring: Wiring, put: Callable[[Item], None], post: Post) -> None:
+        self._wiring = wiring
+        self._put = put
+        self._post = post
+        self._plan: tuple[LoadedPlan, int] | None = None
+        self._woken = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="gonogo-git", daemon=True)
+
+    def follow(self, loaded: LoadedPlan, generation: int) -> None:
+        """Read the histories of this plan's products."""
+        self._plan = (loaded, generation)
+        self._woken.set()
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def wake(self) -> None:
+        """Look now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Read no more."""
+        self._over.set()
+        self._woken.set()
+
+    def _run(self) -> None:
+        known: dict[str, str] = {}
+        generation = 0
+        try:
+            while not self._over.is_set():
+                self._woken.clear()
+                plan = self._plan
+                if plan is not None:
+                    if plan[1] != generation:
+                        known, generation = {}, plan[1]
+                    for product in plan[0].plan.products:
+                        self._look_at(product, plan[0], generation, known)
+                self._woken.wait(SLOW)
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
+            self._post(Stopped("git", describe(error)))
+
+    def _look_at(self, product: Product, loaded: LoadedPlan, generation: int, known: dict[str, str]) -> None:
+        if not product.repo or self._unwanted(generation):
+            return
+        print_now = self._wiring.fingerprint(product)
+        if known.get(product.name) == print_now:
+            return
+
+        def progress(changes: Changes) -> None:
+            self._put(Read(generation, changes))
+
+        changes = self._wiring.read_changes(product, loaded.plan, lambda: self._unwanted(generation), progress)
+        if not self._unwanted(generation):
+            known[product.name] = print_now
+            self._put(Read(generation, changes))
+
+    def _unwanted(self, generation: int) -> bool:
+        return self._over.is_set() or self._plan is None or self._plan[1] != generation
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Unjoined(ThreadPoolExecutor):
+    """Runs each call in a daemon thread of its own.
+
+    The event loop resolves names in its executor, and the standard one is waited for when the interpreter ends: a
+    name server that does not answer would keep a cockpit alive that somebody has left.
+    """
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> "Future[_T]":
+        """Begin `fn` at once."""
+        future: Future[_T] = Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001  the future hands it to whoever waits
+                future.set_exception(error)
+
+        threading.Thread(target=work, name="gonogo-resolver", daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Nothing is waited for."""
+
+
+def describe(error: BaseException) -> str:
+    """An unexpected error in one line, without anything it carries along."""
+    return f"{type(error).__name__}: {error}"[:300]

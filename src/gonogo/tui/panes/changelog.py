@@ -1,0 +1,132 @@
+"""What ships: one product at a time, breaking changes first."""
+
+from gonogo.domain.changelog import Changes, ProductChanges, Unreadable, headline_text
+from gonogo.domain.commits import Commit
+from gonogo.domain.plan import Product
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.tui.intents import Place
+from gonogo.tui.lines import plain, wrap
+from gonogo.tui.panes.base import ListPane
+from gonogo.tui.widgets.row_list import Row
+
+
+class ChangelogPane(ListPane):
+    """The changes of one product; `[` and `]` turn to another."""
+
+    place = Place.CHANGELOG
+    label = "Changes"
+    empty = "The plan names no product."
+
+    product = ""
+    """Whose changes are shown; "" before the first snapshot."""
+    _drawn: tuple[object, ...] = ()
+
+    def turn(self, by: int) -> None:
+        """Show the product after or before this one."""
+        if self.snapshot is None or not self.snapshot.plan.products:
+            return
+        names = [product.name for product in self.snapshot.plan.products]
+        at = names.index(self.product) if self.product in names else 0
+        self.product = names[(at + by) % len(names)]
+        self.search("")
+        self.redraw()
+        self.list.action_first()
+        self.retitle()
+
+    def go_to(self, subject: str) -> bool:
+        """A product is gone to by turning to it, a commit by its line."""
+        kind, _, name = subject.partition(":")
+        if kind != "product":
+            return super().go_to(subject)
+        if self.snapshot is None or self.snapshot.plan.product(name) is None:
+            return False
+        self.product = name
+        self.redraw()
+        self.retitle()
+        return True
+
+    def redraw(self) -> None:
+        """Show what is known of the product's history; thousands of lines are not made anew for a clock."""
+        if self.snapshot is None or not self.snapshot.plan.products:
+            return
+        product = self.snapshot.plan.product(self.product) or self.snapshot.plan.products[0]
+        self.product = product.name
+        changes = self.snapshot.changes.get(product.name)
+        drawn = (product, changes, self.columns)
+        if len(self._drawn) == len(drawn) and all(old is new for old, new in zip(self._drawn, drawn, strict=True)):
+            return
+        self._drawn = drawn
+        self.list.empty = nothing(product, changes)
+        self.list.show(change_rows(changes, self.columns))
+
+    def state(self) -> Line:
+        """Product, range, and what the commits ask for."""
+        if self.snapshot is None or not self.snapshot.plan.products:
+            return ()
+        names = [product.name for product in self.snapshot.plan.products]
+        place = (
+            f" {names.index(self.product) + 1}/{len(names)}" if self.product in names and len(names) > 1 else ""
+        )
+        line = [Span(self.product, Tone.STRONG), Span(place, Tone.MUTED)]
+        changes = self.snapshot.changes.get(self.product)
+        if isinstance(changes, ProductChanges):
+            line.append(Span(f"  {_count(changes)}", Tone.PLAIN if changes.complete else Tone.BUSY))
+        if found := self.found():
+            line.extend((Span("  "), *found))
+        return tuple(line)
+
+
+def _count(changes: ProductChanges) -> str:
+    noun = "commit" if changes.count == 1 else "commits"
+    since = f"since {changes.base}" if changes.base else "from the first"
+    return f"{changes.count} {noun} {since}{'' if changes.complete else ', reading on'}"
+
+
+def nothing(product: Product, changes: Changes | None) -> str:
+    """The sentence for a product without a list."""
+    if not product.repo:
+        return f"The plan names no repository for {product.name}: what ships with it is not known here."
+    if changes is None:
+        return f"Reading the history of {product.name}."
+    if isinstance(changes, Unreadable):
+        return f"The history of {product.name} cannot be read."
+    return f"Nothing was committed since {changes.base or 'the beginning'}."
+
+
+def change_rows(changes: Changes | None, columns: int) -> tuple[Row, ...]:
+    """What must be known first, then the sections."""
+    if changes is None:
+        return ()
+    if isinstance(changes, Unreadable):
+        return _remarks([(f"cannot be read: {changes.reason}", Tone.BAD), (changes.remedy, Tone.MUTED)], columns)
+    remarks = [(_versions(changes), Tone.STRONG)]
+    if changes.contradiction:
+        remarks.append((f"! {changes.contradiction}", Tone.WARN))
+    remarks += [(f"! {problem}", Tone.WARN) for problem in changes.problems]
+    rows = list(_remarks(remarks, columns))
+    for section in changes.sections:
+        tone = Tone.BAD if section.title == "Breaking" else Tone.STRONG
+        rows.append(Row(f"blank:{section.title}", (), selectable=False, heading=True))
+        heading = (Span(section.title, tone), Span(f"  {len(section.commits)}", Tone.MUTED))
+        rows.append(Row(f"section:{section.title}", heading, selectable=False, heading=True))
+        rows.extend(Row(f"commit:{commit.oid}", commit_line(commit)) for commit in section.commits)
+    return tuple(rows)
+
+
+def _versions(changes: ProductChanges) -> str:
+    tag = "tagged" if changes.tag_exists else f"not tagged: {changes.range.tag.name} is missing"
+    asked = f", commits ask for {changes.next_version}" if changes.next_version and changes.complete else ""
+    return f"planned {changes.planned} ({tag}){asked}"
+
+
+def _remarks(remarks: list[tuple[str, Tone]], columns: int) -> tuple[Row, ...]:
+    lines = [part for text, tone in remarks if text for part in wrap(plain(text, tone), columns, 2)]
+    return tuple(Row(f"remark:{index}", line, selectable=False) for index, line in enumerate(lines))
+
+
+def commit_line(commit: Commit) -> Line:
+    """Object id, what it says."""
+    tone = Tone.BAD if commit.breaking else Tone.PLAIN
+    kind = f"{commit.type}: " if commit.type else ""
+    said = headline_text(commit) or "(no subject)"
+    return (Span(f"{commit.short}  ", Tone.MUTED), Span(kind, Tone.MUTED), Span(said, tone))

@@ -1,0 +1,151 @@
+"""The bar at the top: may we go, how long is the window, who is here, how old is what we see."""
+
+from datetime import timedelta
+
+from msgspec import Struct
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+
+from gonogo.domain.events import Actor
+from gonogo.domain.matrix import Matrix
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.spans import age
+from gonogo.present.matrix import coarse_age
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.present.verdict import answer, headline, window_line, window_times
+from gonogo.tui.lines import cut, plain, spread, width
+from gonogo.tui.look import Look
+from gonogo.tui.widgets.spans import Lines
+
+LATE = timedelta(seconds=5)
+"""Age of the last look at the journal past which the bar says so: it is looked at four times a second."""
+
+
+class Standing(Struct, frozen=True):
+    """What the bar shows besides the snapshot."""
+
+    actor: Actor | None = None
+    note: str = ""
+    """DEMO, REHEARSAL, or "" for a release in earnest."""
+
+
+class VerdictBar(Vertical):
+    """Three lines that are always there."""
+
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False, always_update=True)
+
+    def __init__(self, look: Look, note: str) -> None:
+        super().__init__(id="verdict-bar")
+        self._look = look
+        self._standing = Standing(note=note)
+        self._lines = Lines(look, [(), (), ()], bar=True)
+
+    def compose(self) -> ComposeResult:
+        """The lines."""
+        yield self._lines
+
+    def show_actor(self, actor: Actor) -> None:
+        """Say who sits here."""
+        self._standing = Standing(actor, self._standing.note)
+        self.redraw()
+
+    def watch_snapshot(self) -> None:
+        """A snapshot came from above."""
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Another width."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what changed."""
+        columns = self.size.width
+        self._lines.show(bar_lines(self.snapshot, self._standing, columns, self._look.glyphs.ellipsis))
+
+
+def bar_lines(snapshot: Snapshot | None, standing: Standing, columns: int, ellipsis: str) -> tuple[Line, ...]:
+    """The bar in so many columns."""
+    note = (Span(f" {standing.note} ", Tone.WARN),) if standing.note else ()
+    if snapshot is None:
+        waiting = plain(" UNKNOWN  opening the journal and asking the endpoints", Tone.UNKNOWN)
+        return (spread(waiting, note, columns, ellipsis), (), ())
+    return (
+        spread(_verdict(snapshot, columns), (*_release(snapshot), *note), columns, ellipsis),
+        spread(_window(snapshot, columns), _others(snapshot, columns), columns, ellipsis),
+        spread(_people(snapshot), _contact(snapshot, standing), columns, ellipsis),
+    )
+
+
+def _verdict(snapshot: Snapshot, columns: int) -> Line:
+    line = (Span(" "), *headline(snapshot.next, snapshot.plan))
+    # the brackets at the end of the headline are the first to go
+    return line if columns >= 100 or width(line) <= columns * 2 // 3 else line[:-1]
+
+
+def _release(snapshot: Snapshot) -> Line:
+    name = snapshot.plan.name or snapshot.plan.release
+    return (Span(cut(plain(name), 32)[0].text, Tone.STRONG), Span(f" {lifecycle(snapshot)} ", Tone.MUTED))
+
+
+def lifecycle(snapshot: Snapshot) -> str:
+    """Draft, until an event says more."""
+    words = {"release.started": "in progress", "release.completed": "completed", "release.cancelled": "cancelled"}
+    told = [words[event.kind] for event in snapshot.state.events if event.kind in words]
+    return told[-1] if told else "draft"
+
+
+def _window(snapshot: Snapshot, columns: int) -> Line:
+    window = snapshot.plan.window
+    clock = window_line(window, snapshot.now)
+    if window is None:
+        return (Span(" "), *clock)
+    return (Span(" "), *clock, Span(f"  {window_times(window)}" if columns >= 76 else "", Tone.MUTED))
+
+
+def _others(snapshot: Snapshot, columns: int) -> Line:
+    """The verdict of every environment, where there is room for it."""
+    if columns < 120:
+        return ()
+    line: list[Span] = []
+    for verdict in snapshot.verdicts:
+        line.extend((Span(f"  {verdict.environment} ", Tone.MUTED), answer(verdict)))
+    return (*line, Span(" "))
+
+
+def _people(snapshot: Snapshot) -> Line:
+    return (Span(" here: ", Tone.MUTED), Span(", ".join(snapshot.here) or "nobody seen"))
+
+
+def _contact(snapshot: Snapshot, standing: Standing) -> Line:
+    line: list[Span] = []
+    if snapshot.read_only:
+        line.append(Span("READ ONLY  ", Tone.WARN))
+    line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot.matrix)))
+    if standing.actor is not None:
+        host = f"@{standing.actor.host}" if standing.actor.host else ""
+        line.append(Span(f"  {standing.actor.user}{host}", Tone.MUTED))
+    return (*line, Span(" "))
+
+
+def _journal(snapshot: Snapshot) -> Line:
+    if snapshot.journal_read_at is None:
+        return plain("journal unread", Tone.UNKNOWN)
+    late = snapshot.now - snapshot.journal_read_at
+    if snapshot.journal_problems:
+        return plain("journal damaged or unread", Tone.BAD)
+    if late > LATE:
+        return plain(f"journal silent {age(late)}", Tone.BAD)
+    return plain("journal live", Tone.MUTED)
+
+
+def _endpoints(matrix: Matrix) -> Line:
+    """How many answer, and how long ago the last one did."""
+    asked = [cell for cell in matrix.cells.values() if cell.source]
+    if not asked:
+        return plain("no endpoint asked", Tone.MUTED)
+    known = [cell for cell in asked if cell.is_known]
+    ages = [cell.age for cell in asked if cell.age is not None]
+    last = f", last {coarse_age(min(ages))}" if ages else ""
+    tone = Tone.MUTED if len(known) == len(asked) else Tone.UNKNOWN
+    return plain(f"endpoints {len(known)}/{len(asked)} known{last}", tone)

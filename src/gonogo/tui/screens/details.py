@@ -1,0 +1,202 @@
+"""Everything known about one thing: an item, a cell, a commit, an event. And the text to take along."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from gonogo.domain.changelog import ProductChanges
+from gonogo.domain.commits import Commit
+from gonogo.domain.events import Actor
+from gonogo.domain.observation import Target
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.text import clean
+from gonogo.present import checklist, matrix
+from gonogo.present.tones import Line, Span, Tone, line_text
+from gonogo.present.trail import event_line, sentence
+from gonogo.tui.clipboard import Clipboard
+from gonogo.tui.intents import Place, bindings, here
+from gonogo.tui.lines import plain, wrap
+from gonogo.tui.look import Look
+from gonogo.tui.screens.view import View
+from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.spans import Lines
+
+_LABEL = 10
+"""Columns of the labels, under which wrapped lines go on."""
+
+
+class TextView(View, inherit_bindings=False):
+    """A text to read under a title."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.TEXT))]
+
+    def __init__(self, look: Look, title: str, note: str = "", actor: Actor | None = None) -> None:
+        super().__init__(look, note, actor)
+        self.heading = Lines(look, [(Span(f" {title} ", Tone.STRONG),)])
+        self.heading.add_class("title")
+        self.text = RowList(look, "There is nothing to tell.")
+
+    def body(self) -> Sequence[Widget]:
+        """Title and text."""
+        return (self.heading, self.text)
+
+    def on_mount(self) -> None:
+        """Ready."""
+        self.text.focus()
+        self.fill()
+
+    def on_resize(self) -> None:
+        """Another width: wrapped anew."""
+        self.call_after_refresh(self.fill)
+
+    def watch_snapshot(self) -> None:
+        """What is told may have changed."""
+        super().watch_snapshot()
+        self.fill()
+
+    def lines(self) -> tuple[Line, ...]:
+        """The text, unwrapped."""
+        return ()
+
+    def fill(self) -> None:
+        """Show the text in the width there is."""
+        columns = self.text.size.width - 3
+        if columns < 20:
+            return
+        wrapped = [part for line in self.lines() for part in wrap(line, columns, _LABEL)]
+        self.text.show([Row(f"{index}", line, selectable=False) for index, line in enumerate(wrapped)])
+
+
+class DetailsScreen(TextView, inherit_bindings=False):
+    """The details of a subject, kept up to date while they are read."""
+
+    def __init__(self, look: Look, subject: str, note: str = "", actor: Actor | None = None) -> None:
+        super().__init__(look, title_of(subject), note, actor)
+        self._subject = subject
+
+    def lines(self) -> tuple[Line, ...]:
+        """The details as they stand now."""
+        return details_of(self.snapshot, self._subject) if self.snapshot else ()
+
+
+def title_of(subject: str) -> str:
+    """What the details are about, in words."""
+    kind, _, name = subject.partition(":")
+    words = {"item": "Checklist item", "cell": "Target", "commit": "Commit", "event": "Record"}
+    return f"{words.get(kind, 'Details')}  {name[:60]}"
+
+
+def details_of(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
+    """Everything known about a subject, line by line."""
+    kind, _, name = subject.partition(":")
+    if kind == "item" and (item := snapshot.plan.item(name)):
+        return (*checklist.details(snapshot, item), (), *_history(snapshot, subject))
+    if kind == "cell":
+        product, _, environment = name.partition("/")
+        cell = snapshot.matrix.cells.get(Target(product, environment))
+        return matrix.details(cell, snapshot.now) if cell else ()
+    if kind == "commit" and (commit := find_commit(snapshot, name)):
+        return commit_details(commit)
+    if kind == "event":
+        return _event(snapshot, int(name))
+    return (plain("It is no longer there.", Tone.MUTED),)
+
+
+def _history(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
+    events = [event for event in snapshot.state.events if event.subject == subject]
+    if not events:
+        return (plain("Nobody has acted on it yet.", Tone.MUTED),)
+    return (plain("History, newest first", Tone.STRONG), *(event_line(event) for event in reversed(events)))
+
+
+def find_commit(snapshot: Snapshot, oid: str) -> Commit | None:
+    """The commit of that id in any product's changes."""
+    for changes in snapshot.changes.values():
+        if isinstance(changes, ProductChanges):
+            for section in changes.sections:
+                for commit in section.commits:
+                    if commit.oid == oid:
+                        return commit
+    return None
+
+
+def commit_details(commit: Commit) -> tuple[Line, ...]:
+    """A commit as the changelog reads it."""
+    at = f"{commit.authored_at:%Y-%m-%d %H:%M:%S} UTC" if commit.authored_at else "at a time no calendar has"
+    facts = [
+        ("commit", commit.oid),
+        ("author", f"{commit.author}, {at}"),
+        ("type", commit.type or "not a conventional commit"),
+        ("scope", commit.scope),
+        ("breaks", commit.breaking),
+        ("issues", ", ".join(commit.issues)),
+        ("parents", f"{commit.parents}, a merge" if commit.is_merge else ""),
+    ]
+    lines: list[Line] = [plain(commit.subject or "(no subject)", Tone.STRONG)]
+    lines += [(Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in facts if text]
+    if commit.body:
+        lines += [(), *(plain(text) for text in commit.body.splitlines())]
+    return tuple(lines)
+
+
+def _event(snapshot: Snapshot, seq: int) -> tuple[Line, ...]:
+    event = next((one for one in reversed(snapshot.state.events) if one.seq == seq), None)
+    if event is None:
+        return ()
+    actor = event.actor
+    facts = [
+        ("number", f"#{event.seq}"),
+        ("at", f"{event.at:%Y-%m-%d %H:%M:%S} UTC"),
+        ("who", f"{actor.user} (uid {actor.uid})"),
+        ("login", actor.login if actor.login != actor.user else ""),
+        ("sudo", f"claims {actor.sudo}" if actor.sudo else ""),
+        ("via", " ".join(filter(None, (actor.via, actor.tty, actor.ssh_from)))),
+        ("host", actor.host),
+        ("kind", f"{event.kind} {event.subject}"),
+        ("plan", event.plan_sha256[:12]),
+        ("hash", event.hash[:16]),
+    ]
+    data = [(str(key), str(value)) for key, value in event.data.items() if key != "title"]
+    shown = [(clean(label, 9), clean(text, 4_000)) for label, text in (*facts, *data) if text]
+    return (sentence(event), *((Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in shown))
+
+
+class CopyScreen(TextView, inherit_bindings=False):
+    """The text itself, and what was done with it: a terminal never says whether it took it."""
+
+    def __init__(self, look: Look, text: str, note: str = "", actor: Actor | None = None) -> None:
+        super().__init__(look, "Copy", note, actor)
+        self._text = text
+        self._done = "sending it to the terminal"
+
+    def lines(self) -> tuple[Line, ...]:
+        """The text to mark by hand, then what was done."""
+        shown = tuple(plain(text) for text in self._text.splitlines())
+        return (*shown, (), plain(self._done, Tone.MUTED))
+
+    def on_mount(self) -> None:
+        """Show it, then send it."""
+        self.run_worker(self._send(), name="clipboard")
+
+    async def _send(self) -> None:
+        self._done = await Clipboard(self.app.copy_to_clipboard).send(self._text)
+        self.fill()
+
+
+def text_to_copy(snapshot: Snapshot, subject: str) -> str:
+    """What somebody would want to paste into a chat or a shell."""
+    kind, _, name = subject.partition(":")
+    if kind == "commit":
+        commit = find_commit(snapshot, name)
+        return f"{name} {commit.subject}" if commit else name
+    lines = details_of(snapshot, subject)
+    if kind == "event":
+        event = next(one for one in snapshot.state.events if f"{one.seq}" == name)
+        return line_text(event_line(event))
+    if kind == "item":
+        return f"{name}\n{line_text(lines[0])}\n{line_text(lines[2])}"
+    if kind == "cell":
+        return "\n".join(line_text(line) for line in lines[:4])
+    return name or subject

@@ -1,0 +1,99 @@
+"""Every intent by name. What is not possible now stays in its place and says why."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from gonogo.domain.events import Actor
+from gonogo.present.tones import Span, Tone
+from gonogo.tui.intents import INTENTS, Context, Intent, Palette
+from gonogo.tui.lines import in_columns, plain
+from gonogo.tui.look import Look
+from gonogo.tui.messages import Say
+from gonogo.tui.screens.view import CleanInput, View
+from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.spans import Lines
+
+
+class PaletteScreen(View, inherit_bindings=False):
+    """Type a part of the name; Enter does it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("down,ctrl+n", "move(1)", show=False),
+        Binding("up,ctrl+p", "move(-1)", show=False),
+    ]
+
+    def __init__(
+        self, look: Look, context: Context, wish: Callable[[str], None], note: str = "", actor: Actor | None = None
+    ) -> None:
+        super().__init__(look, note, actor)
+        self._context_below = context
+        self._wish = wish
+        self.heading = Lines(
+            look, [(Span(" Commands: type a part of the name, Enter does it, Esc leaves ", Tone.STRONG),)]
+        )
+        self.heading.add_class("title")
+        self.input = CleanInput(look, "a part of a name", 40)
+        self.input.add_class("prompt")
+        self.list = RowList(look, "No command has such a name.")
+        self.list.can_focus = False
+        self.list.always_marked = True
+
+    def body(self) -> Sequence[Widget]:
+        """The line to type in and the commands."""
+        return (self.heading, self.input, self.list)
+
+    def on_mount(self) -> None:
+        """Ready to type."""
+        self.input.focus()
+        self._list()
+
+    def on_resize(self) -> None:
+        """Another width."""
+        self.call_after_refresh(self._list)
+
+    def _list(self) -> None:
+        columns = max(20, self.list.size.width - 2)
+        self.list.show([_row(intent, self._context_below, columns, self.look) for intent in offered()])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow down with every letter."""
+        event.stop()
+        self.list.search(event.value)
+        self.list.action_first()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Do it, or say why not."""
+        event.stop()
+        name = self.list.key
+        if not name:
+            self.post_message(Say("no command has such a name", Tone.WARN))
+            return
+        self.dismiss(None)
+        self._wish(name)
+
+    def action_move(self, by: int) -> None:
+        """Another command."""
+        self.list.action_move(by)
+
+    def action_cancel(self) -> None:
+        """Leave without doing anything."""
+        self.dismiss(None)
+
+
+def offered() -> tuple[type[Intent], ...]:
+    """All intents but the palette itself."""
+    return tuple(intent for intent in INTENTS if intent is not Palette)
+
+
+def _row(intent: type[Intent], context: Context, columns: int, look: Look) -> Row:
+    reason = intent.refused(context)
+    tone = Tone.MUTED if reason else Tone.PLAIN
+    title = min(36, columns - 12)
+    cells = (plain(intent.title, tone), plain(intent.shown_key, tone), plain(reason or intent.help, Tone.MUTED))
+    rest = max(0, columns - title - 9 - 4)
+    return Row(intent.id(), in_columns(cells, (title, 9, rest), look.glyphs.ellipsis))

@@ -1,0 +1,39 @@
+"""The problems log, newest first. It stays until the cockpit is left: a message that vanishes was not said."""
+
+from gonogo.domain.events import Actor
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.tui.lines import plain
+from gonogo.tui.look import Look
+from gonogo.tui.problems import Log, Problem
+from gonogo.tui.screens.details import TextView
+
+
+class ProblemsScreen(TextView, inherit_bindings=False):
+    """What was refused or went wrong since the start."""
+
+    def __init__(self, look: Look, log: Log, note: str = "", actor: Actor | None = None) -> None:
+        super().__init__(look, "Problems since the start, newest first", note, actor)
+        self.log_shown = log
+
+    def lines(self) -> tuple[Line, ...]:
+        """Each with its time, its source, its text and what to do."""
+        if not self.log_shown.problems:
+            return (plain("Nothing was refused and nothing went wrong.", Tone.MUTED),)
+        return tuple(line for problem in self.log_shown.problems for line in problem_lines(problem))
+
+
+def problem_lines(problem: Problem) -> tuple[Line, ...]:
+    """A problem in a few lines."""
+    times = f" ({problem.times} times)" if problem.times > 1 else ""
+    first, *more = problem.text.splitlines() or [""]
+    lines: list[Line] = [
+        (
+            Span(f"{problem.at:%H:%M:%S}  ", Tone.MUTED),
+            Span(f"{problem.source}  ", Tone.STRONG),
+            Span(f"{first}{times}"),
+        )
+    ]
+    lines += [plain(f"          {text}", Tone.MUTED) for text in more]
+    if problem.remedy:
+        lines.append((Span("          next: ", Tone.MUTED), Span(problem.remedy, Tone.STRONG)))
+    return (*lines, ())

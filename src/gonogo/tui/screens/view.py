@@ -1,0 +1,255 @@
+"""What every full screen has: the verdict on top, one line of status, one line of keys, and intents."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from gonogo.domain.events import Actor
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.text import clean
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.tui.intents import Context, Intent, Place, here, named
+from gonogo.tui.lines import spread
+from gonogo.tui.look import Look
+from gonogo.tui.messages import Say
+from gonogo.tui.panes.verdict_bar import VerdictBar
+from gonogo.tui.widgets.spans import Lines
+
+
+class CleanInput(Input):
+    """A line to type in. What is pasted into it is cleaned like any text from outside."""
+
+    def __init__(self, look: Look, placeholder: str = "", max_length: int = 200) -> None:
+        super().__init__(placeholder=look.text(placeholder), max_length=max_length, compact=True)
+        self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Nothing a terminal could obey."""
+        return clean(value, self.max_length or 200)
+
+
+class StatusLine(Lines):
+    """What happened last at this terminal, and how many problems nobody has read."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, [()])
+        self._said: Line = ()
+        self._unread = 0
+
+    def say(self, line: Line, unread: int) -> None:
+        """Show `line` until the next one."""
+        self._said, self._unread = line, unread
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Another width."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what changed."""
+        many = "s" if self._unread > 1 else ""
+        right: Line = (Span(f" {self._unread} problem{many}: press ! ", Tone.BAD),) if self._unread else ()
+        self.show([spread((Span(" "), *self._said), right, self.size.width)])
+
+
+class KeyLine(Lines):
+    """The keys that mean something here; what is not possible now stands in brackets."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, [()], bar=True)
+        self._shown_for: Context | None = None
+
+    def follow(self, context: Context) -> None:
+        """Show the keys of this context."""
+        self._shown_for = context
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Another width."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what changed."""
+        if self._shown_for is not None:
+            self.show([key_line(self._shown_for, self.size.width)])
+
+
+def key_line(context: Context, columns: int) -> Line:
+    """As many keys as fit; help and quit always do."""
+    offered = [intent for intent in here(context.place) if intent.in_footer]
+    kept = [intent for intent in offered if intent.id() in {"Help", "Quit"}]
+    room = columns - 1 - sum(_size(intent) for intent in kept)
+    shown: list[type[Intent]] = []
+    for intent in offered:
+        if intent in kept:
+            shown.append(intent)
+        elif room >= _size(intent):
+            shown.append(intent)
+            room -= _size(intent)
+    line: list[Span] = [Span(" ")]
+    for intent in shown:
+        refused = bool(intent.refused(context))
+        key_tone = Tone.MUTED if refused else Tone.STRONG
+        text = f" {intent.label}"
+        opening, closing = ("(", ")") if refused else ("", "")
+        line.append(Span(f"{opening}{intent.shown_key}", key_tone))
+        line.append(Span(f"{text}{closing}".ljust(len(text) + (2 if refused else 3)), Tone.MUTED))
+    return tuple(line)
+
+
+def _size(intent: type[Intent]) -> int:
+    return cell_len(f"{intent.shown_key} {intent.label}") + 3
+
+
+class View(Screen[None], inherit_bindings=False):
+    """A full screen of the cockpit."""
+
+    ESCAPE_TO_MINIMIZE = False
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False, always_update=True)
+
+    def __init__(self, look: Look, note: str = "", actor: Actor | None = None) -> None:
+        super().__init__()
+        self.look = look
+        self.note = note
+        self.actor = actor
+        self.bar = VerdictBar(look, note)
+        self.status = StatusLine(look)
+        self.filter_line = CleanInput(look, "text to look for; Enter keeps it, Esc drops it", 80)
+        self.keys = KeyLine(look)
+
+    def compose(self) -> ComposeResult:
+        """Verdict on top, status and keys below, the body between."""
+        yield self.bar.data_bind(View.snapshot)
+        yield from self.body()
+        with Horizontal(id="filter"):
+            filter_sign = Lines(self.look, [(Span(" / ", Tone.STRONG),)])
+            filter_sign.add_class("sign")
+            yield filter_sign
+            yield self.filter_line
+        yield self.status
+        yield self.keys
+
+    @property
+    def place(self) -> Place:
+        """Where the keyboard is."""
+        return Place.TEXT
+
+    def body(self) -> Sequence[Widget]:
+        """What this screen is about."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Ready."""
+        if self.actor is not None:
+            self.meet(self.actor)
+        self.follow()
+
+    def meet(self, actor: Actor) -> None:
+        """Learn who sits here."""
+        self.actor = actor
+        self.bar.show_actor(actor)
+        self.follow()
+
+    def context(self) -> Context:
+        """What intents are judged by."""
+        uid = self.actor.uid if self.actor else -1
+        return Context(self.place, self.snapshot, self.subject, uid, self.filter_text)
+
+    @property
+    def subject(self) -> str:
+        """What is under the cursor; "" for nothing."""
+        return ""
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force; "" for none."""
+        return ""
+
+    def search(self, text: str) -> None:
+        """Filter what has the keyboard."""
+
+    def focus_body(self) -> None:
+        """Give the keyboard back to the body."""
+
+    def watch_snapshot(self) -> None:
+        """A snapshot came from above."""
+        self.follow()
+
+    def follow(self) -> None:
+        """Draw what depends on the context."""
+        if self.is_mounted:
+            self.keys.follow(self.context())
+
+    def say(self, line: Line, unread: int) -> None:
+        """Show what happened last."""
+        self.status.say(line, unread)
+
+    def action_wish(self, name: str) -> None:
+        """Post the intent of that name, or say why it is not possible now."""
+        intent = named(name)
+        context = self.context()
+        if reason := intent.refused(context):
+            self.post_message(Say(reason, Tone.WARN))
+            return
+        self.post_message(intent(context.subject))
+
+    def open_filter(self) -> None:
+        """Begin to type a filter."""
+        self.add_class("-filtering")
+        self.filter_line.value = self.filter_text
+        self.filter_line.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter with every letter."""
+        if event.input is self.filter_line and self.has_class("-filtering"):
+            event.stop()
+            self.search(event.value)
+            self.follow()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter."""
+        if event.input is self.filter_line:
+            event.stop()
+            self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.remove_class("-filtering")
+        self.focus_body()
+        self.follow()
+
+    def step_back(self) -> bool:
+        """Leave the filter; returns whether there was one."""
+        if self.has_class("-filtering") or self.filter_text:
+            self.search("")
+            self._close_filter()
+            return True
+        return False
+
+    def on_back(self) -> None:
+        """Esc: the filter first, then the screen."""
+        if not self.step_back():
+            self.go_out()
+
+    def on_quit(self) -> None:
+        """q"""
+        self.go_out()
+
+    def go_out(self) -> None:
+        """Leave this screen; the lowest one leaves the cockpit."""
+        self.dismiss(None)
+
+    def open_view(self, view: "View") -> None:
+        """Show another screen above this one, with what this one knows."""
+        view.set_reactive(View.snapshot, self.snapshot)
+        self.app.push_screen(view)

@@ -1,0 +1,181 @@
+"""Why this verdict: every reason, grouped by weight, with its rule, age, person and next step."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from gonogo.domain.events import Actor
+from gonogo.domain.readiness import ReasonLine, Verdict
+from gonogo.domain.snapshot import Snapshot
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.present.verdict import HEADINGS, headline, reason_lines
+from gonogo.tui import intents
+from gonogo.tui.intents import Place, bindings, here
+from gonogo.tui.lines import wrap
+from gonogo.tui.look import Look
+from gonogo.tui.screens.details import CopyScreen
+from gonogo.tui.screens.help import HelpScreen
+from gonogo.tui.screens.palette import PaletteScreen
+from gonogo.tui.screens.view import View
+from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.spans import Lines
+
+
+class WhyScreen(View, inherit_bindings=False):
+    """The reasons of one environment's verdict."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.WHY))]
+
+    def __init__(
+        self, look: Look, go_to: Callable[[str], bool], note: str = "", actor: Actor | None = None
+    ) -> None:
+        super().__init__(look, note, actor)
+        self._go_to = go_to
+        self._environment = ""
+        self.heading = Lines(look, [()])
+        self.heading.add_class("title")
+        self.reasons = RowList(look, "Nothing speaks against it, and nothing is unknown: GO.")
+
+    @property
+    def place(self) -> Place:
+        """Among the reasons."""
+        return Place.WHY
+
+    def body(self) -> Sequence[Widget]:
+        """The verdict and its reasons."""
+        return (self.heading, self.reasons)
+
+    def on_mount(self) -> None:
+        """Ready."""
+        self.reasons.focus()
+        self.fill()
+
+    def on_resize(self) -> None:
+        """Another width: wrapped anew."""
+        self.call_after_refresh(self.fill)
+
+    def watch_snapshot(self) -> None:
+        """A reason may have gone."""
+        self.fill()
+        super().watch_snapshot()
+
+    def verdict(self) -> Verdict | None:
+        """The verdict shown: of the next environment, until somebody turns to another."""
+        if self.snapshot is None:
+            return None
+        return self.snapshot.verdict(self._environment) or self.snapshot.next
+
+    def fill(self) -> None:
+        """Show the reasons in the width there is."""
+        verdict = self.verdict()
+        columns = self.reasons.size.width - 3
+        if self.snapshot is None or verdict is None or columns < 20:
+            return
+        names = [one.environment for one in self.snapshot.verdicts]
+        place = f"   environment {names.index(verdict.environment) + 1} of {len(names)}"
+        self.heading.show([(Span(" Why "), *headline(verdict, self.snapshot.plan), Span(place, Tone.MUTED))])
+        self.reasons.show(reason_rows(self.snapshot, verdict, columns))
+        self.follow()
+
+    @property
+    def reason(self) -> ReasonLine | None:
+        """The reason under the cursor."""
+        verdict = self.verdict()
+        if verdict is None:
+            return None
+        keys = dict(zip(reason_keys(verdict.reasons), verdict.reasons, strict=True))
+        return keys.get(self.reasons.key)
+
+    @property
+    def subject(self) -> str:
+        """What the reason under the cursor is about."""
+        reason = self.reason
+        return reason.subject or reason.rule if reason else ""
+
+    @property
+    def filter_text(self) -> str:
+        """The filter of the reasons."""
+        return self.reasons.filter
+
+    def search(self, text: str) -> None:
+        """Filter the reasons."""
+        self.reasons.search(text)
+
+    def focus_body(self) -> None:
+        """Back to the reasons."""
+        self.reasons.focus()
+
+    def on_row_list_moved(self) -> None:
+        """Another reason is under the cursor."""
+        self.follow()
+
+    def on_other_environment(self) -> None:
+        """e"""
+        self._turn(1)
+
+    def on_earlier_environment(self) -> None:
+        """Left."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        verdict = self.verdict()
+        if self.snapshot is None or verdict is None:
+            return
+        names = [one.environment for one in self.snapshot.verdicts]
+        self._environment = names[(names.index(verdict.environment) + by) % len(names)]
+        self.fill()
+        self.reasons.action_first()
+
+    def on_jump_to_reason(self, event: intents.JumpToReason) -> None:
+        """Enter."""
+        self.dismiss(None)
+        self._go_to(event.subject)
+
+    def on_filter(self) -> None:
+        """/"""
+        self.open_filter()
+
+    def on_help(self) -> None:
+        """?"""
+        self.open_view(HelpScreen(self.look, self.context(), self.note, self.actor))
+
+    def on_palette(self) -> None:
+        """:"""
+        self.open_view(PaletteScreen(self.look, self.context(), self.action_wish, self.note, self.actor))
+
+    def on_copy(self) -> None:
+        """y"""
+        reason = self.reason
+        if reason is not None:
+            self.open_view(CopyScreen(self.look, reason.remedy or reason.fact, self.note, self.actor))
+
+
+def reason_keys(reasons: Sequence[ReasonLine]) -> tuple[str, ...]:
+    """A key for each, stable while the reason stands: its words may count seconds."""
+    names = [f"{reason.weight}:{reason.rule}:{reason.subject}" for reason in reasons]
+    return tuple(f"{name}:{names[:index].count(name)}" for index, name in enumerate(names))
+
+
+def reason_rows(snapshot: Snapshot, verdict: Verdict, columns: int) -> tuple[Row, ...]:
+    """Headings, and each reason with the lines that explain it."""
+    rows: list[Row] = []
+    for weight, heading in HEADINGS.items():
+        reasons = verdict.of(weight)
+        if not reasons:
+            continue
+        if rows:
+            rows.append(Row(f"blank:{weight}", (), selectable=False, heading=True))
+        line: Line = (Span(f"{heading} ({len(reasons)})", Tone.STRONG),)
+        rows.append(Row(f"weight:{weight}", line, selectable=False, heading=True))
+        for key, reason in zip(reason_keys(reasons), reasons, strict=True):
+            rows.extend(_rows(key, reason, snapshot, columns))
+    return tuple(rows)
+
+
+def _rows(key: str, reason: ReasonLine, snapshot: Snapshot, columns: int) -> list[Row]:
+    lines = [part for line in reason_lines(reason, snapshot.now) for part in wrap(line, columns, 4)]
+    return [
+        Row(key if not index else f"{key}:{index}", line, selectable=not index) for index, line in enumerate(lines)
+    ]
