@@ -1,0 +1,285 @@
+"""The composition root: options become adapters, adapters become a session, a survey, a cockpit.
+
+Every import of an adapter stands inside the function that needs it: a tick must not load what a matrix needs. The
+module itself is what `cli.context.Doors` asks for.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from gonogo.cli.context import JournalPlace, Options
+from gonogo.domain.changelog import Changes
+from gonogo.domain.events import Actor, EventId
+from gonogo.domain.observation import Observation
+from gonogo.domain.plan import LoadedPlan, Plan, Product
+from gonogo.ports import Clock, PlanSource
+from gonogo.session import Session
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.journal_dir import DirectoryJournal
+    from gonogo.poller import Poller, Sink
+    from gonogo.simulator.rehearsal import Rehearsal
+    from gonogo.tui.wiring import Wiring
+
+__all__ = ["JournalPlace", "Options"]
+
+PLAN_VARIABLE = "GONOGO_PLAN"
+JOURNAL_VARIABLE = "GONOGO_JOURNAL"
+_GIT_AT_ONCE = 4
+"""Histories read at the same time; each is a process of its own."""
+
+
+def clock() -> Clock:
+    """The clock of this host."""
+    from gonogo.adapters.clock_system import SystemClock
+
+    return SystemClock()
+
+
+def account() -> str:
+    """Name of the account the kernel names for this process."""
+    from gonogo.adapters.identity_unix import account_name
+
+    return account_name(os.getuid())
+
+
+def actor(via: str) -> Actor:
+    """Who acts, as the kernel names them; `via` is tui, cli or ci."""
+    from gonogo.adapters.identity_unix import UnixIdentity
+
+    return UnixIdentity().actor(via)
+
+
+def plan_path(options: Options) -> Path:
+    """Flag, then GONOGO_PLAN, then the nearest release.yaml. Raises UsageError when there is none."""
+    named = options.plan or os.environ.get(PLAN_VARIABLE, "")
+    if named:
+        return Path(named)
+    from gonogo.adapters.plan_yaml import find_plan
+
+    return find_plan(Path.cwd())
+
+
+def plan_source(options: Options) -> PlanSource:
+    """The plan file, which may change under us."""
+    from gonogo.adapters.plan_yaml import PlanFile
+
+    return PlanFile(plan_path(options))
+
+
+def load_plan(options: Options) -> LoadedPlan:
+    """Read the plan. Raises PlanInvalid, UsageError, StorageError."""
+    return plan_source(options).load()
+
+
+def journal_place(options: Options, release: str) -> JournalPlace:
+    """Flag, then GONOGO_JOURNAL, then the configuration, then the user's own state directory."""
+    from gonogo.adapters.journal_dir.layout import default_root, release_directory
+
+    named, origin = _named_root(options)
+    root = Path(named).expanduser().absolute() if named else default_root()
+    return JournalPlace(root, release, origin, release_directory(root, release))
+
+
+def _named_root(options: Options) -> tuple[str, str]:
+    if options.journal:
+        return options.journal, "--journal"
+    if named := os.environ.get(JOURNAL_VARIABLE, ""):
+        return named, JOURNAL_VARIABLE
+    found = config()
+    return (found.journal, found.path) if found.journal else ("", "default")
+
+
+def config() -> "Config":
+    """The user's own configuration. Raises ConfigError when it is wrong."""
+    from gonogo.adapters.config_toml import load_config
+
+    return load_config()
+
+
+def open_journal(place: JournalPlace, via: str) -> "DirectoryJournal":
+    """The journal there; a missing one is made only where one works alone.
+
+    Raises ConfigError, NotPermittedError, StorageError.
+    """
+    from gonogo.adapters.identity_unix import UnixIdentity
+    from gonogo.adapters.journal_dir import DirectoryJournal, state_home
+
+    shared = place.origin != "default"
+    return DirectoryJournal.open(
+        place.root, place.release, UnixIdentity(), clock(), via, shared=shared, state_dir=state_home()
+    )
+
+
+def open_session(options: Options, via: str) -> Session:
+    """Plan, journal, clock and actor put together."""
+    source = plan_source(options)
+    loaded = source.load()
+    return session_on(source, loaded, open_journal(journal_place(options, loaded.plan.release), via))
+
+
+def session_on(source: PlanSource, loaded: LoadedPlan, journal: "DirectoryJournal") -> Session:
+    """A session on any plan source and journal: those of the user, or a rehearsal's."""
+    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source)
+    session.inputs = replace(session.inputs, read_only=journal.why_read_only())
+    return session
+
+
+def new_event_id() -> EventId:
+    """An id nobody else makes."""
+    return EventId(os.urandom(16).hex())
+
+
+def ask_endpoints(plan: Plan) -> tuple[Observation, ...]:
+    """Ask every endpoint once, all at the same time, each within the plan's time-out."""
+    import asyncio
+
+    return asyncio.run(_sweep(plan, config()))
+
+
+async def _sweep(plan: Plan, settings: "Config") -> tuple[Observation, ...]:
+    from gonogo.adapters.http import Door
+
+    async with Door(allow_addresses=settings.allow_addresses) as door:
+        return await _poller(plan, door, settings, lambda _: None).sweep()
+
+
+def _poller(plan: Plan, door: "Door", settings: "Config", sink: "Sink") -> "Poller":
+    import random
+    import time
+
+    from gonogo.adapters.probes.registry import build_probings
+    from gonogo.poller import Poller
+
+    probings = build_probings(plan, door, clock(), settings)
+    return Poller(probings, sink, monotonic=time.monotonic, rng=random.Random())  # noqa: S311  # jitter, no secret
+
+
+class Polling:
+    """The endless questions of one plan; owns its connections while it runs."""
+
+    def __init__(self, plan: Plan, sink: "Sink") -> None:
+        self._plan = plan
+        self._sink = sink
+        self._poller: Poller | None = None
+
+    async def run(self) -> None:
+        """Ask until cancelled."""
+        from gonogo.adapters.http import Door
+
+        settings = config()
+        async with Door(allow_addresses=settings.allow_addresses) as door:
+            self._poller = _poller(self._plan, door, settings, self._sink)
+            await self._poller.run()
+
+    def ask_now(self) -> None:
+        """Have everything asked without waiting for its turn."""
+        if self._poller is not None:
+            self._poller.ask_now()
+
+
+def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
+    """What git says about each of `products` that names a repository."""
+    with _readers(plan, products) as reading:
+        return tuple(one.result() for one in reading)
+
+
+def ask_everything(plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
+    """Endpoints and histories at the same time: git runs in threads while the event loop waits for answers."""
+    with _readers(plan, plan.products) as reading:
+        return ask_endpoints(plan), tuple(one.result() for one in reading)
+
+
+@contextmanager
+def _readers(plan: Plan, products: Sequence[Product]) -> "Iterator[list[Future[Changes]]]":
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Event
+
+    from gonogo.adapters.git_history import changes
+
+    unwanted = Event()
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        try:
+            yield [
+                pool.submit(changes, product, plan.changelog, cancelled=unwanted.is_set)
+                for product in products
+                if product.repo
+            ]
+        finally:
+            # reached early only by Ctrl-C or an error: git must not keep the process waiting
+            unwanted.set()
+
+
+def cockpit(options: Options) -> int:
+    """Open the screen on the user's own plan and journal; returns the exit code.
+
+    Everything that can be wrong with them is raised before the screen is taken.
+    """
+    from gonogo.adapters.presence_dir import DirectoryPresence
+    from gonogo.tui.app import run_cockpit
+
+    session = open_session(options, "tui")
+    place = journal_place(options, session.loaded.plan.release)
+    return run_cockpit(_wiring(options, lambda: session, presence=DirectoryPresence(place.directory)))
+
+
+def cockpit_on(options: Options, rehearsal: "Rehearsal", title_note: str) -> int:
+    """Open the screen on a rehearsal; returns the exit code."""
+    from gonogo.adapters.identity_unix import UnixIdentity
+    from gonogo.tui.app import run_cockpit
+
+    identity = UnixIdentity()
+    people = rehearsal.people(identity.actor("tui"))
+
+    def open_it() -> Session:
+        journal = rehearsal.open_journal(identity, "tui")
+        return Session(
+            rehearsal.loaded, journal, rehearsal.clock, identity.actor("tui"), new_event_id, rehearsal.source
+        )
+
+    wiring = _wiring(
+        options, open_it, story=lambda _: people.step(), title_note=title_note, state_dir=rehearsal.state_dir
+    )
+    try:
+        return run_cockpit(wiring)
+    finally:
+        people.close()
+
+
+def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> "Wiring":
+    from gonogo.adapters.git_history import changes, fingerprint
+    from gonogo.cli.output import needs_ascii
+    from gonogo.tui.wiring import Wiring
+
+    return Wiring(
+        open_session=open_it,
+        make_poller=lambda loaded, sink: Polling(loaded.plan, sink),
+        read_changes=lambda product, plan, cancelled, progress: changes(
+            product, plan.changelog, cancelled=cancelled, progress=progress
+        ),
+        fingerprint=lambda product: fingerprint(product.repo),
+        clock=clock(),
+        ascii=options.ascii or needs_ascii(sys.stderr.encoding, os.environ),
+        **more,
+    )
+
+
+def rehearsal(
+    options: Options, *, demo: bool, scenario: str, own_addresses: bool
+) -> "AbstractContextManager[Rehearsal]":
+    """A scratch copy of the plan's world, or of the packaged one; it is gone when the context is left."""
+    from gonogo.simulator import rehearsal as stage
+
+    if demo:
+        return stage.demo(clock())
+    return stage.rehearsal(plan_source(options), clock(), scenario, own_addresses=own_addresses)

@@ -1,0 +1,61 @@
+"""What the looking verbs share: ask once, remember what changed, judge."""
+
+from collections.abc import Iterable
+
+from gonogo.cli.commands._checklist import via
+from gonogo.cli.context import Context
+from gonogo.domain.names import suggest
+from gonogo.domain.readiness import Answer, Verdict
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.text import clean
+from gonogo.errors import ExitCode, GonogoError, UsageError
+from gonogo.session import Session
+
+EXIT_CODES = {Answer.GO: ExitCode.OK, Answer.NO_GO: ExitCode.NO_GO, Answer.UNKNOWN: ExitCode.UNKNOWN}
+
+
+def look(context: Context, environment: str = "") -> Snapshot:
+    """Ask every endpoint and git once and judge what came back.
+
+    Raises UsageError when the plan has no such `environment`, before anybody is asked.
+    """
+    session = context.doors.open_session(context.options, via())
+    try:
+        require_name(environment, (one.name for one in session.loaded.plan.environments), "environment")
+        ask(context, session, git=True)
+        return session.snapshot()
+    finally:
+        session.close()
+
+
+def ask(context: Context, session: Session, *, git: bool) -> None:
+    """Take in the journal, every endpoint's answer and, if wanted, what git says."""
+    session.refresh()
+    plan = session.loaded.plan
+    if git:
+        observations, changes = context.doors.ask_everything(plan)
+    else:
+        observations, changes = context.doors.ask_endpoints(plan), ()
+    for one in changes:
+        session.learn(one)
+    transitions = session.observe(observations)
+    try:
+        session.record(transitions)
+    except GonogoError as error:
+        # what was seen is still true for the reader; only the history does not learn of it
+        context.say.warning(f"what was seen is not recorded: {error}")
+
+
+def judged(snapshot: Snapshot, wanted: str) -> Verdict:
+    """The verdict of the environment asked for, or of the next one."""
+    return snapshot.verdict(wanted) or snapshot.next
+
+
+def require_name(wanted: str, names: Iterable[str], what: str) -> None:
+    """Raises UsageError with the nearest name when `wanted` is given and none of `names`."""
+    known = list(names)
+    if not wanted or wanted in known:
+        return
+    near = suggest(wanted, known)
+    hint = f"did you mean '{near}'?" if near else f"there are {', '.join(known)}"
+    raise UsageError(f"the plan has no {what} '{clean(wanted, 80)}'", remedy=hint)

@@ -1,0 +1,57 @@
+"""`gonogo changelog [PRODUCT]`: what ships, from the commits."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._look import require_name
+from gonogo.cli.context import Context
+from gonogo.cli.facts import changes_facts
+from gonogo.domain.changelog import Changes, Unreadable
+from gonogo.domain.plan import Plan
+from gonogo.errors import ExitCode, UsageError
+from gonogo.present import changelog as words
+from gonogo.present.tones import Line
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare PRODUCT."""
+    parser.add_argument("product", nargs="?", metavar="PRODUCT", default="", help="only this one; by default all")
+
+
+def run(context: Context) -> int:
+    """Read the histories and print them; one that cannot be read is an answer we do not have."""
+    plan = context.doors.load_plan(context.options).plan
+    changes = read(context, plan)
+    if context.options.json:
+        context.out.json({"release": plan.release, "products": [changes_facts(one) for one in changes]})
+    for index, one in enumerate(() if context.options.json else changes):
+        if index:
+            context.out.line()
+        context.out.lines(lines(one))
+    return exit_code(changes)
+
+
+def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
+    """The changes of the product asked for, or of all that name a repository. Raises UsageError when none does."""
+    wanted = context.args.product
+    require_name(wanted, (product.name for product in plan.products), "product")
+    products = tuple(product for product in plan.products if product.repo and wanted in {"", product.name})
+    if not products:
+        who = f"'{wanted}'" if wanted else "no product"
+        said = f"{who} names no repository" if wanted else f"{who} of the plan names a repository"
+        raise UsageError(said, remedy="add `repo: PATH`, a local clone, to the product in the plan")
+    return context.doors.read_changes(plan, products)
+
+
+def lines(changes: Changes) -> list[Line]:
+    """The summary, then every section; headings stand apart."""
+    shown: list[Line] = [words.summary(changes)]
+    for row in words.rows(changes):
+        if row.key.startswith("section:"):
+            shown.append(())
+        shown.append(row.line)
+    return shown
+
+
+def exit_code(changes: tuple[Changes, ...]) -> ExitCode:
+    """UNKNOWN as soon as one history could not be read."""
+    return ExitCode.UNKNOWN if any(isinstance(one, Unreadable) for one in changes) else ExitCode.OK

@@ -1,0 +1,114 @@
+"""`gonogo check [PLAN]`: is the plan right? Touches no network and no repository, unless `--live` asks for it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from gonogo.cli.context import Context
+from gonogo.cli.facts import changes_facts, observation_facts
+from gonogo.cli.parser import add_plan_word
+from gonogo.domain.changelog import Changes, Unreadable
+from gonogo.domain.observation import Missing, Observation
+from gonogo.domain.plan import LoadedPlan, Plan
+from gonogo.errors import ExitCode, PlanInvalid
+from gonogo.present.tones import Line, Span, Tone
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare PLAN and the live check."""
+    add_plan_word(parser)
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="ask each endpoint once and open each repository; exit 4 if one is silent",
+    )
+
+
+def run(context: Context) -> int:
+    """Print every mistake and exit 2, or one line and exit 0."""
+    try:
+        loaded = context.doors.load_plan(context.options)
+    except PlanInvalid as error:
+        return _invalid(context, error)
+    observations, changes = context.doors.ask_everything(loaded.plan) if context.args.live else ((), ())
+    silent = sum(isinstance(one, Missing) for one in observations)
+    unreadable = sum(isinstance(one, Unreadable) for one in changes)
+    if context.options.json:
+        context.out.json({**_facts(loaded), **_live_facts(context, observations, changes)})
+    else:
+        context.out.line(
+            Span("valid: ", Tone.GOOD), f"{loaded.path}: release {loaded.plan.release}, {_summary(loaded.plan)}"
+        )
+        context.out.lines(_live_lines(observations, changes))
+    return ExitCode.UNKNOWN if silent or unreadable else ExitCode.OK
+
+
+def _invalid(context: Context, error: PlanInvalid) -> int:
+    """The mistakes are what was asked for, so they go to stdout."""
+    if context.options.json:
+        context.out.json({"valid": False, "problems": [problem_facts(problem) for problem in error.problems]})
+    else:
+        context.out.text(str(error))
+    return error.exit_code
+
+
+def _summary(plan: Plan) -> str:
+    return ", ".join(
+        f"{count} {noun}{'' if count == 1 else 's'}"
+        for count, noun in (
+            (len(plan.products), "product"),
+            (len(plan.environments), "environment"),
+            (sum(len(product.probes) for product in plan.products), "probe"),
+            (len(plan.items), "checklist item"),
+        )
+    )
+
+
+def _facts(loaded: LoadedPlan) -> dict[str, Any]:
+    plan = loaded.plan
+    return {
+        "valid": True,
+        "problems": [],
+        "plan": {"path": loaded.path, "sha256": loaded.sha256},
+        "release": plan.release,
+        "products": [product.name for product in plan.products],
+        "environments": [environment.name for environment in plan.environments],
+        "items": [item.id for item in plan.items],
+    }
+
+
+def _live_facts(
+    context: Context, observations: tuple[Observation, ...], changes: tuple[Changes, ...]
+) -> dict[str, Any]:
+    if not context.args.live:
+        return {}
+    return {
+        "endpoints": [observation_facts(one) for one in observations],
+        "repositories": [changes_facts(one) for one in changes],
+    }
+
+
+def _live_lines(observations: tuple[Observation, ...], changes: tuple[Changes, ...]) -> list[Line]:
+    return [*map(_endpoint_line, observations), *map(_repository_line, changes)]
+
+
+def _endpoint_line(observation: Observation) -> Line:
+    if isinstance(observation, Missing):
+        why = observation.detail or observation.reason.replace("_", " ")
+        return (Span("silent: ", Tone.UNKNOWN), Span(f"{observation.target}: {why} ({observation.source})"))
+    shown = " + ".join(running.version for running in observation.versions) or "nothing deployed"
+    return (Span("answers: ", Tone.GOOD), Span(f"{observation.target}: {shown} ({observation.source})"))
+
+
+def _repository_line(changes: Changes) -> Line:
+    if isinstance(changes, Unreadable):
+        hint = f"; {changes.remedy}" if changes.remedy else ""
+        return (
+            Span("unreadable: ", Tone.UNKNOWN),
+            Span(f"repository of {changes.product}: {changes.reason}{hint}"),
+        )
+    noun = "commit" if changes.count == 1 else "commits"
+    since = f"since {changes.base}" if changes.base else "in all"
+    return (
+        Span("readable: ", Tone.GOOD),
+        Span(f"repository of {changes.product}: {changes.count} {noun} {since}"),
+    )

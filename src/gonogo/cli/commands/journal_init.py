@@ -1,0 +1,32 @@
+"""`gonogo journal init --shared DIR --group GROUP`: a journal that several accounts write and none can rewrite."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from gonogo.adapters.journal_dir import init_shared
+from gonogo.cli.context import Context
+from gonogo.errors import ExitCode
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare place and group."""
+    parser.add_argument(
+        "--shared", metavar="DIR", required=True, help="directory that holds one journal per release"
+    )
+    parser.add_argument("--group", metavar="GROUP", required=True, help="unix group of those who take part")
+
+
+def run(context: Context) -> int:
+    """Make it, or say which command root must run."""
+    loaded = context.doors.load_plan(context.options)
+    root = Path(context.args.shared).absolute()
+    done = init_shared(
+        root, context.args.group, loaded.plan.release, context.doors.clock().now(), plan=loaded.path
+    )
+    if context.options.json:
+        context.out.json({"release": loaded.plan.release, "root": str(root), "done": done})
+        return ExitCode.OK
+    for sentence in done or ["it is there already, and right"]:
+        context.out.line(sentence)
+    context.out.line(f"each member of {context.args.group} sets: export GONOGO_JOURNAL={root}")
+    return ExitCode.OK

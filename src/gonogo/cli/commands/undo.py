@@ -1,0 +1,16 @@
+"""`gonogo undo`: take back one's own last act on the checklist."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._checklist import submit
+from gonogo.cli.context import Context
+from gonogo.domain.decide import Undo
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Nothing stands behind it."""
+
+
+def run(context: Context) -> int:
+    """Take it back."""
+    return submit(context, Undo())

@@ -1,0 +1,18 @@
+"""`gonogo untick ITEM`: an item is open again."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._checklist import submit
+from gonogo.cli.context import Context
+from gonogo.domain.decide import Untick
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare ITEM and the reason."""
+    parser.add_argument("item", metavar="ITEM", help="id of the item, or the beginning of it")
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why it is open again")
+
+
+def run(context: Context) -> int:
+    """Reopen it."""
+    return submit(context, Untick(context.args.item, context.args.reason))

@@ -1,0 +1,120 @@
+"""What a command gets: the parsed command line, the two streams, and the doors to everything else."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+from gonogo.cli.diagnostics import Diagnostics
+from gonogo.cli.output import Output
+from gonogo.domain.changelog import Changes
+from gonogo.domain.events import Actor
+from gonogo.domain.observation import Observation
+from gonogo.domain.plan import LoadedPlan, Plan, Product
+from gonogo.ports import Clock
+from gonogo.session import Session
+
+if TYPE_CHECKING:
+    from gonogo.simulator.rehearsal import Rehearsal
+
+
+class Options(Struct, frozen=True):
+    """What holds for every verb."""
+
+    plan: str = ""
+    """Path as typed; "" means: GONOGO_PLAN, else the nearest release.yaml up to the repository's root."""
+    journal: str = ""
+    """Directory as typed; "" means: GONOGO_JOURNAL, else the user's configuration, else the state directory."""
+    json: bool = False
+    no_color: bool = False
+    ascii: bool = False
+
+
+class JournalPlace(Struct, frozen=True):
+    """Where the journal of a release lies, and who said so."""
+
+    root: Path
+    release: str
+    origin: str
+    """`--journal`, `GONOGO_JOURNAL`, the configuration's path, or `default`."""
+    directory: Path
+    """The directory of this release below `root`."""
+
+
+class Doors(Protocol):
+    """What the composition root opens for commands; nothing is imported before its door is used."""
+
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    def account(self) -> str:
+        """Name of the account the kernel names for this process."""
+        ...
+
+    def actor(self, via: str) -> Actor:
+        """Who acts, as the kernel names them; `via` is tui, cli or ci."""
+        ...
+
+    def plan_path(self, options: Options) -> Path:
+        """Path of the plan. Raises UsageError when there is none."""
+        ...
+
+    def load_plan(self, options: Options) -> LoadedPlan:
+        """Read the plan. Raises PlanInvalid with every problem, UsageError, StorageError."""
+        ...
+
+    def journal_place(self, options: Options, release: str) -> JournalPlace:
+        """Where the journal of `release` lies. Raises ConfigError for a broken configuration."""
+        ...
+
+    def open_session(self, options: Options, via: str) -> Session:
+        """Plan, journal, clock and actor put together. Raises what each of them raises."""
+        ...
+
+    def ask_endpoints(self, plan: Plan) -> tuple[Observation, ...]:
+        """Every endpoint's answer, each asked once."""
+        ...
+
+    def read_changes(self, plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
+        """What git says about `products`; those that name no repository are left out."""
+        ...
+
+    def ask_everything(self, plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
+        """Both at the same time."""
+        ...
+
+    def cockpit(self, options: Options) -> int:
+        """Open the screen; returns the exit code."""
+        ...
+
+    def cockpit_on(self, options: Options, rehearsal: "Rehearsal", title_note: str) -> int:
+        """Open the screen on a rehearsal; returns the exit code."""
+        ...
+
+    def rehearsal(
+        self, options: Options, *, demo: bool, scenario: str, own_addresses: bool
+    ) -> AbstractContextManager["Rehearsal"]:
+        """A scratch copy of the plan's world, or of the packaged one; it is gone when the context is left."""
+        ...
+
+
+class Ended(BaseException):
+    """A signal asks the process to end; raised where the main thread stands, so that everything is unwound."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class Context(Struct, frozen=True):
+    """One call of one command."""
+
+    options: Options
+    args: Namespace
+    out: Output
+    say: Diagnostics
+    doors: Doors

@@ -1,0 +1,180 @@
+"""Domain values as plain JSON values. Keys are API: added, never renamed. Times are ISO 8601 in UTC."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from gonogo.domain.changelog import Changes, Unreadable
+from gonogo.domain.commits import Commit
+from gonogo.domain.events import Actor, Event
+from gonogo.domain.matrix import Cell
+from gonogo.domain.observation import Observation, Seen
+from gonogo.domain.readiness import ReasonLine, Verdict, Weight
+from gonogo.domain.state import ItemState
+
+
+def moment(at: datetime | None) -> str | None:
+    """`2026-11-24T20:14:03.120Z`, or None when it is not known."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+
+
+def actor_facts(actor: Actor) -> dict[str, Any]:
+    """Who acted, as the kernel names them, and from where."""
+    return {
+        "uid": actor.uid,
+        "user": actor.user,
+        "login": actor.login,
+        "via": actor.via,
+        "sudo_claim": actor.sudo,
+        "host": actor.host,
+    }
+
+
+def event_facts(event: Event) -> dict[str, Any]:
+    """One line of the journal."""
+    return {
+        "seq": event.seq,
+        "id": event.id,
+        "at": moment(event.at),
+        "actor": actor_facts(event.actor),
+        "kind": event.kind,
+        "subject": event.subject,
+        "data": dict(event.data),
+        "plan_sha256": event.plan_sha256,
+        "hash": event.hash,
+    }
+
+
+def item_facts(state: ItemState) -> dict[str, Any]:
+    """Where a checklist item stands."""
+    return {
+        "status": state.status.value,
+        "by": state.actor.user if state.actor else None,
+        "at": moment(state.at),
+        "reason": state.reason,
+        "seq": state.seq,
+        "notes": [{"at": moment(note.at), "by": note.actor.user, "text": note.text} for note in state.notes],
+    }
+
+
+def seconds(length: timedelta | None) -> float | None:
+    """A length of time in seconds, or None when it is not known."""
+    return round(length.total_seconds(), 3) if length is not None else None
+
+
+def cell_facts(cell: Cell) -> dict[str, Any]:
+    """One product in one environment; `versions` of a cell that is not fresh are the last ones seen."""
+    return {
+        "product": cell.target.product,
+        "environment": cell.target.environment,
+        "planned": cell.planned,
+        "freshness": cell.freshness.value,
+        "relation": cell.relation.value,
+        "status": cell.status.value,
+        "matches": cell.counts_as_match,
+        "versions": [
+            {
+                "version": running.version,
+                "revision": running.revision,
+                "weight": running.weight,
+                "replicas": running.replicas,
+                "role": running.role.value,
+            }
+            for running in cell.versions
+        ],
+        "sampled": cell.sampled,
+        "polled_at": moment(cell.polled_at),
+        "age_seconds": seconds(cell.age),
+        "updated_at": moment(cell.updated_at),
+        "since": moment(cell.since),
+        "previous": list(cell.previous),
+        "silent_since": moment(cell.silent_since),
+        "reason": cell.reason.value if cell.reason else None,
+        "detail": cell.detail,
+        "message": cell.message,
+        "source": cell.source,
+    }
+
+
+def reason_facts(reason: ReasonLine) -> dict[str, Any]:
+    """One reason of a verdict."""
+    return {
+        "rule": reason.rule,
+        "weight": reason.weight.value,
+        "fact": reason.fact,
+        "subject": reason.subject,
+        "observed_at": moment(reason.observed_at),
+        "source": reason.source,
+        "who": reason.who,
+        "remedy": reason.remedy,
+    }
+
+
+def verdict_facts(verdict: Verdict) -> dict[str, Any]:
+    """The answer for one environment; blockers, unknowns and warnings each in a list of their own."""
+    return {
+        "environment": verdict.environment,
+        "verdict": verdict.answer.value,
+        "arrived": verdict.arrived,
+        "blockers": [reason_facts(reason) for reason in verdict.of(Weight.BLOCKER)],
+        "unknowns": [reason_facts(reason) for reason in verdict.of(Weight.UNKNOWN)],
+        "warnings": [reason_facts(reason) for reason in verdict.of(Weight.WARNING)],
+    }
+
+
+def observation_facts(observation: Observation) -> dict[str, Any]:
+    """One answer, or why there is none."""
+    seen = observation if isinstance(observation, Seen) else None
+    return {
+        "product": observation.target.product,
+        "environment": observation.target.environment,
+        "answered": seen is not None,
+        "versions": [running.version for running in seen.versions] if seen else [],
+        "status": seen.status.value if seen else None,
+        "reason": None if isinstance(observation, Seen) else observation.reason.value,
+        "detail": "" if isinstance(observation, Seen) else observation.detail,
+        "polled_at": moment(observation.polled_at),
+        "source": observation.source,
+    }
+
+
+def changes_facts(changes: Changes, *, commits: bool = True) -> dict[str, Any]:
+    """What one product ships; with `commits`, every commit in its section."""
+    if isinstance(changes, Unreadable):
+        return {"product": changes.product, "readable": False, "reason": changes.reason, "remedy": changes.remedy}
+    facts: dict[str, Any] = {
+        "product": changes.product,
+        "readable": True,
+        "planned": changes.planned,
+        "base": changes.base,
+        "target": changes.range.target,
+        "target_oid": changes.target_oid,
+        "tag": changes.range.tag.name,
+        "tag_exists": changes.tag_exists,
+        "pin_mismatch": changes.pin_mismatch,
+        "shallow": changes.shallow,
+        "problems": list(changes.problems),
+        "count": changes.count,
+        "bump": changes.bump.value,
+        "next_version": changes.next_version,
+        "forced_by": [commit.oid for commit in changes.forced_by],
+        "contradiction": changes.contradiction,
+    }
+    if commits:
+        facts["sections"] = [
+            {"title": section.title, "commits": [commit_facts(commit) for commit in section.commits]}
+            for section in changes.sections
+        ]
+    return facts
+
+
+def commit_facts(commit: Commit) -> dict[str, Any]:
+    """One commit as its message says."""
+    return {
+        "oid": commit.oid,
+        "type": commit.type,
+        "scope": commit.scope,
+        "description": commit.description,
+        "breaking": commit.breaking,
+        "author": commit.author,
+        "at": moment(commit.authored_at),
+    }

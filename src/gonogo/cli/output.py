@@ -1,0 +1,182 @@
+"""The only writer to stdout: lines with tones, aligned tables, JSON. Whatever arrives here leaves it harmless."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TextIO
+
+from gonogo.domain.text import clean
+from gonogo.errors import StorageError
+from gonogo.present.glyphs import ASCII, UNICODE, Glyphs, to_ascii
+from gonogo.present.tones import Line, Span, Tone
+
+SCHEMA_VERSION = 1
+"""Of every JSON object printed. Keys are only ever added under the same number."""
+
+_LINE_LIMIT = 16 * 1024
+_RESET = "\x1b[0m"
+_SGR: Mapping[Tone, str] = {
+    Tone.MUTED: "\x1b[2m",
+    Tone.STRONG: "\x1b[1m",
+    Tone.GOOD: "\x1b[32m",
+    Tone.BAD: "\x1b[31m",
+    Tone.WARN: "\x1b[33m",
+    Tone.UNKNOWN: "\x1b[35m",
+    Tone.BUSY: "\x1b[36m",
+    Tone.PRODUCTION: "\x1b[1;7m",
+}
+"""Sixteen-colour attributes, so that the reader's own palette decides how they look."""
+
+
+class ReaderGone(Exception):  # noqa: N818  # not an error: `gonogo log | head` has seen enough
+    """Whoever read our output has closed it."""
+
+
+class Style:
+    """How text may look on one stream: colours and characters."""
+
+    def __init__(self, *, color: bool, ascii_only: bool) -> None:
+        self.color = color
+        self.ascii_only = ascii_only
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs this stream can show."""
+        return ASCII if self.ascii_only else UNICODE
+
+    def render(self, line: Line) -> str:
+        """One line as the characters to write, without its newline."""
+        return "".join(self._span(span) for span in line).rstrip()
+
+    def _span(self, span: Span) -> str:
+        text = clean(span.text, _LINE_LIMIT)
+        if self.ascii_only:
+            text = to_ascii(text)
+        begin = _SGR.get(span.tone) if self.color else None
+        return f"{begin}{text}{_RESET}" if begin and text else text
+
+
+def style_of(stream: TextIO | None, environ: Mapping[str, str], *, no_color: bool, ascii_only: bool) -> Style:
+    """Colours only for a terminal that has them, and never against the reader's wish."""
+    return Style(
+        color=not no_color and stream is not None and _wants_color(stream, environ),
+        ascii_only=ascii_only or needs_ascii(getattr(stream, "encoding", None) or "utf-8", environ),
+    )
+
+
+def _wants_color(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    if environ.get("NO_COLOR") or environ.get("CLICOLOR") == "0":
+        return False
+    if environ.get("CLICOLOR_FORCE", "0") not in {"", "0"}:
+        return True
+    return stream.isatty() and environ.get("TERM", "dumb") not in {"", "dumb"}
+
+
+def needs_ascii(encoding: str, environ: Mapping[str, str]) -> bool:
+    """Whether the reader's locale promises no more than ASCII.
+
+    Under LANG=C Python itself switches to UTF-8 and writes LC_CTYPE=C.UTF-8 into its environment; that is not
+    something the reader said, so it does not count.
+    """
+    if encoding.lower().replace("-", "") != "utf8":
+        return True
+    if not sys.flags.utf8_mode or environ.get("PYTHONUTF8") or "-X utf8" in " ".join(sys.orig_argv):
+        return False
+    said = environ.get("LC_CTYPE", "")
+    ctype = "" if said == "C.UTF-8" else said
+    locale = environ.get("LC_ALL") or ctype or environ.get("LANG", "")
+    return "utf8" not in locale.lower().replace("-", "")
+
+
+class Output:
+    """stdout."""
+
+    def __init__(self, stream: TextIO | None, style: Style) -> None:
+        self._stream = stream
+        self.style = style
+
+    def line(self, *spans: Span | str) -> None:
+        """Write one line."""
+        self._write(self.style.render(tuple(Span(part) if isinstance(part, str) else part for part in spans)))
+
+    def lines(self, lines: Sequence[Line]) -> None:
+        """Write several lines."""
+        for line in lines:
+            self._write(self.style.render(line))
+
+    def table(self, rows: Sequence[Sequence[Line]]) -> None:
+        """Write rows of cells, each column as wide as its widest cell."""
+        self.lines(aligned(rows))
+
+    def text(self, block: str) -> None:
+        """Write our own text, such as help or a schema, as it stands."""
+        self._write(to_ascii_lines(block) if self.style.ascii_only else block)
+
+    def json(self, value: Mapping[str, Any], *, one_line: bool = False) -> None:
+        """Write one object, headed by its schema's version."""
+        self._write(as_json({"schema_version": SCHEMA_VERSION, **value}, one_line=one_line))
+
+    def flush(self) -> None:
+        """Hand over what was written. Raises as writing does."""
+        self._guarded(lambda stream: stream.flush())
+
+    def abandon(self) -> None:
+        """Stop writing for good, so that the interpreter's own last flush does not complain."""
+        if self._stream is None:
+            return
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+        except (OSError, ValueError):  # a stream without a descriptor has no last flush either
+            self._stream = None
+
+    def _write(self, text: str) -> None:
+        self._guarded(lambda stream: stream.write(f"{text}\n"))
+
+    def _guarded(self, act: Callable[[TextIO], object]) -> None:
+        if self._stream is None:
+            return
+        try:
+            act(self._stream)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
+        except OSError as error:
+            raise StorageError(f"cannot write the output: {error.strerror}", where="standard output") from error
+
+
+def as_json(value: Mapping[str, Any], *, one_line: bool = False) -> str:
+    """JSON of printable ASCII only: what a terminal could obey is written as an escape and reads back the same."""
+    import json  # only for those who ask for it
+
+    return json.dumps(value, indent=None if one_line else 2).replace("\x7f", "\\u007f")
+
+
+def aligned(rows: Sequence[Sequence[Line]]) -> tuple[Line, ...]:
+    """Rows of cells as lines, two blanks between columns."""
+    count = max((len(row) for row in rows), default=0)
+    widths = [max((columns(row[index]) for row in rows if index < len(row)), default=0) for index in range(count)]
+    return tuple(_row(row, widths) for row in rows)
+
+
+def _row(row: Sequence[Line], widths: Sequence[int]) -> Line:
+    spans: list[Span] = []
+    for cell, width in zip(row, widths, strict=False):
+        spans.extend(cell)
+        spans.append(Span(" " * (width - columns(cell) + 2)))
+    return tuple(spans)
+
+
+def columns(line: Line) -> int:
+    """Columns of a terminal that a line takes."""
+    text = clean("".join(span.text for span in line), _LINE_LIMIT)
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # 1 MiB of tables, seldom needed
+
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def to_ascii_lines(block: str) -> str:
+    """A block of text for a stream that shows ASCII only."""
+    return "\n".join(to_ascii(line) for line in block.split("\n"))

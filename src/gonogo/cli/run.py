@@ -1,0 +1,64 @@
+"""One command line from argv to exit code: the outermost door."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from gonogo.cli.context import Context, Doors, Ended, Options
+from gonogo.cli.diagnostics import Diagnostics
+from gonogo.cli.output import Output, ReaderGone, style_of
+from gonogo.cli.parser import Parsed, Shown, read, split_verb
+from gonogo.errors import ExitCode, GonogoError
+
+_SIGPIPE = 13
+
+
+def run(argv: Sequence[str], doors: Doors) -> int:
+    """Do what `argv` (without the program's name) asks for; returns the exit code and raises nothing."""
+    # wishes about the looks hold for the complaint about a wrong command line too
+    wishes = Options(json="--json" in argv, no_color="--no-color" in argv, ascii="--ascii" in argv)
+    out, say = _streams(wishes)
+    try:
+        code = _dispatch(argv, out, say, doors)
+        out.flush()
+    except ReaderGone:
+        out.abandon()
+        return 128 + _SIGPIPE
+    except GonogoError as error:
+        code = say.error(error)
+        _flush_rest(out)
+    except KeyboardInterrupt:
+        out.abandon()
+        return ExitCode.INTERRUPTED
+    except Ended as ended:
+        out.abandon()
+        return 128 + ended.number
+    except Exception as error:  # noqa: BLE001  # the one place where a bug ends: recorded, told, exit 1
+        code = say.crash(error, split_verb(argv)[0], datetime.now(UTC))
+        _flush_rest(out)
+    return int(code)
+
+
+def _dispatch(argv: Sequence[str], out: Output, say: Diagnostics, doors: Doors) -> int:
+    match read(argv):
+        case Shown(text):
+            out.text(text)
+            return ExitCode.OK
+        case Parsed(_, options, args, command):
+            return command.run(Context(options, args, out, say, doors))
+
+
+def _streams(wishes: Options) -> tuple[Output, Diagnostics]:
+    looks = {"no_color": wishes.no_color, "ascii_only": wishes.ascii}
+    out = Output(sys.stdout, style_of(sys.stdout, os.environ, **looks))
+    say = Diagnostics(sys.stderr, style_of(sys.stderr, os.environ, **looks), as_json=wishes.json)
+    return out, say
+
+
+def _flush_rest(out: Output) -> None:
+    """What was printed before the error still goes out, if it can."""
+    try:
+        out.flush()
+    except (ReaderGone, GonogoError):
+        out.abandon()
