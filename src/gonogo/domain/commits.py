@@ -72,8 +72,10 @@ class Commit(Struct, frozen=True):
 _HEADLINE = re.compile(r"([A-Za-z][\w-]*)(?:\(([^()\r\n]+)\))?(!)?: +(\S.*)", re.ASCII)
 # Clauses 8-12 and 16: a token without spaces (BREAKING CHANGE excepted), then `: ` or ` #`.
 _FOOTER = re.compile(r"(BREAKING[ -]CHANGE|[A-Za-z0-9][A-Za-z0-9-]*)(?:: | #)(.*)")
+_PARAGRAPH = re.compile(r"\A(?=[^\n])|(?<=\n\n)(?=[^\n])")
 _BREAKING = re.compile(r"^BREAKING[ -]CHANGE(?:: | #|:$)", re.MULTILINE)
-_ISSUE = re.compile(r"(?<![\w/#&])(?:[\w.-]+/[\w.-]+)?#\d{1,9}\b|\bGH-\d{1,9}\b")
+# The look-behind keeps the search linear: without `.-` in it a long dotted word would be read from each dot.
+_ISSUE = re.compile(r"(?<![\w/#&.-])(?:[\w.-]+/[\w.-]+)?#\d{1,9}\b|\bGH-\d{1,9}\b")
 _TICKET = re.compile(r"\b[A-Z][A-Z0-9_]{1,15}-\d{1,9}\b")
 _TICKET_LINE = re.compile(
     r"^(?:Refs?|Closes|Fixes|Resolves|Issues?|Jira|Tickets?)[: ](.*)$", re.MULTILINE | re.IGNORECASE
@@ -164,14 +166,21 @@ def read_footers(body: str) -> tuple[Footer, ...]:
 
 def _footers_start(body: str) -> int:
     """Where the footers begin: the run of paragraphs at the end that each start with one, or a BREAKING CHANGE."""
-    start = len(body)
-    for paragraph in reversed(list(re.finditer(r"(?:^|\n\n+)(?=[^\n])", body))):
-        line = body[paragraph.end() :].partition("\n")[0]
-        if not _FOOTER.fullmatch(line):
+    starts = [at.start() for at in _PARAGRAPH.finditer(body)]
+    end = len(body)
+    for start in reversed(starts):
+        if not _begins_with_footer(body, start):
             break
-        start = paragraph.end()
+        end = start
     breaking = _BREAKING.search(body)
-    return min(start, breaking.start()) if breaking else start
+    if breaking is None or breaking.start() >= end:
+        return end
+    around = max(start for start in starts if start <= breaking.start())
+    return around if _begins_with_footer(body, around) else breaking.start()
+
+
+def _begins_with_footer(body: str, start: int) -> bool:
+    return _FOOTER.fullmatch(body[start : start + LINE_LIMIT].partition("\n")[0]) is not None
 
 
 def issue_references(subject: str, body: str = "") -> tuple[str, ...]:
