@@ -35,7 +35,7 @@ FUNCTIONS: Final = frozenset(
 """All of JMESPath's own; a function a later library adds is refused until somebody has looked at it."""
 
 
-class NotExtractedError(GonogoError):
+class NotExtracted(GonogoError):  # noqa: N818  # what an answer does, not a fault of ours
     """The expression does not fit this answer: a function got another type than it takes."""
 
 
@@ -47,14 +47,14 @@ class Expression:
         self._parsed = parsed
 
     def search(self, document: Any) -> Any:
-        """What stands there; None when nothing does. Raises NotExtractedError, and nothing else."""
+        """What stands there; None when nothing does. Raises NotExtracted, and nothing else."""
         from jmespath.exceptions import JMESPathError
 
         try:
             return self._parsed.search(document)
         except (JMESPathError, RecursionError, ArithmeticError, ValueError, TypeError) as error:
             # the library lets Python's own errors through: max() of mixed types, a number too large for float
-            raise NotExtractedError(
+            raise NotExtracted(
                 f"'{clean(self.text, 80)}' does not fit the answer: {clean(str(error), 160)}"
             ) from error
 

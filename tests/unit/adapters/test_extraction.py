@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.adapters.extraction import (
-    NotExtractedError,
+    NotExtracted,
     compile_expression,
     transform,
     transform_of,
@@ -71,7 +71,7 @@ def test_what_is_not_jmespath_says_so(text: str) -> None:
 @pytest.mark.parametrize("document", [None, 1, "x", [1, "a"], {"a": None}])
 def test_an_answer_that_does_not_fit_is_named(document: object) -> None:
     """A function that got another type than it takes ends in one kind of error only."""
-    with pytest.raises(NotExtractedError, match="does not fit the answer"):
+    with pytest.raises(NotExtracted, match="does not fit the answer"):
         compile_expression("length(a)").search({"a": 1, "document": document})
 
 
