@@ -207,10 +207,11 @@ class PtyScreen:
         return self._wait(lambda: wanted in self._raw[since:], deadline, f"waited for the bytes {wanted!r}")
 
     def settle(self, quiet: float = 0.25, deadline: float = DEADLINE) -> str:
-        """Return once the program has written nothing for `quiet` seconds: the repaint is over."""
-        end = time.monotonic() + deadline
+        """Return once the program has written nothing for `quiet` seconds from now on: the repaint is over."""
+        called = time.monotonic()
+        end = called + deadline
         with self._changed:
-            while not self._ended and (rest := self._last_byte + quiet - time.monotonic()) > 0:
+            while not self._ended and (rest := max(called, self._last_byte) + quiet - time.monotonic()) > 0:
                 if time.monotonic() > end:
                     raise ScreenError(f"the screen did not come to rest within {deadline} s:\n{self.dump()}")
                 self._changed.wait(rest)
