@@ -168,7 +168,6 @@ ACTS = (
     Act(0, "ben", "tick", "branches"),
     Act(0, "ben", "tick", "tests"),
     Act(0, "chloe", "tick", "tickets"),
-    Act(18, "ben", "tick", "staging"),
     Act(
         42,
         "ben",
@@ -176,9 +175,10 @@ ACTS = (
         "qa-staging",
         "payment-api failed in staging: its migration waits for a lock, trying again",
     ),
-    Act(78, "ben", "tick", "migration-review"),
-    Act(98, "ben", "tick", "qa-staging"),
-    Act(150, "ben", "note", "smoke-eu", "user-service and web are through, watching the error rate"),
+    Act(76, "ben", "tick", "staging"),
+    Act(84, "dai", "tick", "migration-review"),
+    Act(96, "chloe", "tick", "qa-staging"),
+    Act(160, "ben", "note", "smoke-eu", "user-service and web are through, watching the error rate"),
 )
 """What the others do. The rest of the checklist is left to whoever watches."""
 
@@ -202,7 +202,7 @@ def _flapping(new: str, old: str) -> tuple[Moment, ...]:
     runs = (Running(new),)
     return (
         Moment(_YESTERDAY, runs),
-        Moment(10, runs, fault=Fault.UNAVAILABLE, up=9, down=11),
+        Moment(10, runs, fault=Fault.UNAVAILABLE, up=14, down=16),
         Moment(150, runs),
     )
 
@@ -234,9 +234,9 @@ def _failure(new: str, old: str) -> tuple[Moment, ...]:
 def _canary(new: str, old: str) -> tuple[Moment, ...]:
     return (
         Moment(_LAST_MONTH, (Running(old),)),
-        Moment(80, split(new, old, 10), Status.IN_PROGRESS),
-        Moment(110, split(new, old, 50), Status.IN_PROGRESS),
-        Moment(140, (Running(new),)),
+        Moment(100, split(new, old, 10), Status.IN_PROGRESS),
+        Moment(122, split(new, old, 50), Status.IN_PROGRESS),
+        Moment(146, (Running(new),)),
     )
 
 
@@ -245,8 +245,8 @@ def _rolling(new: str, old: str) -> tuple[Moment, ...]:
     pods = (Running(new, weight=50, role=Role.UNKNOWN), Running(old, weight=50, role=Role.UNKNOWN))
     return (
         Moment(_LAST_MONTH, (Running(old),)),
-        Moment(95, pods, sampled=True),
-        Moment(130, (Running(new),)),
+        Moment(108, pods, sampled=True),
+        Moment(138, (Running(new),)),
     )
 
 
@@ -256,8 +256,8 @@ _STORIES: dict[tuple[str, str], Callable[[str, str], tuple[Moment, ...]]] = {
     ("payment-api", "staging"): _failure,
     ("user-service", "prod-eu"): _canary,
     ("web-frontend", "prod-eu"): _rolling,
-    ("ledger", "prod-eu"): _promotion(120),
-    ("notifications", "prod-eu"): _promotion(150),
+    ("ledger", "prod-eu"): _promotion(130),
+    ("notifications", "prod-eu"): _promotion(155),
 }
 """payment-api and search stay behind in prod-eu: the next step is for whoever watches."""
 

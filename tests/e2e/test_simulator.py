@@ -1,0 +1,159 @@
+"""Rehearsals end to end: real HTTP, real git, a real journal, and the verdict that comes out."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from msgspec.structs import replace
+
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.git_history import changes
+from gonogo.adapters.http import Door
+from gonogo.adapters.probes.registry import build_probings
+from gonogo.domain.decide import Tick
+from gonogo.domain.events import EventId
+from gonogo.domain.observation import Reason, Target
+from gonogo.domain.plan import Plan, Timing
+from gonogo.domain.readiness import Answer, Verdict
+from gonogo.session import Session
+from gonogo.simulator.rehearsal import Rehearsal, rehearsal
+from support.stage import GivenPlan, Hands, Me, shop
+
+pytestmark = pytest.mark.needs("git")
+
+
+@contextmanager
+def watching(played: Rehearsal) -> Iterator[Session]:
+    """The session of whoever runs the rehearsal, with git read."""
+    ids = count(1)
+    journal = played.open_journal(Me(), "tui")
+    session = Session(played.loaded, journal, played.clock, Me().actor("tui"), lambda: EventId(f"me-{next(ids)}"))
+    for product in played.loaded.plan.products:
+        if product.repo:
+            session.learn(changes(product, played.loaded.plan.changelog))
+    yield session
+    session.close()
+
+
+def look(session: Session, played: Rehearsal) -> None:
+    """Ask every endpoint once, over HTTP, and record what changed."""
+
+    async def ask() -> None:
+        async with Door() as door:
+            probings = build_probings(played.loaded.plan, door, played.clock, Config())
+            answers = await asyncio.gather(*(probing.ask() for probing in probings))
+        session.record(session.observe(one for answer in answers for one in answer))
+
+    session.refresh()
+    asyncio.run(ask())
+
+
+def verdict(session: Session, environment: str) -> Verdict:
+    """The verdict of one environment, now."""
+    found = session.snapshot().verdict(environment)
+    assert found is not None
+    return found
+
+
+def patient(plan: Plan, timeout: float) -> Plan:
+    """The plan with another time-out for each probe."""
+    timing = Timing(timeout=timedelta(seconds=timeout))
+    return replace(
+        plan,
+        products=tuple(
+            replace(one, probes=tuple(replace(probe, timing=timing) for probe in one.probes))
+            for one in plan.products
+        ),
+    )
+
+
+def test_a_fleet_that_disagrees_with_the_plan_is_no_go() -> None:
+    """`wrong` runs what the plan does not name, and production is held back by name."""
+    with rehearsal(GivenPlan(shop()), Hands(), "wrong") as played, watching(played) as session:
+        for item in played.loaded.plan.items:
+            session.submit(Tick(item.id))
+        look(session, played)
+        judged = verdict(session, "production")
+    assert judged.answer is Answer.NO_GO
+    assert [reason.rule for reason in judged.reasons] == ["cell.behind", "cell.behind"]
+    assert "web in staging still runs 1.2.3-unplanned.1, planned is 1.2.3" in judged.reasons[0].fact
+
+
+def test_a_fleet_that_agrees_is_go_once_the_checklist_is_done() -> None:
+    """The same plan with another scenario: only what is deployed made the difference."""
+    with rehearsal(GivenPlan(shop()), Hands(), "done") as played, watching(played) as session:
+        look(session, played)
+        before = verdict(session, "production")
+        for item in played.loaded.plan.items:
+            session.submit(Tick(item.id))
+        after = verdict(session, "production")
+    assert (before.answer, {reason.rule for reason in before.reasons}) == (Answer.NO_GO, {"item.open"})
+    assert (after.answer, after.reasons) == (Answer.GO, ())
+
+
+def test_every_trouble_has_its_name_and_none_is_go() -> None:
+    """Nine cells of a bad night through the real door: a reason for each, and no GO for what is unknown."""
+    plan = shop()
+    web = plan.products[0]
+    many = tuple(
+        replace(
+            web,
+            name=f"p{number}",
+            probes=tuple(replace(probe, product=f"p{number}") for probe in web.probes),
+        )
+        for number in range(9)
+    )
+    clock = Hands()
+    with rehearsal(GivenPlan(patient(replace(plan, products=many), 0.5)), clock, "troubles") as played:
+        clock.elapsed = 16  # flapping targets are in their bad time
+        with watching(played) as session:
+            refused = asyncio.run(_until_refused(played, Target("p4", "production")))
+            look(session, played)
+            cells = session.snapshot().matrix.column("production")
+            judged = verdict(session, "production")
+    assert refused
+    assert [cell.reason for cell in cells] == [
+        Reason.HTTP_STATUS,
+        Reason.TIMEOUT,
+        Reason.TIMEOUT,
+        Reason.HTML,
+        Reason.REFUSED,
+        Reason.NOT_JSON,
+        None,
+        Reason.DISCONNECTED,
+        None,
+    ]
+    assert [cells[6].status, cells[8].status] == ["failed", "degraded"]
+    assert judged.answer is Answer.NO_GO
+
+
+async def _until_refused(played: Rehearsal, target: Target) -> bool:
+    """Wait until the fleet has closed the target's own port."""
+    port = urlsplit(played.fleet.url(target)).port
+    for _ in range(200):
+        try:
+            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            return True
+        writer.close()
+        await writer.wait_closed()
+        await asyncio.sleep(0.02)
+    return False
+
+
+def test_a_made_up_history_keeps_what_the_plan_promises() -> None:
+    """A made-up history has the tags and commits that the plan's products promise."""
+    with (
+        rehearsal(GivenPlan(shop(Path("/nonexistent/web"))), Hands(), "done") as played,
+        watching(played) as session,
+    ):
+        look(session, played)
+        snapshot = session.snapshot()
+        rules = {reason.rule for one in snapshot.verdicts for reason in one.reasons}
+        assert "web" in snapshot.changes
+    assert not rules & {"tag.missing", "git.unreadable", "git.loading", "tag.moved"}
