@@ -1,0 +1,66 @@
+"""What the repository promises in public text is what the program does."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import ExitCode
+from gonogo.tui.intents import INTENTS
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TOP_LEVEL = {
+    *("pyproject.toml", "README.md", "src", "tests", "release.yaml", "screenshots"),
+    *("LICENSE", "CHANGELOG.md", "docs"),
+}
+
+
+def _tracked() -> list[str]:
+    done = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, check=True)
+    return [name.decode() for name in done.stdout.split(b"\0") if name]
+
+
+@pytest.mark.needs("git")
+def test_the_top_level_holds_what_it_should_and_nothing_else() -> None:
+    """A newcomer finds the product, not its workshop."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    found = {name.split("/")[0] for name in _tracked()}
+
+    assert {name for name in found if not name.startswith(".")} == TOP_LEVEL
+
+
+def test_the_readme_lists_every_exit_code() -> None:
+    """Exit codes are API: the table names each of them."""
+    table = README[README.index("## Exit codes") :]
+    told = {int(number) for number in re.findall(r"\b\d{1,3}\b", table.split("```")[0])}
+
+    assert {int(code) for code in ExitCode} <= told
+
+
+def test_every_key_of_the_readme_does_what_it_says() -> None:
+    """Key and sentence come from the same table as the screen's own help."""
+    table = README[README.index("## Keys") : README.index("## Exit codes")]
+    by_key = {intent.shown_key: intent.help for intent in INTENTS if intent.id() != "JumpToReason"}
+    rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", table, flags=re.MULTILINE)
+
+    assert len(rows) > 10
+    assert [(key, text) for key, text in rows if by_key.get(key) != text] == []
+
+
+@pytest.mark.parametrize("name", ["demo", "tests"])
+def test_the_readme_has_one_command_for_each_set_up(name: str) -> None:
+    """Two commands do everything: each is a single line between its markers."""
+    block = README.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0]
+    (command,) = [line for line in block.splitlines() if line and not line.startswith("```")]
+
+    assert command.startswith("python3 -m venv .venv && ")
+
+
+def test_every_document_the_readme_names_is_there() -> None:
+    """No link of the README leads nowhere."""
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if "://" not in target:
+            assert (ROOT / target).exists(), target
