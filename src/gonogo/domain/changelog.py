@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from gonogo.domain.commits import Commit
 from gonogo.domain.plan import ChangelogRules, SchemeName
+from gonogo.domain.text import LINE_LIMIT, clean
 from gonogo.domain.version import Bump, Unparsed, Version, bump, compare, finalised, parse
 
 BREAKING = "Breaking"
@@ -273,9 +274,14 @@ _LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))")
 
 
 def escaped(text: str) -> str:
-    """`text`, already one clean line, as Markdown that shows exactly it and makes nothing of it."""
-    text = _ADDRESS.sub(r"\\\g<0>", _MARKS.sub(r"\\\1", text))
-    return _LINE_START.sub(lambda at: f"{at[1]}\\{at[2]}" if at[2] else f"{at[1]}{at[3]}\\{at[4]}", text)
+    """`text` as one line of Markdown that shows exactly it, also where a line begins."""
+    marks_only = _escaped_inside(text)
+    return _LINE_START.sub(lambda at: f"{at[1]}\\{at[2]}" if at[2] else f"{at[1]}{at[3]}\\{at[4]}", marks_only)
+
+
+def _escaped_inside(text: str) -> str:
+    """As `escaped`, for a place where no line begins."""
+    return _ADDRESS.sub(r"\\\g<0>", _MARKS.sub(r"\\\1", clean(text, 4 * LINE_LIMIT)))
 
 
 def headline_text(commit: Commit) -> str:
@@ -286,14 +292,14 @@ def headline_text(commit: Commit) -> str:
 def render_markdown(changes: ProductChanges, on: date | None = None) -> str:
     """A changelog entry under a level-two heading; `on` is the day of the release, left out when not known."""
     day = f" - {on.isoformat()}" if on else ""
-    lines = [f"## [{escaped(changes.planned or changes.next_version)}]{day}", ""]
+    lines = [f"## [{_escaped_inside(changes.planned or changes.next_version)}]{day}", ""]
     for section in changes.sections:
-        lines += [f"### {escaped(section.title)}", "", *map(_markdown_entry, section.commits), ""]
+        lines += [f"### {_escaped_inside(section.title)}", "", *map(_markdown_entry, section.commits), ""]
     return "\n".join(lines)
 
 
 def _markdown_entry(commit: Commit) -> str:
-    scope = f"**{escaped(commit.scope)}:** " if commit.scope else ""
+    scope = f"**{_escaped_inside(commit.scope)}:** " if commit.scope else ""
     said = commit.description or "(no subject)"
     note = f"\n  {escaped(commit.breaking)}" if commit.breaking not in {"", commit.description} else ""
     return f"- {scope}{escaped(said)} ({commit.short}){note}"
