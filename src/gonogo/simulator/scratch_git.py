@@ -96,14 +96,8 @@ def clone(source: Path, target: Path) -> None:
 
 def _head_exists(repository: Path) -> bool:
     """Whether HEAD names a commit; there is nothing to check out otherwise."""
-    return bool(
-        run(
-            "-C",
-            str(repository),
-            "rev-list",
-            "-n",
-            "1",
-            "--all",
-            "--",
-        ).strip()
-    ) and "*" in run("-C", str(repository), "for-each-ref", "--format=%(HEAD)", "refs/heads/")
+    try:
+        run("-C", str(repository), "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+    except StorageError:
+        return False
+    return True

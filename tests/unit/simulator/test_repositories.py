@@ -156,3 +156,26 @@ def test_a_folder_inside_a_repository_is_not_taken_for_it(tmp_path: Path) -> Non
     generate(tmp_path / "web", [HISTORY], UNTIL)
     with pytest.raises(StorageError, match="not a git repository"):
         clone(tmp_path / "web" / "src", tmp_path / "copy")
+
+
+def test_a_clone_of_nothing_or_of_a_detached_head_is_one_too(tmp_path: Path) -> None:
+    """No commit yet, and HEAD at a commit instead of a branch."""
+    subprocess.run(["git", "init", "-q", str(tmp_path / "new")], check=True)
+    clone(tmp_path / "new", tmp_path / "new-copy")
+    assert git(tmp_path / "new-copy", "for-each-ref") == ""
+    generate(tmp_path / "web", [HISTORY], UNTIL)
+    git(tmp_path / "web", "checkout", "-q", "--detach", "v1.2.1")
+    clone(tmp_path / "web", tmp_path / "copy")
+    assert git(tmp_path / "copy", "describe", "--exact-match") == "v1.2.1"
+    assert git(tmp_path / "copy", "status", "--porcelain") == ""
+
+
+def test_a_linked_work_tree_and_a_bare_repository_are_copied(tmp_path: Path) -> None:
+    """What `repo:` may name in a plan."""
+    generate(tmp_path / "web", [HISTORY], UNTIL)
+    git(tmp_path / "web", "worktree", "add", "-q", str(tmp_path / "linked"), "release/v1.x")
+    clone(tmp_path / "linked", tmp_path / "one")
+    subprocess.run(["git", "clone", "-q", "--bare", str(tmp_path / "web"), str(tmp_path / "bare.git")], check=True)
+    clone(tmp_path / "bare.git", tmp_path / "two")
+    assert git(tmp_path / "one", "tag") == git(tmp_path / "two", "tag") == git(tmp_path / "web", "tag")
+    assert git(tmp_path / "one", "rev-parse", "HEAD") == git(tmp_path / "linked", "rev-parse", "HEAD")
