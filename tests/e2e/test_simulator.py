@@ -1,63 +1,22 @@
 """Rehearsals end to end: real HTTP, real git, a real journal, and the verdict that comes out."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from msgspec.structs import replace
 
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.git_history import changes
-from gonogo.adapters.http import Door
-from gonogo.adapters.probes.registry import build_probings
 from gonogo.domain.decide import Tick
-from gonogo.domain.events import EventId
 from gonogo.domain.observation import Reason, Target
 from gonogo.domain.plan import Plan, Timing
-from gonogo.domain.readiness import Answer, Verdict
-from gonogo.session import Session
+from gonogo.domain.readiness import Answer
 from gonogo.simulator.rehearsal import Rehearsal, rehearsal
-from support.stage import GivenPlan, Hands, Me, shop
+from support.stage import GivenPlan, Hands, shop
+from support.watching import look, verdict, watching
 
 pytestmark = pytest.mark.needs("git")
-
-
-@contextmanager
-def watching(played: Rehearsal) -> Iterator[Session]:
-    """The session of whoever runs the rehearsal, with git read."""
-    ids = count(1)
-    journal = played.open_journal(Me(), "tui")
-    session = Session(played.loaded, journal, played.clock, Me().actor("tui"), lambda: EventId(f"me-{next(ids)}"))
-    for product in played.loaded.plan.products:
-        if product.repo:
-            session.learn(changes(product, played.loaded.plan.changelog))
-    yield session
-    session.close()
-
-
-def look(session: Session, played: Rehearsal) -> None:
-    """Ask every endpoint once, over HTTP, and record what changed."""
-
-    async def ask() -> None:
-        async with Door() as door:
-            probings = build_probings(played.loaded.plan, door, played.clock, Config())
-            answers = await asyncio.gather(*(probing.ask() for probing in probings))
-        session.record(session.observe(one for answer in answers for one in answer))
-
-    session.refresh()
-    asyncio.run(ask())
-
-
-def verdict(session: Session, environment: str) -> Verdict:
-    """The verdict of one environment, now."""
-    found = session.snapshot().verdict(environment)
-    assert found is not None
-    return found
 
 
 def patient(plan: Plan, timeout: float) -> Plan:
