@@ -28,6 +28,18 @@ def write_atomically(
         raise StorageError(f"cannot write: {error.strerror}", where=str(path)) from error
 
 
+def make_private_directory(path: Path) -> None:
+    """Make `path`, and what is missing above it, for this account alone (0700), whatever the umask. Raises OSError."""
+    if path.is_dir():
+        return
+    make_private_directory(path.parent)
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return  # another process was first
+    path.chmod(0o700)
+
+
 def sync_directory(path: str | Path) -> None:
     """Make new and renamed names in `path` durable. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from gonogo.adapters.atomic import write_atomically
+from gonogo.adapters.atomic import make_private_directory, write_atomically
 from gonogo.errors import GonogoError
 
 _LIMIT = 4096
@@ -56,7 +56,7 @@ class HeadMemory:
             return
         memory = _Memory(self._directory, self._genesis, head.seq, head.hash)
         with contextlib.suppress(GonogoError, OSError):
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_directory(self.path.parent)
             write_atomically(self.path, msgspec.json.encode(memory) + b"\n")
 
     def _read(self) -> _Memory | None:

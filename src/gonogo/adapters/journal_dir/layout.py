@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from gonogo.adapters.atomic import sync_directory, write_atomically
+from gonogo.adapters.atomic import make_private_directory, sync_directory, write_atomically
 from gonogo.adapters.identity_unix import account_name
 from gonogo.adapters.journal_dir.record import FORMAT
 from gonogo.domain.text import clean
@@ -117,8 +117,7 @@ def create_solo(directory: Path, release: str, now: datetime) -> Store:
     Raises NotPermittedError, StorageError, ConfigError.
     """
     try:
-        directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.mkdir(mode=0o700, exist_ok=True)
+        make_private_directory(directory)
         _open_lock_file(directory, 0o600)
     except PermissionError as error:
         raise NotPermittedError(f"cannot make a journal: {error.strerror}", where=str(directory)) from error

@@ -18,6 +18,8 @@ from gonogo.ports import Alarm, Clock, Identity, Tail
 
 LOCK_TIMEOUT = 5.0
 """Seconds to wait for the lock."""
+_NAMED = 3
+"""Alarms named in one message; the rest is for an audit."""
 _REMEMBER_EVERY = 30.0
 """Seconds between two notes of the newest event seen, for somebody who only looks on."""
 
@@ -173,8 +175,9 @@ class DirectoryJournal:
         first = alarms[0]
         if all(alarm.kind == "format" for alarm in alarms):
             raise self._too_new()
+        found = "; ".join(alarm.message for alarm in alarms[:_NAMED])
         raise IntegrityError(
-            f"{first.message}; nothing was recorded",
+            f"{found}; nothing was recorded",
             where=str(self.directory),
             remedy=self._remedy(first),
         )
