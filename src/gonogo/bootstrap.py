@@ -4,30 +4,31 @@ Every import of an adapter stands inside the function that needs it: a tick must
 module itself is what `cli.context.Doors` asks for.
 """
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from gonogo.cli.context import JournalPlace, Options
-from gonogo.domain.changelog import Changes
-from gonogo.domain.events import Actor, EventId
-from gonogo.domain.observation import Observation
-from gonogo.domain.plan import LoadedPlan, Plan, Product
-from gonogo.ports import Clock, PlanSource
-from gonogo.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from gonogo.adapters.config_toml import Config
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
+    from gonogo.domain.changelog import Changes
+    from gonogo.domain.events import Actor, EventId
+    from gonogo.domain.observation import Observation
+    from gonogo.domain.plan import LoadedPlan, Plan, Product
     from gonogo.poller import Poller, Sink
+    from gonogo.ports import Clock, PlanSource
+    from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
     from gonogo.tui.wiring import Wiring
 
@@ -62,6 +63,8 @@ def actor(via: str) -> Actor:
 
 def plan_path(options: Options) -> Path:
     """Flag, then GONOGO_PLAN, then the nearest release.yaml. Raises UsageError when there is none."""
+    from pathlib import Path
+
     named = options.plan or os.environ.get(PLAN_VARIABLE, "")
     if named:
         return Path(named)
@@ -84,6 +87,8 @@ def load_plan(options: Options) -> LoadedPlan:
 
 def journal_place(options: Options, release: str) -> JournalPlace:
     """Flag, then GONOGO_JOURNAL, then the configuration, then the user's own state directory."""
+    from pathlib import Path
+
     from gonogo.adapters.journal_dir.layout import default_root, release_directory
 
     named, origin = _named_root(options)
@@ -100,14 +105,14 @@ def _named_root(options: Options) -> tuple[str, str]:
     return (found.journal, found.path) if found.journal else ("", "default")
 
 
-def config() -> "Config":
+def config() -> Config:
     """The user's own configuration. Raises ConfigError when it is wrong."""
     from gonogo.adapters.config_toml import load_config
 
     return load_config()
 
 
-def open_journal(place: JournalPlace, via: str) -> "DirectoryJournal":
+def open_journal(place: JournalPlace, via: str) -> DirectoryJournal:
     """The journal there; a missing one is made only where one works alone.
 
     Raises ConfigError, NotPermittedError, StorageError.
@@ -128,8 +133,12 @@ def open_session(options: Options, via: str) -> Session:
     return session_on(source, loaded, open_journal(journal_place(options, loaded.plan.release), via))
 
 
-def session_on(source: PlanSource, loaded: LoadedPlan, journal: "DirectoryJournal") -> Session:
+def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal) -> Session:
     """A session on any plan source and journal: those of the user, or a rehearsal's."""
+    from msgspec.structs import replace
+
+    from gonogo.session import Session
+
     session = Session(loaded, journal, clock(), journal.actor, new_event_id, source)
     session.inputs = replace(session.inputs, read_only=journal.why_read_only())
     return session
@@ -137,6 +146,8 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: "DirectoryJourna
 
 def new_event_id() -> EventId:
     """An id nobody else makes."""
+    from gonogo.domain.events import EventId
+
     return EventId(os.urandom(16).hex())
 
 
@@ -147,14 +158,14 @@ def ask_endpoints(plan: Plan) -> tuple[Observation, ...]:
     return asyncio.run(_sweep(plan, config()))
 
 
-async def _sweep(plan: Plan, settings: "Config") -> tuple[Observation, ...]:
+async def _sweep(plan: Plan, settings: Config) -> tuple[Observation, ...]:
     from gonogo.adapters.http import Door
 
     async with Door(allow_addresses=settings.allow_addresses) as door:
         return await _poller(plan, door, settings, lambda _: None).sweep()
 
 
-def _poller(plan: Plan, door: "Door", settings: "Config", sink: "Sink") -> "Poller":
+def _poller(plan: Plan, door: Door, settings: Config, sink: Sink) -> Poller:
     import random
     import time
 
@@ -168,7 +179,7 @@ def _poller(plan: Plan, door: "Door", settings: "Config", sink: "Sink") -> "Poll
 class Polling:
     """The endless questions of one plan; owns its connections while it runs."""
 
-    def __init__(self, plan: Plan, sink: "Sink") -> None:
+    def __init__(self, plan: Plan, sink: Sink) -> None:
         self._plan = plan
         self._sink = sink
         self._poller: Poller | None = None
@@ -201,7 +212,7 @@ def ask_everything(plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, 
 
 
 @contextmanager
-def _readers(plan: Plan, products: Sequence[Product]) -> "Iterator[list[Future[Changes]]]":
+def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Changes]]]:
     from concurrent.futures import ThreadPoolExecutor
     from threading import Event
 
@@ -233,9 +244,10 @@ def cockpit(options: Options) -> int:
     return run_cockpit(_wiring(options, lambda: session, presence=DirectoryPresence(place.directory)))
 
 
-def cockpit_on(options: Options, rehearsal: "Rehearsal", title_note: str) -> int:
+def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
     """Open the screen on a rehearsal; returns the exit code."""
     from gonogo.adapters.identity_unix import UnixIdentity
+    from gonogo.session import Session
     from gonogo.tui.app import run_cockpit
 
     identity = UnixIdentity()
@@ -256,7 +268,7 @@ def cockpit_on(options: Options, rehearsal: "Rehearsal", title_note: str) -> int
         people.close()
 
 
-def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> "Wiring":
+def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> Wiring:
     from gonogo.adapters.git_history import changes, fingerprint
     from gonogo.cli.output import needs_ascii
     from gonogo.tui.wiring import Wiring
@@ -276,7 +288,7 @@ def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> "W
 
 def rehearsal(
     options: Options, *, demo: bool, scenario: str, own_addresses: bool
-) -> "AbstractContextManager[Rehearsal]":
+) -> AbstractContextManager[Rehearsal]:
     """A scratch copy of the plan's world, or of the packaged one; it is gone when the context is left."""
     from gonogo.simulator import rehearsal as stage
 

@@ -1,21 +1,22 @@
 """docs/cli.md, made from the command table: `PYTHONPATH=tests python -m cli.reference > docs/cli.md`."""
 
-from gonogo.cli.parser import VERBS, Verb, load, overview, parser_of
+from gonogo.cli.arguments import parser_of
+from gonogo.cli.parser import VERBS, Verb, load, overview
 from gonogo.errors import ExitCode
 
 _HEAD = """\
 # Commands
 
-`gonogo` alone opens the cockpit; whatever the cockpit can do, a verb can do too. This page is made from the program's
-own help, and a test compares the two.
+`gonogo` alone opens the cockpit; whatever the cockpit can do, a verb can do too. This page is made from the
+program's own help, and a test compares the two.
 
 - stdout is what was asked for; stderr is everything else: refusals, warnings, what went wrong beside.
-- Options may stand before or after the verb. What is typed wins over the environment, the environment over the
-  configuration (`~/.config/gonogo/config.toml`), the configuration over the default.
-- The plan is `--plan` (or the word PLAN), then `GONOGO_PLAN`, then the nearest `release.yaml` from here up to the root
-  of the repository. Journals are below `--journal`, then `GONOGO_JOURNAL`, then `journal` of the configuration, then
-  your own state directory. A directory that is named must hold a journal already, made by `gonogo journal init`;
-  only in your own state directory is one made by the first act.
+- Options may stand before or after the verb. What is typed wins over the environment, the environment over
+  the configuration (`~/.config/gonogo/config.toml`), the configuration over the default.
+- The plan is `--plan` (or the word PLAN), then `GONOGO_PLAN`, then the nearest `release.yaml` from here up to
+  the root of the repository. Journals are below `--journal`, then `GONOGO_JOURNAL`, then `journal` of the
+  configuration, then your own state directory. A directory that is named must hold a journal already, made by
+  `gonogo journal init`; only in your own state directory is one made by the first act.
 - The actor is the unix account the kernel names; no option and no variable changes it.
 - Colours only on a terminal, and never under `NO_COLOR`, `CLICOLOR=0`, `TERM=dumb` or `--no-color`;
   `CLICOLOR_FORCE=1` colours a pipe as well. Signs are ASCII under `--ascii` and where the locale is not UTF-8.
@@ -25,17 +26,19 @@ _JSON = """\
 ## JSON
 
 With `--json` a command prints one object that has `schema_version: 1`; keys are only ever added under the same
-number. Times are ISO 8601 in UTC, lengths of time are in seconds. The text is printable ASCII: what a terminal could
-obey is written as an escape and reads back as it was. `matrix --watch --json` prints one line for each change.
+number. Times are ISO 8601 in UTC, lengths of time are in seconds. The text is printable ASCII: what a terminal
+could obey is written as an escape and reads back as it was. `matrix --watch --json` prints one line for each
+change.
 
-What is refused or goes wrong is an object on stderr, one line each:
+What is refused or goes wrong is an object on stderr, in one line:
 
 ```json
-{"schema_version": 1, "error": {"kind": "conflict", "exit_code": 5, "rule": "item.changed", "message": "...", "remedy": "..."}}
+{"schema_version": 1, "error": {"kind": "conflict", "exit_code": 5, "rule": "item.changed", "message": "..."}}
 ```
 
-`kind` is one of usage, refused, conflict, integrity, io, busy, not_permitted, config and failure; `rule` is there when
-a rule said no, `where` and `problems` when there is a place. What only went wrong beside is `{"warning": {"message": ...}}`.
+`kind` is one of usage, refused, conflict, integrity, io, busy, not_permitted, config and failure; `message` says
+what, `remedy` what to do, `rule` which rule said no, `where` and `problems` the places. What only went wrong
+beside is `{"warning": {"message": "..."}}`.
 """
 
 _MEANINGS = {
@@ -56,23 +59,23 @@ _MEANINGS = {
 
 _REMARKS = {
     "open": "Refused with exit 2 where stdin, stdout or stderr is no terminal, or TERM is dumb or not set.",
-    "status": "Asks every endpoint once and reads git. The exit code is that of ENV, or of the next environment: the "
-    "first one in which not every product runs its planned version.",
+    "status": "Asks every endpoint once and reads git. The exit code is that of ENV, or of the next environment: "
+    "the first one in which not every product runs its planned version.",
     "why": "The same judgement and exit code as `status`.",
     "matrix": "Exit 0 whatever the cells say: `status` judges. A watch ends with Ctrl-C and exit 0.",
     "changelog": "Exit 4 when a history cannot be read.",
     "next-version": "With PRODUCT the bare version alone, for scripts.",
-    "tick": "What you ticked already is said to be so, exit 0; what somebody else ticked is a conflict, exit 5. ITEM may "
-    "be a unique beginning of the id.",
+    "tick": "What you ticked already is said to be so, exit 0; what somebody else ticked is a conflict, exit 5. "
+    "ITEM may be a unique beginning of the id.",
     "undo": "Refused (3) when there is none, a conflict (5) when somebody has changed the item since.",
-    "check": "Every mistake on stdout, with line and column, and exit 2; or one line and exit 0. Touches no network and no "
-    "repository without `--live`.",
+    "check": "Every mistake on stdout, with line and column, and exit 2; or one line and exit 0. Touches no "
+    "network and no repository without `--live`.",
     "init": "Never overwrites.",
     "journal init": "Needs root; anybody else is told the command that root must run.",
     "journal verify": "Exit 6 with a list of what is wrong.",
     "demo": "Nothing outside a temporary directory is touched; leaving removes it.",
-    "rehearse": "Nothing outside a temporary directory is touched; leaving removes it. With `--serve` the fleet answers "
-    "also at the plan's own addresses on this machine, so that every other command can be tried on them.",
+    "rehearse": "Nothing outside a temporary directory is touched; leaving removes it. With `--serve` the fleet "
+    "also answers at the plan's own addresses on this machine, so that every other command can be tried on them.",
 }
 
 

@@ -3,18 +3,9 @@
 import pytest
 
 from gonogo.cli import parser
+from gonogo.cli.arguments import option_strings, parser_of
 from gonogo.cli.context import Options
-from gonogo.cli.parser import (
-    VALUE_OPTIONS,
-    VERBS,
-    Parsed,
-    Shown,
-    Verb,
-    find_verb,
-    option_strings,
-    read,
-    split_verb,
-)
+from gonogo.cli.parser import VALUE_OPTIONS, VERBS, Parsed, Shown, Verb, find_verb, load, read, split_verb
 from gonogo.errors import GonogoError, UsageError
 
 
@@ -129,14 +120,14 @@ def test_version_is_one_line() -> None:
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_whoever_looks_for_the_verb_knows_every_option_with_a_value(verb: Verb) -> None:
     """Otherwise a value in front of the verb would be taken for it."""
-    for name, takes_value in option_strings(verb).items():
+    for name, takes_value in option_strings(verb, load(verb)).items():
         assert (name in VALUE_OPTIONS) == takes_value, name
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_usage_in_the_table_names_what_the_parser_takes(verb: Verb) -> None:
     """The overview comes from the table; the parser must not know more than it or less."""
-    found = parser.parser_of(verb, parser.load(verb))
+    found = parser_of(verb, load(verb))
     own = [action for action in found._actions if action.container.title != "common options"]  # type: ignore[attr-defined]  # argparse sets it without declaring it
     for action in own:
         name = action.option_strings[0] if action.option_strings else str(action.metavar)

@@ -1,27 +1,28 @@
 """What a command gets: the parsed command line, the two streams, and the doors to everything else."""
 
-from argparse import Namespace
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from __future__ import annotations
 
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gonogo.cli.diagnostics import Diagnostics
-from gonogo.cli.output import Output
-from gonogo.domain.changelog import Changes
-from gonogo.domain.events import Actor
-from gonogo.domain.observation import Observation
-from gonogo.domain.plan import LoadedPlan, Plan, Product
-from gonogo.ports import Clock
-from gonogo.session import Session
-
+# only names for the type checker: `--help` and `--version` must not import the domain
 if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from gonogo.cli.diagnostics import Diagnostics
+    from gonogo.cli.output import Output
+    from gonogo.domain.changelog import Changes
+    from gonogo.domain.events import Actor
+    from gonogo.domain.observation import Observation
+    from gonogo.domain.plan import LoadedPlan, Plan, Product
+    from gonogo.ports import Clock
+    from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
 
 
-class Options(Struct, frozen=True):
+class Options(NamedTuple):
     """What holds for every verb."""
 
     plan: str = ""
@@ -33,7 +34,7 @@ class Options(Struct, frozen=True):
     ascii: bool = False
 
 
-class JournalPlace(Struct, frozen=True):
+class JournalPlace(NamedTuple):
     """Where the journal of a release lies, and who said so."""
 
     root: Path
@@ -91,13 +92,13 @@ class Doors(Protocol):
         """Open the screen; returns the exit code."""
         ...
 
-    def cockpit_on(self, options: Options, rehearsal: "Rehearsal", title_note: str) -> int:
+    def cockpit_on(self, options: Options, rehearsal: Rehearsal, title_note: str) -> int:
         """Open the screen on a rehearsal; returns the exit code."""
         ...
 
     def rehearsal(
         self, options: Options, *, demo: bool, scenario: str, own_addresses: bool
-    ) -> AbstractContextManager["Rehearsal"]:
+    ) -> AbstractContextManager[Rehearsal]:
         """A scratch copy of the plan's world, or of the packaged one; it is gone when the context is left."""
         ...
 
@@ -110,7 +111,7 @@ class Ended(BaseException):
         self.number = number
 
 
-class Context(Struct, frozen=True):
+class Context(NamedTuple):
     """One call of one command."""
 
     options: Options

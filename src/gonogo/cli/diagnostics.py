@@ -3,18 +3,24 @@
 stdout is what was asked for; stderr is everything else: why it was not done, what to do, what went wrong beside.
 """
 
-import os
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
-from typing import Any, TextIO
+from __future__ import annotations
 
-from gonogo.cli.output import SCHEMA_VERSION, Style, as_json, to_ascii_lines
-from gonogo.domain.decide import Refusal
+import os
+from typing import TYPE_CHECKING, Any, TextIO
+
+from gonogo.cli.output import SCHEMA_VERSION, Style, as_json
 from gonogo.domain.text import clean, clean_block
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.present.tones import Span, Tone
 
+# only names for the type checker: a wrong command line is told without importing the domain
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from gonogo.domain.decide import Refusal
+
+_HEAD = "gonogo: "
 _KINDS: Mapping[ExitCode, str] = {
     ExitCode.FAILURE: "failure",
     ExitCode.USAGE: "usage",
@@ -54,7 +60,7 @@ class Diagnostics:
                 },
             )
         else:
-            self._block(str(error))
+            self._block(_HEAD, "bad", str(error))
         return error.exit_code
 
     def refusal(self, refusal: Refusal) -> ExitCode:
@@ -63,7 +69,8 @@ class Diagnostics:
             facts = {"rule": refusal.rule, "message": refusal.reason, "remedy": refusal.remedy}
             self._object("error", refusal.exit_code, facts)
         else:
-            self._block(f"{refusal.reason}\n  {refusal.remedy}" if refusal.remedy else refusal.reason)
+            hint = f"\n  {refusal.remedy}" if refusal.remedy else ""
+            self._block(_HEAD, "bad", f"{refusal.reason}{hint}")
         return refusal.exit_code
 
     def warning(self, message: str) -> None:
@@ -73,15 +80,12 @@ class Diagnostics:
                 as_json({"schema_version": SCHEMA_VERSION, "warning": {"message": message}}, one_line=True)
             )
         else:
-            first, *rest = clean_block(message).split("\n")
-            self._write(self._style.render((Span("warning: ", Tone.WARN), Span(first))))
-            for line in rest:
-                self._write(self._style.render((Span(line),)))
+            self._block("warning: ", "warn", message)
 
     def note(self, message: str) -> None:
         """Say what is going on; left out under --json."""
         if not self._as_json:
-            self._write(self._style.render((Span(message),)))
+            self._write(self._style.plain(message))
 
     def crash(self, error: BaseException, verb: str, at: datetime) -> ExitCode:
         """A bug: keep its traceback in a file only its owner can read, and say where that is."""
@@ -99,11 +103,11 @@ class Diagnostics:
         body = {"kind": _KINDS.get(code, "failure"), "exit_code": int(code), **facts}
         self._write(as_json({"schema_version": SCHEMA_VERSION, name: body}, one_line=True))
 
-    def _block(self, text: str) -> None:
+    def _block(self, head: str, tone: str, text: str) -> None:
         first, *rest = clean_block(text).split("\n")
-        self._write(self._style.render((Span("gonogo: ", Tone.BAD), Span(first))))
+        self._write(self._style.toned(head, tone) + self._style.plain(first))
         for line in rest:
-            self._write(to_ascii_lines(line) if self._style.ascii_only else line)
+            self._write(self._style.plain(line))
 
     def _write(self, text: str) -> None:
         if self._stream is None:

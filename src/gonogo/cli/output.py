@@ -1,31 +1,37 @@
 """The only writer to stdout: lines with tones, aligned tables, JSON. Whatever arrives here leaves it harmless."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from gonogo.domain.text import clean
 from gonogo.errors import StorageError
-from gonogo.present.glyphs import ASCII, UNICODE, Glyphs, to_ascii
-from gonogo.present.tones import Line, Span, Tone
+
+# only names for the type checker: help is printed without importing the domain
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gonogo.present.glyphs import Glyphs
+    from gonogo.present.tones import Line, Span
 
 SCHEMA_VERSION = 1
 """Of every JSON object printed. Keys are only ever added under the same number."""
 
 _LINE_LIMIT = 16 * 1024
 _RESET = "\x1b[0m"
-_SGR: Mapping[Tone, str] = {
-    Tone.MUTED: "\x1b[2m",
-    Tone.STRONG: "\x1b[1m",
-    Tone.GOOD: "\x1b[32m",
-    Tone.BAD: "\x1b[31m",
-    Tone.WARN: "\x1b[33m",
-    Tone.UNKNOWN: "\x1b[35m",
-    Tone.BUSY: "\x1b[36m",
-    Tone.PRODUCTION: "\x1b[1;7m",
+_SGR: Mapping[str, str] = {
+    "muted": "\x1b[2m",
+    "strong": "\x1b[1m",
+    "good": "\x1b[32m",
+    "bad": "\x1b[31m",
+    "warn": "\x1b[33m",
+    "unknown": "\x1b[35m",
+    "busy": "\x1b[36m",
+    "production": "\x1b[1;7m",
 }
-"""Sixteen-colour attributes, so that the reader's own palette decides how they look."""
+"""By tone: sixteen-colour attributes, so that the reader's own palette decides how they look."""
 
 
 class ReaderGone(Exception):  # noqa: N818  # not an error: `gonogo log | head` has seen enough
@@ -42,17 +48,27 @@ class Style:
     @property
     def glyphs(self) -> Glyphs:
         """The signs this stream can show."""
+        from gonogo.present.glyphs import ASCII, UNICODE
+
         return ASCII if self.ascii_only else UNICODE
 
     def render(self, line: Line) -> str:
         """One line as the characters to write, without its newline."""
-        return "".join(self._span(span) for span in line).rstrip()
+        return "".join(self.toned(span.text, span.tone) for span in line).rstrip()
 
-    def _span(self, span: Span) -> str:
-        text = clean(span.text, _LINE_LIMIT)
-        if self.ascii_only:
-            text = to_ascii(text)
-        begin = _SGR.get(span.tone) if self.color else None
+    def plain(self, text: str) -> str:
+        """One line of text in the characters this stream can show."""
+        text = clean(text, _LINE_LIMIT)
+        if not self.ascii_only or text.isascii():
+            return text
+        from gonogo.present.glyphs import to_ascii
+
+        return to_ascii(text)
+
+    def toned(self, text: str, tone: str) -> str:
+        """As `plain`, in the colour of a tone."""
+        text = self.plain(text)
+        begin = _SGR.get(tone) if self.color else None
         return f"{begin}{text}{_RESET}" if begin and text else text
 
 
@@ -97,6 +113,8 @@ class Output:
 
     def line(self, *spans: Span | str) -> None:
         """Write one line."""
+        from gonogo.present.tones import Span
+
         self._write(self.style.render(tuple(Span(part) if isinstance(part, str) else part for part in spans)))
 
     def lines(self, lines: Sequence[Line]) -> None:
@@ -110,7 +128,7 @@ class Output:
 
     def text(self, block: str) -> None:
         """Write our own text, such as help or a schema, as it stands."""
-        self._write(to_ascii_lines(block) if self.style.ascii_only else block)
+        self._write("\n".join(self.style.plain(line) for line in block.split("\n")))
 
     def json(self, value: Mapping[str, Any], *, one_line: bool = False) -> None:
         """Write one object, headed by its schema's version."""
@@ -160,6 +178,8 @@ def aligned(rows: Sequence[Sequence[Line]]) -> tuple[Line, ...]:
 
 
 def _row(row: Sequence[Line], widths: Sequence[int]) -> Line:
+    from gonogo.present.tones import Span
+
     spans: list[Span] = []
     for cell, width in zip(row, widths, strict=False):
         spans.extend(cell)
@@ -175,8 +195,3 @@ def columns(line: Line) -> int:
     from unicodedata import combining, east_asian_width  # 1 MiB of tables, seldom needed
 
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def to_ascii_lines(block: str) -> str:
-    """A block of text for a stream that shows ASCII only."""
-    return "\n".join(to_ascii(line) for line in block.split("\n"))

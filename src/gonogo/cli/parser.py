@@ -4,24 +4,22 @@ Only the module of the verb that was typed is imported, so that a tick does not 
 The table alone is enough for `--help`, for suggestions and for finding the verb among the options.
 """
 
-import argparse
-from collections.abc import Mapping, Sequence
-from importlib import import_module
-from typing import Any, NoReturn, Protocol, cast
+from __future__ import annotations
 
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from gonogo import __version__
-from gonogo.cli.context import Context, Options
-from gonogo.domain.names import suggest
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
-HELP_WIDTH = 100
-"""Fixed: help reads the same everywhere, and asking the terminal costs an import."""
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from gonogo.cli.context import Context, Options
 
 
-class Verb(Struct, frozen=True):
+class Verb(NamedTuple):
     """One row of the command table."""
 
     name: str
@@ -99,7 +97,7 @@ class Command(Protocol):
         ...
 
 
-class Parsed(Struct, frozen=True):
+class Parsed(NamedTuple):
     """A command line that is to be run."""
 
     verb: Verb
@@ -108,30 +106,10 @@ class Parsed(Struct, frozen=True):
     command: Command
 
 
-class Shown(Struct, frozen=True):
+class Shown(NamedTuple):
     """A command line that only asks for a text of ours."""
 
     text: str
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse that neither exits nor writes: its complaints become errors of ours."""
-
-    color = False  # 3.14 would colour help by its own judgement
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(clean(message, 500), remedy=f"{self.prog} --help")
-
-
-class _HelpAsked(Exception):  # noqa: N818  # a wish, not an error
-    """`--help` stands on the command line."""
-
-
-class _Help(argparse.Action):
-    """Stops parsing at once: whoever asks for help need not get the rest right."""
-
-    def __call__(self, *_arguments: Any, **_named: Any) -> NoReturn:
-        raise _HelpAsked
 
 
 def read(argv: Sequence[str]) -> Parsed | Shown:
@@ -144,13 +122,19 @@ def read(argv: Sequence[str]) -> Parsed | Shown:
     if not name and _asks(rest, "-V", "--version"):
         return Shown(version_line())
     verb = find_verb(name or "open")
+    return _parsed(verb, rest)
+
+
+def _parsed(verb: Verb, rest: Sequence[str]) -> Parsed | Shown:
+    from gonogo.cli.arguments import HelpAsked, options_of, parser_of
+
     command = load(verb)
     parser = parser_of(verb, command)
     try:
         args = parser.parse_args(rest)
-    except _HelpAsked:
+    except HelpAsked:
         return Shown(parser.format_help().rstrip())
-    return Parsed(verb, _options(args), args, command)
+    return Parsed(verb, options_of(args), args, command)
 
 
 def split_verb(argv: Sequence[str]) -> tuple[str, list[str]]:
@@ -194,6 +178,8 @@ def find_verb(name: str) -> Verb:
     shown = clean(name, 80)
     if name.endswith((".yaml", ".yml")):
         raise UsageError(f"there is no command '{shown}'", remedy=f"gonogo open {shown}")
+    from gonogo.domain.names import suggest
+
     near = suggest(name, known)
     remedy = f"did you mean 'gonogo {near}'?" if near else "gonogo help    lists all of them"
     raise UsageError(f"there is no command '{shown}'", remedy=remedy)
@@ -201,74 +187,9 @@ def find_verb(name: str) -> Verb:
 
 def load(verb: Verb) -> Command:
     """Import the module behind a verb."""
+    from importlib import import_module
+
     return cast("Command", import_module(f"gonogo.cli.commands.{verb.module}"))
-
-
-def parser_of(verb: Verb, command: Command) -> argparse.ArgumentParser:
-    """The parser of one verb: its own arguments, then those that hold everywhere."""
-    usage = f"gonogo {verb.name} {verb.usage}".rstrip()
-    parser = _Parser(
-        prog=f"gonogo {verb.name}",
-        usage=f"{usage} [options]",
-        description=f"{verb.help[0].upper()}{verb.help[1:]}.",
-        add_help=False,
-        allow_abbrev=False,
-        formatter_class=_formatter,
-    )
-    parser._positionals.title = "arguments"  # noqa: SLF001  # argparse's own words are for programmers
-    command.add_arguments(parser)
-    _add_common(parser.add_argument_group("common options"), verb)
-    return parser
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.HelpFormatter(prog, max_help_position=26, width=HELP_WIDTH)
-
-
-def _add_common(group: Any, verb: Verb) -> None:
-    if verb.plan:
-        group.add_argument(
-            "--plan",
-            metavar="FILE",
-            default="",
-            help="the plan; by default GONOGO_PLAN, then the nearest release.yaml",
-        )
-    if verb.journal:
-        group.add_argument(
-            "--journal",
-            metavar="DIR",
-            default="",
-            help="directory of the journals; by default GONOGO_JOURNAL, then the configuration",
-        )
-    if verb.json:
-        group.add_argument("--json", action="store_true", help="print one JSON object; errors too, on stderr")
-    group.add_argument("--no-color", action="store_true", help="no colours; NO_COLOR says the same")
-    group.add_argument("--ascii", action="store_true", help="signs in ASCII only")
-    group.add_argument("-h", "--help", action=_Help, nargs=0, help="show this and do nothing")
-
-
-def _options(args: argparse.Namespace) -> Options:
-    return Options(
-        plan=_plan_typed(args),
-        journal=getattr(args, "journal", ""),
-        json=getattr(args, "json", False),
-        no_color=args.no_color,
-        ascii=args.ascii,
-    )
-
-
-def _plan_typed(args: argparse.Namespace) -> str:
-    """The plan, which some verbs also take as their first word."""
-    option: str = getattr(args, "plan", "")
-    word: str = getattr(args, "plan_word", None) or ""
-    if option and word and option != word:
-        raise UsageError(f"two plans: '{clean(word, 200)}' and --plan '{clean(option, 200)}'", remedy="name one")
-    return option or word
-
-
-def add_plan_word(parser: argparse.ArgumentParser) -> None:
-    """Let a verb take the plan as its first word."""
-    parser.add_argument("plan_word", nargs="?", metavar="PLAN", help="the plan, as with --plan")
 
 
 def overview() -> str:
@@ -307,6 +228,8 @@ def _help_on(words: Sequence[str]) -> str:
     if not words:
         return overview()
     verb = find_verb(" ".join(words[:2]) if words[0] == "journal" else words[0])
+    from gonogo.cli.arguments import parser_of
+
     return parser_of(verb, load(verb)).format_help().rstrip()
 
 
@@ -315,13 +238,3 @@ def version_line() -> str:
     import sys
 
     return f"gonogo {__version__} (Python {'.'.join(map(str, sys.version_info[:3]))})"
-
-
-def option_strings(verb: Verb) -> Mapping[str, bool]:
-    """Every option of a verb, and whether it takes a value."""
-    parser = parser_of(verb, load(verb))
-    return {
-        name: action.nargs != 0
-        for action in parser._actions  # noqa: SLF001  # argparse has no public list of them
-        for name in action.option_strings
-    }

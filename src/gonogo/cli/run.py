@@ -1,15 +1,19 @@
 """One command line from argv to exit code: the outermost door."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from gonogo.cli.context import Context, Doors, Ended, Options
 from gonogo.cli.diagnostics import Diagnostics
 from gonogo.cli.output import Output, ReaderGone, style_of
 from gonogo.cli.parser import Parsed, Shown, read, split_verb
 from gonogo.errors import ExitCode, GonogoError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SIGPIPE = 13
 
@@ -35,6 +39,8 @@ def run(argv: Sequence[str], doors: Doors) -> int:
         out.abandon()
         return 128 + ended.number
     except Exception as error:  # noqa: BLE001  # the one place where a bug ends: recorded, told, exit 1
+        from datetime import UTC, datetime
+
         code = say.crash(error, split_verb(argv)[0], datetime.now(UTC))
         _flush_rest(out)
     return int(code)

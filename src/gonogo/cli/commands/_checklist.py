@@ -16,7 +16,6 @@ from gonogo.present import checklist
 from gonogo.present.tones import Span, Tone
 from gonogo.session import Accepted, Refused, Session
 
-
 _WORDS = {**checklist.WORDS, ItemStatus.SKIPPED: "marked as not applicable"}
 
 

@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
 from gonogo.cli.facts import changes_facts, observation_facts
-from gonogo.cli.parser import add_plan_word
 from gonogo.domain.changelog import Changes, Unreadable
 from gonogo.domain.observation import Missing, Observation
 from gonogo.domain.plan import LoadedPlan, Plan

@@ -5,8 +5,8 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping
 
+from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
-from gonogo.cli.parser import add_plan_word
 from gonogo.errors import UsageError
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.commands.open import no_screen
 from gonogo.cli.context import Context, Ended
-from gonogo.cli.parser import add_plan_word
 from gonogo.errors import ExitCode
 from gonogo.present.tones import Span, Tone
 

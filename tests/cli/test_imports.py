@@ -1,0 +1,55 @@
+"""What a verb loads, counted by modules and not by time."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from cli.conftest import Release
+
+HEAVY = (
+    "textual",
+    "rich",
+    "httpx",
+    "httpcore",
+    "h11",
+    "git",
+    "jsonschema",
+    "asyncio",
+    "subprocess",
+    "importlib.metadata",
+)
+
+
+def loaded_by(*argv: str) -> set[str]:
+    """The modules of a fresh process after one command line."""
+    program = (
+        "import sys, json\n"
+        "from gonogo.__main__ import main\n"
+        f"sys.argv = ['gonogo', *{list(argv)!r}]\n"
+        "code = main()\n"
+        "print('\\n' + json.dumps(sorted(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("argv", [("tick", "tests"), ("tick",), ("log",), ("undo",), ("--version",), ("check",)])
+def test_a_tick_loads_nothing_heavy(release: Release, argv: tuple[str, ...]) -> None:
+    """No screen, no network, no git, no event loop, no schema."""
+    assert loaded_by(*argv).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("argv", [("status", "--json"), ("matrix",), ("changelog",)])
+def test_a_look_loads_no_screen(release: Release, argv: tuple[str, ...]) -> None:
+    """The command line never pays for Textual, nor for GitPython."""
+    assert loaded_by(*argv).isdisjoint({"textual", "rich", "git", "jsonschema"})
+
+
+def test_help_loads_no_command(release: Release) -> None:
+    """All verbs are listed from the table."""
+    found = loaded_by("--help")
+
+    assert not {name for name in found if name.startswith("gonogo.cli.commands.")}
+    assert found.isdisjoint({"yaml", *HEAVY})
