@@ -278,8 +278,9 @@ class History:
             found = self._newest_by_walk(below, product, target_oid)
         if outside:
             instead = f"counted from {found.name}" if found else "counted from the first commit"
+            verb = "is" if len(outside) == 1 else "are"
             problems.append(
-                f"{', '.join(outside)} is not part of the target's history (another branch, "
+                f"{', '.join(outside)} {verb} not part of the target's history (another branch, "
                 f"or a squash-merged release): {instead}"
             )
         return found
