@@ -290,8 +290,10 @@ def rehearsal(
     options: Options, *, demo: bool, scenario: str, own_addresses: bool
 ) -> AbstractContextManager[Rehearsal]:
     """A scratch copy of the plan's world, or of the packaged one; it is gone when the context is left."""
+    from gonogo.adapters.plan_yaml import PlanFile
+    from gonogo.simulator import demo as packaged
     from gonogo.simulator import rehearsal as stage
 
     if demo:
-        return stage.demo(clock())
+        return packaged.demo(PlanFile, clock(), account())
     return stage.rehearsal(plan_source(options), clock(), scenario, own_addresses=own_addresses)
