@@ -83,13 +83,10 @@ def test_ticking_ahead_of_what_comes_before_is_refused(gonogo: Here) -> None:
 
 def test_an_unknown_item_gets_a_suggestion(gonogo: Here) -> None:
     """Usage: exit 2."""
-    refused = gonogo("tick", "smok-test")
+    refused = gonogo("tick", "tets")
 
-    assert (refused.code, refused.err) == (
-        2,
-        "gonogo: the plan has no item 'smok-test'\n  gonogo tick    lists what is open\n",
-    )
-    assert "did you mean 'tests'?" in gonogo("tick", "tets").err
+    assert (refused.code, refused.err) == (2, "gonogo: the plan has no item 'tets'\n  did you mean 'tests'?\n")
+    assert gonogo("tick", "zzz").err.endswith("  gonogo tick    lists what is open\n")
 
 
 def test_a_refusal_under_json_is_an_object_on_stderr(gonogo: Here) -> None:

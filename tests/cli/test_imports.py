@@ -43,8 +43,8 @@ def test_a_tick_loads_nothing_heavy(release: Release, argv: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize("argv", [("status", "--json"), ("matrix",), ("changelog",)])
 def test_a_look_loads_no_screen(release: Release, argv: tuple[str, ...]) -> None:
-    """The command line never pays for Textual, nor for GitPython."""
-    assert loaded_by(*argv).isdisjoint({"textual", "rich", "git", "jsonschema"})
+    """The command line never pays for Textual, nor for GitPython. (httpx loads rich where it finds it.)"""
+    assert loaded_by(*argv).isdisjoint({"textual", "git", "jsonschema"})
 
 
 def test_help_loads_no_command(release: Release) -> None:
