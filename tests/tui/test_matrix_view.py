@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from gonogo.domain.observation import Running, Target
 from gonogo.present.tones import Line, Span, Tone, line_text
 from gonogo.tui.profile import Profile
-from gonogo.tui.widgets.matrix_layout import Layout, fit_cell, lay_out
+from gonogo.tui.widgets.matrix_layout import Layout, Widths, fit_cell, lay_out
 from gonogo.tui.widgets.matrix_view import MatrixView
 from support.matrix_app import MatrixApp, sample_plan, with_cell
 
@@ -175,7 +175,7 @@ HEADINGS = {"dev": "dev", "staging": "staging", "prod-eu": "prod-eu PRODUCTION",
 
 def test_the_planned_version_gives_way_before_an_environment_does() -> None:
     """Where four environments fit only without it, they are all shown; where not even then, it stays."""
-    planned, sizes = {"payment-api": "2026.11.0"}, dict.fromkeys(HEADINGS, 9)
+    planned, sizes = {"payment-api": "2026.11.0"}, dict.fromkeys(HEADINGS, Widths(9, 19))
     assert lay_out(planned, HEADINGS, sizes, 80).planned_width == 0
     assert len(lay_out(planned, HEADINGS, sizes, 80).columns(0)) == 4
     assert lay_out(planned, HEADINGS, sizes, 100).planned_width == 10
@@ -185,7 +185,7 @@ def test_the_planned_version_gives_way_before_an_environment_does() -> None:
 @pytest.mark.parametrize("room", range(1, 200, 7))
 def test_visible_columns_are_whole_and_reach_the_last(room: int) -> None:
     """At any width at least one column is shown, none half unless it is alone, and the last is reachable."""
-    layout = lay_out({"web": "1.2.3"}, HEADINGS, dict.fromkeys(HEADINGS, 5), room)
+    layout = lay_out({"web": "1.2.3"}, HEADINGS, dict.fromkeys(HEADINGS, Widths(5, 5)), room)
     for left in range(len(HEADINGS)):
         shown = layout.columns(left)
         taken = sum(layout.column_widths[column] for column in shown)

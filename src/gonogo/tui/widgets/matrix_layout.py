@@ -4,6 +4,7 @@ Pure, so that "may this be repainted by cell, or did the shape change?" is one c
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,15 @@ _AGE = 4
 """Blank and the shortest age; below this a column is scrolled away instead of squeezed further."""
 _WORDS = 10
 """Blank and the longest word that stands behind a version, as `stale 50s`."""
+
+
+class Widths(NamedTuple):
+    """Of the widest text an environment shows behind its signs."""
+
+    alone: int = 0
+    """One version: what must fit, or the column is scrolled away."""
+    shown: int = 0
+    """Also several side by side, as `90% 1.2.2 10% 1.2.3`: what fits where there is room."""
 
 
 class Layout(Struct, frozen=True):
@@ -75,21 +85,21 @@ class Layout(Struct, frozen=True):
 
 
 def lay_out(
-    products: Mapping[str, str], headings: Mapping[str, str], versions: Mapping[str, int], room: int
+    products: Mapping[str, str], headings: Mapping[str, str], versions: Mapping[str, Widths], room: int
 ) -> Layout:
     """Return the layout for `room` terminal columns.
 
     `products` are the names with the planned version, `headings` the environments with their heading
-    (`prod-eu PRODUCTION`), `versions` the width of the widest version shown in each environment.
+    (`prod-eu PRODUCTION`), `versions` what is to be shown in each environment.
     """
     environments = tuple(headings)
     marks = tuple(headings[name].removeprefix(name).strip() for name in environments)
     least, best = [], []
     for name, mark in zip(environments, marks, strict=True):
-        version = min(versions.get(name, 0), _VERSION_LIMIT)
+        alone, shown = (min(size, _VERSION_LIMIT) for size in versions.get(name, Widths()))
         heading = max(min(cell_len(name), _NAME_LIMIT), cell_len(mark))
-        least.append(_CURSOR + max(_SIGN + version + _AGE, heading))
-        best.append(_CURSOR + max(_SIGN + version + _WORDS, heading))
+        least.append(_CURSOR + max(_SIGN + alone + _AGE, heading))
+        best.append(_CURSOR + max(_SIGN + shown + _WORDS, heading))
     name_width = max((min(cell_len(name), _NAME_LIMIT) for name in (*products, "product")), default=0) + 1
     planned_width = (
         max((min(cell_len(text), _VERSION_LIMIT) for text in (*products.values(), "planned")), default=0) + 1

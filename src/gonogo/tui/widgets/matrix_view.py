@@ -4,7 +4,7 @@ A DataTable rewrites itself whole when one cell changes, 6 to 19 KB on a slow li
 It asks `present` for every text and never for more cells than the screen shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ from gonogo.present.matrix_filter import kept_products
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.lines import fill, spread
 from gonogo.tui.look import Look
-from gonogo.tui.widgets.matrix_layout import HEADER, Layout, fit_cell, lay_out
+from gonogo.tui.widgets.matrix_layout import HEADER, Layout, Widths, fit_cell, lay_out
 
 
 class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -72,7 +72,7 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         self._now: datetime | None = None
         self._filter = ""
         self._layout = Layout()
-        self._version_widths: dict[str, int] = {}
+        self._version_widths: dict[str, Widths] = {}
         self._left = 0
         self._wanted: Target | None = None
         self._row = 0
@@ -338,10 +338,13 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         return spread((Span(text, Tone.MUTED),), (), self.size.width, self._look.glyphs.ellipsis)
 
 
-def _grown(before: dict[str, int], matrix: Matrix) -> dict[str, int]:
-    """The widest version of each environment, never narrower than it was: a column must not breathe."""
-    widths = {name: before.get(name, 0) for name in matrix.environments}
+def _grown(before: Mapping[str, Widths], matrix: Matrix) -> dict[str, Widths]:
+    """The widest texts of each environment, never narrower than they were: a column must not breathe."""
+    widths = {name: before.get(name, Widths()) for name in matrix.environments}
     for target, cell in matrix.cells.items():
-        size = max(cell_len(versions(cell)), cell_len(cell.planned))
-        widths[target.environment] = max(widths.get(target.environment, 0), size)
+        alone, shown = widths[target.environment]
+        size = cell_len(versions(cell))
+        if len(cell.versions) < 2:
+            alone = max(alone, size, cell_len(cell.planned))
+        widths[target.environment] = Widths(alone, max(alone, shown, size))
     return widths
