@@ -29,7 +29,7 @@ def write_atomically(
 
 
 def make_private_directory(path: Path) -> None:
-    """Make `path`, and what is missing above it, for this account alone (0700), whatever the umask. Raises OSError."""
+    """Make `path`, and what is missing above it, for this account alone (0700). Raises OSError."""
     if path.is_dir():
         return
     make_private_directory(path.parent)
@@ -37,7 +37,7 @@ def make_private_directory(path: Path) -> None:
         path.mkdir(mode=0o700)
     except FileExistsError:
         return  # another process was first
-    path.chmod(0o700)
+    path.chmod(0o700)  # whatever the umask
 
 
 def sync_directory(path: str | Path) -> None:
