@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 # only names for the type checker: `--help` and `--version` must not import the domain
@@ -119,3 +120,8 @@ class Context(NamedTuple):
     out: Output
     say: Diagnostics
     doors: Doors
+
+
+def via() -> str:
+    """From where an act comes. What CI says about itself is noted, never trusted with anything."""
+    return "ci" if os.environ.get("CI", "") not in {"", "0", "false"} else "cli"

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from gonogo.cli.commands._checklist import via
-from gonogo.cli.context import Context
+from gonogo.cli.context import Context, via
 from gonogo.domain.names import suggest
 from gonogo.domain.readiness import Answer, Verdict
 from gonogo.domain.snapshot import Snapshot

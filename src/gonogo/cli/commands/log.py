@@ -2,8 +2,7 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 
-from gonogo.cli.commands._checklist import via
-from gonogo.cli.context import Context
+from gonogo.cli.context import Context, via
 from gonogo.cli.facts import event_facts
 from gonogo.domain.decide import Refusal, find_item
 from gonogo.domain.events import Event

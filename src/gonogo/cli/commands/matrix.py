@@ -4,9 +4,8 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from gonogo.cli.commands._checklist import via
 from gonogo.cli.commands._look import ask, require_name
-from gonogo.cli.context import Context
+from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment
 from gonogo.cli.output import aligned
 from gonogo.domain.matrix import Cell

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.cli.commands._checklist import list_open, submit
+from gonogo.cli.commands._submit import submit
 from gonogo.cli.context import Context
 from gonogo.domain.decide import Tick
 
@@ -15,5 +15,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(context: Context) -> int:
     """Tick, or list."""
     if context.args.item is None:
+        from gonogo.cli.commands._open_items import list_open
+
         return list_open(context)
     return submit(context, Tick(context.args.item))

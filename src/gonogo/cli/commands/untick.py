@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.cli.commands._checklist import submit
+from gonogo.cli.commands._submit import submit
 from gonogo.cli.context import Context
 from gonogo.domain.decide import Untick
 
