@@ -18,6 +18,7 @@ from gonogo.domain.phases import phases_before
 from gonogo.domain.plan import Environment, Gate, GateKind, Item, Level, Plan, Product
 from gonogo.domain.spans import span
 from gonogo.domain.state import ItemStatus, ReleaseState
+from gonogo.domain.version import same_version
 
 
 class Answer(StrEnum):
@@ -62,7 +63,9 @@ class Verdict(Struct, frozen=True):
     answer: Answer
     reasons: tuple[ReasonLine, ...] = ()
     arrived: bool = False
-    """Every product already runs its planned version there."""
+    """Every product already runs its planned version there, seen just now."""
+    reached: bool = False
+    """It has arrived, or was recorded so and nothing seen since says otherwise."""
 
     def of(self, weight: Weight) -> tuple[ReasonLine, ...]:
         """The reasons of one weight, in order."""
@@ -102,10 +105,14 @@ def verdict(facts: Facts, environment: Environment) -> Verdict:
         answer = Answer.UNKNOWN
     else:
         answer = Answer.GO
-    arrived = all(cell.counts_as_match for cell in facts.matrix.column(environment.name))
+    column = facts.matrix.column(environment.name)
     order = [Weight.BLOCKER, Weight.UNKNOWN, Weight.WARNING]
     return Verdict(
-        environment.name, answer, tuple(sorted(reasons, key=lambda line: order.index(line.weight))), arrived
+        environment.name,
+        answer,
+        tuple(sorted(reasons, key=lambda line: order.index(line.weight))),
+        arrived=all(cell.counts_as_match for cell in column),
+        reached=all(_was_reached(facts.plan, cell) for cell in column),
     )
 
 
@@ -115,8 +122,21 @@ def verdicts(facts: Facts) -> tuple[Verdict, ...]:
 
 
 def next_environment(judged: tuple[Verdict, ...]) -> Verdict:
-    """The first environment the release has not arrived in; the last one when it is everywhere."""
-    return next((one for one in judged if not one.arrived), judged[-1])
+    """The first environment the release has not reached; the last one when it is everywhere.
+
+    A place it has reached and that is silent for a moment does not become the question again: its silence is told
+    in its own verdict, and in that of the environment after it.
+    """
+    return next((one for one in judged if not one.reached), judged[-1])
+
+
+def _was_reached(plan: Plan, cell: Cell) -> bool:
+    if cell.is_known or not cell.history:
+        return cell.counts_as_match
+    last, product = cell.history[-1], plan.product(cell.target.product)
+    if product is None or len(last.versions) != 1:
+        return False
+    return same_version(last.versions[0], product.version, product.scheme, product.name)
 
 
 def _ground(facts: Facts) -> Iterable[ReasonLine]:

@@ -218,6 +218,18 @@ def test_the_next_environment_is_the_first_the_release_has_not_arrived_in() -> N
     assert _snapshot(plan(), _evidence(production="1.2.3")).next.arrived
 
 
+def test_a_silence_behind_the_release_does_not_become_the_question_again() -> None:
+    """Staging was recorded as done and says nothing for a moment: the question is still production."""
+    history = (Deployed(NOW - timedelta(hours=1), ("1.2.3",), "succeeded", "ana"),)
+    state = ReleaseState(cells={STAGING: history})
+
+    silent = _snapshot(plan(), {PRODUCTION: _evidence()[PRODUCTION]}, state)
+    rolled_back = _snapshot(plan(), _evidence(staging="1.2.2"), state)
+
+    assert (silent.next.environment, silent.next.answer) == ("production", Answer.UNKNOWN)
+    assert rolled_back.next.environment == "staging"
+
+
 _answers = st.one_of(
     st.none(),
     st.builds(
