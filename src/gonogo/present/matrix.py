@@ -68,6 +68,17 @@ def versions(cell: Cell) -> str:
     return " ".join(f"{_share(running.weight, running.replicas)}{running.version}" for running in cell.versions)
 
 
+def short_versions(cell: Cell) -> str:
+    """As `versions`, in a column's width: of a split, how far the planned version has come."""
+    if len(cell.versions) <= 1:
+        return versions(cell)
+    wanted = cell.planned.removeprefix("v")
+    for running in cell.versions:
+        if running.version.removeprefix("v") == wanted:
+            return f"{_share(running.weight, running.replicas)}{running.version}"
+    return f"{len(cell.versions)} versions"
+
+
 def _share(weight: float | None, replicas: int | None) -> str:
     if weight is not None:
         return f"{weight:.0f}% "
@@ -111,7 +122,7 @@ def cell_line(cell: Cell, now: datetime, glyphs: Glyphs) -> Line:
     if cell.freshness is Freshness.UNKNOWN or not cell.versions:
         return (sign, Span(words, meaning))
     behind = Tone.MUTED if cell.freshness is Freshness.FRESH and words == coarse_age(cell.age) else meaning
-    return (sign, Span(versions(cell), meaning), Span(f" {words}" if words else "", behind))
+    return (sign, Span(short_versions(cell), meaning), Span(f" {words}" if words else "", behind))
 
 
 def environment_heading(plan: Plan, name: str) -> str:

@@ -1,0 +1,88 @@
+"""Cells in words: readable without colour, honest about age."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from gonogo.domain.evidence import NOTHING, absorb
+from gonogo.domain.matrix import Cell, build
+from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.domain.state import ReleaseState
+from gonogo.present.glyphs import ASCII, UNICODE
+from gonogo.present.matrix import cell_line, details, environment_heading
+from gonogo.present.tones import line_text
+from support.releases import NOW, plan, seen
+
+TARGET = Target("web", "staging")
+
+
+def _cell(*observations: Observation, now: datetime = NOW) -> Cell:
+    evidence = NOTHING
+    for observation in observations:
+        evidence = absorb(evidence, observation)
+    return build(plan(), ReleaseState(), {TARGET: evidence}, now).cells[TARGET]
+
+
+def _text(cell: Cell, now: datetime = NOW) -> str:
+    return line_text(cell_line(cell, now, UNICODE))
+
+
+SPLIT = Seen(
+    TARGET, (Running("1.2.2", weight=90.0), Running("1.2.3", weight=10.0)), Status.IN_PROGRESS, NOW, "test"
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "now", "text"),
+    [
+        (_cell(seen("1.2.3", TARGET)), NOW, "✓ 1.2.3 now"),
+        (_cell(seen("1.2.2", TARGET)), NOW, "↓ 1.2.2 now"),
+        (_cell(seen("1.3.0", TARGET)), NOW, "↑ 1.3.0 now"),
+        (_cell(seen("x", TARGET)), NOW, "≠ x now"),
+        (_cell(seen("1.2.3", TARGET, status=Status.FAILED)), NOW, "✗ 1.2.3 failed"),
+        (_cell(SPLIT), NOW, "» 10% 1.2.3 rolling"),
+        (_cell(replace(SPLIT, status=Status.SUCCEEDED)), NOW, "◐ 10% 1.2.3 split"),
+        (
+            _cell(replace(SPLIT, versions=(Running("1", replicas=1), Running("2", replicas=7)))),
+            NOW,
+            "» 2 versions rolling",
+        ),
+        (_cell(Missing(TARGET, Reason.TIMEOUT, NOW, "test")), NOW, "? timeout"),
+        (_cell(), NOW, "? asking"),
+    ],
+)
+def test_a_cell_is_sign_version_and_word(cell: Cell, now: datetime, text: str) -> None:
+    """Each state reads differently without any colour."""
+    assert _text(cell, now) == text
+
+
+def test_a_stale_cell_says_so_and_for_how_long() -> None:
+    """Old is not shown as new: the age stands where the word stood."""
+    now = NOW + timedelta(seconds=45)
+
+    assert _text(_cell(seen("1.2.3", TARGET), now=now), now) == "◌ 1.2.3 stale 45s"
+
+
+def test_a_version_past_its_time_is_not_shown_as_running() -> None:
+    """After `unknown_after` the cell says unknown; what it last said is in the details."""
+    now = NOW + timedelta(minutes=5)
+    cell = _cell(
+        seen("1.2.3", TARGET), Missing(TARGET, Reason.REFUSED, now, "test", "connection refused"), now=now
+    )
+
+    assert _text(cell, now) == "? refused"
+    assert "last seen 1.2.3" in " ".join("\n".join(line_text(line) for line in details(cell, now)).split())
+
+
+def test_in_ascii_every_sign_is_ascii() -> None:
+    """A terminal without Unicode loses no meaning."""
+    assert line_text(cell_line(_cell(seen("1.2.2", TARGET)), NOW, ASCII)) == "< 1.2.2 now"
+    assert len({*ASCII.__struct_fields__}) == len(UNICODE.__struct_fields__)
+    assert all(getattr(ASCII, name).isascii() for name in ASCII.__struct_fields__)
+
+
+def test_production_is_said_in_words() -> None:
+    """Colour alone does not tell where one is."""
+    assert environment_heading(plan(), "production") == "production PRODUCTION"
+    assert environment_heading(plan(), "staging") == "staging"
