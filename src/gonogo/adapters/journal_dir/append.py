@@ -151,7 +151,7 @@ class Appender:
         if isinstance(error, PermissionError):
             return NotPermittedError(
                 f"this account may not write in {self._directory}: {fate}",
-                remedy=remedy or "ask an administrator to run gonogo doctor",
+                remedy=remedy or "ask an administrator to look at the owner and mode of the directory",
             )
         code = errno.errorcode.get(error.errno or 0, "error")
         words = _WORDS.get(code, f"{error.strerror or code} on")

@@ -83,6 +83,16 @@ def new_file_name(uid: int) -> str:
     return f"{uid}-{os.urandom(6).hex()}.jsonl"
 
 
+def file_mode(directory: Path, store: Store) -> int:
+    """Mode of a new journal file: its writer's alone, or also the group's to read, or the observers' too."""
+    if store.mode != SHARED:
+        return 0o600
+    try:
+        return 0o644 if directory.stat().st_mode & stat.S_IROTH else 0o640
+    except OSError:
+        return 0o640  # gone or closed to us: the append will say so
+
+
 def read_store(directory: Path, release: str | None = None) -> Store | None:
     """What journal lies in `directory`; None when there is none.
 
@@ -268,15 +278,25 @@ def _make_root(directory: Path) -> list[str]:
     if made:
         directory.mkdir(mode=0o755, parents=True)
         directory.chmod(0o755)
-    facts = directory.stat()
-    if facts.st_uid != 0 or (facts.st_mode & 0o022 and not facts.st_mode & stat.S_ISVTX):
-        name = shlex.quote(str(directory))
+    weak = _exchangeable(directory)
+    if weak is not None:
+        name = shlex.quote(str(weak))
         raise ConfigError(
             "could be exchanged by others than root: a journal below it would prove nothing",
-            where=str(directory),
+            where=str(weak),
             remedy=f"sudo chown root {name} && sudo chmod 755 {name}",
         )
     return [f"made {directory} (root, 755)"] if made else []
+
+
+def _exchangeable(directory: Path) -> Path | None:
+    """The first of `directory` and those above it in which somebody but root could put another in its place."""
+    place = Path(os.path.realpath(directory))
+    for one in (place, *place.parents):
+        facts = one.stat()
+        if facts.st_uid != 0 or (facts.st_mode & 0o022 and not facts.st_mode & stat.S_ISVTX):
+            return one
+    return None
 
 
 def _make_directory(target: Path, gid: int, group: str) -> list[str]:
@@ -337,6 +357,9 @@ def _shared_faults(directory: Path, facts: os.stat_result) -> tuple[str, ...]:
     mode, owner = stat.S_IMODE(facts.st_mode), account_name(facts.st_uid)
     fix = f"sudo chmod {_SHARED_MODE:o} {shlex.quote(str(directory))}"
     faults = []
+    weak = _exchangeable(directory.parent)
+    if weak is not None:
+        faults.append(f"{weak} could be exchanged by others than root, and the journal with it")
     if facts.st_uid != 0:
         part = " who takes part and" if _takes_part(directory, facts) else ""
         faults.append(f"{directory} belongs to {owner},{part} can remove the files of others: it must be root's")

@@ -49,7 +49,7 @@ class DirectoryJournal:
         self._noted = self._heads.recall()
         self._noted_at = monotonic()
         self._trail = Trail(directory, store, self._noted, monotonic)
-        mode = 0o640 if store.mode == SHARED else 0o600
+        mode = layout.file_mode(directory, store)
         self._appender = Appender(directory, actor.uid, mode, disk or Disk())
         self._look: tuple[object, ...] = ()
         self._faults: tuple[Alarm, ...] = ()
@@ -103,6 +103,8 @@ class DirectoryJournal:
     def transact(self, decide: Callable[[Tail], Sequence[Draft]]) -> tuple[Event, ...]:
         """See `ports.Journal.transact`. Raises ConfigError too, for a journal of a newer format."""
         self._refuse_strangers()
+        # most of the reading before the lock: with it held, a fresh process would keep everybody waiting
+        self._trail.catch_up()
         with lock.held(self.directory, self._lock_timeout, create=self.store.mode == SOLO):
             self._trail.catch_up(locked=True)
             self._refuse_unsound()
@@ -185,7 +187,7 @@ class DirectoryJournal:
     def _remedy(self, alarm: Alarm) -> str:
         if alarm.kind == "rollback" and self._heads.path is not None:
             return f"if an administrator put an older copy back on purpose: rm {self._heads.path}"
-        return "gonogo audit verify    lists everything; keep a copy of the directory before anything is touched"
+        return "keep a copy of the directory before anything is touched; gonogo log shows what can still be read"
 
     def _too_new(self) -> ConfigError:
         return ConfigError(
