@@ -63,9 +63,9 @@ def _replace(target: Path, content: bytes, mode: int, expected: bytes | None) ->
     descriptor = os.open(temporary, flags, 0o600)
     try:
         with open(descriptor, "wb") as file:
-            _take_after(descriptor, old, mode)
             file.write(content)
             file.flush()
+            _take_after(descriptor, old, mode)
             os.fsync(descriptor)
         if expected is not None and (not old or target.read_bytes() != expected):
             raise ConflictError("was changed by somebody else meanwhile; nothing was written", where=str(target))
@@ -87,7 +87,7 @@ def _facts(target: Path) -> os.stat_result | None:
 
 
 def _take_after(descriptor: int, old: os.stat_result | None, mode: int) -> None:
-    """Owner before mode: giving a file away takes set-id bits from it."""
+    """Owner before mode, and both after the content: giving away and writing take set-id bits from a file."""
     if old is not None:
         mine = os.fstat(descriptor)
         if (mine.st_uid, mine.st_gid) != (old.st_uid, old.st_gid):

@@ -30,7 +30,7 @@ LAST_SEQ = 2**63 - 1
 
 _Name = Annotated[str, Meta(max_length=1_000)]
 _Natural = Annotated[int, Meta(ge=0, le=LAST_SEQ)]
-_Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+_Hash = Annotated[str, Meta(min_length=64, max_length=64)]
 
 
 class RecordActor(Struct, frozen=True, forbid_unknown_fields=True):
