@@ -212,6 +212,7 @@ class Trail:
                 for chunk in _complete_lines(descriptor, file.offset):
                     if not self._take_in(file, chunk):
                         return
+                    self._advance()
         except PermissionError:
             message = f"{file.name} of {account_name(file.uid)} cannot be read by this account"
             file.unusable = Alarm("owner", message, 0, file.name)
