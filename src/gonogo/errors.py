@@ -14,6 +14,8 @@ GonogoError            what happened, where, what to do next
 
 from enum import IntEnum
 
+from msgspec import Struct
+
 
 class ExitCode(IntEnum):
     """Exit codes are API: they are documented, tested and never change their meaning."""
@@ -63,6 +65,47 @@ class UsageError(GonogoError):
     """The command line, or a file named on it, is wrong."""
 
     exit_code = ExitCode.USAGE
+
+
+class PlanProblem(Struct, frozen=True):
+    """One mistake in a plan file, ready to be shown: nothing in it can be obeyed by a terminal."""
+
+    file: str
+    line: int
+    """From 1; `column` too, in characters."""
+    column: int
+    code: str
+    """`duplicate-key`: stable, for scripts."""
+    what: str
+    remedy: str = ""
+    snippet: str = ""
+    """The source line and a caret under it, indented; "" when there is no such line."""
+
+    @property
+    def where(self) -> str:
+        """`release.yaml:14:13`, as editors and terminals know it."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def __str__(self) -> str:
+        remedy = f"  {self.remedy}" if self.remedy else ""
+        return "\n".join(part for part in (f"{self.where}: {self.what}", self.snippet, remedy) if part)
+
+
+class PlanInvalid(UsageError):  # noqa: N818  # the plan is invalid; nothing of ours went wrong
+    """One or more mistakes in a plan file, all that were found."""
+
+    def __init__(
+        self, message: str, *, problems: tuple[PlanProblem, ...], left_out: int = 0, where: str = ""
+    ) -> None:
+        super().__init__(message, where=where)
+        self.problems = problems
+        """In the order of the file."""
+        self.left_out = left_out
+        """So many more that are only counted."""
+
+    def __str__(self) -> str:
+        more = [f"and {self.left_out} more"] if self.left_out else []
+        return "\n".join([*map(str, self.problems), *more])
 
 
 class RefusedError(GonogoError):
