@@ -34,7 +34,7 @@ class Widths(NamedTuple):
     alone: int = 0
     """One version: what must fit, or the column is scrolled away."""
     shown: int = 0
-    """Also several side by side, as `90% 1.2.2 10% 1.2.3`: what fits where there is room."""
+    """Also of a split, as `10% 1.2.3`: what fits where there is room."""
 
 
 class Layout(Struct, frozen=True):

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
-from gonogo.present.matrix import cell_line, environment_heading, versions
+from gonogo.present.matrix import cell_line, environment_heading, short_versions
 from gonogo.present.matrix_filter import kept_products
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.lines import fill, spread
@@ -343,7 +343,7 @@ def _grown(before: Mapping[str, Widths], matrix: Matrix) -> dict[str, Widths]:
     widths = {name: before.get(name, Widths()) for name in matrix.environments}
     for target, cell in matrix.cells.items():
         alone, shown = widths[target.environment]
-        size = cell_len(versions(cell))
+        size = cell_len(short_versions(cell))
         if len(cell.versions) < 2:
             alone = max(alone, size, cell_len(cell.planned))
         widths[target.environment] = Widths(alone, max(alone, shown, size))
