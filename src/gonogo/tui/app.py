@@ -14,6 +14,7 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from gonogo.domain import snapshot as snapshots
 from gonogo.domain.decide import Undo
@@ -68,7 +69,8 @@ class CockpitApp(App[None], inherit_bindings=False):
     ]
 
     def __init__(self, wiring: Wiring, profile: Profile) -> None:
-        super().__init__()
+        # said at once: the colour filter is chosen before any theme is set, and without it NO_COLOR ends in greys
+        super().__init__(ansi_color=profile.theme == "ansi")
         self.animation_level = "none"
         self.profile = profile
         for theme in themes():
@@ -85,6 +87,11 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._waiting: dict[int, str] = {}
         self._stopped: dict[str, str] = {}
         self._problem_before: tuple[str, tuple[str, ...]] = ("", ())
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """None: every view fills the whole screen, and Textual would redraw the covered one for ever."""
+        return []
 
     def on_mount(self) -> None:
         """Begin."""

@@ -8,7 +8,7 @@ from gonogo.tui.problems import Log, Problem
 from gonogo.tui.screens.details import TextView
 
 
-class ProblemsScreen(TextView, inherit_bindings=False):
+class ProblemsScreen(TextView):
     """What was refused or went wrong since the start."""
 
     def __init__(self, look: Look, log: Log, note: str = "", actor: Actor | None = None) -> None:
