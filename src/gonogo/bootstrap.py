@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from gonogo.simulator.rehearsal import Rehearsal
     from gonogo.tui.wiring import Wiring
 
-__all__ = ["JournalPlace", "Options"]
-
 PLAN_VARIABLE = "GONOGO_PLAN"
 JOURNAL_VARIABLE = "GONOGO_JOURNAL"
 _GIT_AT_ONCE = 4

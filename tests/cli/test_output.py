@@ -14,7 +14,7 @@ HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x9b2J\u202eevil\x7f\r"
 class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
-    encoding = "utf-8"  # type: ignore[assignment]  # declared read-only
+    encoding = "utf-8"
 
     def isatty(self) -> bool:
         """Yes."""

@@ -13,6 +13,7 @@ import pytest
 from cli.conftest import Here, Release
 from cli.program import run
 from gonogo import bootstrap
+from gonogo.cli.context import Options
 from gonogo.cli.run import run as call
 from gonogo.errors import ConflictError, ExitCode, GonogoError
 from gonogo.testing.events import make_actor
@@ -99,7 +100,7 @@ def test_a_conflict_is_5(release: Release, capsys: pytest.CaptureFixture[str]) -
     from gonogo.testing.journal import MemoryLog
 
     log = MemoryLog(bootstrap.clock())
-    source = bootstrap.plan_source(bootstrap.Options())
+    source = bootstrap.plan_source(Options())
 
     def session_of(user: str, uid: int) -> Session:
         actor = make_actor(user, uid)
@@ -116,7 +117,7 @@ def test_a_conflict_is_5(release: Release, capsys: pytest.CaptureFixture[str]) -
         def open_session(self, *_: object) -> Session:
             return session_of("ana", 1001)
 
-    code = call(["tick", "tests"], Doors())  # type: ignore[arg-type]  # the rest is handed on
+    code = call(["tick", "tests"], Doors())
     said = capsys.readouterr().err
 
     assert code == 5
@@ -149,7 +150,7 @@ def test_closed_descriptors_never_become_the_journal(release: Release) -> None:
 def test_watch_prints_again_on_change_and_ends_with_ctrl_c(release: Release) -> None:
     """One line of JSON for each change, exit 0."""
     text = release.plan.read_text(encoding="utf-8")
-    release.plan.write_text(f"{text}defaults: {{every: 1s}}\n", encoding="utf-8")
+    release.plan.write_text(f"{text}defaults: {{every: 2s}}\n", encoding="utf-8")
     watch = subprocess.Popen(
         [sys.executable, "-m", "gonogo", "matrix", "--watch", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

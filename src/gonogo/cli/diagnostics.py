@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gonogo.cli.output import SCHEMA_VERSION, Style, as_json
+from gonogo.cli.output import SCHEMA_VERSION, Style, as_json, problem_facts
 from gonogo.domain.text import clean, clean_block
-from gonogo.errors import ExitCode, GonogoError
+from gonogo.errors import ExitCode, GonogoError, PlanInvalid
 
 # only names for the type checker: a wrong command line is told without importing the domain
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -47,7 +47,7 @@ class Diagnostics:
 
     def error(self, error: GonogoError) -> ExitCode:
         """Say what a person can act on; returns the exit code it means."""
-        problems: Sequence[Any] = getattr(error, "problems", ())
+        problems = error.problems if isinstance(error, PlanInvalid) else ()
         if self._as_json:
             self._object(
                 "error",
@@ -56,9 +56,12 @@ class Diagnostics:
                     "message": error.message,
                     "where": error.where,
                     "remedy": error.remedy,
-                    "problems": [str(problem) for problem in problems],
+                    "problems": [problem_facts(problem) for problem in problems],
                 },
             )
+        elif problems:
+            # each mistake begins its line with file:line:column, as editors want it
+            self._block(_HEAD, "bad", f"{error.message}\n{error}")
         else:
             self._block(_HEAD, "bad", str(error))
         return error.exit_code

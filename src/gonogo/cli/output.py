@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gonogo.domain.text import clean
-from gonogo.errors import StorageError
+from gonogo.errors import PlanProblem, StorageError
 
 # only names for the type checker: help is printed without importing the domain
 if TYPE_CHECKING:
@@ -168,6 +168,18 @@ def as_json(value: Mapping[str, Any], *, one_line: bool = False) -> str:
     import json  # only for those who ask for it
 
     return json.dumps(value, indent=None if one_line else 2).replace("\x7f", "\\u007f")
+
+
+def problem_facts(problem: PlanProblem) -> dict[str, Any]:
+    """One mistake in a plan."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "code": problem.code,
+        "message": problem.what,
+        "remedy": problem.remedy,
+    }
 
 
 def aligned(rows: Sequence[Sequence[Line]]) -> tuple[Line, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
 from gonogo.cli.facts import changes_facts, observation_facts
+from gonogo.cli.output import problem_facts
 from gonogo.domain.changelog import Changes, Unreadable
 from gonogo.domain.observation import Missing, Observation
 from gonogo.domain.plan import LoadedPlan, Plan
@@ -45,9 +46,10 @@ def run(context: Context) -> int:
 def _invalid(context: Context, error: PlanInvalid) -> int:
     """The mistakes are what was asked for, so they go to stdout."""
     if context.options.json:
-        context.out.json({"valid": False, "problems": [problem_facts(problem) for problem in error.problems]})
+        problems = [problem_facts(problem) for problem in error.problems]
+        context.out.json({"valid": False, "problems": problems, "left_out": error.left_out})
     else:
-        context.out.text(str(error))
+        context.out.text(f"{error}\n{error.message}")
     return error.exit_code
 
 

@@ -1,0 +1,119 @@
+"""check, schema, init: the plan's own verbs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Here, Release
+
+
+def test_a_valid_plan_is_one_line(gonogo: Here, release: Release) -> None:
+    """What was read, counted; nobody was asked anything."""
+    found = gonogo("check")
+
+    assert (found.code, found.err) == (0, "")
+    assert found.out == (
+        f"valid: {release.plan}: release 2026.11, 1 product, 2 environments, 2 probes, 3 checklist items\n"
+    )
+    assert release.fleet.asked == []
+
+
+def test_every_mistake_is_listed_at_its_place(gonogo: Here, release: Release) -> None:
+    """On stdout, for they are what was asked for; exit 2."""
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(text.replace("owner: ben", "owner: bne").replace("after: [tests]", "after: [test]"))
+
+    found = gonogo("check", "release.yaml")
+
+    assert (found.code, found.err) == (2, "")
+    lines = found.out.splitlines()
+    assert [line.split(": ")[0] for line in lines if line.startswith("release.yaml:")] == [
+        "release.yaml:16:58",
+        "release.yaml:19:58",
+    ]
+    assert sum("did you mean" in line for line in lines) == 2
+    assert lines[-1] == "release.yaml has 2 mistakes"
+
+
+def test_mistakes_as_json(gonogo: Here, release: Release) -> None:
+    """Each with file, line, column and a stable code."""
+    release.plan.write_text("release: 1\nenvironments: [a]\nproducts: {}\nfoo: 1\n", encoding="utf-8")
+
+    found = gonogo("check", "--json")
+
+    assert found.code == 2
+    assert found.facts["valid"] is False
+    assert ("release.yaml", 4, 1, "unknown-key") in [
+        (one["file"], one["line"], one["column"], one["code"]) for one in found.facts["problems"]
+    ]
+
+
+def test_another_verb_tells_the_mistakes_on_stderr(gonogo: Here, release: Release) -> None:
+    """How many, then each at the beginning of a line, as editors want it."""
+    release.plan.write_text("release: 1\nenvironments: [a]\nproducts: {}\nfoo: 1\n", encoding="utf-8")
+
+    found = gonogo("tick")
+
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith("gonogo: release.yaml has ")
+    assert "\nrelease.yaml:4:1: unknown key 'foo'" in found.err
+
+
+def test_live_asks_each_endpoint_and_repository_once(gonogo: Here, release: Release) -> None:
+    """A line for each; a silent one is an answer we do not have."""
+    good = gonogo("check", "--live")
+    del release.fleet.answers["/production/version"]
+    bad = gonogo("check", "--live")
+
+    assert good.code == 0
+    assert "answers: web/staging: 1.3.0" in good.out
+    assert "readable: repository of web: 2 commits since v1.2.0" in good.out
+    assert bad.code == 4
+    assert "silent: web/production: " in bad.out
+
+
+def test_the_plan_is_found_from_below(gonogo: Here, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the nearest directory above; GONOGO_PLAN and --plan come first."""
+    below = release.directory / "services" / "api"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+
+    assert gonogo("check").code == 0
+    monkeypatch.setenv("GONOGO_PLAN", "elsewhere.yaml")
+    assert "elsewhere.yaml" in gonogo("check").err
+    assert gonogo("check", "--plan", str(release.plan)).code == 0
+
+
+def test_no_plan_at_all_is_told_what_to_do(gonogo: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Usage: exit 2, and how to get one."""
+    monkeypatch.chdir(tmp_path)
+
+    refused = gonogo("tick")
+
+    assert refused.code == 2
+    assert "gonogo init" in refused.err
+
+
+def test_schema_is_json(gonogo: Here) -> None:
+    """For editors."""
+    schema = json.loads(gonogo("schema").out)
+
+    assert "release" in schema["properties"]
+
+
+def test_init_writes_a_plan_that_is_valid_and_never_overwrites(
+    gonogo: Here, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From what the repository shows."""
+    monkeypatch.chdir(release.directory / "web")
+
+    made = gonogo("init")
+    text = Path("release.yaml").read_text(encoding="utf-8")
+    again = gonogo("init")
+
+    assert (made.code, made.err) == (0, "")
+    assert made.out == "release.yaml is written: read it, change what is wrong, then: gonogo check release.yaml\n"
+    assert gonogo("check").code == 0
+    assert again.code != 0
+    assert Path("release.yaml").read_text(encoding="utf-8") == text
