@@ -13,8 +13,7 @@ GonogoError            what happened, where, what to do next
 """
 
 from enum import IntEnum
-
-from msgspec import Struct
+from typing import NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -67,7 +66,7 @@ class UsageError(GonogoError):
     exit_code = ExitCode.USAGE
 
 
-class PlanProblem(Struct, frozen=True):
+class PlanProblem(NamedTuple):  # not a Struct: `--help` reads this module, and msgspec costs 28 ms
     """One mistake in a plan file, ready to be shown: nothing in it can be obeyed by a terminal."""
 
     file: str
