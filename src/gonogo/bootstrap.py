@@ -245,23 +245,28 @@ def cockpit(options: Options) -> int:
 def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
     """Open the screen on a rehearsal; returns the exit code."""
     from gonogo.adapters.identity_unix import UnixIdentity
+    from gonogo.adapters.journal_dir.layout import release_directory
+    from gonogo.adapters.presence_dir import DirectoryPresence
     from gonogo.session import Session
     from gonogo.tui.app import run_cockpit
 
     identity = UnixIdentity()
-    people = rehearsal.people(identity.actor("tui"))
-
-    def open_it() -> Session:
-        journal = rehearsal.open_journal(identity, "tui")
-        return Session(
-            rehearsal.loaded, journal, rehearsal.clock, identity.actor("tui"), new_event_id, rehearsal.source
-        )
-
-    wiring = _wiring(
-        options, open_it, story=lambda _: people.step(), title_note=title_note, state_dir=rehearsal.state_dir
-    )
+    me = identity.actor("tui")
+    people = rehearsal.people(me)
+    journal = rehearsal.open_journal(identity, "tui")
+    session = Session(rehearsal.loaded, journal, rehearsal.clock, me, new_event_id, rehearsal.source)
+    directory = release_directory(rehearsal.journal_root, rehearsal.loaded.plan.release)
     try:
-        return run_cockpit(wiring)
+        return run_cockpit(
+            _wiring(
+                options,
+                lambda: session,
+                presence=DirectoryPresence(directory),
+                story=lambda _: people.step(),
+                title_note=title_note,
+                state_dir=rehearsal.state_dir,
+            )
+        )
     finally:
         people.close()
 

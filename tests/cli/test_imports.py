@@ -47,6 +47,12 @@ def test_a_look_loads_no_screen(release: Release, argv: tuple[str, ...]) -> None
     assert loaded_by(*argv).isdisjoint({"textual", "git", "jsonschema"})
 
 
+@pytest.mark.parametrize("argv", [("--version",), ("--help",), ("tik",)])
+def test_help_and_version_load_almost_nothing(argv: tuple[str, ...]) -> None:
+    """msgspec alone costs three times what Python does."""
+    assert loaded_by(*argv).isdisjoint({"msgspec", "argparse", "yaml", "gonogo.domain.plan", "gonogo.session"})
+
+
 def test_help_loads_no_command(release: Release) -> None:
     """All verbs are listed from the table."""
     found = loaded_by("--help")

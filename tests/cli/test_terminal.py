@@ -1,5 +1,9 @@
 """On a real terminal: the cockpit opens, colours are there, and Ctrl-C ends a watch."""
 
+from pathlib import Path
+
+import pytest
+
 from cli.conftest import Release
 from support.pty_screen import PtyScreen, gonogo
 
@@ -51,3 +55,18 @@ def test_ctrl_c_ends_a_watch_well(release: Release) -> None:
         screen.wait_for("asked at")
         screen.press("ctrl+c")
         assert screen.wait() == 0
+
+
+@pytest.mark.parametrize("verb", ["demo", "rehearse"])
+def test_a_played_fleet_opens_and_leaves_nothing(release: Release, tmp_path: Path, verb: str) -> None:
+    """The cockpit on a fleet of its own; `q` clears everything away."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+
+    with PtyScreen(gonogo(verb), cwd=release.directory, env={"TMPDIR": str(scratch)}) as screen:
+        screen.wait_for("q quit")
+        assert list(scratch.iterdir())
+        screen.press("q")
+        assert screen.wait() == 0
+
+    assert list(scratch.iterdir()) == []
