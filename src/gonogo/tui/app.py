@@ -14,6 +14,8 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event as TextualEvent
+from textual.events import Key
 from textual.screen import Screen
 
 from gonogo.domain import snapshot as snapshots
@@ -27,6 +29,7 @@ from gonogo.present.trail import sentence
 from gonogo.session import Accepted, Refused
 from gonogo.tui import crash
 from gonogo.tui.feed import Feed
+from gonogo.tui.keys import KeyQueue, Travelled
 from gonogo.tui.look import look, theme_name, themes
 from gonogo.tui.messages import (
     Depart,
@@ -58,6 +61,9 @@ _PARTS = {
 }
 
 
+_AT_ONCE = frozenset({"ctrl+c", "ctrl+z"})
+
+
 class CockpitApp(App[None], inherit_bindings=False):
     """The cockpit of one release."""
 
@@ -86,7 +92,19 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._said: Line = ()
         self._waiting: dict[int, str] = {}
         self._stopped: dict[str, str] = {}
+        self._keys = KeyQueue(self, super().on_event)
         self._problem_before: tuple[str, tuple[str, ...]] = ("", ())
+
+    async def on_event(self, event: TextualEvent) -> None:
+        """Keys wait for each other; Ctrl+C and Ctrl+Z wait for nothing."""
+        if isinstance(event, Key) and not event.is_forwarded and event.key not in _AT_ONCE:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
+
+    async def on_travelled(self, event: Travelled) -> None:
+        """A key has had its effect."""
+        await self._keys.travelled(event)
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
