@@ -1,0 +1,238 @@
+"""From the file's shape to the domain's plan: short forms unfolded, names checked, times in UTC."""
+
+import os.path
+import re
+from collections.abc import Mapping, Sequence
+
+from gonogo.adapters.plan_yaml.addresses import check_clone, check_inside, check_ref_name
+from gonogo.adapters.plan_yaml.conditions import (
+    approvals_of,
+    gates_of,
+    items_of,
+    metrics_of,
+    owner,
+    phases_of,
+    triggers_of,
+)
+from gonogo.adapters.plan_yaml.moments import freezes_of, window_of
+from gonogo.adapters.plan_yaml.nodes import Document, Path
+from gonogo.adapters.plan_yaml.probing import probes_of, sources_of, timing_of
+from gonogo.adapters.plan_yaml.problems import Mistake, Problems
+from gonogo.adapters.plan_yaml.reading import Reading
+from gonogo.adapters.plan_yaml.references import References, report_circles
+from gonogo.adapters.plan_yaml.shape import (
+    BranchesShape,
+    ChangelogShape,
+    EnvironmentShape,
+    PersonShape,
+    PlanShape,
+    ProductRollbackShape,
+    ProductShape,
+    RollbackShape,
+    TimingShape,
+    WaiversShape,
+    listed,
+)
+from gonogo.domain.duration import parse_day
+from gonogo.domain.plan import (
+    Branches,
+    ChangelogRules,
+    Environment,
+    Level,
+    Person,
+    Plan,
+    Product,
+    ProductRollback,
+    Timing,
+    VersionFile,
+)
+
+_PRODUCTION = re.compile(r"production|prod|prod-.*", re.ASCII)
+_RULES = ("friday_release", "big_bang", "release_name", "rollback_plan")
+_BRANCH_PARTS = ("major", "minor", "patch", "version")
+
+
+def resolve(shape: PlanShape, document: Document, problems: Problems, names: References, directory: str) -> Plan:
+    """The plan; every mistake found on the way goes to `problems`, and then the plan means nothing."""
+    reading = Reading(document, problems, names, directory)
+    people = _people(reading, shape.people)
+    environments = _environments(reading, shape.environments)
+    timing = timing_of(reading, shape.defaults or TimingShape(), ("defaults",), Timing())
+    if shape.manager is not None:
+        names.check(names.people, shape.manager, ("manager",), "the release", "is managed by")
+    reading.read(parse_day, shape.target_date, ("target_date",), None)
+    rollback = shape.rollback or RollbackShape()
+    return Plan(
+        release=shape.release,
+        environments=environments,
+        products=_products(reading, shape.products, environments, timing),
+        name=shape.name,
+        description=shape.description,
+        manager=shape.manager or "",
+        target_date=shape.target_date or "",
+        metadata=shape.metadata,
+        window=window_of(reading, shape.window),
+        people=people,
+        timing=timing,
+        sources=sources_of(reading, shape.sources, timing),
+        items=items_of(reading, shape.checklist),
+        phases=phases_of(shape.checklist),
+        approvals=approvals_of(reading, shape.approvals, people),
+        gates=gates_of(reading, shape.gates),
+        waiver_roles=_waiver_roles(reading, shape.waivers or WaiversShape()),
+        rules=_rules(shape),
+        metrics=metrics_of(reading, shape.metrics),
+        freezes=freezes_of(reading, shape.freezes),
+        triggers=triggers_of(reading, rollback.triggers),
+        rollback_notes=rollback.notes,
+        changelog=_changelog(reading, shape.changelog or ChangelogShape()),
+        branches=_branches(reading, shape.branches or BranchesShape()),
+    )
+
+
+def _people(reading: Reading, given: Mapping[str, PersonShape]) -> tuple[Person, ...]:
+    accounts: dict[str, str] = {}
+    for key, person in given.items():
+        # one account must never stand for two people: who signed would be anybody's guess
+        other = accounts.setdefault(person.account.lower(), key)
+        if other != key:
+            reading.add(Mistake.SAME_ACCOUNT, ("people", key, "account"), account=person.account, other=other)
+    return tuple(
+        Person(key, person.name or key, person.account, listed(person.roles)) for key, person in given.items()
+    )
+
+
+def _environments(
+    reading: Reading, given: Sequence[str] | Mapping[str, EnvironmentShape | None]
+) -> tuple[Environment, ...]:
+    made: dict[str, Environment] = {}
+    before: tuple[str, ...] = ()
+    for index, name in enumerate(given):
+        path: Path = ("environments", index if not isinstance(given, Mapping) else name)
+        if name in made:
+            place = reading.place(path)
+            line = reading.place(("environments", [*made].index(name))).line
+            reading.problems.add(Mistake.REPEATED, place, kind="environment", name=name, line=line)
+            continue
+        shape = given[name] if isinstance(given, Mapping) else None
+        made[name] = _environment(reading, name, shape or EnvironmentShape(), path, before)
+        before = (name,)
+    places = {name: reading.place(("environments", name, "after")) for name in made}
+    report_circles("environments", {env.name: env.after for env in made.values()}, places, reading.problems)
+    return tuple(made.values())
+
+
+def _environment(
+    reading: Reading, name: str, given: EnvironmentShape, path: Path, before: tuple[str, ...]
+) -> Environment:
+    after = before
+    if given.after is not None:
+        names = reading.names
+        subject = f"environment '{name}'"
+        after = names.check_each(names.environments, given.after, (*path, "after"), subject, "comes after")
+    production = given.production
+    if production is None:
+        production = _PRODUCTION.fullmatch(name.lower()) is not None
+    return Environment(name, after, reading.duration(given.soak, (*path, "soak")), production)
+
+
+def _products(
+    reading: Reading, given: Mapping[str, ProductShape], environments: tuple[Environment, ...], timing: Timing
+) -> tuple[Product, ...]:
+    return tuple(_product(reading, name, shape, environments, timing) for name, shape in given.items())
+
+
+def _product(
+    reading: Reading, name: str, given: ProductShape, environments: tuple[Environment, ...], timing: Timing
+) -> Product:
+    path: Path = ("products", name)
+    owner(reading, given.owner, (*path, "owner"), f"product '{name}'")
+    check_ref_name(
+        given.tag, reading.place((*path, "tag")), reading.problems, "tag", placeholders=("version", "product")
+    )
+    if "{version}" not in given.tag:
+        remedy = "every version needs a tag of its own; write it like v{version}"
+        reading.add(Mistake.NO_VERSION_IN_PATTERN, (*path, "tag"), remedy, pattern=given.tag)
+    if given.target:
+        check_ref_name(given.target, reading.place((*path, "target")), reading.problems, "tag or branch")
+    return Product(
+        name=name,
+        version=reading.version(given.version, given.scheme, name, (*path, "version")),
+        previous=reading.version(given.previous, given.scheme, name, (*path, "previous")),
+        scheme=given.scheme,
+        owner=given.owner or "",
+        repo=_repo(reading, given.repo, (*path, "repo")),
+        paths=_inside(reading, given.paths, (*path, "paths")),
+        tag=given.tag,
+        target=given.target,
+        revision=given.revision or "",
+        migration=given.migration,
+        migration_paths=_inside(reading, given.migration_paths, (*path, "migration_paths")),
+        rollback=_product_rollback(reading, name, given, (*path, "rollback")),
+        files=tuple(_file(reading, given, (*path, "files", index), index) for index in range(len(given.files))),
+        probes=probes_of(reading, name, given, environments, timing),
+    )
+
+
+def _repo(reading: Reading, given: str, path: Path) -> str:
+    if not given or not check_clone(given, reading.place(path), reading.problems):
+        return ""
+    # not resolved: a plan is read without looking at what it names
+    return os.path.normpath(f"{reading.directory}/{given}" if not given.startswith("/") else given)
+
+
+def _inside(reading: Reading, given: str | Sequence[str], path: Path) -> tuple[str, ...]:
+    paths = listed(given)
+    for index, one in enumerate(paths):
+        here = path if isinstance(given, str) else (*path, index)
+        check_inside(one, reading.place(here), reading.problems)
+    return paths
+
+
+def _product_rollback(reading: Reading, name: str, product: ProductShape, path: Path) -> ProductRollback:
+    """The way back; without a version of its own it leads to `previous`."""
+    given, place = product.rollback, (*path, "to")
+    if isinstance(given, str):
+        given, place = ProductRollbackShape(to=given), path
+    given = given or ProductRollbackShape()
+    to = reading.version(given.to, product.scheme, name, place)
+    return ProductRollback(to or product.previous or "", tuple(given.command))
+
+
+def _file(reading: Reading, product: ProductShape, path: Path, index: int) -> VersionFile:
+    given = product.files[index]
+    check_inside(given.path, reading.place((*path, "path")), reading.problems)
+    if bool(given.key) == bool(given.pattern):
+        reading.add(Mistake.PICK_ONE, path, where=f"file '{given.path}'", choices="key, pattern")
+    if given.pattern and "{version}" not in given.pattern:
+        remedy = "put {version} where the version stands"
+        reading.add(Mistake.NO_VERSION_IN_PATTERN, (*path, "pattern"), remedy, pattern=given.pattern)
+    return VersionFile(given.path, given.key, given.pattern)
+
+
+def _waiver_roles(reading: Reading, given: WaiversShape) -> tuple[str, ...]:
+    names = reading.names
+    return names.check_each(names.roles, given.roles, ("waivers", "roles"), "a waiver", "is given by")
+
+
+def _rules(shape: PlanShape) -> Mapping[str, Level]:
+    if shape.rules is None:
+        return {}
+    levels = ((rule, getattr(shape.rules, rule)) for rule in _RULES)
+    return {rule: level for rule, level in levels if level is not None}
+
+
+def _changelog(reading: Reading, given: ChangelogShape) -> ChangelogRules:
+    check_inside(given.file, reading.place(("changelog", "file")), reading.problems)
+    return ChangelogRules(given.convention, given.file, listed(given.internal_scopes), given.sections)
+
+
+def _branches(reading: Reading, given: BranchesShape) -> Branches:
+    check_ref_name(given.main, reading.place(("branches", "main")), reading.problems, "branch")
+    for key, pattern in (("release", given.release), ("hotfix", given.hotfix)):
+        check_ref_name(pattern, reading.place(("branches", key)), reading.problems, "branch", _BRANCH_PARTS)
+    active = listed(given.active)
+    for index, branch in enumerate(active):
+        here = ("branches", "active") if isinstance(given.active, str) else ("branches", "active", index)
+        check_ref_name(branch, reading.place(here), reading.problems, "branch")
+    return Branches(given.model, given.main, given.release, given.hotfix, active)

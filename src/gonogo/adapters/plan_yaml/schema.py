@@ -1,0 +1,245 @@
+"""JSON Schemas from the shape: one for editors, and one that finds all mistakes of a plan at once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from gonogo.adapters.plan_yaml.nodes import Document, Node, Path
+from gonogo.adapters.plan_yaml.problems import Mistake, Problems, a_list
+from gonogo.adapters.plan_yaml.shape import PlanShape
+from gonogo.domain.text import clean
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DEFS = "#/$defs/"
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema for editors. Where gonogo reads text, an editor may see a number or a truth value: 1.10."""
+    made = msgspec.json.schema(PlanShape)
+    definitions = {name.removesuffix("Shape"): _widened(part) for name, part in made["$defs"].items()}
+    plan = definitions.pop("Plan")
+    return {"$schema": _DRAFT, **plan, "title": "gonogo release plan", "$defs": definitions}
+
+
+def keys_of(schema: Mapping[str, Any]) -> frozenset[str]:
+    """Every key the schema knows, as `Product.version`; the plan's own without a prefix."""
+    own = [*schema["properties"]]
+    parts = [f"{name}.{key}" for name, part in schema["$defs"].items() for key in part.get("properties", ())]
+    return frozenset([*own, *parts])
+
+
+def _widened(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_widened(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    wide = {key: _widened(value) for key, value in part.items() if key != "propertyNames"}
+    if "propertyNames" in part:
+        wide["propertyNames"] = part["propertyNames"]
+    if part.get("type") == "string":
+        wide["type"] = ["string", "number", "boolean"]
+    if isinstance(reference := part.get("$ref"), str):
+        wide["$ref"] = reference.removesuffix("Shape")
+    if wide.get("default", ()) is None:
+        del wide["default"]
+    if str(wide.get("title", "")).endswith("Shape"):
+        del wide["title"]
+    return wide
+
+
+def find_mistakes(document: Document, problems: Problems) -> Document | None:
+    """Record every mistake of the shape; return what is left without them, or None when that is nothing.
+
+    What is left fits the shape, so that names and values in it can still be checked: one report holds both.
+    """
+    from jsonschema import Draft202012Validator  # 50 ms, and only a wrong plan needs it
+
+    validator = Draft202012Validator(_for_text(msgspec.json.schema(PlanShape)))
+    _report(document, list(_limited(validator.iter_errors(document.value))), problems)
+    # taking out a wrong value can leave its mapping without a key it must have: that goes then, and so on upwards
+    for _ in range(8):
+        wrong = [path for error in validator.iter_errors(document.value) for path in _to_remove(error)]
+        if not wrong:
+            return document
+        _remove(document, wrong)
+    return None
+
+
+def _limited(errors: Iterable[Any]) -> Iterator[Any]:
+    """Stop looking when nobody would read on; a hostile file has a hundred thousand mistakes."""
+    for count, error in enumerate(errors):
+        if count > 2_000:
+            return
+        yield error
+
+
+# jsonschema's errors are Any here: its stubs make every attribute a union with "unset"
+def _for_text(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of the same plan with every scalar as text, references replaced by what they refer to."""
+    definitions = schema["$defs"]
+
+    def inlined(part: Any) -> Any:
+        if isinstance(part, list):
+            return [inlined(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            target = inlined(definitions[part["$ref"].removeprefix(_DEFS)])
+            return {**target, **{key: value for key, value in part.items() if key != "$ref"}}
+        kind = part.get("type")
+        if kind == "integer":
+            return {
+                "type": "string",
+                "pattern": "^[0-9]{1,4}$(?!\n)",
+                "title": "a whole number",
+                "examples": ["1", "2"],
+            }
+        if kind == "boolean":
+            return {"type": "string", "pattern": "^(true|false)$(?!\n)", "title": "true or false"}
+        return {key: inlined(value) for key, value in part.items() if key not in {"description", "default"}}
+
+    made: dict[str, Any] = inlined({"$ref": schema["$ref"]})
+    return made
+
+
+def _leaves(error: Any) -> Iterator[Any]:
+    """The mistakes that count: of several forms, those of the one that was meant."""
+    if error.validator != "anyOf":
+        yield error
+        return
+    branches: dict[Any, list[Any]] = {}
+    for one in error.context or ():
+        branches.setdefault(one.schema_path[0], []).append(one)
+    meant = [found for found in branches.values() if not any(_is_other_kind(one) for one in found)]
+    if not meant:
+        yield error
+        return
+    for one in min(meant, key=len):
+        yield from _leaves(one)
+
+
+def _is_other_kind(error: Any) -> bool:
+    return error.validator == "type" and not error.relative_path
+
+
+def _report(document: Document, errors: Iterable[Any], problems: Problems) -> None:
+    for error in errors:
+        for leaf in _leaves(error):
+            _report_one(document, leaf, problems)
+
+
+def _report_one(document: Document, error: Any, problems: Problems) -> None:
+    path: Path = tuple(error.absolute_path)
+    where = where_of(path)
+    match error.validator:
+        case "additionalProperties":
+            _unknown_keys(document, path, error, problems)
+        case "required":
+            _missing_keys(document, path, error, problems)
+        case "pattern" if "propertyNames" in error.absolute_schema_path:
+            _not_a(document.key((*path, str(error.instance))), error, problems)
+        case "pattern" | "maxLength":
+            _not_a(document.at(path), error, problems)
+        case "enum" if isinstance(error.instance, str):
+            known = [str(one) for one in error.validator_value]
+            remedy = problems.suggestion(error.instance, known)
+            text = clean(error.instance, 60)
+            problems.add(Mistake.NOT_ONE_OF, document.at(path), remedy, text=text, known=a_list(known))
+        case "minItems" | "minProperties":
+            problems.add(Mistake.TOO_FEW, document.key(path), where=where)
+        case _:
+            found = _kind(error.instance)
+            problems.add(Mistake.WRONG_KIND, document.at(path), where=where, wanted=_wanted(error), found=found)
+
+
+def _unknown_keys(document: Document, path: Path, error: Any, problems: Problems) -> None:
+    known = [*error.schema["properties"]]
+    for key in error.instance:
+        if key not in known:
+            remedy = problems.suggestion(key, known) or f"known keys: {a_list(known, 30)}"
+            facts = {"key": clean(key, 60), "where": where_of(path)}
+            problems.add(Mistake.UNKNOWN_KEY, document.key((*path, key)), remedy, **facts)
+
+
+def _missing_keys(document: Document, path: Path, error: Any, problems: Problems) -> None:
+    announced = document.node(path).keys or {}
+    for key in error.validator_value:
+        # what stands there without a value has been told already
+        if f"'{key}'" == error.message.partition(" is a required")[0] and key not in announced:
+            problems.add(Mistake.MISSING_KEY, document.key(path), key=key, where=where_of(path))
+
+
+def _not_a(place: Any, error: Any, problems: Problems) -> None:
+    wanted = error.schema.get("title", f"text of at most {error.schema.get('maxLength', 4096)} characters")
+    examples = error.schema.get("examples", ())
+    remedy = f"write it like {' or '.join(examples)}" if examples else ""
+    problems.add(Mistake.NOT_A, place, remedy, text=clean(str(error.instance), 60), wanted=wanted)
+
+
+_KINDS = {"object": "a mapping", "array": "a list", "string": "text"}
+
+
+def _wanted(error: Any) -> str:
+    branches = error.validator_value if error.validator == "anyOf" else [error.schema]
+    kinds = [_KINDS.get(branch.get("type", "string"), "") for branch in branches]
+    return " or ".join(dict.fromkeys(kind for kind in kinds if kind))
+
+
+def _kind(value: object) -> str:
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "text"
+
+
+def where_of(path: Path) -> str:
+    """`the plan`, `products.web`, `checklist[2]`: where a mistake is, in words of the file."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return clean(text.removeprefix("."), 80) or "the plan"
+
+
+_STAND_INS: Mapping[str, Any] = {
+    "release": "unnamed",
+    "environments": ["unnamed"],
+    "products": {"unnamed": {"version": "0.0.0"}},
+}
+"""What takes the place of a key the plan cannot do without, so that the rest can be checked. Never leaves here."""
+
+
+def _to_remove(error: Any) -> Iterator[Path]:
+    for leaf in _leaves(error):
+        path: Path = tuple(leaf.absolute_path)
+        if leaf.validator == "additionalProperties":
+            yield from ((*path, key) for key in leaf.instance if key not in leaf.schema["properties"])
+        elif leaf.validator == "pattern" and "propertyNames" in leaf.absolute_schema_path:
+            yield (*path, str(leaf.instance))
+        else:
+            yield path
+
+
+def _remove(document: Document, paths: Iterable[Path]) -> None:
+    """Take out what is wrong, with its place: list indexes of both stay in step. Aliased parts go once."""
+    holders: dict[int, tuple[Any, Node, set[str | int]]] = {}
+    for path in paths:
+        if len(path) < 2:
+            _stand_in(document, path)
+            continue
+        holder, node = document.get(path[:-1]), document.node(path[:-1])
+        holders.setdefault(id(holder), (holder, node, set()))[2].add(path[-1])
+    for holder, node, steps in holders.values():
+        for step in sorted(steps, key=lambda step: step if isinstance(step, int) else 0, reverse=True):
+            del holder[step]
+            if node.parts is not None:
+                del node.parts[step]
+
+
+def _stand_in(document: Document, path: Path) -> None:
+    key = str(path[0]) if path else ""
+    if not isinstance(document.value, dict):
+        document.value, document.root = {}, Node(document.root.event, {}, {})
+    if not path or key in _STAND_INS:
+        for name, value in _STAND_INS.items():
+            if name == key or name not in document.value:
+                document.value[name] = value
+                document.root.parts.pop(name, None)
+    else:
+        document.value.pop(key, None)
+        document.root.parts.pop(key, None)

@@ -1,0 +1,399 @@
+"""The plan file's own shape, long and short forms, as msgspec structs: the one place that lists its keys.
+
+The same structs read a plan (fast, first mistake only), make the schema that finds all mistakes, and make
+the schema editors use; descriptions here are what an editor shows. Scalars are text. Formats are patterns, so
+that a wrong one is found with all other mistakes; what a pattern cannot say is checked in `resolve`.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import Meta, Struct, field
+
+from gonogo.domain.duration import DURATION_PATTERN, LOCAL_PATTERN, NUMBER_PATTERN
+from gonogo.domain.plan import Level, Migration, SchemeName
+
+# `$` of Python also matches before a last newline; (?!\n) makes it mean the end
+_END = "$(?!\n)"
+
+Name: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}" + _END,
+        title="a name: letters, digits and . _ -, at most 64",
+        examples=["prod-eu"],
+    ),
+]
+ReleaseId: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,99}" + _END,
+        title="a release id: letters, digits and . _ -, at most 100",
+        examples=["2026.11-autumn"],
+    ),
+]
+Account: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}\$?" + _END,
+        title="the name of a unix account",
+        examples=["aruiz"],
+    ),
+]
+Version: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[!-~]{1,128}" + _END, title="a version: no blanks, at most 128 characters", examples=["1.4.0"]
+    ),
+]
+Duration: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=f"^{DURATION_PATTERN}{_END}",
+        title="a length of time",
+        examples=["30s", "5m", "1h30m", "24h", "7d"],
+    ),
+]
+Local: TypeAlias = Annotated[
+    str,
+    Meta(pattern=f"^{LOCAL_PATTERN}{_END}", title="a local time", examples=["2026-11-24 21:00", "2026-11-24"]),
+]
+Day: TypeAlias = Annotated[
+    str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}" + _END, title="a day", examples=["2026-11-24"])
+]
+Number: TypeAlias = Annotated[
+    str, Meta(pattern=f"^{NUMBER_PATTERN}{_END}", title="a number", examples=["0.01", "1%", "250"])
+]
+Commit: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^(?:[0-9a-f]{40}|[0-9a-f]{64})" + _END,
+        title="a full commit id: 40 (or 64) digits 0-9 a-f",
+        examples=["9f1c2ab7d1e04c5b6a7f8e9d0c1b2a3948576f0e"],
+    ),
+]
+Status: TypeAlias = Annotated[
+    str, Meta(pattern="^[1-5][0-9]{2}" + _END, title="an HTTP status", examples=["200", "204"])
+]
+Text: TypeAlias = Annotated[str, Meta(max_length=4096)]
+Texts: TypeAlias = Text | list[Text]
+"""One, or several.
+
+Not `Name | list[Name]`: in msgspec 0.22 a union of text with a pattern and a container reads one pointer as
+another when its type is freed or looked through by the garbage collector, and the interpreter crashes (reported as
+msgspec issue 717). Texts that refer to something need no pattern: they must be defined.
+"""
+
+
+class _Shape(Struct, forbid_unknown_fields=True):
+    """A mapping of the plan; keys it does not list are mistakes."""
+
+
+def _says(description: str) -> Meta:
+    return Meta(description=description)
+
+
+class PersonShape(_Shape):
+    """Somebody who may act."""
+
+    account: Annotated[Account, _says("The unix account; it is the identity.")]
+    name: Annotated[Text, _says("How the screen calls them. Default: the key.")] = ""
+    roles: Annotated[Texts, _says("What they may approve, waive or own.")] = []
+
+
+class WindowShape(_Shape):
+    """The live hours."""
+
+    start: Annotated[Local, _says("First moment, local time of `zone`.")] = field(name="from")
+    end: Annotated[Local, _says("First moment after it.")] = field(name="to")
+    zone: Annotated[Text, _says("IANA zone. Default: UTC.")] = "UTC"
+
+
+class EnvironmentShape(_Shape):
+    """A place products run in."""
+
+    after: Annotated[
+        Texts | None, _says("Environments that must match and have soaked before. Default: the one listed before.")
+    ] = None
+    soak: Annotated[Duration, _says("How long a version must have run here before it may go on.")] = "0s"
+    production: Annotated[
+        bool | None, _says("Default: true where the name is production, prod or begins with prod-.")
+    ] = None
+
+
+class TimingShape(_Shape):
+    """How often is asked, and how long an answer is worth something."""
+
+    every: Annotated[Duration | None, _says("Time between two questions, at least 2s. Default: 10s.")] = None
+    timeout: Annotated[Duration | None, _says("Deadline of a whole call. Default: 5s.")] = None
+    stale_after: Annotated[
+        Duration | None,
+        _says(
+            "Age at which an answer turns stale. Default: the longest of 30s, 3 x every, 2 x (every + timeout)."
+        ),
+    ] = None
+    unknown_after: Annotated[
+        Duration | None, _says("Age at which it is unknown. Default: the longer of 90s and 3 x stale_after.")
+    ] = None
+
+
+class ProbeShape(Struct):
+    """A question to an endpoint. Keys beyond these belong to the preset named by `use`."""
+
+    use: Annotated[Text, _says("Preset. Default: auto, which looks in JSON, headers and text.")] = "auto"
+    url: Annotated[Text, _says("http or https; {product} and {environment} are filled in.")] = ""
+    auth: Annotated[
+        Name | None, _says("Name of a credential in the user's own configuration. Never the secret itself.")
+    ] = None
+    every: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
+    timeout: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
+    stale_after: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
+    unknown_after: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
+    version: Annotated[Text, _says("json: where the version stands, JMESPath.")] = ""
+    revision: Annotated[Text, _says("json: where the revision stands, JMESPath.")] = ""
+    status: Annotated[Text, _says("json: where the state stands, JMESPath.")] = ""
+    status_map: Annotated[
+        dict[str, Text] | None, _says("json: the source's own words for its state, and what they mean.")
+    ] = None
+    header: Annotated[Text, _says("header: name of the response header.")] = ""
+    transform: Annotated[
+        Texts,
+        _says(
+            "Cut the version: image_tag, image_digest, strip_v, first_token, basename, before:X; one or a list."
+        ),
+    ] = []
+    accept_status: Annotated[Texts, _says("HTTP status that is an answer. Default: 200.")] = []
+
+
+class SourceShape(Struct):
+    """One request that fills many cells. Keys beyond these belong to the preset named by `use`."""
+
+    use: Annotated[Text, _says("Preset.")]
+    id: Annotated[Name | None, _says("Name, so that metrics can refer to it. Default: the preset's.")] = None
+    url: Annotated[Text, _says("http or https, written out.")] = ""
+    auth: Annotated[Name | None, _says("Name of a credential in the user's own configuration.")] = None
+    every: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
+    timeout: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
+    stale_after: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
+    unknown_after: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
+    query: Annotated[Text, _says("prometheus: the query.")] = ""
+    map: Annotated[
+        dict[str, Text] | None, _says("Which label is the product, environment, version and weight.")
+    ] = None
+
+
+class FileShape(_Shape):
+    """A file that must state the version."""
+
+    path: Annotated[Text, _says("In the repository.")]
+    key: Annotated[Text, _says("Where in TOML, JSON or YAML: project.version.")] = ""
+    pattern: Annotated[Text, _says("Or the text around it, with {version}.")] = ""
+
+
+class ProductRollbackShape(_Shape):
+    """The way back of one product."""
+
+    to: Annotated[Version | None, _says("The version to go back to. Default: `previous`.")] = None
+    command: Annotated[list[Text], _says("Shown and copied, never run.")] = []
+
+
+class ProductShape(_Shape):
+    """What carries one version through the release."""
+
+    version: Annotated[Version, _says("The version that ships.")]
+    previous: Annotated[Version | None, _says("The version we come from.")] = None
+    scheme: Annotated[SchemeName, _says("How versions are read and ordered. Default: semver.")] = SchemeName.SEMVER
+    owner: Annotated[Name | None, _says("A key of `people`.")] = None
+    repo: Annotated[Text, _says("A local clone; relative paths start at this file.")] = ""
+    paths: Annotated[Texts, _says("Only commits below these count.")] = []
+    tag: Annotated[Text, _says("Pattern of the tag's name. Default: v{version}.")] = "v{version}"
+    target: Annotated[
+        Text, _says("Tag, branch or commit that ships. Default: the tag, or HEAD before it exists.")
+    ] = ""
+    revision: Annotated[Commit | None, _says("Pin: the tag must point at this commit.")] = None
+    migration: Annotated[Migration, _says("What the release does to stored data. Default: none.")] = Migration.NONE
+    migration_paths: Annotated[Texts, _says("Where migrations are kept.")] = []
+    rollback: Annotated[
+        ProductRollbackShape | Text | None, _says("The way back: a version, or to and command.")
+    ] = None
+    files: Annotated[list[FileShape], _says("Files that must state the version at the tag.")] = []
+    probe: Annotated[
+        Text | ProbeShape | None, _says("The question for every environment: a URL, or a mapping.")
+    ] = None
+    probes: Annotated[dict[Name, Text | ProbeShape] | None, _says("Or one question for each environment.")] = None
+
+
+class CheckShape(_Shape):
+    """A condition that decides an item; exactly one of run, http and metric."""
+
+    run: Annotated[list[Text] | None, _says("A command as a list of words, never a shell.")] = None
+    http: Annotated[Text, _says("A URL that must answer.")] = ""
+    metric: Annotated[Name | None, _says("A key of `metrics`.")] = None
+    timeout: Annotated[Duration | None, _says("run, http: when to give up.")] = None
+    expect: Annotated[Status | None, _says("http: the status that is right. Default: 200.")] = None
+    above: Annotated[Number | None, _says("metric: must be above this.")] = None
+    below: Annotated[Number | None, _says("metric: must be below this.")] = None
+    duration: Annotated[Duration | None, _says("metric: for so long.")] = field(name="for", default=None)
+
+
+class ItemShape(_Shape):
+    """One line of the checklist."""
+
+    title: Annotated[Text, _says("What is to be done.")]
+    id: Annotated[
+        Name | None, _says("Texts it on the command line and in the journal. Default: from the title.")
+    ] = None
+    owner: Annotated[Name | None, _says("A key of `people`.")] = None
+    environment: Annotated[Name | None, _says("The environment it is about.")] = None
+    after: Annotated[Texts, _says("Items that must be done before.")] = []
+    evidence: Annotated[Literal["required", "optional"], _says("Whether a tick needs a link or a note.")] = (
+        "optional"
+    )
+    two_person: Annotated[bool, _says("A second account must confirm.")] = False
+    point_of_no_return: Annotated[bool, _says("After it, rollback means rolling forward.")] = False
+    check: Annotated[CheckShape | None, _says("What decides it by itself.")] = None
+
+
+class ApprovalShape(_Shape):
+    """A sign-off."""
+
+    role: Annotated[Name, _says("Who may give it.")]
+    quorum: Annotated[int, Meta(ge=1, le=99, description="So many accounts. Default: 1.")] = 1
+    expires: Annotated[Duration | None, _says("How long it is good for.")] = None
+
+
+class GateShape(_Shape):
+    """A condition before a promotion; exactly one of checklist, approvals, changelog and metric."""
+
+    checklist: Annotated[Texts | None, _says("Phases that must have no open item.")] = None
+    approvals: Annotated[Texts | None, _says("Keys of `approvals` that must be given.")] = None
+    changelog: Annotated[
+        Literal["no-breaking-without-major", "not-empty"] | None, _says("What must hold for the commits.")
+    ] = None
+    metric: Annotated[Name | None, _says("A key of `metrics`.")] = None
+    above: Annotated[Number | None, _says("metric: must be above this.")] = None
+    below: Annotated[Number | None, _says("metric: must be below this.")] = None
+    duration: Annotated[Duration | None, _says("metric: for so long.")] = field(name="for", default=None)
+    level: Annotated[Level, _says("How much it weighs. Default: block.")] = Level.BLOCK
+
+
+class WaiversShape(_Shape):
+    """Who may pass an unmet gate."""
+
+    roles: Annotated[Texts, _says("Roles that may waive, with a reason and an end.")] = []
+
+
+class RulesShape(_Shape):
+    """Built-in rules and how much each weighs."""
+
+    friday_release: Annotated[Level | None, _says("A window on a Friday.")] = None
+    big_bang: Annotated[Level | None, _says("Many products in one window.")] = None
+    release_name: Annotated[Level | None, _says("A release id that says nothing.")] = None
+    rollback_plan: Annotated[Level | None, _says("A product without a way back.")] = None
+
+
+class MetricShape(_Shape):
+    """A number asked from a source."""
+
+    source: Annotated[Name, _says("The id of one of `sources`.")]
+    query: Annotated[Text, _says("The question, in the source's language.")]
+    every: Annotated[Duration, _says("Time between two questions. Default: 30s.")] = "30s"
+
+
+class FreezeShape(_Shape):
+    """A time in which nothing may go: from-to, weekly from-to, or cron-for."""
+
+    start: Annotated[Text | None, _says("Local time; with weekly, a time of the week: FRI 16:00.")] = field(
+        name="from", default=None
+    )
+    end: Annotated[Text | None, _says("First free moment.")] = field(name="to", default=None)
+    weekly: Annotated[bool, _says("`from` and `to` are times of the week.")] = False
+    cron: Annotated[Text | None, _says("Each time it begins, five fields.")] = None
+    duration: Annotated[Duration | None, _says("cron: how long it lasts.")] = field(name="for", default=None)
+    zone: Annotated[Text, _says("IANA zone. Default: UTC.")] = "UTC"
+    reason: Annotated[Text, _says("Why.")] = ""
+    environments: Annotated[Texts, _says("Only these. Default: all.")] = []
+    products: Annotated[Texts, _says("Only these. Default: all.")] = []
+
+
+class TriggerShape(_Shape):
+    """What was agreed to mean: go back."""
+
+    when: Annotated[Text, _says("In words.")]
+    id: Annotated[Name | None, _says("Default: from the words.")] = None
+    owner: Annotated[Name | None, _says("A key of `people`: who decides.")] = None
+    metric: Annotated[Name | None, _says("A key of `metrics` that watches for it.")] = None
+    above: Annotated[Number | None, _says("metric: above this.")] = None
+    below: Annotated[Number | None, _says("metric: below this.")] = None
+    duration: Annotated[Duration | None, _says("metric: for so long.")] = field(name="for", default=None)
+
+
+class RollbackShape(_Shape):
+    """When and how the release goes back."""
+
+    triggers: Annotated[list[TriggerShape], _says("What means: go back. It asks, it never acts.")] = []
+    notes: Annotated[Text, _says("What everybody must know about the way back.")] = ""
+
+
+class ChangelogShape(_Shape):
+    """How commits become a changelog."""
+
+    convention: Annotated[
+        Literal["conventional", "angular", "jira", "gitmoji"],
+        _says("How messages are read. Default: conventional."),
+    ] = "conventional"
+    file: Annotated[Text, _says("The changelog in the repository. Default: CHANGELOG.md.")] = "CHANGELOG.md"
+    internal_scopes: Annotated[Texts, _says("Scopes left out of the external notes.")] = []
+    sections: Annotated[dict[str, Text], _says("Commit type to heading.")] = {}
+
+
+class BranchesShape(_Shape):
+    """Which branches there are and which way a fix travels."""
+
+    model: Annotated[Literal["trunk", "gitflow"], _says("trunk: fixes land on main first. Default: trunk.")] = (
+        "trunk"
+    )
+    main: Annotated[Text, _says("The mainline. Default: main.")] = "main"
+    release: Annotated[Text, _says("Pattern with {major}, {minor}, {patch}, {version}.")] = (
+        "release/v{major}.{minor}"
+    )
+    hotfix: Annotated[Text, _says("Pattern with {major}, {minor}, {patch}, {version}.")] = "hotfix/v{version}"
+    active: Annotated[Texts, _says("Further branches every hotfix must reach.")] = []
+
+
+class PlanShape(_Shape):
+    """A release plan of gonogo."""
+
+    release: Annotated[ReleaseId, _says("Stable id of the release; names its journal.")]
+    environments: Annotated[
+        Annotated[list[Name], Meta(min_length=1)]
+        | Annotated[dict[Name, EnvironmentShape | None], Meta(min_length=1)],
+        _says("Places in promotion order: a list of names, or a mapping."),
+    ]
+    products: Annotated[dict[Name, ProductShape], Meta(min_length=1, description="What ships, by name.")]
+    name: Annotated[Text, _says("How people call it. Default: the id.")] = ""
+    description: Annotated[Text, _says("What it is about.")] = ""
+    manager: Annotated[Name | None, _says("A key of `people`: who says go.")] = None
+    target_date: Annotated[Day | None, _says("The day it is meant for.")] = None
+    metadata: Annotated[dict[str, Any], _says("Whatever else; shown, never interpreted.")] = {}
+    window: Annotated[WindowShape | None, _says("The live hours.")] = None
+    people: Annotated[dict[Name, PersonShape], _says("Who may act.")] = {}
+    defaults: Annotated[TimingShape | None, _says("Timing of all probes and sources.")] = None
+    sources: Annotated[list[SourceShape], _says("Requests that fill many cells.")] = []
+    checklist: Annotated[
+        list[Text | ItemShape] | dict[str, list[Text | ItemShape]],
+        _says("Items as a list, or phases with a list each. An item is a title, or a mapping."),
+    ] = []
+    approvals: Annotated[dict[Name, ApprovalShape], _says("Sign-offs the release knows.")] = {}
+    gates: Annotated[dict[Name, list[GateShape]], _says("What must hold before a promotion, by environment.")] = {}
+    waivers: Annotated[WaiversShape | None, _says("Who may pass an unmet gate.")] = None
+    rules: Annotated[RulesShape | None, _says("Built-in rules: off, warn or block.")] = None
+    metrics: Annotated[dict[Name, MetricShape], _says("Numbers asked from a source.")] = {}
+    freezes: Annotated[dict[Name, FreezeShape], _says("Times in which nothing may go.")] = {}
+    rollback: Annotated[RollbackShape | None, _says("When and how to go back.")] = None
+    changelog: Annotated[ChangelogShape | None, _says("How commits become a changelog.")] = None
+    branches: Annotated[BranchesShape | None, _says("Branches and the way of a fix.")] = None
+
+
+def listed(value: Any) -> tuple[str, ...]:
+    """One or several, as several."""
+    return (value,) if isinstance(value, str) else tuple(value or ())
