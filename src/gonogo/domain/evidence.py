@@ -44,15 +44,16 @@ class Evidence(Struct, frozen=True):
             return ()
         if len(self.seen.versions) != 1:
             return self.seen.versions
-        names = self.split or self.unconfirmed
-        if len(names) < 2:
-            return self.seen.versions
-        counts = Counter(self.recent)
-        total = sum(counts[name] for name in names)
         newest = self.seen.versions[0]
-        return tuple(
-            replace(newest, version=name, revision="", weight=100 * counts[name] / total) for name in names
-        )
+        if self.split:
+            counts = Counter(self.recent)
+            total = sum(counts[name] for name in self.split)
+            shares = {name: 100 * counts[name] / total for name in self.split}
+            return tuple(replace(newest, version=name, revision="", weight=shares[name]) for name in self.split)
+        if self.unconfirmed:
+            # two answers are no share of anything: both are named, neither gets a number
+            return tuple(replace(newest, version=name, revision="", weight=None) for name in self.unconfirmed)
+        return self.seen.versions
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:

@@ -98,7 +98,9 @@ def word(cell: Cell, now: datetime) -> str:
     if cell.relation is Relation.ABSENT:
         return "not there"
     if cell.relation is Relation.MIXED:
-        return "sampled" if cell.sampled else "split"
+        if not cell.sampled:
+            return "split"
+        return "sampled" if any(running.weight is not None for running in cell.versions) else "confirming"
     if cell.reason is not None and cell.silent_since is not None:
         return f"silent {age(now - cell.silent_since)}"
     return coarse_age(cell.age)

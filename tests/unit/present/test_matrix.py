@@ -48,6 +48,7 @@ SPLIT = Seen(
             NOW,
             "» 2 versions rolling",
         ),
+        (_cell(seen("1.2.2", TARGET), seen("1.2.3", TARGET)), NOW, "◐ 1.2.3 confirming"),
         (_cell(Missing(TARGET, Reason.TIMEOUT, NOW, "test")), NOW, "? timeout"),
         (_cell(), NOW, "? asking"),
     ],
