@@ -102,7 +102,7 @@ def make_plan(items: Iterable[tuple[str, str, str, str, tuple[str, ...]]] = _ITE
 
 
 def observations(plan: Plan, now: datetime) -> tuple[Observation, ...]:
-    """dev and staging as planned but for a canary and a failure; production on the versions before."""
+    """dev and staging as planned; production on the versions before, with a canary, a failure, a silence."""
     found: list[Observation] = []
     for product in plan.products:
         for environment in plan.environments:
@@ -112,10 +112,10 @@ def observations(plan: Plan, now: datetime) -> tuple[Observation, ...]:
     by_target = {one.target: one for one in found}
     canary = (Running("4.5.3", weight=90.0, role=Role.STABLE), Running("4.5.6", weight=10.0, role=Role.CANARY))
     pay, search, user = (
-        Target(n, e) for n, e in (("payment-api", "staging"), ("search", "dev"), ("user-service", "prod-us"))
+        Target(n, e) for n, e in (("payment-api", "prod-eu"), ("search", "prod-eu"), ("user-service", "prod-us"))
     )
-    by_target[pay] = Seen(pay, canary, Status.IN_PROGRESS, now, "http://staging.test/payment-api")
-    by_target[search] = _seen(search, now, "0.9.12", Status.DEGRADED)
+    by_target[pay] = Seen(pay, canary, Status.IN_PROGRESS, now, "http://prod-eu.test/payment-api")
+    by_target[search] = _seen(search, now, "0.9.9", Status.DEGRADED)
     by_target[user] = Missing(
         user, Reason.TIMEOUT, now, "http://prod-us.test/user-service", "no answer within 5 s"
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Callable, Mapping
 
 LIMIT = 70_000
@@ -30,7 +31,7 @@ class Clipboard:
         try:
             process = await asyncio.create_subprocess_exec(
                 "tmux", "load-buffer", "-w", "-",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+                stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL,
             )  # fmt: skip
         except OSError:
             return False

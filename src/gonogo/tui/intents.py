@@ -381,6 +381,7 @@ class Back(Intent):
     keys, shown_key, label = ("escape",), "Esc", "back"
     title = "Back"
     help = "one step back: drop the filter, leave this view"
+    in_footer = True
 
     @classmethod
     def refused(cls, context: Context) -> str:
@@ -431,6 +432,18 @@ def named(name: str) -> type[Intent]:
 def here(place: Place) -> tuple[type[Intent], ...]:
     """The intents that have a meaning in a place, possible at this moment or not."""
     return tuple(intent for intent in INTENTS if place in intent.places)
+
+
+def footer(context: Context) -> tuple[type[Intent], ...]:
+    """The intents whose keys stand in the last line: at the top one quits, elsewhere one goes back."""
+    at_top = context.place in PANES
+
+    def stands(intent: type[Intent]) -> bool:
+        if intent is Quit:
+            return at_top
+        return intent.in_footer and not (intent is Back and at_top and not context.filter)
+
+    return tuple(intent for intent in here(context.place) if stands(intent))
 
 
 def bindings(intents: Iterable[type[Intent]]) -> list[Binding]:

@@ -22,9 +22,9 @@ class Look(Struct, frozen=True):
     glyphs: Glyphs
     tones: Mapping[Tone, Style]
     cursor: Style
-    """Laid over the line under the cursor of the focused widget."""
+    """Under the line at the cursor of the focused widget."""
     bar: Style
-    """Laid over the lines at the edges of the screen."""
+    """Under the lines at the edges of the screen."""
     base: Style
     """Where there is no text."""
     rule: str
@@ -35,12 +35,26 @@ class Look(Struct, frozen=True):
         return to_ascii(text) if self.ascii else text
 
     def segments(self, line: Iterable[Span], over: Style | None = None) -> list[Segment]:
-        """A line, ready to be drawn; `over` is laid on top of every tone."""
-        return [
-            Segment(self.text(span.text), self.tones[span.tone] + over if over else self.tones[span.tone])
-            for span in line
-            if span.text
-        ]
+        """A line, ready to be drawn on the usual ground, or on that of the cursor or the bar."""
+        ground = self.base + over if over else self.base
+        made: list[Segment] = []
+        for span in line:
+            style = ground + self.tones[span.tone]
+            text = self.text(span.text)
+            word = text.lstrip(" ")
+            # blanks go with the word before them: some viewers of exported pictures drop those that begin a piece
+            if made and len(word) < len(text) and _same_ground(made[-1].style, style):
+                before = made.pop()
+                made.append(Segment(before.text + " " * (len(text) - len(word)), before.style))
+                text = word
+            if text:
+                made.append(Segment(text, style))
+        return made
+
+
+def _same_ground(one: Style | None, other: Style) -> bool:
+    """Whether a blank looks the same in both."""
+    return one is not None and one.bgcolor == other.bgcolor and not one.reverse and not other.reverse
 
 
 def look(profile: Profile) -> Look:
@@ -111,9 +125,7 @@ def _rgb(palette: Mapping[str, str]) -> Mapping[Tone, Style]:
     bold = {Tone.STRONG, Tone.BAD}
     names = {Tone.PLAIN: "text"}
     styles: dict[Tone, Style] = {
-        tone: Style(
-            color=palette[names.get(tone, tone.value)], bgcolor=palette["background"], bold=tone in bold or None
-        )
+        tone: Style(color=palette[names.get(tone, tone.value)], bold=tone in bold or None)
         for tone in Tone
         if tone is not Tone.PRODUCTION
     }

@@ -115,7 +115,8 @@ def change_rows(changes: Changes | None, columns: int) -> tuple[Row, ...]:
 
 def _versions(changes: ProductChanges) -> str:
     tag = "tagged" if changes.tag_exists else f"not tagged: {changes.range.tag.name} is missing"
-    asked = f", commits ask for {changes.next_version}" if changes.next_version and changes.complete else ""
+    knows = changes.next_version and changes.complete and not changes.contradiction  # which says it with a reason
+    asked = f", commits ask for {changes.next_version}" if knows else ""
     return f"planned {changes.planned} ({tag}){asked}"
 
 

@@ -11,6 +11,10 @@ from gonogo.tui.widgets.row_list import Row
 
 _OWNER = 13
 _MARK = 3
+_ROOMY = 72
+"""Columns from which owners have a column of their own."""
+_NARROW = 44
+"""Columns below which only the title stands beside the mark."""
 
 
 class ChecklistPane(ListPane):
@@ -57,14 +61,16 @@ def _row(row: ItemRow, columns: int, indent: int, owners: bool, ellipsis: str) -
     title_tone = Tone.MUTED if row.tone is Tone.MUTED else Tone.PLAIN
     notes = f" ({row.notes} note{'s' if row.notes > 1 else ''})" if row.notes else ""
     title = (Span(row.title, title_tone), Span(notes, Tone.MUTED))
-    owner = _OWNER if owners and columns >= 56 else 0
+    owner = _OWNER if owners and columns >= _ROOMY else 0
     used = indent + _MARK + 1 + (owner + 2 if owner else 0)
-    who = min(max(20, (columns - used) * 2 // 5), columns - used - 14) if columns >= 44 else 0
+    who = max(20, (columns - used) * 2 // 5) if columns >= _NARROW else 0
     room = columns - used - (who + 2 if who else 0)
-    cells = (title, plain(row.owner, Tone.MUTED), plain(row.who, Tone.MUTED))
-    cells_line: Line = (
-        Span(" " * indent),
-        Span(f"{row.mark} ", row.tone),
-        *in_columns(cells, (room, owner, who), ellipsis),
-    )
-    return Row(f"item:{row.key}", cells_line)
+    said = row.who if owner or not row.owner or row.tone is not Tone.PLAIN else _owned(row)
+    cells = (title, plain(row.owner, Tone.MUTED), plain(said, Tone.MUTED))
+    shown = in_columns(cells, (room, owner, who), ellipsis)
+    return Row(f"item:{row.key}", (Span(" " * indent), Span(f"{row.mark} ", row.tone), *shown))
+
+
+def _owned(row: ItemRow) -> str:
+    """What stands beside an open item where there is no column for owners: whose it is, and what it waits for."""
+    return f"{row.owner}, {row.who}" if row.who else row.owner

@@ -32,9 +32,8 @@ class TrailPane(ListPane):
         self._head = head
         today = self.snapshot.now.date()
         newest = self.snapshot.state.events[: -SHOWN - 1 : -1]
-        self.list.show(
-            [Row(f"event:{event.seq}", trail_line(event, event.at.date() == today)) for event in newest]
-        )
+        dated = any(event.at.date() != today for event in newest)
+        self.list.show([Row(f"event:{event.seq}", trail_line(event, dated)) for event in newest])
 
     def state(self) -> Line:
         """How much is recorded."""
@@ -42,11 +41,11 @@ class TrailPane(ListPane):
             return ()
         total = len(self.snapshot.state.events)
         found = self.found()
-        count = plain(f"{total} recorded" if total else "", Tone.MUTED)
+        count = plain(f"{total} recorded, times in UTC" if total else "", Tone.MUTED)
         return (*count, Span("  "), *found) if found else count
 
 
-def trail_line(event: Event, today: bool) -> Line:
-    """Time (UTC), who, what; the day as well when it is not today."""
-    at = f"{event.at:%H:%M:%S}" if today else f"{event.at:%m-%d %H:%M}"
-    return (Span(f"{at:<11}  ", Tone.MUTED), Span(f"{who(event):<10.24}  ", Tone.STRONG), *sentence(event))
+def trail_line(event: Event, dated: bool) -> Line:
+    """Time (UTC), who, what; with the day where not all of them are of today."""
+    at = f"{event.at:%m-%d %H:%M:%S}" if dated else f"{event.at:%H:%M:%S}"
+    return (Span(f"{at}  ", Tone.MUTED), Span(f"{who(event):<10.24}  ", Tone.STRONG), *sentence(event))

@@ -148,4 +148,4 @@ def _endpoints(matrix: Matrix) -> Line:
     ages = [cell.age for cell in asked if cell.age is not None]
     last = f", last {coarse_age(min(ages))}" if ages else ""
     tone = Tone.MUTED if len(known) == len(asked) else Tone.UNKNOWN
-    return plain(f"endpoints {len(known)}/{len(asked)} known{last}", tone)
+    return plain(f"{len(known)}/{len(asked)} endpoints{last}", tone)

@@ -23,14 +23,13 @@ from gonogo.tui.screens.view import View
 from gonogo.tui.widgets.row_list import Row, RowList
 from gonogo.tui.widgets.spans import Lines
 
-_LABEL = 10
-"""Columns of the labels, under which wrapped lines go on."""
-
 
 class TextView(View, inherit_bindings=False):
     """A text to read under a title."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.TEXT))]
+    indent: ClassVar[int] = 10
+    """Columns of the labels, under which wrapped lines go on."""
 
     def __init__(self, look: Look, title: str, note: str = "", actor: Actor | None = None) -> None:
         super().__init__(look, note, actor)
@@ -65,11 +64,11 @@ class TextView(View, inherit_bindings=False):
         columns = self.text.size.width - 3
         if columns < 20:
             return
-        wrapped = [part for line in self.lines() for part in wrap(line, columns, _LABEL)]
+        wrapped = [part for line in self.lines() for part in wrap(line, columns, self.indent)]
         self.text.show([Row(f"{index}", line, selectable=False) for index, line in enumerate(wrapped)])
 
 
-class DetailsScreen(TextView, inherit_bindings=False):
+class DetailsScreen(TextView):
     """The details of a subject, kept up to date while they are read."""
 
     def __init__(self, look: Look, subject: str, note: str = "", actor: Actor | None = None) -> None:
@@ -163,7 +162,7 @@ def _event(snapshot: Snapshot, seq: int) -> tuple[Line, ...]:
     return (sentence(event), *((Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in shown))
 
 
-class CopyScreen(TextView, inherit_bindings=False):
+class CopyScreen(TextView):
     """The text itself, and what was done with it: a terminal never says whether it took it."""
 
     def __init__(self, look: Look, text: str, note: str = "", actor: Actor | None = None) -> None:

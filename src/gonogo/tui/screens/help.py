@@ -10,8 +10,10 @@ from gonogo.tui.screens.details import TextView
 _KEYS = 14
 
 
-class HelpScreen(TextView, inherit_bindings=False):
+class HelpScreen(TextView):
     """Made from the table of intents, for the place it was asked in."""
+
+    indent = _KEYS
 
     def __init__(self, look: Look, context: Context, note: str = "", actor: Actor | None = None) -> None:
         super().__init__(look, f"Keys in the {context.place}", note, actor)

@@ -56,9 +56,19 @@ class PaletteScreen(View, inherit_bindings=False):
         """Another width."""
         self.call_after_refresh(self._list)
 
+    def follow(self) -> None:
+        """The keys of a line to type in are not those of a list."""
+        self.keys.show([(
+            Span(" Enter", Tone.STRONG), Span(" do it   ", Tone.MUTED),
+            Span("Esc", Tone.STRONG), Span(" back   ", Tone.MUTED),
+            Span("Up Down", Tone.STRONG), Span(" choose", Tone.MUTED),
+        )])  # fmt: skip
+
     def _list(self) -> None:
         columns = max(20, self.list.size.width - 2)
-        self.list.show([_row(intent, self._context_below, columns, self.look) for intent in offered()])
+        self.list.show(
+            [_row(intent, self._context_below, columns, self.look) for intent in offered(self._context_below)]
+        )
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow down with every letter."""
@@ -85,9 +95,10 @@ class PaletteScreen(View, inherit_bindings=False):
         self.dismiss(None)
 
 
-def offered() -> tuple[type[Intent], ...]:
-    """All intents but the palette itself."""
-    return tuple(intent for intent in INTENTS if intent is not Palette)
+def offered(context: Context) -> tuple[type[Intent], ...]:
+    """All intents but the palette itself: what is possible first, what is not with its reason."""
+    others = [intent for intent in INTENTS if intent is not Palette]
+    return tuple(sorted(others, key=lambda intent: bool(intent.refused(context))))
 
 
 def _row(intent: type[Intent], context: Context, columns: int, look: Look) -> Row:

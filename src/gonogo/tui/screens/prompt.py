@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -71,6 +72,13 @@ class PromptScreen(View, inherit_bindings=False):
         """Ready to type."""
         self.input.focus()
 
+    def on_key(self, event: Key) -> None:
+        """Letters typed before the line had the keyboard: they were meant for it, and none is lost."""
+        if event.is_printable and event.character:
+            event.stop()
+            event.prevent_default()
+            self.input.insert_text_at_cursor(event.character)
+
     def on_resize(self) -> None:
         """Another width: wrapped anew."""
         self._tell()
@@ -80,14 +88,18 @@ class PromptScreen(View, inherit_bindings=False):
         super().watch_snapshot()
         self._tell()
 
+    def follow(self) -> None:
+        """The keys of a line to type in."""
+        self.keys.show([(Span(" Enter", Tone.STRONG), Span(" record   ", Tone.MUTED),
+                         Span("Esc", Tone.STRONG), Span(" leave without recording", Tone.MUTED))])  # fmt: skip
+
     def _tell(self) -> None:
         if self.snapshot is None:
             return
         columns = max(20, self.app.size.width - 3)
         facts = [part for line in details(self.snapshot, self._item)[1:8] for part in wrap(line, columns, 10)]
         question = wrap(plain(self._question.ask), columns)
-        keys = plain("Enter records it, Esc leaves without recording.", Tone.MUTED)
-        self.about.show([(Span(" "), *line) for line in (*facts, (), *question, keys, ())])
+        self.about.show([(Span(" "), *line) for line in (*facts, (), *question, ())])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Record, if there is something to record."""

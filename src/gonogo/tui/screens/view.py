@@ -16,7 +16,7 @@ from gonogo.domain.events import Actor
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
 from gonogo.present.tones import Line, Span, Tone
-from gonogo.tui.intents import Context, Intent, Place, here, named
+from gonogo.tui.intents import Back, Context, Help, Intent, Place, Quit, footer, named
 from gonogo.tui.lines import spread
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Say
@@ -84,8 +84,8 @@ class KeyLine(Lines):
 
 def key_line(context: Context, columns: int) -> Line:
     """As many keys as fit; help and quit always do."""
-    offered = [intent for intent in here(context.place) if intent.in_footer]
-    kept = [intent for intent in offered if intent.id() in {"Help", "Quit"}]
+    offered = footer(context)
+    kept = [intent for intent in offered if intent in {Help, Back, Quit}]
     room = columns - 1 - sum(_size(intent) for intent in kept)
     shown: list[type[Intent]] = []
     for intent in offered:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from gonogo.present.tones import Line, Span, Tone, line_text
 from gonogo.tui.lines import cut
 from gonogo.tui.look import Look
+from gonogo.tui.widgets.spans import changed_part
 
 MARGIN = 2
 """Columns at the left, for the sign of the cursor."""
@@ -159,18 +160,18 @@ class RowList(Widget, can_focus=True):
         self._paint()
 
     def _arrange(self) -> None:
-        before, old = self.key, self._cursor
+        before, old, first = self.key, self._cursor, not self._rows
         offset = old - self._top
         at_top = old == self._nearest(0)
         self._rows = self._matching()
-        if at_top and offset <= old and self._top == 0:
+        if at_top and self._top == 0:
             index = 0  # who reads the newest wants to see the newest
         else:
             index = next(
                 (place for place, row in enumerate(self._rows) if row.key == before), min(old, len(self._rows))
             )
         self._cursor = self._nearest(index)
-        self._top = self._cursor - offset
+        self._top = 0 if first else self._cursor - offset
         self._keep_in_view()
         self._paint()
         if self.key != before:
@@ -238,12 +239,20 @@ class RowList(Widget, can_focus=True):
             self.refresh()
             return
         regions = [
-            Region(0, y, self.size.width, 1)
+            self._changed(y, old, new)
             for y, (old, new) in enumerate(zip(before, self._frame, strict=True))
             if old != new
         ]
         if regions:
             self.refresh(*regions)
+
+    def _changed(self, y: int, old: tuple[Line, bool], new: tuple[Line, bool]) -> Region:
+        """The part of a screen line that differs: all of it when the cursor came or went."""
+        whole = Region(0, y, self.size.width, 1)
+        if old[1] != new[1]:
+            return whole
+        part = changed_part(y, old[0], new[0])
+        return part.translate((MARGIN, 0)).intersection(whole) if part else whole
 
     def _compose_frame(self) -> tuple[tuple[Line, bool], ...]:
         visible = self._rows[self._top : self._top + self.size.height]

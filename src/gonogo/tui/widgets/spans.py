@@ -42,7 +42,7 @@ class Lines(Widget):
         regions = [
             changed
             for row, (old, new) in enumerate(zip(before, self._lines, strict=True))
-            if (changed := _changed(row, old, new)) is not None
+            if (changed := changed_part(row, old, new)) is not None
         ]
         if regions:
             self.refresh(*regions)
@@ -59,7 +59,7 @@ class Lines(Widget):
         return Strip(self._look.segments(shown, self._over)).adjust_cell_length(self.size.width, base)
 
 
-def _changed(row: int, old: Line, new: Line) -> Region | None:
+def changed_part(row: int, old: Line, new: Line) -> Region | None:
     """The part of a line that differs; None when nothing does."""
     if old == new:
         return None
