@@ -1,0 +1,88 @@
+"""Several people on one release: what the screen shows of one's own acts and of the others'."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from gonogo.domain.decide import Skip, Tick
+from gonogo.domain.state import ItemStatus
+from gonogo.tui.messages import Record
+from tui.stage import ANA, BEN, Seat, Stage
+
+
+def _play(story: Callable[[Seat, Stage], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
+    async def run() -> None:
+        stage = Stage()
+        stage.begin()
+        async with stage.cockpit(size=size) as seat:
+            await story(seat, stage)
+
+    asyncio.run(run())
+
+
+def _status(seat: Seat, item: str) -> ItemStatus:
+    assert seat.app.snapshot is not None
+    return seat.app.snapshot.state.item(item).status
+
+
+def test_space_ticks_and_says_who() -> None:
+    """The tick is drawn when the journal has it, with the account and the time."""
+
+    async def story(seat: Seat, stage: Stage) -> None:
+        seat.app.cockpit.go_to("item:qa")
+        await seat.pilot.press("space")
+        await seat.until(lambda: _status(seat, "qa") is ItemStatus.DONE)
+        assert seat.app.snapshot is not None
+        actor = seat.app.snapshot.state.item("qa").actor
+        assert actor is not None
+        assert actor.user == ANA.user
+
+    _play(story)
+
+
+def test_u_takes_back_ones_own_last_act() -> None:
+    """A wrong key is one key away from being put right, and both stay in the trail."""
+
+    async def story(seat: Seat, stage: Stage) -> None:
+        seat.app.cockpit.go_to("item:qa")
+        await seat.pilot.press("space")
+        await seat.until(lambda: _status(seat, "qa") is ItemStatus.DONE)
+        await seat.pilot.press("u")
+        await seat.until(lambda: _status(seat, "qa") is ItemStatus.OPEN)
+
+    _play(story)
+
+
+def test_a_tick_from_another_terminal_appears_by_itself() -> None:
+    """Nobody has to press anything to see what a colleague did."""
+
+    async def story(seat: Seat, stage: Stage) -> None:
+        stage.act(Tick("rehearse"), actor=BEN)
+        await seat.until(lambda: _status(seat, "rehearse") is ItemStatus.DONE)
+
+    _play(story)
+
+
+def test_a_lost_race_is_told_and_changes_nothing() -> None:
+    """Who acts on a state that is gone is told by whom, and the other's act stays."""
+
+    async def story(seat: Seat, stage: Stage) -> None:
+        stage.act(Skip("rehearse", "rehearsed last week"), actor=BEN)
+        seat.app.cockpit.post_message(Record(Tick("rehearse", expect=0), "tick: rehearse"))
+        await seat.sees("CONFLICT")
+        assert "bokafor" in seat.text()
+        await seat.until(lambda: _status(seat, "rehearse") is ItemStatus.SKIPPED)
+
+    _play(story)
+
+
+def test_a_note_typed_ahead_arrives_whole() -> None:
+    """The letters after `n` belong to the note, whatever the screen is doing."""
+
+    async def story(seat: Seat, stage: Stage) -> None:
+        seat.app.cockpit.go_to("item:qa")
+        await seat.pilot.press("n", *"all green", "enter")
+        await seat.until(lambda: bool(seat.app.snapshot and seat.app.snapshot.state.item("qa").notes))
+        assert seat.app.snapshot is not None
+        assert seat.app.snapshot.state.item("qa").notes[-1].text == "all green"
+
+    _play(story)
