@@ -77,7 +77,7 @@ def compile_expression(text: str) -> Expression:
     except RecursionError:
         raise UsageError("the expression is nested too deep") from None
     except (JMESPathError, ValueError) as error:
-        first = (str(error).splitlines() or [""])[0]
+        first = (str(error).splitlines() or [""])[0].removeprefix("Invalid jmespath expression: ").rstrip(": ")
         raise UsageError(f"the expression is not JMESPath: {clean(first, 160)}") from error
     if reason:
         raise UsageError(reason)

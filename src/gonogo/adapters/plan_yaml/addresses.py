@@ -30,7 +30,8 @@ def check_url(url: str, place: Place, problems: Problems, fixed: str = "") -> bo
         for name in braces:
             if name not in FILLED:
                 known = "only {product} and {environment} are filled in"
-                remedy = f"{problems.suggestion(name, FILLED)} {known}".strip()
+                meant = next((one for one in FILLED if name and one.startswith(name.lower()[:3])), "")
+                remedy = f"did you mean '{{{meant}}}'? {known}" if meant else known
                 problems.add(Mistake.PLACEHOLDER, place, remedy, name=clean(name, 40))
     if len(problems) == before:
         _check_parts(url, place, problems)
@@ -38,7 +39,7 @@ def check_url(url: str, place: Place, problems: Problems, fixed: str = "") -> bo
 
 
 def _check_parts(url: str, place: Place, problems: Problems) -> None:
-    shown = clean(url, 80)
+    shown = clean(re.sub("//[^/]*@", "//***@", url), 80)
     if re.search(r"[\s\x00-\x1f\x7f\\]", url):
         problems.add(
             Mistake.URL_TEXT, place, url=shown, reason="it holds a blank, a backslash or a control character"

@@ -102,8 +102,7 @@ def _check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check 
         kind for kind, value in (("run", given.run), ("http", given.http), ("metric", given.metric)) if value
     ]
     if len(chosen) != 1:
-        place = reading.document.key(path)
-        reading.problems.add(Mistake.PICK_ONE, place, where=f"the check of '{item}'", choices="run, http, metric")
+        reading.add_lack(Mistake.PICK_ONE, path, where=f"the check of '{item}'", choices="run, http, metric")
         return None
     kind = CheckKind(chosen[0])
     _only_with(reading, given, path, {"timeout": "run http", "expect": "http"}, kind)
@@ -134,7 +133,7 @@ def _bounds(reading: Reading, given: CheckShape | GateShape, path: Path, where: 
     """`above`, `below` as numbers and `for` as a length; exactly one of the two bounds is given."""
     above, below = reading.number(given.above, (*path, "above")), reading.number(given.below, (*path, "below"))
     if (above is None) == (below is None):
-        reading.problems.add(Mistake.PICK_ONE, reading.document.key(path), where=where, choices="above, below")
+        reading.add_lack(Mistake.PICK_ONE, path, where=where, choices="above, below")
     bounds: dict[str, Any] = {"above": above} if above is not None else {"below": below}
     if given.duration is not None:
         bounds["for"] = reading.duration(given.duration, (*path, "for"))
@@ -182,7 +181,7 @@ def _gate(reading: Reading, environment: str, given: GateShape, path: Path) -> G
     kinds = ("checklist", "approvals", "changelog", "metric")
     chosen = [kind for kind in kinds if getattr(given, kind) is not None]
     if len(chosen) != 1:
-        reading.add(Mistake.PICK_ONE, path, where=subject, choices=", ".join(kinds))
+        reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=", ".join(kinds))
         return None
     kind = GateKind(chosen[0])
     _only_with(reading, given, path, {"above": "metric", "below": "metric", "for": "metric"}, kind)
@@ -240,8 +239,8 @@ def _trigger(reading: Reading, name: str, given: TriggerShape, path: Path) -> Tr
     if given.metric is not None:
         reading.names.check(reading.names.metrics, given.metric, (*path, "metric"), subject, "watches")
         if (given.above is None) == (given.below is None):
-            reading.add(Mistake.PICK_ONE, path, where=subject, choices="above, below")
-    else:
+            reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices="above, below")
+    elif reading.document.is_whole(path):
         for key, value in (("above", given.above), ("below", given.below), ("for", given.duration)):
             if value is not None:
                 place = reading.document.key((*path, key))

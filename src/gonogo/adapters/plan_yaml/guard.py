@@ -32,7 +32,7 @@ Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def decode(raw: bytes) -> str:
     """The text of a plan: UTF-8 without control characters. A byte order mark is passed over. Raises Stopped."""
     if len(raw) > SIZE_LIMIT:
-        raise Stopped(Mistake.TOO_LARGE, Place(1, 1), size=f"{len(raw):,}", limit=f"{SIZE_LIMIT:,}")
+        raise Stopped(Mistake.TOO_LARGE, Place(1, 1), limit=f"{SIZE_LIMIT:,}")
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:

@@ -105,10 +105,10 @@ def _has_one_form(reading: Reading, given: FreezeShape, path: Path, subject: str
         given.cron is None and not dated
     ):
         forms = "`from` and `to`; `weekly`, `from` and `to`; `cron` and `for`"
-        reading.problems.add(Mistake.PICK_ONE, reading.document.key(path), where=subject, choices=forms)
+        reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=forms)
         return False
     if given.cron is not None and given.duration is None:
-        reading.problems.add(Mistake.MISSING_KEY, reading.document.key(path), where=subject, key="for")
+        reading.add_lack(Mistake.MISSING_KEY, path, where=subject, key="for")
         return False
     if given.cron is None and given.duration is not None:
         reading.add(Mistake.ONLY_WITH, (*path, "for"), "it goes with `cron`", key="for", where="without `cron`")

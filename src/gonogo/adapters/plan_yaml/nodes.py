@@ -5,7 +5,7 @@ characters is None: something was announced and not given. The first of two equa
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import yaml
@@ -49,6 +49,11 @@ class Document(Struct):
             node = child
         return node
 
+    def is_whole(self, path: Sequence[str | int]) -> bool:
+        """Whether every key of the mapping at `path` has its value: one that was wrong has been taken out."""
+        node = self.node(path)
+        return all(key in node.parts for key in node.keys or ())
+
     def at(self, path: Sequence[str | int]) -> Place:
         """Place of the value at `path`, or of the nearest thing around it that exists."""
         return place_of(self.node(path).event)
@@ -77,7 +82,7 @@ class Document(Struct):
 
 def _part(node: Node, step: str | int) -> Node | None:
     parts = node.parts
-    if isinstance(parts, Mapping):
+    if isinstance(parts, dict):
         return parts.get(step)
     return parts[step] if isinstance(parts, list) and isinstance(step, int) and step < len(parts) else None
 
@@ -129,11 +134,20 @@ class _Builder:
             self._check_tag(event)
             self._start(event, [], Node(event, None, []))
         elif kind is yaml.AliasEvent:
+            if self._at_key():
+                self._problems.add(Mistake.KEY_NOT_TEXT, place_of(event))
+                self._open[-1].key_event = event
+                return
             value, node = self._anchors[event.anchor]
             # a node of its own: the place of a mistake is where the alias stands, the parts are shared
             self._put(value, node if node.parts is not None else Node(event))
         else:
             self._end()
+
+    def _at_key(self) -> bool:
+        """Whether what comes next is a key."""
+        top = self._open[-1] if self._open else None
+        return top is not None and top.node.keys is not None and top.key_event is None
 
     def _scalar(self, event: Any) -> None:
         if event.tag is not None:
@@ -141,9 +155,8 @@ class _Builder:
         value = event.value
         if event.style == '"' and (found := _CONTROL.search(value)):
             self._problems.add(Mistake.CONTROL_CHARACTER, place_of(event), character=f"U+{ord(found[0]):04X}")
-        top = self._open[-1] if self._open else None
-        if top is not None and top.node.keys is not None and top.key_event is None:
-            self._key(top, event, value)
+        if self._at_key():
+            self._key(self._open[-1], event, value)
             return
         text: str | None = None if not value and not event.style else value
         node = Node(event)
@@ -168,8 +181,7 @@ class _Builder:
             self._anchors[event.anchor] = (key, Node(event))
 
     def _start(self, event: Any, value: Any, node: Node) -> None:
-        top = self._open[-1] if self._open else None
-        is_key = top is not None and top.node.keys is not None and top.key_event is None
+        is_key = self._at_key()
         if is_key:
             self._problems.add(Mistake.KEY_NOT_TEXT, place_of(event))
         self._open.append(_Open(value, node, event.anchor, is_key=is_key))
@@ -189,6 +201,7 @@ class _Builder:
             self._root = (value, node)
             return
         top = self._open[-1]
+        event = top.key_event
         if top.node.keys is None:
             if value is None:
                 self._problems.add(Mistake.NO_VALUE, place_of(node.event), key="-")
@@ -196,14 +209,10 @@ class _Builder:
             top.value.append(value)
             top.node.parts.append(node)
             return
-        if top.key_event is None:  # an alias where a key belongs
-            self._problems.add(Mistake.KEY_NOT_TEXT, place_of(node.event))
-            top.key_event = node.event
-            return
-        if top.key is not None:
-            top.node.keys[top.key] = top.key_event
+        if top.key is not None and event is not None:
+            top.node.keys[top.key] = event
             if value is None and not self._is_bare_environment():
-                self._problems.add(Mistake.NO_VALUE, place_of(top.key_event), key=clean(top.key, 60))
+                self._problems.add(Mistake.NO_VALUE, place_of(event), key=clean(top.key, 60))
             else:
                 top.value[top.key] = value
                 top.node.parts[top.key] = node

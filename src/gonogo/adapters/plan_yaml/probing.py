@@ -49,6 +49,7 @@ def timing_of(
     `every: 60s` alone is enough: an answer then turns stale after the longest of what is inherited,
     3 x every and 2 x (every + timeout), and unknown after the longer of what is inherited and 3 x that.
     """
+    before = len(reading.problems)
     every = _every(reading, given.every, (*path, "every"), inherited.every, use)
     timeout = reading.positive(given.timeout, (*path, "timeout"), inherited.timeout)
     paced = (every, timeout) != (inherited.every, inherited.timeout)
@@ -63,9 +64,10 @@ def timing_of(
     elif stale != inherited.stale_after:
         unknown = max(unknown, 3 * stale)
     made = Timing(every, timeout, stale, unknown)
-    if any(getattr(given, key) is not None for key in _TIMING_KEYS):
+    if len(reading.problems) == before and any(getattr(given, key) is not None for key in _TIMING_KEYS):
         _check_order(reading, made, path)
-    return made
+    # what is wrong here is told here, not at everything that inherits it
+    return made if len(reading.problems) == before else inherited
 
 
 def _every(reading: Reading, text: str | None, path: Path, inherited: timedelta, use: str) -> timedelta:
@@ -164,7 +166,7 @@ def _options(reading: Reading, use: str, path: Path, common: tuple[str, ...]) ->
         else:
             continue
         place = reading.document.key((*path, key))
-        facts = {"key": clean(key, 60), "where": f"a probe with `use: {use}`"}
+        facts = {"key": clean(key, 60), "where": f"a probe with `use: {use}`" if use else "a source"}
         reading.problems.add(Mistake.UNKNOWN_KEY, place, remedy, **facts)
     return options
 
@@ -184,9 +186,9 @@ def _one_slip(word: str, meant: str) -> bool:
 
 def _check_options(reading: Reading, given: ProbeShape, options: Mapping[str, Any], path: Path) -> None:
     if given.use in _CLOSED and not given.url:
-        reading.problems.add(Mistake.PROBE_NEEDS, reading.document.key(path), use=given.use, key="url")
+        reading.add_lack(Mistake.PROBE_NEEDS, path, use=given.use, key="url")
     if given.use == "header" and not given.header:
-        reading.problems.add(Mistake.PROBE_NEEDS, reading.document.key(path), use="header", key="header")
+        reading.add_lack(Mistake.PROBE_NEEDS, path, use="header", key="header")
     if given.use == "json":
         for key in ("version", "revision", "status"):
             if key in options:

@@ -33,7 +33,7 @@ class Mistake(Enum):
     """What can be wrong with a plan, each with its sentence. The name, in lower case, is its code in JSON."""
 
     # the file
-    TOO_LARGE = "the file has {size} bytes, the limit is {limit}"
+    TOO_LARGE = "the file has more than {limit} bytes"
     NOT_UTF8 = "the file is not UTF-8: byte {byte}"
     CONTROL_CHARACTER = "control character {character}"
     SYNTAX = "this is not YAML: {reason}"
@@ -51,6 +51,7 @@ class Mistake(Enum):
     DUPLICATE_KEY = "key '{key}' stands here a second time, first at line {line}"
     SECRET_KEY = "'{key}' looks like a secret in a plan"  # noqa: S105  # a sentence about one
     SECRET_TEXT = "this looks like a secret: {kind}"  # noqa: S105  # a sentence about one
+    NOT_A_CREDENTIAL = "`auth:` takes the name of a credential, and this is none"
     # the shape
     UNKNOWN_KEY = "unknown key '{key}' in {where}"
     MISSING_KEY = "{where} has no '{key}'"
@@ -67,7 +68,6 @@ class Mistake(Enum):
     BAD_EXPRESSION = "`{key}:` {reason}"
     BAD_TRANSFORM = "unknown transform '{name}'"
     NOT_POSITIVE = "`{key}:` must be longer than 0s"
-    BAD_COUNT = "`{key}:` must be between {least} and {most}, not {text}"
     UNKNOWN_ZONE = "'{zone}' is not a time zone"
     # names
     NOT_DEFINED = "{subject} {verb} {kind} '{name}', which is not defined"
@@ -141,6 +141,7 @@ _REMEDIES: Final = {
     Mistake.DUPLICATE_KEY: "remove one of the two",
     Mistake.SECRET_KEY: "secrets stand in your own configuration; a plan names them: `auth: NAME`",
     Mistake.SECRET_TEXT: "revoke it; secrets stand in your own configuration, a plan names them: `auth: NAME`",
+    Mistake.NOT_A_CREDENTIAL: "secrets stand in your own configuration; a plan names them: `auth: NAME`",
     Mistake.NO_VALUE: "write one after the ':', or leave the key out",
     Mistake.NO_ID: "give one: {id: NAME, title: ...}, with letters a-z, digits and hyphens",
     Mistake.TWO_PROBES: "`probe:` is for all environments, `probes:` for each its own",
@@ -161,13 +162,20 @@ _REMEDIES: Final = {
 """The next step, where it is the same whatever the facts are."""
 
 
+_ABOUT_SECRETS: Final = frozenset(
+    {Mistake.SECRET_KEY, Mistake.SECRET_TEXT, Mistake.SECRET_IN_URL, Mistake.USERINFO, Mistake.NOT_A_CREDENTIAL}
+)
+"""Their source lines are never shown: reports are pasted into chats."""
+
+
 class Problems:
     """Gathers the mistakes of one file. Not thread-safe."""
 
     def __init__(self, file: str, text: str = "") -> None:
         self.file = file
         self._text = text
-        self._found: list[PlanProblem] = []
+        self._found: list[tuple[PlanProblem, Place]] = []
+        self._secret_lines: set[int] = set()
         self._places: set[tuple[str, int, int]] = set()
         self._left_out = 0
         self._suggestions = 0
@@ -182,18 +190,22 @@ class Problems:
 
     def add(self, mistake: Mistake, place: Place, remedy: str = "", **facts: object) -> None:
         """Record a mistake, once per place and kind. The facts fill its sentence."""
-        key = (mistake.code, place.line, place.column)
-        what = clean(mistake.value.format(**facts), 400)
-        if mistake is not Mistake.MISSING_KEY and key in self._places:
-            return
         if self.full:
-            self._left_out += 1
+            self.leave_out()
+            return
+        what = clean(mistake.value.format(**facts), 400)
+        key = (what, place.line, place.column)
+        if key in self._places:  # an aliased part is read at every place it stands for
             return
         self._places.add(key)
         hint = clean(remedy or _REMEDIES.get(mistake, ""), 400)
-        snippet = self.snippet(place)
-        problem = PlanProblem(self.file, place.line, place.column, mistake.code, what, hint, snippet)
-        self._found.append(problem)
+        if mistake in _ABOUT_SECRETS:
+            self._secret_lines.add(place.line)
+        self._found.append((PlanProblem(self.file, place.line, place.column, mistake.code, what, hint), place))
+
+    def leave_out(self) -> None:
+        """Count one more mistake that is not told."""
+        self._left_out += 1
 
     def stop(self, stopped: Stopped) -> None:
         """Record the mistake that ended the reading."""
@@ -209,7 +221,8 @@ class Problems:
 
     def invalid(self) -> PlanInvalid:
         """All of it as one error, in the file's order."""
-        found = sorted(self._found, key=lambda problem: (problem.line, problem.column))
+        shown = (problem._replace(snippet=self.snippet(place)) for problem, place in self._found)
+        found = sorted(shown, key=lambda problem: (problem.line, problem.column))
         count = len(found) + self._left_out
         message = f"{self.file} has {count} {'mistake' if count == 1 else 'mistakes'}"
         return PlanInvalid(message, problems=tuple(found), left_out=self._left_out, where=self.file)
@@ -218,6 +231,8 @@ class Problems:
         """The source line and a caret under it, indented by four, cut around the caret; "" without such a line."""
         if place.line > len(self._lines) or not self._lines[place.line - 1].strip():
             return ""
+        if place.line in self._secret_lines:
+            return "    (the line holds a secret and is not shown)"
         line = self._lines[place.line - 1]
         start = min(place.column - 1, len(line))
         indent = min(len(line) - len(line.lstrip()), start)

@@ -29,6 +29,11 @@ class Reading:
         """Record a mistake of the value at `path`."""
         self.problems.add(mistake, self.document.at(path), remedy, **facts)
 
+    def add_lack(self, mistake: Mistake, path: Path, **facts: object) -> None:
+        """Record what the mapping at `path` lacks, unless one of its keys has been found wrong before."""
+        if self.document.is_whole(path):
+            self.problems.add(mistake, self.document.key(path), **facts)  # type: ignore[arg-type]  # no fact is called remedy
+
     def where(self, path: Path) -> str:
         """`release.yaml:67:12`, for messages about this value later on."""
         place = self.document.at(path)

@@ -72,7 +72,7 @@ class References:
 
     def _listed(self, kind: str, plural: str, path: Path, names: Iterable[str]) -> Defined:
         order = tuple(dict.fromkeys(names))
-        line = self._document.at(path).line if order else 0
+        line = self._document.key(path).line if order else 0
         return Defined(kind, plural, frozenset(order), order, line)
 
 

@@ -147,10 +147,9 @@ def _product(
 ) -> Product:
     path: Path = ("products", name)
     owner(reading, given.owner, (*path, "owner"), f"product '{name}'")
-    check_ref_name(
-        given.tag, reading.place((*path, "tag")), reading.problems, "tag", placeholders=("version", "product")
-    )
-    if "{version}" not in given.tag:
+    tag = reading.place((*path, "tag"))
+    named = check_ref_name(given.tag, tag, reading.problems, "tag", ("version", "product"))
+    if named and "{version}" not in given.tag:
         remedy = "every version needs a tag of its own; write it like v{version}"
         reading.add(Mistake.NO_VERSION_IN_PATTERN, (*path, "tag"), remedy, pattern=given.tag)
     if given.target:
@@ -203,7 +202,7 @@ def _file(reading: Reading, product: ProductShape, path: Path, index: int) -> Ve
     given = product.files[index]
     check_inside(given.path, reading.place((*path, "path")), reading.problems)
     if bool(given.key) == bool(given.pattern):
-        reading.add(Mistake.PICK_ONE, path, where=f"file '{given.path}'", choices="key, pattern")
+        reading.add_lack(Mistake.PICK_ONE, path, where=f"file '{given.path}'", choices="key, pattern")
     if given.pattern and "{version}" not in given.pattern:
         remedy = "put {version} where the version stands"
         reading.add(Mistake.NO_VERSION_IN_PATTERN, (*path, "pattern"), remedy, pattern=given.pattern)

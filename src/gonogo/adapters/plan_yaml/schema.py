@@ -1,6 +1,7 @@
 """JSON Schemas from the shape: one for editors, and one that finds all mistakes of a plan at once."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from gonogo.adapters.plan_yaml.nodes import Document, Node, Path
 from gonogo.adapters.plan_yaml.problems import Mistake, Problems, a_list
 from gonogo.adapters.plan_yaml.shape import PlanShape
+from gonogo.domain.names import suggest
 from gonogo.domain.text import clean
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -91,9 +93,8 @@ def _for_text(schema: Mapping[str, Any]) -> dict[str, Any]:
         if kind == "integer":
             return {
                 "type": "string",
-                "pattern": "^[0-9]{1,4}$(?!\n)",
-                "title": "a whole number",
-                "examples": ["1", "2"],
+                "pattern": "^[1-9][0-9]?$(?!\n)",
+                "title": "a whole number from 1 to 99",
             }
         if kind == "boolean":
             return {"type": "string", "pattern": "^(true|false)$(?!\n)", "title": "true or false"}
@@ -139,6 +140,8 @@ def _report_one(document: Document, error: Any, problems: Problems) -> None:
             _missing_keys(document, path, error, problems)
         case "pattern" if "propertyNames" in error.absolute_schema_path:
             _not_a(document.key((*path, str(error.instance))), error, problems)
+        case "pattern" if path[-1] == "auth":
+            problems.add(Mistake.NOT_A_CREDENTIAL, document.at(path))
         case "pattern" | "maxLength":
             _not_a(document.at(path), error, problems)
         case "enum" if isinstance(error.instance, str):
@@ -154,18 +157,23 @@ def _report_one(document: Document, error: Any, problems: Problems) -> None:
 
 
 def _unknown_keys(document: Document, path: Path, error: Any, problems: Problems) -> None:
-    known = [*error.schema["properties"]]
+    known = error.schema["properties"]
     for key in error.instance:
-        if key not in known:
+        if key not in known and problems.full:
+            problems.leave_out()
+        elif key not in known:
             remedy = problems.suggestion(key, known) or f"known keys: {a_list(known, 30)}"
             facts = {"key": clean(key, 60), "where": where_of(path)}
             problems.add(Mistake.UNKNOWN_KEY, document.key((*path, key)), remedy, **facts)
 
 
 def _missing_keys(document: Document, path: Path, error: Any, problems: Problems) -> None:
-    announced = document.node(path).keys or {}
+    # what stands there without a value, or misspelled, has been told already
+    given = document.node(path).keys or {}
+    known = error.schema["properties"]
+    misspelled = islice((key for key in given if key not in known), 20)
+    announced = {*given, *(suggest(key, known) for key in misspelled)}
     for key in error.validator_value:
-        # what stands there without a value has been told already
         if f"'{key}'" == error.message.partition(" is a required")[0] and key not in announced:
             problems.add(Mistake.MISSING_KEY, document.key(path), key=key, where=where_of(path))
 
@@ -173,7 +181,7 @@ def _missing_keys(document: Document, path: Path, error: Any, problems: Problems
 def _not_a(place: Any, error: Any, problems: Problems) -> None:
     wanted = error.schema.get("title", f"text of at most {error.schema.get('maxLength', 4096)} characters")
     examples = error.schema.get("examples", ())
-    remedy = f"write it like {' or '.join(examples)}" if examples else ""
+    remedy = f"write it like {', '.join(examples[:3])}" if examples else ""
     problems.add(Mistake.NOT_A, place, remedy, text=clean(str(error.instance), 60), wanted=wanted)
 
 

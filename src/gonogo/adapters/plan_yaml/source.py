@@ -79,14 +79,21 @@ def _parse(text: str, problems: Problems, directory: str) -> Plan | None:
     names = References(document, problems)
     try:
         shape = msgspec.convert(document.value, PlanShape, strict=False)
-    except msgspec.ValidationError as error:
+    except msgspec.ValidationError:
         document = find_mistakes(document, problems)
         if document is None:
             return None
-        if not len(problems):
-            raise AssertionError(f"the schema accepts what the shape refuses: {error}") from error
-        shape = msgspec.convert(document.value, PlanShape, strict=False)
+        shape = _again(document, problems)
     return resolve(shape, document, problems, names, directory)
+
+
+def _again(document: Document, problems: Problems) -> PlanShape:
+    """The shape of what is left once the mistakes are out."""
+    try:
+        return msgspec.convert(document.value, PlanShape, strict=False)
+    except msgspec.ValidationError as error:
+        # only where the two schemas of the same structs disagree; then this one sentence is all there is
+        raise UsageError(f"the plan cannot be read: {clean(str(error), 200)}", where=problems.file) from error
 
 
 def shown_path(path: Path) -> str:
