@@ -44,7 +44,7 @@ def test_the_cockpit_looks_as_it_did(size: tuple[int, int], snap_compare: Any) -
 
 
 def test_texts_from_outside_are_only_shown() -> None:
-    """Markup, escape sequences, endless lines in titles, notes, versions, commits: nothing acts, nothing breaks."""
+    """Markup, escapes and endless lines in titles, notes, versions and commits: nothing acts or breaks."""
     items = tuple(("Phase", f"item-{number}", text, "", ()) for number, text in enumerate(HOSTILE))
     stage = Stage(make_plan(items))
     plan = stage.loaded.plan

@@ -171,6 +171,21 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: "\n".join(f"k{n}: 1" for n in range(49_000)).encode(),
         "1:1: unknown key 'k0' in the plan",
     ),
+    "a matrix of four million cells": (
+        lambda: (
+            f"release: a\nenvironments: [{', '.join(f'e{n}' for n in range(2_000))}]\n"
+            f"products: {{{', '.join(f'p{n}: {{version: 1.0.0}}' for n in range(2_000))}}}"
+        ).encode(),
+        "3:1: 2,000 products in 2,000 environments are more than 10,000 cells",
+    ),
+    "30,000 items of the wrong shape": (
+        lambda: ("release: a\nchecklist:\n" + "- {tittle: x, ownr: y}\n" * 30_000).encode(),
+        "3:4: unknown key 'tittle' in checklist[0]",
+    ),
+    "15,000 owners nobody knows": (
+        lambda: (_START + "checklist:\n" + "".join(f"- {{title: t{n}, owner: x{n}}}\n" for n in range(15_000))).encode(),
+        "5:22: item 't0' is owned by person 'x0', which is not defined",
+    ),
     "an expression that would grow": (
         lambda: b"release: a\nenvironments: [s]\nproducts: {w: {version: 1.0.0, probe: {use: json, "
         b"url: 'http://h/', version: '" + b"|".join([b"[@,@]"] * 28) + b"'}}}",

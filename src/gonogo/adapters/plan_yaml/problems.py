@@ -69,6 +69,7 @@ class Mistake(Enum):
     BAD_TRANSFORM = "unknown transform '{name}'"
     NOT_POSITIVE = "`{key}:` must be longer than 0s"
     UNKNOWN_ZONE = "'{zone}' is not a time zone"
+    TOO_MANY_CELLS = "{products} products in {environments} environments are more than {limit} cells"
     # names
     NOT_DEFINED = "{subject} {verb} {kind} '{name}', which is not defined"
     REPEATED = "{kind} '{name}' is defined a second time, first at line {line}"
@@ -142,6 +143,7 @@ _REMEDIES: Final = {
     Mistake.SECRET_KEY: "secrets stand in your own configuration; a plan names them: `auth: NAME`",
     Mistake.SECRET_TEXT: "revoke it; secrets stand in your own configuration, a plan names them: `auth: NAME`",
     Mistake.NOT_A_CREDENTIAL: "secrets stand in your own configuration; a plan names them: `auth: NAME`",
+    Mistake.TOO_MANY_CELLS: "split the release: nobody can look at so many",
     Mistake.NO_VALUE: "write one after the ':', or leave the key out",
     Mistake.NO_ID: "give one: {id: NAME, title: ...}, with letters a-z, digits and hyphens",
     Mistake.TWO_PROBES: "`probe:` is for all environments, `probes:` for each its own",

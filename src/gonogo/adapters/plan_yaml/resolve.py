@@ -47,6 +47,8 @@ from gonogo.domain.plan import (
     VersionFile,
 )
 
+CELL_LIMIT = 10_000
+"""Products times environments."""
 _PRODUCTION = re.compile(r"production|prod|prod-.*", re.ASCII)
 _RULES = ("friday_release", "big_bang", "release_name", "rollback_plan")
 _BRANCH_PARTS = ("major", "minor", "patch", "version")
@@ -139,6 +141,11 @@ def _environment(
 def _products(
     reading: Reading, given: Mapping[str, ProductShape], environments: tuple[Environment, ...], timing: Timing
 ) -> tuple[Product, ...]:
+    if len(given) * len(environments) > CELL_LIMIT:
+        # two short lists make a long table, and each of its cells would be polled
+        facts = {"products": f"{len(given):,}", "environments": f"{len(environments):,}", "limit": f"{CELL_LIMIT:,}"}
+        reading.problems.add(Mistake.TOO_MANY_CELLS, reading.document.key(("products",)), **facts)
+        return ()
     return tuple(_product(reading, name, shape, environments, timing) for name, shape in given.items())
 
 
