@@ -143,7 +143,11 @@ def _products(
 ) -> tuple[Product, ...]:
     if len(given) * len(environments) > CELL_LIMIT:
         # two short lists make a long table, and each of its cells would be polled
-        facts = {"products": f"{len(given):,}", "environments": f"{len(environments):,}", "limit": f"{CELL_LIMIT:,}"}
+        facts = {
+            "products": f"{len(given):,}",
+            "environments": f"{len(environments):,}",
+            "limit": f"{CELL_LIMIT:,}",
+        }
         reading.problems.add(Mistake.TOO_MANY_CELLS, reading.document.key(("products",)), **facts)
         return ()
     return tuple(_product(reading, name, shape, environments, timing) for name, shape in given.items())

@@ -1,6 +1,6 @@
 """JSON Schemas from the shape: one for editors, and one that finds all mistakes of a plan at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,7 @@ from gonogo.adapters.plan_yaml.problems import Mistake, Problems, a_list
 from gonogo.adapters.plan_yaml.shape import PlanShape
 from gonogo.domain.names import suggest
 from gonogo.domain.text import clean
+from gonogo.errors import UsageError
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DEFS = "#/$defs/"
@@ -50,35 +51,42 @@ def _widened(part: Any) -> Any:
     return wide
 
 
-def find_mistakes(document: Document, problems: Problems) -> Document | None:
-    """Record every mistake of the shape; return what is left without them, or None when that is nothing.
+def fit(document: Document, problems: Problems) -> PlanShape | None:
+    """Record every mistake of the shape, take it out of `document`, and return what is left.
 
-    What is left fits the shape, so that names and values in it can still be checked: one report holds both.
+    So names and values in what is left can still be checked, and one report holds both. None when nothing is
+    left to check, or when nobody would read on.
     """
     from jsonschema import Draft202012Validator  # 50 ms, and only a wrong plan needs it
 
     validator = Draft202012Validator(_for_text(msgspec.json.schema(PlanShape)))
-    _report(document, list(_limited(validator.iter_errors(document.value))), problems)
+    wrong: list[Path] = []
+    for error in validator.iter_errors(document.value):
+        _report(document, error, problems)
+        wrong += _to_remove(error)
+        if problems.full:
+            return None
     # taking out a wrong value can leave its mapping without a key it must have: that goes then, and so on upwards
     for _ in range(8):
-        wrong = [path for error in validator.iter_errors(document.value) for path in _to_remove(error)]
-        if not wrong:
-            return document
         _remove(document, wrong)
+        try:
+            return msgspec.convert(document.value, PlanShape, strict=False)
+        except msgspec.ValidationError as error:
+            wrong = [path for found in validator.iter_errors(document.value) for path in _to_remove(found)]
+            if not wrong:
+                # the two schemas of the same structs disagree; then this one sentence is all there is
+                reason = clean(str(error), 200)
+                raise UsageError(f"the plan cannot be read: {reason}", where=problems.file) from error
     return None
-
-
-def _limited(errors: Iterable[Any]) -> Iterator[Any]:
-    """Stop looking when nobody would read on; a hostile file has a hundred thousand mistakes."""
-    for count, error in enumerate(errors):
-        if count > 2_000:
-            return
-        yield error
 
 
 # jsonschema's errors are Any here: its stubs make every attribute a union with "unset"
 def _for_text(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of the same plan with every scalar as text, references replaced by what they refer to."""
+    """The schema of the same plan with every scalar as text, references replaced by what they refer to.
+
+    Of several forms the one that is meant is known by its kind (no two forms have the same), so that only its
+    mistakes are told, and found one by one: `anyOf` would gather those of all forms before it tells the first.
+    """
     definitions = schema["$defs"]
 
     def inlined(part: Any) -> Any:
@@ -87,50 +95,31 @@ def _for_text(schema: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(part, dict):
             return part
         if "$ref" in part:
-            target = inlined(definitions[part["$ref"].removeprefix(_DEFS)])
-            return {**target, **{key: value for key, value in part.items() if key != "$ref"}}
+            return inlined(definitions[part["$ref"].removeprefix(_DEFS)])
+        if "anyOf" in part:
+            return _by_kind([inlined(branch) for branch in part["anyOf"]])
         kind = part.get("type")
         if kind == "integer":
-            return {
-                "type": "string",
-                "pattern": "^[1-9][0-9]?$(?!\n)",
-                "title": "a whole number from 1 to 99",
-            }
+            return {"type": "string", "pattern": "^[1-9][0-9]?$(?!\n)", "title": "a whole number from 1 to 99"}
         if kind == "boolean":
             return {"type": "string", "pattern": "^(true|false)$(?!\n)", "title": "true or false"}
-        return {key: inlined(value) for key, value in part.items() if key not in {"description", "default"}}
+        if "enum" in part and isinstance(part["enum"], list):
+            return _by_kind([{"type": "string", "enum": part["enum"]}])
+        return {key: inlined(value) for key, value in part.items()}
 
     made: dict[str, Any] = inlined({"$ref": schema["$ref"]})
     return made
 
 
-def _leaves(error: Any) -> Iterator[Any]:
-    """The mistakes that count: of several forms, those of the one that was meant."""
-    if error.validator != "anyOf":
-        yield error
-        return
-    branches: dict[Any, list[Any]] = {}
-    for one in error.context or ():
-        branches.setdefault(one.schema_path[0], []).append(one)
-    meant = [found for found in branches.values() if not any(_is_other_kind(one) for one in found)]
-    if not meant:
-        yield error
-        return
-    for one in min(meant, key=len):
-        yield from _leaves(one)
+def _by_kind(branches: list[dict[str, Any]]) -> dict[str, Any]:
+    """One schema for several forms: the kinds it may have, and what each must keep to."""
+    flat = [one for branch in branches for one in branch.get("allOf", [{"if": branch, "then": branch}])]
+    rules = {rule["if"]["type"]: rule["then"] for rule in flat}
+    kept = [{"if": {"type": kind}, "then": rule} for kind, rule in rules.items()]
+    return {"type": [*rules], "allOf": kept}
 
 
-def _is_other_kind(error: Any) -> bool:
-    return error.validator == "type" and not error.relative_path
-
-
-def _report(document: Document, errors: Iterable[Any], problems: Problems) -> None:
-    for error in errors:
-        for leaf in _leaves(error):
-            _report_one(document, leaf, problems)
-
-
-def _report_one(document: Document, error: Any, problems: Problems) -> None:
+def _report(document: Document, error: Any, problems: Problems) -> None:
     path: Path = tuple(error.absolute_path)
     where = where_of(path)
     match error.validator:
@@ -144,7 +133,7 @@ def _report_one(document: Document, error: Any, problems: Problems) -> None:
             problems.add(Mistake.NOT_A_CREDENTIAL, document.at(path))
         case "pattern" | "maxLength":
             _not_a(document.at(path), error, problems)
-        case "enum" if isinstance(error.instance, str):
+        case "enum":
             known = [str(one) for one in error.validator_value]
             remedy = problems.suggestion(error.instance, known)
             text = clean(error.instance, 60)
@@ -189,9 +178,9 @@ _KINDS = {"object": "a mapping", "array": "a list", "string": "text"}
 
 
 def _wanted(error: Any) -> str:
-    branches = error.validator_value if error.validator == "anyOf" else [error.schema]
-    kinds = [_KINDS.get(branch.get("type", "string"), "") for branch in branches]
-    return " or ".join(dict.fromkeys(kind for kind in kinds if kind))
+    given = error.validator_value
+    kinds = given if isinstance(given, list) else [given]
+    return " or ".join(_KINDS[kind] for kind in kinds if kind in _KINDS)
 
 
 def _kind(value: object) -> str:
@@ -212,15 +201,13 @@ _STAND_INS: Mapping[str, Any] = {
 """What takes the place of a key the plan cannot do without, so that the rest can be checked. Never leaves here."""
 
 
-def _to_remove(error: Any) -> Iterator[Path]:
-    for leaf in _leaves(error):
-        path: Path = tuple(leaf.absolute_path)
-        if leaf.validator == "additionalProperties":
-            yield from ((*path, key) for key in leaf.instance if key not in leaf.schema["properties"])
-        elif leaf.validator == "pattern" and "propertyNames" in leaf.absolute_schema_path:
-            yield (*path, str(leaf.instance))
-        else:
-            yield path
+def _to_remove(error: Any) -> list[Path]:
+    path: Path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        return [(*path, key) for key in error.instance if key not in error.schema["properties"]]
+    if error.validator == "pattern" and "propertyNames" in error.absolute_schema_path:
+        return [(*path, str(error.instance))]
+    return [path]
 
 
 def _remove(document: Document, paths: Iterable[Path]) -> None:

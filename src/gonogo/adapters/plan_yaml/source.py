@@ -10,11 +10,11 @@ import msgspec
 from msgspec import Struct
 
 from gonogo.adapters.plan_yaml.guard import SIZE_LIMIT, decode
-from gonogo.adapters.plan_yaml.nodes import Document, read_document
+from gonogo.adapters.plan_yaml.nodes import read_document
 from gonogo.adapters.plan_yaml.problems import Problems, Stopped
 from gonogo.adapters.plan_yaml.references import References
 from gonogo.adapters.plan_yaml.resolve import resolve
-from gonogo.adapters.plan_yaml.schema import find_mistakes
+from gonogo.adapters.plan_yaml.schema import fit
 from gonogo.adapters.plan_yaml.secrets import find_secrets
 from gonogo.adapters.plan_yaml.shape import PlanShape
 from gonogo.domain.plan import LoadedPlan, Plan
@@ -73,27 +73,15 @@ def parse_plan(raw: bytes, file: str, directory: str | Path) -> Plan:
 
 
 def _parse(text: str, problems: Problems, directory: str) -> Plan | None:
-    document: Document | None = read_document(text, problems)
-    assert document is not None
+    document = read_document(text, problems)
     find_secrets(document, text, problems)
     names = References(document, problems)
+    shape: PlanShape | None
     try:
         shape = msgspec.convert(document.value, PlanShape, strict=False)
     except msgspec.ValidationError:
-        document = find_mistakes(document, problems)
-        if document is None:
-            return None
-        shape = _again(document, problems)
-    return resolve(shape, document, problems, names, directory)
-
-
-def _again(document: Document, problems: Problems) -> PlanShape:
-    """The shape of what is left once the mistakes are out."""
-    try:
-        return msgspec.convert(document.value, PlanShape, strict=False)
-    except msgspec.ValidationError as error:
-        # only where the two schemas of the same structs disagree; then this one sentence is all there is
-        raise UsageError(f"the plan cannot be read: {clean(str(error), 200)}", where=problems.file) from error
+        shape = fit(document, problems)
+    return resolve(shape, document, problems, names, directory) if shape is not None else None
 
 
 def shown_path(path: Path) -> str:
