@@ -128,7 +128,9 @@ def bump(version: Version, by: Bump) -> Version | Unparsed:
     import semver
 
     major, minor, patch, *_ = (*version.release, 0, 0, 0)
-    following = semver.Version(major, minor, patch, version.prerelease and "pre").next_version(by.value)
+    # its own final version has the same three numbers only where there are no more than three
+    unfinished = "pre" if version.prerelease and not any(version.release[3:]) else None
+    following = semver.Version(major, minor, patch, unfinished).next_version(by.value)
     epoch = f"{version.key[0][0]}!" if version.scheme is SchemeName.PEP440 and version.key else ""
     return parse(f"{epoch.removeprefix('0!')}{following}", version.scheme)
 

@@ -12,9 +12,12 @@ from collections.abc import Awaitable, Callable
 from textual.app import App
 from textual.events import Key
 from textual.message import Message
+from textual.widget import Widget
 
-PATIENCE = 0.3
-"""Seconds after which a key goes on even if the one before has got lost, with a screen that was left say."""
+PATIENCE = 5.0
+"""Seconds after which a key goes on even if nothing has been heard of the one before."""
+LOOK = 0.05
+"""Seconds between two looks whether the widget that had the key is still there."""
 
 
 class Travelled(Message):
@@ -46,9 +49,9 @@ class KeyQueue:
         """A follower has arrived; those of keys that were given up are nobody's."""
         if event.number != self._number:
             return
-        if not event.through_screen and self._app.screen.post_message(
-            Travelled(event.number, through_screen=True)
-        ):
+        screen = self._app.screen
+        if not event.through_screen and screen.post_message(Travelled(event.number, through_screen=True)):
+            self._watch(event.number, screen)
             return
         await self._next()
 
@@ -57,10 +60,22 @@ class KeyQueue:
         if not self._busy:
             return
         self._number += 1
-        number = self._number
         target = self._app.focused or self._app.screen
         await self._act(self._waiting.popleft())
-        if target.post_message(Travelled(number, through_screen=False)):
-            self._app.set_timer(PATIENCE, lambda: self._app.post_message(Travelled(number, through_screen=True)))
+        if target.post_message(Travelled(self._number, through_screen=False)):
+            self._watch(self._number, target)
         else:
             await self._next()
+
+    def _watch(self, number: int, target: Widget, waited: float = 0.0) -> None:
+        """Go on when the key has closed the very place its follower was in: a view that was left, say."""
+
+        def look() -> None:
+            if number != self._number or not self._busy:
+                return
+            if waited >= PATIENCE or not target.is_attached or target.screen is not self._app.screen:
+                self._app.post_message(Travelled(number, through_screen=True))
+            else:
+                self._watch(number, target, waited + LOOK)
+
+        self._app.set_timer(LOOK, look)
