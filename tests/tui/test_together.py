@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from gonogo.domain.decide import Skip, Tick
 from gonogo.domain.state import ItemStatus
 from gonogo.tui.messages import Record
+from gonogo.tui.screens.view import CleanInput
 from tui.stage import ANA, BEN, Seat, Stage
 
 
@@ -84,5 +85,24 @@ def test_a_note_typed_ahead_arrives_whole() -> None:
         await seat.until(lambda: bool(seat.app.snapshot and seat.app.snapshot.state.item("qa").notes))
         assert seat.app.snapshot is not None
         assert seat.app.snapshot.state.item("qa").notes[-1].text == "all green"
+
+    _play(story)
+
+
+def test_letters_that_came_before_the_keyboard_stay() -> None:
+    """A line that gets the keyboard late keeps what was typed ahead of it: the next letter comes after."""
+
+    async def story(seat: Seat, stage: Stage) -> None:
+        seat.app.cockpit.go_to("item:qa")
+        await seat.pilot.press("n")
+        await seat.until(lambda: isinstance(seat.app.focused, CleanInput))
+        line = seat.app.focused
+        assert isinstance(line, CleanInput)
+        seat.app.screen.set_focus(None)
+        line.insert_text_at_cursor("al")
+        line.focus()
+        await seat.until(lambda: line.has_focus)
+        await seat.pilot.press("l")
+        await seat.until(lambda: line.value == "all")
 
     _play(story)

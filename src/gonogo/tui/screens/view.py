@@ -28,7 +28,10 @@ class CleanInput(Input):
     """A line to type in. What is pasted into it is cleaned like any text from outside."""
 
     def __init__(self, look: Look, placeholder: str = "", max_length: int = 200) -> None:
-        super().__init__(placeholder=look.text(placeholder), max_length=max_length, compact=True)
+        # focus may come after the first letters that were typed ahead: selected, the next one would replace them
+        super().__init__(
+            placeholder=look.text(placeholder), max_length=max_length, compact=True, select_on_focus=False
+        )
         self.cursor_blink = False
 
     def validate_value(self, value: str) -> str:
