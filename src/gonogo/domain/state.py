@@ -155,16 +155,22 @@ class _Fold:
         self._items[item_id] = replace(before, notes=(*before.notes, remark))
 
     def _transition(self, event: Event) -> None:
-        product, _, environment = _after_colon(event.subject).partition("/")
-        target = Target(product, environment)
-        versions = event.data.get("versions")
-        texts = (
-            [clean(text, 128) for text in versions if isinstance(text, str)] if isinstance(versions, list) else []
-        )
-        seen = Deployed(
-            event.at, tuple(texts), _text(event.data, "status"), event.actor.user, _text(event.data, "source")
-        )
-        self._cells[target] = (*self._cells.get(target, ()), seen)[-HISTORY_LIMIT:]
+        if (found := deployed_in(event)) is not None:
+            target, seen = found
+            self._cells[target] = (*self._cells.get(target, ()), seen)[-HISTORY_LIMIT:]
+
+
+def deployed_in(event: Event) -> tuple[Target, Deployed] | None:
+    """The cell and what was seen there, when `event` is a transition of a cell."""
+    if event.kind != kinds.CELL_CHANGED:
+        return None
+    product, _, environment = _after_colon(event.subject).partition("/")
+    versions = event.data.get("versions")
+    texts = [clean(text, 128) for text in versions if isinstance(text, str)] if isinstance(versions, list) else []
+    seen = Deployed(
+        event.at, tuple(texts), _text(event.data, "status"), event.actor.user, _text(event.data, "source")
+    )
+    return Target(product, environment), seen
 
 
 def _after_colon(subject: str) -> str:
