@@ -168,9 +168,14 @@ class Fleet:
         await self._stop.wait()
         for server in servers:
             server.close()
-        for task in (*doors, *self._clients):
+        for task in doors:
             task.cancel()
-        await asyncio.gather(*doors, *self._clients, return_exceptions=True)
+        await asyncio.gather(*doors, return_exceptions=True)
+        # a connection accepted this very moment is still a task of the loop, and only then one of ours
+        while left := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     async def _door(self, target: Target) -> None:
         """Listen at the target's own port whenever the scenario does not refuse."""
@@ -217,6 +222,9 @@ class Fleet:
                 await writer.drain()
         except (OSError, ValueError, EOFError, TimeoutError, asyncio.LimitOverrunError):
             pass  # a client that speaks no HTTP, or left: its own business
+        except asyncio.CancelledError:
+            writer.transport.abort()  # the fleet ends: what nobody reads is not waited for
+            raise
         finally:
             await _hang_up(writer)
 
