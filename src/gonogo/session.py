@@ -10,12 +10,14 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain import snapshot
+from gonogo.domain import matrix, snapshot
 from gonogo.domain.changelog import Changes
-from gonogo.domain.decide import Command, RecordTransition, Refusal, decide
+from gonogo.domain.decide import Command, RecordTransition, Refusal, Scene, decide
 from gonogo.domain.events import Actor, Draft, Event, EventId
 from gonogo.domain.evidence import NOTHING, Evidence, absorb
-from gonogo.domain.observation import Observation, Target
+from gonogo.domain.history import same_set
+from gonogo.domain.matrix import Freshness, Relation, texts_of
+from gonogo.domain.observation import Missing, Observation, Status, Target
 from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.snapshot import Inputs, Snapshot
 from gonogo.domain.state import ReleaseState, replay
@@ -57,11 +59,14 @@ class Session:
         actor: Actor,
         new_id: Callable[[], EventId],
         plan_source: PlanSource | None = None,
+        steady: Callable[[], float] | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._new_id = new_id
         self._plan_source = plan_source
+        self._steady = steady
+        self._told: dict[Target, tuple[tuple[str, ...], str]] = {}
         self.actor = actor
         self.inputs = Inputs(loaded)
         """What is known so far; replaced as a whole with each change."""
@@ -119,7 +124,7 @@ class Session:
         def judge(tail: Tail) -> Sequence[Draft]:
             nonlocal refusal
             self._take_in(tail)
-            verdict = decide(self.loaded, self.inputs.state, command, self.actor, new_id)
+            verdict = decide(Scene(self.inputs, self.actor, new_id, self._clock.now()), command)
             match verdict:
                 case Refusal():
                     refusal = verdict
@@ -134,23 +139,42 @@ class Session:
         return Accepted(written) if refusal is None else Refused(refusal)
 
     def observe(self, observations: Iterable[Observation]) -> tuple[RecordTransition, ...]:
-        """Take observations in; returns the transitions that the journal does not know yet."""
+        """Take observations in; returns the transitions that the journal does not know yet.
+
+        What this session told before and another one contradicted since is not told again: two views of one cell,
+        from two hosts, would fill the journal by turns.
+        """
+        heard = self._steady() if self._steady else None
         evidence = dict(self.inputs.evidence)
         touched = []
         for observation in observations:
-            evidence[observation.target] = absorb(evidence.get(observation.target, NOTHING), observation)
+            before = self._recorded_otherwise(observation)
+            evidence[observation.target] = absorb(
+                evidence.get(observation.target, NOTHING), observation, heard, before
+            )
             touched.append(observation.target)
         self.inputs = replace(self.inputs, evidence=evidence)
+        now, steady = self._clock.now(), heard
         return tuple(
             transition
             for target in dict.fromkeys(touched)
-            if (transition := _transition(self.inputs.state, target, evidence[target])) is not None
+            if (transition := self._news(target, evidence[target], now, steady)) is not None
+        )
+
+    @property
+    def unconfirmed(self) -> tuple[Target, ...]:
+        """Targets of which only one answer says that something has changed: worth asking again."""
+        return tuple(
+            target
+            for target, evidence in self.inputs.evidence.items()
+            if any(strand.unconfirmed and not strand.split for strand in evidence.strands)
         )
 
     def record(self, transitions: Iterable[RecordTransition]) -> None:
         """Write transitions into the history. Raises as `submit` does."""
         for transition in transitions:
             self.submit(transition)
+            self._told[transition.target] = (transition.versions, transition.status)
 
     def learn(self, changes: Changes) -> None:
         """Take in what git says about one product."""
@@ -165,24 +189,48 @@ class Session:
 
     def snapshot(self, now: datetime | None = None) -> Snapshot:
         """Everything, judged at `now` (UTC); at this moment when not given."""
-        return snapshot.build(self.inputs, now or self._clock.now())
+        if now is not None:
+            return snapshot.build(self.inputs, now)
+        return snapshot.build(self.inputs, self._clock.now(), self._steady() if self._steady else None)
 
     def close(self) -> None:
         """Give back the journal."""
         self._journal.close()
 
+    def _recorded_otherwise(self, observation: Observation) -> tuple[str, ...]:
+        """What the journal recorded last, when a single answer says something else; else nothing."""
+        if isinstance(observation, Missing) or len(observation.versions) != 1:
+            return ()
+        known = self.inputs.state.deployed(observation.target)
+        product = self.loaded.plan.product(observation.target.product)
+        if (
+            known is None
+            or product is None
+            or same_set(product, known.versions, (observation.versions[0].version,))
+        ):
+            return ()
+        return known.versions
+
+    def _news(
+        self, target: Target, evidence: Evidence, now: datetime, steady: float | None
+    ) -> RecordTransition | None:
+        """The change worth a line of history: firm, and neither what the journal says last nor told by us before."""
+        cell = matrix.cell_at(self.loaded.plan, self.inputs.state, target, evidence, now, steady)
+        if cell is None or cell.freshness is not Freshness.FRESH or not evidence.settled:
+            return None
+        versions = texts_of(cell.judged)
+        status = Status.UNKNOWN if cell.relation is Relation.DISAGREE else cell.status
+        known, view = self.inputs.state.deployed(target), (versions, status.value)
+        if known and (tuple(sorted(known.versions)), known.status) == view:
+            self._told[target] = view
+            return None
+        return (
+            None
+            if self._told.get(target) == view
+            else RecordTransition(target, versions, status.value, cell.source)
+        )
+
     def _take_in(self, tail: Tail, *, keep_alarms: bool = False) -> None:
         state: ReleaseState = replay(tail.events, self.inputs.state) if tail.events else self.inputs.state
         problems = self.inputs.journal_problems if keep_alarms else tuple(alarm.message for alarm in tail.alarms)
         self.inputs = replace(self.inputs, state=state, journal_problems=problems)
-
-
-def _transition(state: ReleaseState, target: Target, evidence: Evidence) -> RecordTransition | None:
-    """The change worth a line of history: settled, and not what the journal says last."""
-    if not evidence.settled or evidence.seen is None:
-        return None
-    versions = tuple(sorted(running.version for running in evidence.versions))
-    known = state.deployed(target)
-    if known and (tuple(sorted(known.versions)), known.status) == (versions, evidence.seen.status):
-        return None
-    return RecordTransition(target, versions, evidence.seen.status.value, evidence.seen.source)

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from gonogo.domain.decide import Command, Refusal, decide
+from gonogo.domain.decide import Command, Refusal, Scene, decide
 from gonogo.domain.events import Actor, Event, EventId
 from gonogo.domain.observation import Running, Seen, Status, Target
 from gonogo.domain.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product
+from gonogo.domain.snapshot import Inputs
 from gonogo.domain.state import ReleaseState, replay
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
@@ -62,7 +63,8 @@ def after(given: Plan, *acts: tuple[Actor, Command], state: ReleaseState | None 
     """The state after some acts, each of which must be accepted."""
     now = state or ReleaseState()
     for actor, command in acts:
-        drafts = decide(loaded(given), now, command, actor, EventId(f"id-{now.seq + 1}"))
+        scene = Scene(Inputs(loaded(given), now), actor, EventId(f"id-{now.seq + 1}"), NOW)
+        drafts = decide(scene, command)
         assert not isinstance(drafts, Refusal), drafts
         for draft in drafts:
             seq = now.seq + 1

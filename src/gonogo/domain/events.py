@@ -9,12 +9,41 @@ from msgspec import Struct
 EventId = NewType("EventId", str)
 """Made by whoever submits; the same id sent twice is one event."""
 
-# The kinds of issue-one events. A kind this version does not know is kept and shown, never dropped.
+# What each kind is about and what its data holds is listed in docs/journal.md.
+# A kind this version does not know is kept and shown, never dropped.
 ITEM_TICKED = "item.ticked"
 ITEM_UNTICKED = "item.unticked"
 ITEM_SKIPPED = "item.skipped"
+ITEM_VOUCHED = "item.vouched"
+ITEM_CLAIMED = "item.claimed"
+ITEM_UNCLAIMED = "item.unclaimed"
 ITEM_NOTED = "item.noted"
+CHECK_FINISHED = "check.finished"
 CELL_CHANGED = "cell.changed"
+PLAN_RECORDED = "plan.recorded"
+PLAN_AMENDED = "plan.amended"
+RELEASE_STARTED = "release.started"
+RELEASE_HELD = "release.held"
+RELEASE_RESUMED = "release.resumed"
+RELEASE_COMPLETED = "release.completed"
+RELEASE_CANCELLED = "release.cancelled"
+APPROVAL_GIVEN = "approval.given"
+APPROVAL_REJECTED = "approval.rejected"
+APPROVAL_REVOKED = "approval.revoked"
+WAIVER_GIVEN = "waiver.given"
+WAIVER_WITHDRAWN = "waiver.withdrawn"
+GO_DECIDED = "go.decided"
+FREEZE_DECLARED = "freeze.declared"
+FREEZE_THAWED = "freeze.thawed"
+BATON_TAKEN = "baton.taken"
+VERSION_MARKED_BAD = "version.marked-bad"
+VERSION_CLEARED = "version.cleared"
+VERSION_HELD = "version.held"
+VERSION_RELEASED = "version.released"
+TRIGGER_FIRED = "trigger.fired"
+TRIGGER_ANSWERED = "trigger.answered"
+TRIGGER_CLEARED = "trigger.cleared"
+ACT_REFUSED = "act.refused"
 
 
 class Actor(Struct, frozen=True):

@@ -1,70 +1,42 @@
-"""What the events add up to. One fold makes it; nothing else does."""
+"""What the events add up to. One fold makes it; nothing else does.
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
+The front door of `domain.folds`: each topic keeps its types and its part of the fold in a module of its own.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from gonogo.domain import events as kinds
-from gonogo.domain.events import Actor, Event
+from gonogo.domain.events import Event
+from gonogo.domain.folds.approvals import Answered, ApprovalsFold, Vote
+from gonogo.domain.folds.baton import Baton, BatonFold
+from gonogo.domain.folds.cells import HISTORY_LIMIT, CellsFold, Deployed, deployed_in
+from gonogo.domain.folds.checklist import (
+    NOT_TOUCHED,
+    ChecklistFold,
+    Claim,
+    ItemState,
+    ItemStatus,
+    Proof,
+    Remark,
+    Undoable,
+    Vouch,
+)
+from gonogo.domain.folds.checks import CheckOutcome, CheckResult, ChecksFold
+from gonogo.domain.folds.freezes import FreezeNow, FreezesFold
+from gonogo.domain.folds.go import GoDecision, GoFold, Named
+from gonogo.domain.folds.lifecycle import Amendment, Held, Lifecycle, LifecycleFold, PlanRecord, ReleaseStatus
+from gonogo.domain.folds.triggers import TriggersFold, TriggerState
+from gonogo.domain.folds.versions import BadVersion, VersionHold, VersionsFold
+from gonogo.domain.folds.waivers import Waiver, WaiversFold
 from gonogo.domain.observation import Target
-from gonogo.domain.text import clean
 
-HISTORY_LIMIT = 50
-"""Transitions kept per cell; older ones stay in the journal."""
-
-
-class ItemStatus(StrEnum):
-    """Where a checklist item stands."""
-
-    OPEN = "open"
-    DONE = "done"
-    SKIPPED = "skipped"
-    """Not applicable to this release, with a reason."""
-
-
-class Remark(Struct, frozen=True):
-    """A note somebody left on an item."""
-
-    at: datetime
-    actor: Actor
-    text: str
-
-
-class ItemState(Struct, frozen=True):
-    """One item as the journal tells it."""
-
-    status: ItemStatus = ItemStatus.OPEN
-    actor: Actor | None = None
-    """Who brought it into this status; None when nobody ever acted on it."""
-    at: datetime | None = None
-    reason: str = ""
-    seq: int = 0
-    """Sequence number of the event that brought it here; 0 when there is none. Used to notice a lost race."""
-    notes: tuple[Remark, ...] = ()
-
-
-class Deployed(Struct, frozen=True):
-    """What ran in a cell from a moment on, as one of us saw it."""
-
-    since: datetime
-    """UTC, when it was first seen; it may have been there longer."""
-    versions: tuple[str, ...]
-    status: str
-    by: str
-    """Account whose session saw it."""
-    source: str = ""
-
-
-class Undoable(Struct, frozen=True):
-    """An act somebody may take back: the state before it."""
-
-    seq: int
-    item: str
-    before: ItemState
+__all__ = [
+    "HISTORY_LIMIT", "Amendment", "Answered", "BadVersion", "Baton", "CheckOutcome", "CheckResult", "Claim",
+    "Deployed", "FreezeNow", "GoDecision", "Held", "ItemState", "ItemStatus", "Lifecycle", "Named", "PlanRecord",
+    "Proof", "ReleaseState", "ReleaseStatus", "Remark", "TriggerState", "Undoable", "VersionHold", "Vote", "Vouch",
+    "Waiver", "deployed_in", "replay",
+]  # fmt: skip
 
 
 class ReleaseState(Struct, frozen=True):
@@ -80,19 +52,45 @@ class ReleaseState(Struct, frozen=True):
     """By uid: acts that account could still take back, oldest first."""
     events: tuple[Event, ...] = ()
     """Everything, in order: the audit trail."""
+    lifecycle: Lifecycle = Lifecycle()
+    held: Held | None = None
+    """Why nothing goes; None while the release is not on hold."""
+    outlines: Mapping[str, tuple[str, ...]] = {}
+    """By plan hash: packed plans whose start or amendment has not been read yet."""
+    approvals: Mapping[str, tuple[Vote, ...]] = {}
+    """By approval: each account's last word, oldest first. Whether it counts is `domain.approvals`."""
+    waivers: tuple[Waiver, ...] = ()
+    """Every waiver ever given, oldest first. Whether one applies is `domain.waivers`."""
+    decisions: tuple[GoDecision, ...] = ()
+    """Every go, oldest first. Whether one still stands is `domain.go`."""
+    freezes_now: tuple[FreezeNow, ...] = ()
+    """Freezes declared by hand that nobody has ended."""
+    baton: Baton | None = None
+    """Who drives; None when nobody has taken the baton."""
+    bad: Mapping[tuple[str, str], BadVersion] = {}
+    """By (product, version)."""
+    version_holds: Mapping[Target, VersionHold] = {}
+    triggers: Mapping[str, TriggerState] = {}
+    """By trigger: its last incident."""
+    checks: Mapping[str, CheckResult] = {}
+    """By item: the last result of its check."""
 
     def item(self, item_id: str) -> ItemState:
         """The state of an item; open when no event speaks of it."""
-        return self.items.get(item_id, _OPEN)
+        return self.items.get(item_id, NOT_TOUCHED)
 
     def deployed(self, target: Target) -> Deployed | None:
         """The last recorded transition of a cell."""
         history = self.cells.get(target, ())
         return history[-1] if history else None
 
+    def votes(self, slot: str) -> tuple[Vote, ...]:
+        """The votes on an approval, oldest first."""
+        return self.approvals.get(slot, ())
 
-_OPEN = ItemState()
-_UNDO_DEPTH = 100
+    def go(self, environment: str) -> GoDecision | None:
+        """The last go for an environment."""
+        return next((one for one in reversed(self.decisions) if one.environment == environment), None)
 
 
 def replay(events: Iterable[Event], state: ReleaseState | None = None) -> ReleaseState:
@@ -107,76 +105,62 @@ def replay(events: Iterable[Event], state: ReleaseState | None = None) -> Releas
 
 
 class _Fold:
-    """The working copy of one replay: plain dictionaries while it runs, a frozen state at its end."""
+    """The working copy of one replay: a mutable part for each topic while it runs, a frozen state at its end."""
 
     def __init__(self, state: ReleaseState) -> None:
         self._seq = state.seq
         self._head = state.head
-        self._items = dict(state.items)
-        self._cells = dict(state.cells)
-        self._acts = dict(state.acts)
         self._events = list(state.events)
-
-    def result(self) -> ReleaseState:
-        return ReleaseState(self._seq, self._head, self._items, self._cells, self._acts, tuple(self._events))
+        self._checklist = ChecklistFold(state.items, state.acts)
+        self._cells = CellsFold(state.cells)
+        self._lifecycle = LifecycleFold(state.lifecycle, state.held, state.outlines)
+        self._approvals = ApprovalsFold(state.approvals)
+        self._waivers = WaiversFold(state.waivers)
+        self._go = GoFold(state.decisions)
+        self._freezes = FreezesFold(state.freezes_now)
+        self._baton = BatonFold(state.baton)
+        self._versions = VersionsFold(state.bad, state.version_holds)
+        self._triggers = TriggersFold(state.triggers)
+        self._checks = ChecksFold(state.checks)
+        self._handlers: dict[str, Callable[[Event], None]] = {
+            **self._checklist.handlers,
+            **self._cells.handlers,
+            **self._lifecycle.handlers,
+            **self._approvals.handlers,
+            **self._waivers.handlers,
+            **self._go.handlers,
+            **self._freezes.handlers,
+            **self._baton.handlers,
+            **self._versions.handlers,
+            **self._triggers.handlers,
+            **self._checks.handlers,
+        }
 
     def apply(self, event: Event) -> None:
         self._seq, self._head = event.seq, event.hash
         self._events.append(event)
-        match event.kind:
-            case kinds.ITEM_TICKED:
-                self._move(event, ItemStatus.DONE)
-            case kinds.ITEM_UNTICKED:
-                self._move(event, ItemStatus.OPEN)
-            case kinds.ITEM_SKIPPED:
-                self._move(event, ItemStatus.SKIPPED)
-            case kinds.ITEM_NOTED:
-                self._note(event)
-            case kinds.CELL_CHANGED:
-                self._transition(event)
+        handler = self._handlers.get(event.kind)
+        if handler is not None:
+            handler(event)
 
-    def _move(self, event: Event, status: ItemStatus) -> None:
-        item_id = _after_colon(event.subject)
-        before = self._items.get(item_id, _OPEN)
-        self._items[item_id] = ItemState(
-            status, event.actor, event.at, _text(event.data, "reason"), event.seq, before.notes
+    def result(self) -> ReleaseState:
+        return ReleaseState(
+            seq=self._seq,
+            head=self._head,
+            items=self._checklist.items,
+            cells=self._cells.cells,
+            acts=self._checklist.acts,
+            events=tuple(self._events),
+            lifecycle=self._lifecycle.lifecycle,
+            held=self._lifecycle.held,
+            outlines=self._lifecycle.outlines,
+            approvals=self._approvals.approvals,
+            waivers=tuple(self._waivers.waivers),
+            decisions=tuple(self._go.decisions),
+            freezes_now=tuple(self._freezes.freezes),
+            baton=self._baton.baton,
+            bad=self._versions.bad,
+            version_holds=self._versions.holds,
+            triggers=self._triggers.triggers,
+            checks=self._checks.checks,
         )
-        uid = event.actor.uid
-        mine = self._acts.get(uid, ())
-        if event.data.get("undoes"):
-            self._acts[uid] = tuple(act for act in mine if act.seq != event.data["undoes"])
-        else:
-            self._acts[uid] = (*mine, Undoable(event.seq, item_id, before))[-_UNDO_DEPTH:]
-
-    def _note(self, event: Event) -> None:
-        item_id = _after_colon(event.subject)
-        before = self._items.get(item_id, _OPEN)
-        remark = Remark(event.at, event.actor, _text(event.data, "text"))
-        self._items[item_id] = replace(before, notes=(*before.notes, remark))
-
-    def _transition(self, event: Event) -> None:
-        if (found := deployed_in(event)) is not None:
-            target, seen = found
-            self._cells[target] = (*self._cells.get(target, ()), seen)[-HISTORY_LIMIT:]
-
-
-def deployed_in(event: Event) -> tuple[Target, Deployed] | None:
-    """The cell and what was seen there, when `event` is a transition of a cell."""
-    if event.kind != kinds.CELL_CHANGED:
-        return None
-    product, _, environment = _after_colon(event.subject).partition("/")
-    versions = event.data.get("versions")
-    texts = [clean(text, 128) for text in versions if isinstance(text, str)] if isinstance(versions, list) else []
-    seen = Deployed(
-        event.at, tuple(texts), _text(event.data, "status"), event.actor.user, _text(event.data, "source")
-    )
-    return Target(product, environment), seen
-
-
-def _after_colon(subject: str) -> str:
-    return subject.partition(":")[2]
-
-
-def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key, "")
-    return clean(value) if isinstance(value, str) else ""

@@ -2,19 +2,21 @@
 
 import pytest
 
-from gonogo.domain.decide import Note, RecordTransition, Refusal, Skip, Tick, Undo, Untick, decide
+from gonogo.domain.decide import Note, RecordTransition, Refusal, Scene, Skip, Tick, Undo, Untick, decide
 from gonogo.domain.events import Actor, Draft, EventId
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
+from gonogo.domain.snapshot import Inputs
 from gonogo.domain.state import ItemStatus, ReleaseState
 from gonogo.errors import ExitCode
-from support.releases import ANA, BEN, after, item, loaded, plan
+from support.releases import ANA, BEN, NOW, after, item, loaded, plan
 
 PLAN = plan(item("tests"), item("tickets"), item("qa", after=("tests",)), item("smoke-eu"), item("smoke-us"))
 
 
 def _decide(command: object, state: ReleaseState | None = None, actor: Actor = ANA, given: Plan = PLAN) -> object:
-    return decide(loaded(given), state or ReleaseState(), command, actor, EventId("new"))  # type: ignore[arg-type]  # any command
+    scene = Scene(Inputs(loaded(given), state or ReleaseState()), actor, EventId("new"), NOW)
+    return decide(scene, command)  # type: ignore[arg-type]  # any command
 
 
 def _draft(command: object, state: ReleaseState | None = None) -> Draft:

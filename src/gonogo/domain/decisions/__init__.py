@@ -1,0 +1,1 @@
+"""Which wishes become facts, one topic in each module. `domain.decide` puts them together."""

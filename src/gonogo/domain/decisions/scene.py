@@ -1,0 +1,73 @@
+"""What every decision is judged on, and what it may answer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from gonogo.domain import snapshot
+from gonogo.domain.events import Actor, Draft, EventId
+from gonogo.domain.plan import LoadedPlan, Plan
+from gonogo.domain.snapshot import Inputs, Snapshot
+from gonogo.domain.state import ReleaseState
+from gonogo.errors import ExitCode
+
+
+class Refusal(Struct, frozen=True):
+    """Why a command was not accepted, and what to do instead. The act itself was not recorded."""
+
+    exit_code: ExitCode
+    rule: str
+    """Stable id of the rule, such as `item.unknown`."""
+    reason: str
+    remedy: str = ""
+    facts: tuple[str, ...] = ()
+    """The list behind it, one line each: what is open, what blocks, what changed."""
+    record: tuple[Draft, ...] = ()
+    """What the journal keeps of the attempt; empty for slips such as a mistyped name."""
+
+
+Answer = tuple[Draft, ...] | Refusal
+"""The facts a command makes, or why it makes none. An empty tuple: it holds already, by the same account."""
+
+
+class Scene(Struct, frozen=True):
+    """Everything a decision is judged on, besides the wish itself: all of it as of this moment."""
+
+    inputs: Inputs
+    actor: Actor
+    new_id: EventId
+    now: datetime
+    """UTC."""
+
+    @property
+    def loaded(self) -> LoadedPlan:
+        """The plan that was on the author's screen."""
+        return self.inputs.loaded
+
+    @property
+    def plan(self) -> Plan:
+        """Its content."""
+        return self.inputs.loaded.plan
+
+    @property
+    def state(self) -> ReleaseState:
+        """The release as far as the journal goes, newest event included."""
+        return self.inputs.state
+
+    def snapshot(self) -> Snapshot:
+        """Everything, judged now. Costs milliseconds on a large plan: ask once."""
+        return snapshot.build(self.inputs, self.now)
+
+    def draft(
+        self, kind: str, subject: str, data: Mapping[str, Any], *, expect: int = 0, number: int = 0
+    ) -> Draft:
+        """An event of this command; `number` tells those of one command apart."""
+        event_id = EventId(f"{self.new_id}-{number}") if number else self.new_id
+        return Draft(event_id, kind, subject, data, expect, self.loaded.sha256)
+
+
+def when(at: datetime, now: datetime) -> str:
+    """A moment for a sentence: the time today, with its date otherwise, in UTC."""
+    return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S} UTC"

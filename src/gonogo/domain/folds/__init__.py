@@ -1,0 +1,1 @@
+"""What the events of each topic add up to: types and folds. `domain.state` puts them together."""

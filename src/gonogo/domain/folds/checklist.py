@@ -1,0 +1,174 @@
+"""The checklist as the journal tells it: ticks, claims, second persons, evidence, notes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gonogo.domain import events as kinds
+from gonogo.domain.events import Actor, Event
+from gonogo.domain.folds.reading import Handlers, name_of, number, rows, text
+
+UNDO_DEPTH = 100
+
+
+class ItemStatus(StrEnum):
+    """Where a checklist item stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+    """Not applicable to this release, with a reason."""
+
+
+class Remark(Struct, frozen=True):
+    """A note somebody left on an item."""
+
+    at: datetime
+    actor: Actor
+    text: str
+
+
+class Claim(Struct, frozen=True):
+    """Somebody is at it, so that nobody else does it a second time."""
+
+    actor: Actor
+    at: datetime
+    seq: int
+
+
+class Proof(Struct, frozen=True):
+    """Evidence that came with a tick."""
+
+    kind: str
+    """link | file | output"""
+    text: str
+    """The link, the file's name, or the output itself."""
+    sha256: str = ""
+    """Of the file's bytes; "" for a link."""
+    size: int = 0
+    """Bytes of the file."""
+
+
+class Vouch(Struct, frozen=True):
+    """The first of two persons says: done. The item stays open until a second one says so too."""
+
+    actor: Actor
+    at: datetime
+    seq: int
+
+
+class ItemState(Struct, frozen=True):
+    """One item as the journal tells it."""
+
+    status: ItemStatus = ItemStatus.OPEN
+    actor: Actor | None = None
+    """Who brought it into this status; None when nobody ever acted on it."""
+    at: datetime | None = None
+    reason: str = ""
+    seq: int = 0
+    """Sequence number of the event that brought it here; 0 when there is none. Used to notice a lost race."""
+    notes: tuple[Remark, ...] = ()
+    title: str = ""
+    """The item's text at the moment it was brought here; "" when nobody ever acted on it."""
+    claim: Claim | None = None
+    """Who is at it; None when nobody is, or when it is closed."""
+    proofs: tuple[Proof, ...] = ()
+    """What was shown when it was ticked."""
+    first: Vouch | None = None
+    """The first person of a two-person item: alone while it is open, with `actor` as second when it is done."""
+    check: bool = False
+    """Whether a check brought it here, and not a person's word."""
+
+
+class Undoable(Struct, frozen=True):
+    """An act somebody may take back: the state before it."""
+
+    seq: int
+    item: str
+    before: ItemState
+
+
+NOT_TOUCHED = ItemState()
+
+
+class ChecklistFold:
+    """The working copy of the checklist while a replay runs."""
+
+    def __init__(self, items: Mapping[str, ItemState], acts: Mapping[int, tuple[Undoable, ...]]) -> None:
+        self.items = dict(items)
+        self.acts = dict(acts)
+        self.handlers: Handlers = {
+            kinds.ITEM_TICKED: lambda event: self._move(event, ItemStatus.DONE),
+            kinds.ITEM_UNTICKED: lambda event: self._move(event, ItemStatus.OPEN),
+            kinds.ITEM_SKIPPED: lambda event: self._move(event, ItemStatus.SKIPPED),
+            kinds.ITEM_VOUCHED: self._vouch,
+            kinds.ITEM_CLAIMED: self._claim,
+            kinds.ITEM_UNCLAIMED: self._unclaim,
+            kinds.ITEM_NOTED: self._note,
+        }
+
+    def _state(self, event: Event) -> ItemState:
+        return self.items.get(name_of(event), NOT_TOUCHED)
+
+    def _move(self, event: Event, status: ItemStatus) -> None:
+        before = self._state(event)
+        done = status is ItemStatus.DONE
+        self.items[name_of(event)] = ItemState(
+            status,
+            event.actor,
+            event.at,
+            text(event.data, "reason"),
+            event.seq,
+            before.notes,
+            text(event.data, "title"),
+            claim=before.claim if status is ItemStatus.OPEN else None,
+            proofs=_proofs(before, event) if done else (),
+            first=before.first if done else None,
+            check=bool(event.data.get("check")),
+        )
+        self._remember(event, before)
+
+    def _vouch(self, event: Event) -> None:
+        before = self._state(event)
+        self.items[name_of(event)] = replace(
+            before,
+            seq=event.seq,
+            title=text(event.data, "title"),
+            proofs=_proofs(before, event),
+            first=Vouch(event.actor, event.at, event.seq),
+            claim=None,
+        )
+        self._remember(event, before)
+
+    def _remember(self, event: Event, before: ItemState) -> None:
+        """Keep what an undo would need. What an amendment reopened is nobody's act to take back."""
+        uid = event.actor.uid
+        mine = self.acts.get(uid, ())
+        if undone := number(event.data, "undoes"):
+            self.acts[uid] = tuple(act for act in mine if act.seq != undone)
+        elif not event.data.get("amendment"):
+            self.acts[uid] = (*mine, Undoable(event.seq, name_of(event), before))[-UNDO_DEPTH:]
+
+    def _claim(self, event: Event) -> None:
+        claim = Claim(event.actor, event.at, event.seq)
+        self.items[name_of(event)] = replace(self._state(event), claim=claim)
+
+    def _unclaim(self, event: Event) -> None:
+        self.items[name_of(event)] = replace(self._state(event), claim=None)
+
+    def _note(self, event: Event) -> None:
+        before = self._state(event)
+        remark = Remark(event.at, event.actor, text(event.data, "text"))
+        self.items[name_of(event)] = replace(before, notes=(*before.notes, remark))
+
+
+def _proofs(before: ItemState, event: Event) -> tuple[Proof, ...]:
+    shown = tuple(
+        Proof(text(one, "kind"), text(one, "text"), text(one, "sha256"), number(one, "size"))
+        for one in rows(event.data, "evidence")
+    )
+    # what the first of two persons showed stays, also when the second shows nothing
+    return (*(before.proofs if before.first else ()), *shown)

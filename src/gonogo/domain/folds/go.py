@@ -1,0 +1,70 @@
+"""Go decisions: who let the release into which environment, on which list of reasons."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from gonogo.domain import events as kinds
+from gonogo.domain.events import Actor, Event
+from gonogo.domain.folds.reading import Handlers, name_of, number, pairs, rows, text
+
+
+class Named(Struct, frozen=True):
+    """One reason of that moment."""
+
+    rule: str
+    subject: str
+    weight: str
+    fact: str
+    waiver: int = 0
+    """Sequence number of the waiver that let it pass; 0 for what needed none."""
+
+
+class GoDecision(Struct, frozen=True):
+    """One GO, with everything that was on the list when it was given."""
+
+    environment: str
+    actor: Actor
+    at: datetime
+    seq: int
+    answer: str
+    """What the verdict said then: go, no_go or unknown."""
+    confirmed: str
+    """The code of the list that was confirmed."""
+    digest: str = ""
+    """Of what was let in; see `domain.digest`."""
+    content: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[Named, ...] = ()
+
+
+class GoFold:
+    """The working copy of the decisions while a replay runs."""
+
+    def __init__(self, decisions: tuple[GoDecision, ...]) -> None:
+        self.decisions = list(decisions)
+        self.handlers: Handlers = {kinds.GO_DECIDED: self._decide}
+
+    def _decide(self, event: Event) -> None:
+        data = event.data
+        self.decisions.append(
+            GoDecision(
+                name_of(event),
+                event.actor,
+                event.at,
+                event.seq,
+                text(data, "answer"),
+                text(data, "confirmed"),
+                text(data, "digest"),
+                tuple(pairs(data, "content").items()),
+                tuple(
+                    Named(
+                        text(one, "rule"),
+                        text(one, "subject"),
+                        text(one, "weight"),
+                        text(one, "fact"),
+                        number(one, "waiver"),
+                    )
+                    for one in rows(data, "reasons")
+                ),
+            )
+        )

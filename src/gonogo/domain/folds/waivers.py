@@ -1,0 +1,61 @@
+"""Waivers: unmet rules that somebody let pass, with a reason and an end."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gonogo.domain import events as kinds
+from gonogo.domain.events import Actor, Event
+from gonogo.domain.folds.reading import Handlers, moment, name_of, number, text
+
+
+class Waiver(Struct, frozen=True):
+    """One rule, let pass in one environment until a moment. Whether it applies is `domain.waivers`."""
+
+    rule: str
+    subject: str
+    """What it is about, such as `cell:web/staging`; "" for everything that rule says, except what is unknown."""
+    environment: str
+    actor: Actor
+    at: datetime
+    seq: int
+    reason: str
+    until: datetime
+    """UTC; from that moment on it is over."""
+    fact: str = ""
+    """What was found when it was given."""
+    ended: Event | None = None
+    """The event that ended it early; None while it may still hold."""
+
+
+class WaiversFold:
+    """The working copy of the waivers while a replay runs."""
+
+    def __init__(self, waivers: tuple[Waiver, ...]) -> None:
+        self.waivers = list(waivers)
+        self.handlers: Handlers = {kinds.WAIVER_GIVEN: self._give, kinds.WAIVER_WITHDRAWN: self._withdraw}
+
+    def _give(self, event: Event) -> None:
+        until = moment(event.data, "until")
+        if until is None:  # a waiver without an end is none
+            return
+        self.waivers.append(
+            Waiver(
+                text(event.data, "rule"),
+                text(event.data, "subject"),
+                name_of(event),
+                event.actor,
+                event.at,
+                event.seq,
+                text(event.data, "reason"),
+                until,
+                text(event.data, "fact"),
+            )
+        )
+
+    def _withdraw(self, event: Event) -> None:
+        seq = number(event.data, "waiver")
+        self.waivers = [
+            replace(one, ended=event) if one.seq == seq and one.ended is None else one for one in self.waivers
+        ]
