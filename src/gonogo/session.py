@@ -214,7 +214,7 @@ class Session:
     def _news(
         self, target: Target, evidence: Evidence, now: datetime, steady: float | None
     ) -> RecordTransition | None:
-        """The change worth a line of history: firm, and neither what the journal says last nor told by us before."""
+        """The change worth a line of history: firm, not what the journal says last, not told by us before."""
         cell = matrix.cell_at(self.loaded.plan, self.inputs.state, target, evidence, now, steady)
         if cell is None or cell.freshness is not Freshness.FRESH or not evidence.settled:
             return None

@@ -1,7 +1,7 @@
-"""What a cell's own answers add up to: the last good one, a silence since, and whether several versions share it.
+"""What a cell's own answers add up to, source by source: the last good one, a silence since, a split.
 
 One answer from one URL is a sample. While a canary runs, a balancer answers now with the old version, now
-with the new one; the last answer alone would flap between "done" and "not done". So:
+with the new one; the last answer alone would flap between "done" and "not done". So, for each source:
 
 - an answer that differs from the one before shows both, until it has been confirmed once;
 - a version that comes back after another was seen makes a split, when each was seen twice in the last ten;
@@ -9,23 +9,28 @@ with the new one; the last answer alone would flap between "done" and "not done"
 """
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.observation import Missing, Observation, Running, Seen
+from gonogo.domain.observation import Missing, Observation, Role, Running, Seen
 
 WINDOW = 10
 """Answers in which each version of a split must have been seen `CONFIRM` times."""
 CONFIRM = 2
 MEMORY = 20
 """Answers without a version after which it has left the split."""
+LATEST = timedelta(minutes=2)
+"""No answer comes later than this after a newer one: what seems to be older still was told by a clock put back."""
 
 
-class Evidence(Struct, frozen=True):
-    """Everything this session knows about one target."""
+class Strand(Struct, frozen=True):
+    """Everything one source said about one target."""
 
+    origin: str = ""
+    """As in the observations: the id of a source of the plan, "" for the cell's own probe."""
     seen: Seen | None = None
     """The last answer as the source gave it; None when it never answered."""
     missing: Missing | None = None
@@ -36,6 +41,8 @@ class Evidence(Struct, frozen=True):
     """Versions of the last single-version answers, oldest first."""
     split: tuple[str, ...] = ()
     """Versions that share the target by sampling; empty when one has it alone."""
+    heard: float | None = None
+    """Seconds of the steady clock when the last good answer was taken in; None when nobody said."""
 
     @property
     def versions(self) -> tuple[Running, ...]:
@@ -46,13 +53,13 @@ class Evidence(Struct, frozen=True):
             return self.seen.versions
         newest = self.seen.versions[0]
         if self.split:
+            names = tuple(dict.fromkeys((*self.split, newest.version)))
             counts = Counter(self.recent)
-            total = sum(counts[name] for name in self.split)
-            shares = {name: 100 * counts[name] / total for name in self.split}
-            return tuple(replace(newest, version=name, revision="", weight=shares[name]) for name in self.split)
+            total = sum(counts[name] for name in names)
+            return tuple(_sample(newest, name, 100 * counts[name] / total) for name in names)
         if self.unconfirmed:
             # two answers are no share of anything: both are named, neither gets a number
-            return tuple(replace(newest, version=name, revision="", weight=None) for name in self.unconfirmed)
+            return tuple(_sample(newest, name, None) for name in self.unconfirmed)
         return self.seen.versions
 
     @property
@@ -68,28 +75,72 @@ class Evidence(Struct, frozen=True):
         return bool(self.split or self.unconfirmed)
 
     @property
+    def firm(self) -> bool:
+        """Whether no answer waits to be confirmed by a second one."""
+        return bool(self.split) or not self.unconfirmed
+
+
+class Evidence(Struct, frozen=True):
+    """Everything this session knows about one target."""
+
+    strands: tuple[Strand, ...] = ()
+    """One for each source that ever said something, the first to speak first."""
+
+    def of(self, origin: str) -> Strand:
+        """What that source said; an empty strand when it never did."""
+        return next((strand for strand in self.strands if strand.origin == origin), Strand(origin))
+
+    @property
     def settled(self) -> bool:
-        """Whether this is firm enough to be written into history."""
-        return self.seen is not None and self.missing is None and not self.unconfirmed
+        """Whether this may be written into history: somebody answers, and no answer waits to be confirmed."""
+        answering = [strand for strand in self.strands if strand.seen is not None and strand.missing is None]
+        return bool(answering) and all(strand.firm for strand in answering)
 
 
 NOTHING = Evidence()
 
 
-def absorb(evidence: Evidence, observation: Observation) -> Evidence:
-    """Return the evidence with one more observation. An older answer than the last one changes nothing."""
+def absorb(
+    evidence: Evidence, observation: Observation, heard: float | None = None, before: Sequence[str] = ()
+) -> Evidence:
+    """Return the evidence with one more observation. An older answer than the last one changes nothing.
+
+    `heard` is the steady clock's reading at this moment. `before` are the versions the journal recorded last: a
+    session that begins takes them for the samples before its first, so that one answer overturns no record.
+    """
+    strand = evidence.of(observation.origin)
     if isinstance(observation, Missing):
-        return _silence(evidence, observation)
-    if evidence.seen is not None and observation.polled_at < evidence.seen.polled_at:
-        return evidence
-    if len(observation.versions) != 1:
-        return Evidence(seen=observation)
-    recent = (*evidence.recent, observation.versions[0].version)[-MEMORY:]
-    return Evidence(seen=observation, recent=recent, split=_split(evidence.split, recent))
+        now = _silence(strand, observation)
+    else:
+        now = _answer(strand, observation, heard, tuple(before))
+    if any(one.origin == now.origin for one in evidence.strands):
+        return Evidence(tuple(now if one.origin == now.origin else one for one in evidence.strands))
+    return Evidence((*evidence.strands, now))
 
 
-def _silence(evidence: Evidence, missing: Missing) -> Evidence:
-    return replace(evidence, missing=missing, silent_since=evidence.silent_since or missing.polled_at)
+def _sample(newest: Running, name: str, share: float | None) -> Running:
+    """A version known from samples. The revision belongs to the newest answer's version only."""
+    revision = newest.revision if name == newest.version else ""
+    return replace(newest, version=name, revision=revision, weight=share, replicas=None, role=Role.UNKNOWN)
+
+
+def _silence(strand: Strand, missing: Missing) -> Strand:
+    return replace(strand, missing=missing, silent_since=strand.silent_since or missing.polled_at)
+
+
+def _answer(strand: Strand, seen: Seen, heard: float | None, before: tuple[str, ...]) -> Strand:
+    if strand.seen is not None and timedelta(0) < strand.seen.polled_at - seen.polled_at < LATEST:
+        return strand
+    if len(seen.versions) != 1:
+        return Strand(seen.origin, seen, heard=heard)
+    version = seen.versions[0].version
+    earlier, split = strand.recent, strand.split
+    if strand.seen is None and len(before) > 1 and version in before:
+        earlier, split = before, before
+    elif strand.seen is None and len(before) == 1:
+        earlier = before
+    recent = (*earlier, version)[-MEMORY:]
+    return Strand(seen.origin, seen, recent=recent, split=_split(split, recent), heard=heard)
 
 
 def _split(before: tuple[str, ...], recent: tuple[str, ...]) -> tuple[str, ...]:

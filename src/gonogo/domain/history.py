@@ -102,8 +102,8 @@ def stays(product: Product, records: Iterable[Deployed]) -> tuple[Stay, ...]:
             runs[-1].append(record)
         else:
             runs.append([record])
-    ends = [run[0].since for run in runs[1:]]
-    return tuple(Stay(tuple(run), end) for run, end in zip(runs, [*ends, None], strict=True))
+    ends = [*(run[0].since for run in runs), None][1:]
+    return tuple(Stay(tuple(run), end) for run, end in zip(runs, ends, strict=True))
 
 
 def same_set(product: Product, some: Sequence[str], others: Sequence[str]) -> bool:

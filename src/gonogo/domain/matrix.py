@@ -4,17 +4,19 @@ Built anew from evidence and `now` each time, so that a cell grows stale by the 
 tick: a terminal that slept shows the truth at its first repaint.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from gonogo.domain.evidence import NOTHING, Evidence
-from gonogo.domain.observation import Reason, Running, Status, Target
+from gonogo.domain.evidence import NOTHING, Evidence, Strand
+from gonogo.domain.history import same_set, stays
+from gonogo.domain.observation import Reason, Role, Running, Status, Target
 from gonogo.domain.plan import Plan, Probe, Product, Timing
 from gonogo.domain.state import Deployed, ReleaseState
-from gonogo.domain.version import compare_texts
+from gonogo.domain.version import compare_texts, same_version
 
 
 class Freshness(StrEnum):
@@ -37,9 +39,35 @@ class Relation(StrEnum):
     """More than one version: not done, whatever the share."""
     DIFFERS = "differs"
     """Another version, and the scheme knows no order between the two."""
+    DISAGREE = "disagree"
+    """Two sources that both answered just now say different things: nobody knows, and it is never a match."""
     ABSENT = "absent"
     """The source says that nothing is deployed."""
     UNKNOWN = "unknown"
+
+
+class Account(Struct, frozen=True):
+    """What one source says about a cell, and what that is still worth."""
+
+    origin: str
+    """Id of a source of the plan; "" for the cell's own probe."""
+    source: str
+    freshness: Freshness
+    status: Status
+    versions: tuple[Running, ...] = ()
+    sampled: bool = False
+    polled_at: datetime | None = None
+    updated_at: datetime | None = None
+    age: timedelta | None = None
+    silent_since: datetime | None = None
+    reason: Reason | None = None
+    detail: str = ""
+    message: str = ""
+    link: str = ""
+    excerpt: str = ""
+    host: str = ""
+    """Host and port that were asked in vain; "" when it answered."""
+    timing: Timing = Timing()
 
 
 class Cell(Struct, frozen=True):
@@ -71,6 +99,10 @@ class Cell(Struct, frozen=True):
     excerpt: str = ""
     timing: Timing = Timing()
     history: tuple[Deployed, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    """What each source says; the cell itself shows what they add up to."""
+    expected: str = ""
+    """Why the planned version should run here by now, when it does not; "" while it need not yet."""
 
     @property
     def counts_as_match(self) -> bool:
@@ -81,6 +113,17 @@ class Cell(Struct, frozen=True):
     def is_known(self) -> bool:
         """Whether there is an answer worth judging."""
         return self.freshness is Freshness.FRESH and self.status not in {Status.UNKNOWN, Status.UNREACHABLE}
+
+    @property
+    def judged(self) -> tuple[Running, ...]:
+        """The versions that count: of a blue-green pair the active side."""
+        return active(self.versions)
+
+    @property
+    def instances(self) -> int | None:
+        """How many instances answer in all; None when the source does not count them."""
+        counts = [running.replicas for running in self.judged]
+        return sum(count for count in counts if count) if counts and None not in counts else None
 
 
 class Matrix(Struct, frozen=True):
@@ -99,20 +142,106 @@ class Matrix(Struct, frozen=True):
         return tuple(self.cell(product, environment) for product in self.products)
 
 
-def build(plan: Plan, state: ReleaseState, evidence: Mapping[Target, Evidence], now: datetime) -> Matrix:
-    """Return every cell of `plan` as it stands at `now` (UTC)."""
+def build(
+    plan: Plan,
+    state: ReleaseState,
+    evidence: Mapping[Target, Evidence],
+    now: datetime,
+    steady: float | None = None,
+) -> Matrix:
+    """Return every cell of `plan` as it stands at `now` (UTC).
+
+    `steady` is the reading of a clock nobody can put back, of the same kind as `Strand.heard`: an answer is as old
+    as the older of the two clocks says.
+    """
     cells = {}
     for product in plan.products:
         probes = {probe.environment: probe for probe in product.probes}
         for environment in plan.environments:
             target = Target(product.name, environment.name)
-            found = evidence.get(target, NOTHING)
-            cells[target] = _cell(plan, product, target, probes.get(environment.name), found, state, now)
-    return Matrix(
+            probe = probes.get(environment.name)
+            accounts = _accounts(plan, probe, evidence.get(target, NOTHING), now, steady)
+            cells[target] = _cell(plan, product, target, probe, accounts, state.cells.get(target, ()))
+    found = Matrix(
         tuple(product.name for product in plan.products),
         tuple(environment.name for environment in plan.environments),
         cells,
     )
+    for target, cell in cells.items():
+        if cell.relation in _NOT_THERE_YET and (why := expected_by_now(plan, found, cell, now)):
+            cells[target] = replace(cell, expected=why)
+    return found
+
+
+def cell_at(
+    plan: Plan, state: ReleaseState, target: Target, evidence: Evidence, now: datetime, steady: float | None = None
+) -> Cell | None:
+    """One cell as `build` makes it, without what depends on other cells; None when the plan has none such."""
+    product = plan.product(target.product)
+    if product is None or plan.environment(target.environment) is None:
+        return None
+    probe = next((one for one in product.probes if one.environment == target.environment), None)
+    accounts = _accounts(plan, probe, evidence, now, steady)
+    return _cell(plan, product, target, probe, accounts, state.cells.get(target, ()))
+
+
+_NOT_THERE_YET = frozenset({Relation.BEHIND, Relation.ABSENT, Relation.DIFFERS, Relation.MIXED})
+
+
+def _accounts(
+    plan: Plan, probe: Probe | None, evidence: Evidence, now: datetime, steady: float | None
+) -> tuple[Account, ...]:
+    """What every source says, the cell's own probe first, then the plan's sources in their order."""
+    own = probe.timing if probe else plan.timing
+    timings = {"": own, **{source.id: source.timing for source in plan.sources}}
+    places = {origin: place for place, origin in enumerate(timings)}
+    strands = sorted(evidence.strands, key=lambda strand: places.get(strand.origin, len(places)))
+    return tuple(_account(strand, timings.get(strand.origin, plan.timing), now, steady) for strand in strands)
+
+
+def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None) -> Account:
+    seen, missing = strand.seen, strand.missing
+    if seen is None:
+        return Account(
+            strand.origin,
+            missing.source if missing else "",
+            Freshness.UNKNOWN,
+            Status.UNREACHABLE if missing else Status.UNKNOWN,
+            silent_since=strand.silent_since,
+            reason=missing.reason if missing else None,
+            detail=missing.detail if missing else "",
+            excerpt=missing.excerpt if missing else "",
+            host=missing.host if missing else "",
+            timing=timing,
+        )
+    age = now - seen.polled_at
+    fresh = freshness(age, timing)
+    if steady is not None and strand.heard is not None:
+        ticked = timedelta(seconds=steady - strand.heard)
+        fresh = max(fresh, freshness(max(ticked, timedelta(0)), timing), key=_WORTH.index)
+        age = max(age, ticked)
+    return Account(
+        strand.origin,
+        seen.source,
+        fresh,
+        seen.status if fresh is not Freshness.UNKNOWN else Status.UNKNOWN,
+        strand.versions,
+        strand.sampled,
+        seen.polled_at,
+        seen.updated_at,
+        age,
+        strand.silent_since,
+        missing.reason if missing else None,
+        missing.detail if missing else "",
+        seen.message,
+        seen.link,
+        missing.excerpt if missing else seen.excerpt,
+        missing.host if missing else "",
+        timing,
+    )
+
+
+_WORTH = (Freshness.FRESH, Freshness.STALE, Freshness.UNKNOWN)
 
 
 def _cell(
@@ -120,57 +249,119 @@ def _cell(
     product: Product,
     target: Target,
     probe: Probe | None,
-    evidence: Evidence,
-    state: ReleaseState,
-    now: datetime,
+    accounts: tuple[Account, ...],
+    history: tuple[Deployed, ...],
 ) -> Cell:
     timing = probe.timing if probe else plan.timing
-    history = state.cells.get(target, ())
-    missing = evidence.missing
-    seen = evidence.seen
-    detail = missing.detail if missing else ""
-    if probe is None and seen is None and missing is None and not plan.sources:
-        detail = "the plan names no probe for it"
-    if seen is None:
+    if not accounts:
+        unasked = "the plan names no probe for it" if probe is None and not plan.sources else ""
         return Cell(
-            target,
-            product.version,
-            Freshness.UNKNOWN,
-            Relation.UNKNOWN,
-            Status.UNREACHABLE if missing else Status.UNKNOWN,
-            silent_since=evidence.silent_since,
-            reason=missing.reason if missing else None,
-            detail=detail,
-            source=missing.source if missing else "",
-            excerpt=missing.excerpt if missing else "",
-            timing=timing,
-            history=history,
-        )
-    age = now - seen.polled_at
-    fresh = freshness(age, timing)
-    versions = evidence.versions
+            target, product.version, Freshness.UNKNOWN, Relation.UNKNOWN, Status.UNKNOWN,
+            detail=unasked, timing=timing, history=history,
+        )  # fmt: skip
+    fresh = [one for one in accounts if one.freshness is Freshness.FRESH]
+    first = _speaker(product, fresh) if fresh else _latest(accounts)
+    disagree = bool(fresh) and not _agree(product, first, fresh)
+    versions = _union(product, fresh) if disagree else first.versions
+    status = _worst(fresh) if fresh else first.status
+    if disagree:
+        standing = Relation.DISAGREE
+    else:
+        standing = relation(product, versions, status) if fresh else Relation.UNKNOWN
+    texts = texts_of(active(versions))
     return Cell(
         target,
         product.version,
-        fresh,
-        relation(product, versions, seen.status) if fresh is Freshness.FRESH else Relation.UNKNOWN,
-        seen.status if fresh is not Freshness.UNKNOWN else Status.UNKNOWN,
+        first.freshness,
+        standing,
+        status,
         versions=versions,
-        sampled=evidence.sampled,
-        polled_at=seen.polled_at,
-        updated_at=seen.updated_at,
-        since=_since(history, versions),
-        previous=_previous(history, versions),
-        age=age,
-        silent_since=evidence.silent_since,
-        reason=missing.reason if missing else None,
-        detail=detail,
-        source=seen.source,
-        message=seen.message,
-        excerpt=missing.excerpt if missing else seen.excerpt,
-        timing=timing,
+        sampled=first.sampled and not disagree,
+        polled_at=first.polled_at,
+        updated_at=first.updated_at,
+        since=_since(product, history, texts) if first.polled_at else None,
+        previous=_previous(product, history, texts) if first.polled_at else (),
+        age=first.age,
+        silent_since=first.silent_since,
+        reason=first.reason,
+        detail=first.detail,
+        source=" and ".join(one.source for one in fresh) if disagree else first.source,
+        message=first.message,
+        excerpt=first.excerpt,
+        timing=first.timing,
         history=history,
+        accounts=accounts,
     )
+
+
+def _latest(accounts: Sequence[Account]) -> Account:
+    """Of sources that all are old or silent: the one that was heard last; the first when none ever was."""
+    heard = [one for one in accounts if one.polled_at is not None]
+    return (
+        max(heard, key=lambda one: one.polled_at.timestamp() if one.polled_at else 0.0) if heard else accounts[0]
+    )
+
+
+def _speaker(product: Product, fresh: Sequence[Account]) -> Account:
+    """Whose words the cell shows: of those that answer, the first that names most versions.
+
+    A URL that answers with one version at a time is no contradiction to a source that counts both.
+    """
+    return max(fresh, key=lambda one: len(_apart(product, active(one.versions))))
+
+
+def _agree(product: Product, first: Account, fresh: Sequence[Account]) -> bool:
+    spoken = _apart(product, active(first.versions))
+    for other in fresh:
+        heard = _apart(product, active(other.versions))
+        one_of_a_split = len(heard) == 1 < len(spoken) and not first.sampled
+        if not (same_set(product, spoken, heard) or (one_of_a_split and _holds(product, spoken, heard[0]))):
+            return False
+    return True
+
+
+def _holds(product: Product, texts: Sequence[str], wanted: str) -> bool:
+    return any(same_version(text, wanted, product.scheme, product.name) for text in texts)
+
+
+def _apart(product: Product, versions: Sequence[Running]) -> tuple[str, ...]:
+    """The versions that differ by the product's scheme, each once."""
+    found: list[str] = []
+    for running in versions:
+        if not _holds(product, found, running.version):
+            found.append(running.version)
+    return tuple(found)
+
+
+def _union(product: Product, accounts: Sequence[Account]) -> tuple[Running, ...]:
+    """Every version some source names, without shares: they belong to different counts."""
+    found: list[Running] = []
+    for running in (running for one in accounts for running in active(one.versions)):
+        if not _holds(product, [one.version for one in found], running.version):
+            found.append(replace(running, weight=None, replicas=None))
+    return tuple(found)
+
+
+_GRAVITY = (
+    Status.FAILED, Status.DEGRADED, Status.PAUSED, Status.IN_PROGRESS, Status.NOT_DEPLOYED, Status.SUCCEEDED,
+    Status.UNKNOWN, Status.UNREACHABLE,
+)  # fmt: skip
+
+
+def _worst(accounts: Sequence[Account]) -> Status:
+    """The gravest status somebody reports; a source that does not know takes nothing from one that does."""
+    return min((one.status for one in accounts), key=_GRAVITY.index)
+
+
+def active(versions: Sequence[Running]) -> tuple[Running, ...]:
+    """What serves: everything but the idle side of a blue-green pair, as long as there is another side."""
+    serving = tuple(running for running in versions if running.role is not Role.PREVIEW)
+    return serving or tuple(versions)
+
+
+def texts_of(versions: Sequence[Running]) -> tuple[str, ...]:
+    """The versions' texts in the order in which they are recorded."""
+    return tuple(sorted({running.version for running in versions}))
 
 
 def freshness(age: timedelta, timing: Timing) -> Freshness:
@@ -188,36 +379,59 @@ def freshness(age: timedelta, timing: Timing) -> Freshness:
 
 def relation(product: Product, versions: tuple[Running, ...], status: Status) -> Relation:
     """How the running versions stand to the planned one, by the product's own scheme."""
-    if not versions:
+    serving = active(versions)
+    if not serving:
         return Relation.ABSENT if status is Status.NOT_DEPLOYED else Relation.UNKNOWN
-    if len(versions) > 1:
+    if serving[0].role is Role.PREVIEW:
+        return Relation.UNKNOWN  # only an idle side is known: nobody says what serves
+    revisions = {running.revision for running in serving if running.revision}
+    if len(_apart(product, serving)) > 1 or len(revisions) > 1:
         return Relation.MIXED
-    order = compare_texts(versions[0].version, product.version, product.scheme, product.name)
-    if order is None:
+    order = compare_texts(serving[0].version, product.version, product.scheme, product.name)
+    if order is None or (order == 0 and any(not _is_pinned(product, one) for one in revisions)):
         return Relation.DIFFERS
     return Relation.MATCH if order == 0 else Relation.BEHIND if order < 0 else Relation.AHEAD
 
 
-def _names(versions: tuple[Running, ...]) -> tuple[str, ...]:
-    return tuple(sorted(running.version for running in versions))
+_HEX = frozenset("0123456789abcdef")
 
 
-def _since(history: tuple[Deployed, ...], versions: tuple[Running, ...]) -> datetime | None:
+def _is_pinned(product: Product, revision: str) -> bool:
+    """Whether `revision` may be the pinned commit; True when nothing is pinned, or it is no commit id."""
+    pinned, shown = product.revision.lower(), revision.lower()
+    if not pinned or len(shown) < 7 or not set(shown) <= _HEX:
+        return True
+    return pinned.startswith(shown) or shown.startswith(pinned)
+
+
+def expected_by_now(plan: Plan, matrix: Matrix, cell: Cell, now: datetime) -> str:
+    """Why the planned version should run in `cell` by now; "" while it need not yet."""
+    product, environment = cell.target
+    named = plan.product(product)
+    if named is None:
+        return ""
+    if any(same_set(named, one.versions, (named.version,)) for one in cell.history[:-1]):
+        return f"{cell.planned} ran here before"
+    for name in matrix.environments[matrix.environments.index(environment) + 1 :]:
+        later = plan.environment(name)
+        if later and environment in later.after and matrix.cell(product, name).relation is Relation.MATCH:
+            return f"{name}, which comes after it, runs {cell.planned} already"
+    if plan.window is not None and now >= plan.window.end:
+        return "the release window is over"
+    return ""
+
+
+def _since(product: Product, history: tuple[Deployed, ...], texts: tuple[str, ...]) -> datetime | None:
     """Start of the unbroken run of these versions at the end of the history.
 
     A change of the status alone does not interrupt it; another version in between does.
     """
-    since = None
-    for deployed in reversed(history):
-        if tuple(sorted(deployed.versions)) != _names(versions):
-            break
-        since = deployed.since
-    return since
+    last = stays(product, history)[-1:]
+    return last[0].since if last and same_set(product, last[0].versions, texts) else None
 
 
-def _previous(history: tuple[Deployed, ...], versions: tuple[Running, ...]) -> tuple[str, ...]:
-    now_running = _names(versions)
+def _previous(product: Product, history: tuple[Deployed, ...], texts: tuple[str, ...]) -> tuple[str, ...]:
     for deployed in reversed(history):
-        if deployed.versions and tuple(sorted(deployed.versions)) != now_running:
+        if deployed.versions and not same_set(product, deployed.versions, texts):
             return deployed.versions
     return ()

@@ -94,6 +94,8 @@ class Seen(Struct, frozen=True):
     link: str = ""
     excerpt: str = ""
     """The first bytes of the raw answer, cleaned, for the details pane."""
+    origin: str = ""
+    """Id of the source in the plan that filled this cell among others; "" for the cell's own probe."""
 
 
 class Missing(Struct, frozen=True):
@@ -107,6 +109,10 @@ class Missing(Struct, frozen=True):
     detail: str = ""
     """One cleaned line, such as `503 Service Unavailable` or `no answer within 5 s`."""
     excerpt: str = ""
+    origin: str = ""
+    """As in `Seen`."""
+    host: str = ""
+    """Host and port that were asked; "" when nothing was asked or nobody says."""
 
 
 Observation = Seen | Missing

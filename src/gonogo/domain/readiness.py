@@ -190,6 +190,7 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
         Relation.AHEAD: f"runs {shown}, which is newer than the planned {cell.planned}",
         Relation.MIXED: f"runs {shown} side by side: not done until only {cell.planned} is left",
         Relation.DIFFERS: f"runs {shown}, which is not the planned {cell.planned}",
+        Relation.DISAGREE: f"runs {shown}, as its sources disagree: {cell.source}",
         Relation.ABSENT: f"does not run there at all, planned is {cell.planned}",
         Relation.UNKNOWN: "answers with nothing to compare",
     }

@@ -63,9 +63,9 @@ class Snapshot(Struct, frozen=True):
         return next((one for one in self.verdicts if one.environment == environment), None)
 
 
-def build(inputs: Inputs, now: datetime) -> Snapshot:
-    """Judge `inputs` at `now` (UTC)."""
-    built = matrix.build(inputs.loaded.plan, inputs.state, inputs.evidence, now)
+def build(inputs: Inputs, now: datetime, steady: float | None = None) -> Snapshot:
+    """Judge `inputs` at `now` (UTC); `steady` as in `matrix.build`."""
+    built = matrix.build(inputs.loaded.plan, inputs.state, inputs.evidence, now, steady)
     facts = Facts(
         inputs.loaded.plan,
         inputs.state,

@@ -14,6 +14,7 @@ class Glyphs(Struct, frozen=True):
     ahead: str
     mixed: str
     differs: str
+    disagree: str
     absent: str
     unknown: str
     stale: str
@@ -28,11 +29,11 @@ class Glyphs(Struct, frozen=True):
 
 
 UNICODE = Glyphs(
-    match="✓", behind="↓", ahead="↑", mixed="◐", differs="≠", absent="∅", unknown="?", stale="◌", failed="✗",
+    match="✓", behind="↓", ahead="↑", mixed="◐", differs="≠", disagree="⇄", absent="∅", unknown="?", stale="◌", failed="✗",
     busy="»", paused="‖", bullet="•", dash="—", ellipsis="…", arrow="→", cursor="▸",
 )  # fmt: skip
 ASCII = Glyphs(
-    match="=", behind="<", ahead=">", mixed="%", differs="!", absent="0", unknown="?", stale="~", failed="X",
+    match="=", behind="<", ahead=">", mixed="%", differs="!", disagree="#", absent="0", unknown="?", stale="~", failed="X",
     busy="+", paused="|", bullet="*", dash="-", ellipsis="~", arrow=">", cursor=">",
 )  # fmt: skip
 
@@ -59,6 +60,7 @@ def cell_glyph(cell: Cell, glyphs: Glyphs) -> str:
             Relation.AHEAD: glyphs.ahead,
             Relation.MIXED: glyphs.mixed,
             Relation.DIFFERS: glyphs.differs,
+            Relation.DISAGREE: glyphs.disagree,
             Relation.ABSENT: glyphs.absent,
             Relation.UNKNOWN: glyphs.unknown,
         }[cell.relation]

@@ -15,6 +15,7 @@ _RELATION_TONES = {
     Relation.AHEAD: Tone.WARN,
     Relation.MIXED: Tone.BUSY,
     Relation.DIFFERS: Tone.WARN,
+    Relation.DISAGREE: Tone.WARN,
     Relation.ABSENT: Tone.MUTED,
     Relation.UNKNOWN: Tone.UNKNOWN,
 }
@@ -97,6 +98,8 @@ def word(cell: Cell, now: datetime) -> str:
         return _STATUS_WORDS[cell.status]
     if cell.relation is Relation.ABSENT:
         return "not there"
+    if cell.relation is Relation.DISAGREE:
+        return "disagree"
     if cell.relation is Relation.MIXED:
         if not cell.sampled:
             return "split"
@@ -142,6 +145,7 @@ def relation_sentence(cell: Cell) -> str:
         Relation.AHEAD: f"runs {shown}, newer than the planned {cell.planned}",
         Relation.MIXED: f"runs {shown} side by side; planned is {cell.planned} alone",
         Relation.DIFFERS: f"runs {shown}; planned is {cell.planned}, and the scheme knows no order between them",
+        Relation.DISAGREE: f"is told in different words: {shown}; planned is {cell.planned}",
         Relation.ABSENT: f"says that nothing is deployed; planned is {cell.planned}",
         Relation.UNKNOWN: f"is unknown; planned is {cell.planned}",
     }

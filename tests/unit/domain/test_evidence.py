@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gonogo.domain.evidence import MEMORY, NOTHING, Evidence, absorb
+from gonogo.domain.evidence import MEMORY, NOTHING, Evidence, Strand, absorb
 from gonogo.domain.observation import Missing, Reason, Target
 from support.releases import NOW, seen
 
@@ -14,8 +14,12 @@ def _after(*versions: str) -> Evidence:
     return evidence
 
 
+def _strand(evidence: Evidence) -> Strand:
+    return evidence.of("")
+
+
 def _names(evidence: Evidence) -> list[str]:
-    return [running.version for running in evidence.versions]
+    return [running.version for running in _strand(evidence).versions]
 
 
 def test_a_first_answer_stands_alone() -> None:
@@ -44,8 +48,8 @@ def test_a_canary_behind_one_url_is_a_split() -> None:
     evidence = _after("a", "a", "b", "a", "a", "b", "a", "a", "a", "a")
 
     assert _names(evidence) == ["a", "b"]
-    assert [running.weight for running in evidence.versions] == [80, 20]
-    assert evidence.sampled
+    assert [running.weight for running in _strand(evidence).versions] == [80, 20]
+    assert _strand(evidence).sampled
 
 
 def test_a_split_stays_while_the_rare_version_is_quiet() -> None:
@@ -69,8 +73,8 @@ def test_a_failure_keeps_the_last_answer_and_its_own_time() -> None:
 
     silent = absorb(absorb(evidence, missing), missing)
 
-    assert silent.seen == evidence.seen
-    assert silent.silent_since == missing.polled_at
+    assert _strand(silent).seen == _strand(evidence).seen
+    assert _strand(silent).silent_since == missing.polled_at
     assert not silent.settled
 
 
@@ -80,8 +84,8 @@ def test_an_answer_ends_a_silence() -> None:
 
     evidence = absorb(absorb(NOTHING, missing), seen("1.2.3", at=NOW + timedelta(seconds=1)))
 
-    assert evidence.missing is None
-    assert evidence.silent_since is None
+    assert _strand(evidence).missing is None
+    assert _strand(evidence).silent_since is None
 
 
 def test_a_late_answer_does_not_replace_a_newer_one() -> None:
