@@ -45,6 +45,13 @@ def clock() -> Clock:
     return SystemClock()
 
 
+def steady() -> Callable[[], float]:
+    """Seconds that nobody can put back: by them answers age while the clock is being set."""
+    from gonogo.adapters.clock_system import SystemClock
+
+    return SystemClock().steady
+
+
 def account() -> str:
     """Name of the account the kernel names for this process."""
     from gonogo.adapters.identity_unix import account_name
@@ -137,7 +144,7 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal
 
     from gonogo.session import Session
 
-    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source)
+    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady())
     session.inputs = replace(session.inputs, read_only=journal.why_read_only())
     return session
 
@@ -254,7 +261,7 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
     me = identity.actor("tui")
     people = rehearsal.people(me)
     journal = rehearsal.open_journal(identity, "tui")
-    session = Session(rehearsal.loaded, journal, rehearsal.clock, me, new_event_id, rehearsal.source)
+    session = Session(rehearsal.loaded, journal, rehearsal.clock, me, new_event_id, rehearsal.source, steady())
     directory = release_directory(rehearsal.journal_root, rehearsal.loaded.plan.release)
     try:
         return run_cockpit(
@@ -284,6 +291,7 @@ def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> Wi
         ),
         fingerprint=lambda product: fingerprint(product.repo),
         clock=clock(),
+        steady=steady(),
         ascii=options.ascii or needs_ascii(sys.stderr.encoding, os.environ),
         **more,
     )

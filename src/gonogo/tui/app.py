@@ -54,6 +54,8 @@ from gonogo.tui.wiring import Wiring
 
 SILENT = timedelta(seconds=10)
 """Age of the last look at the journal past which nothing on the screen may be taken for a GO."""
+ASLEEP = timedelta(seconds=2.5)
+"""Time between two ticks, a second apart, past which somebody slept between them."""
 _PARTS = {
     "journal": "the journal is not read any more: quit and start again",
     "endpoints": "the endpoints are not asked any more: what they said grows stale",
@@ -89,6 +91,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.problems = Log()
         self.actor: Actor | None = None
         self._inputs: Inputs | None = None
+        self._judged_at: datetime | None = None
         self._said: Line = ()
         self._waiting: dict[int, str] = {}
         self._stopped: dict[str, str] = {}
@@ -96,7 +99,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._problem_before: tuple[str, tuple[str, ...]] = ("", ())
 
     async def on_event(self, event: TextualEvent) -> None:
-        """Keys wait for each other; Ctrl+C and Ctrl+Z wait for nothing."""
+        """Keys wait for each other; Ctrl+C and Ctrl+Z wait for nothing. After a sleep the truth comes first."""
+        self._catch_up()
         if isinstance(event, Key) and not event.is_forwarded and event.key not in _AT_ONCE:
             await self._keys.take(event)
         else:
@@ -214,10 +218,19 @@ class CockpitApp(App[None], inherit_bindings=False):
             return
         if self._inputs is None:
             return
-        now = self.wiring.clock.now()
-        built = snapshots.build(judged(self._inputs, now, self._stopped.get("journal", "")), now)
+        now = self._judged_at = self.wiring.clock.now()
+        steady = self.wiring.steady() if self.wiring.steady else None
+        built = snapshots.build(judged(self._inputs, now, self._stopped.get("journal", "")), now, steady)
         for view in self._views():
             view.snapshot = built
+
+    def _catch_up(self) -> None:
+        """Judge anew when the last tick is long ago: this process, or its machine, was asleep.
+
+        Called before anything that may repaint a part of the screen, so that no part is drawn from before.
+        """
+        if self._judged_at is not None and abs(self.wiring.clock.now() - self._judged_at) > ASLEEP:
+            self.tick()
 
     @property
     def snapshot(self) -> Snapshot | None:

@@ -58,6 +58,8 @@ class Wiring(Struct, frozen=True):
     fingerprint: Callable[[Product], str]
     """Cheap: differs when the product's references have moved."""
     clock: Clock
+    steady: Callable[[], float] | None = None
+    """Seconds that nobody can put back, of the same kind as the session's; None where only `clock` is known."""
     presence: Presence | None = None
     ascii: bool = False
     theme: str = ""

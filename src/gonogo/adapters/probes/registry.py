@@ -161,7 +161,17 @@ class CellProbing:
                     ),
                 )
             case NotUnderstood():
-                return (Missing(self.target, outcome.reason, now, self.source, outcome.detail, outcome.excerpt),)
+                return (
+                    Missing(
+                        self.target,
+                        outcome.reason,
+                        now,
+                        self.source,
+                        outcome.detail,
+                        outcome.excerpt,
+                        host=self.host,
+                    ),
+                )
 
     async def _outcome(self) -> Outcome:
         credential: Credential | None = None
