@@ -148,20 +148,25 @@ def test_the_checklist_in_phases(plan: Plan) -> None:
     assert plan.phases == ("Pre-release", "Release candidate", "Deployment", "Post-release")
     assert [item.id for item in plan.items] == [
         "create-release-branch", "tests", "tickets", "qa", "rehearse-rollback", "backup", "migrate",
-        "smoke-eu", "announce",
+        "smoke-eu", "versions-agree", "tagged", "announce",
     ]  # fmt: skip
     tests, tickets, migrate, smoke = (plan.item(name) for name in ("tests", "tickets", "migrate", "smoke-eu"))
     assert tests is not None
     assert tests.check is not None
     assert (tests.check.kind, tests.check.argument) == (CheckKind.RUN, ("make", "test"))
-    assert tests.check.options == {"timeout": timedelta(minutes=20)}
+    assert tests.check.options == {"timeout": timedelta(minutes=20), "good_for": timedelta(hours=2)}
     assert tickets is not None
     assert tickets.evidence_required
     assert migrate is not None
     assert (migrate.after, migrate.two_person, migrate.point_of_no_return) == (("backup",), True, True)
     assert smoke is not None
     assert smoke.check is not None
-    assert (smoke.check.kind, smoke.check.options) == (CheckKind.HTTP, {"expect": 200})
+    assert (smoke.check.kind, smoke.check.options) == (CheckKind.HTTP, {"expect": 200, "contains": "ok"})
+    checks = [item.check for item in plan.items if item.id in {"versions-agree", "tagged"}]
+    assert checks == [
+        Check(CheckKind.FILE, "user-service"),
+        Check(CheckKind.GIT, "user-service", {"signed": True, "merged_into": "main"}),
+    ]
     qa = plan.item("qa")
     assert qa is not None
     assert (qa.environment, qa.owner, qa.phase) == ("staging", "chloe", "Release candidate")

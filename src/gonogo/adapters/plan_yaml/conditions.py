@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from gonogo.adapters.plan_yaml.addresses import check_url
+from gonogo.adapters.plan_yaml.addresses import check_ref_name, check_url
 from gonogo.adapters.plan_yaml.nodes import Path
 from gonogo.adapters.plan_yaml.problems import Mistake, Place
 from gonogo.adapters.plan_yaml.reading import Reading
@@ -97,27 +97,53 @@ def owner(reading: Reading, name: str | None, path: Path, subject: str) -> None:
         reading.names.check(reading.names.people, name, path, subject, "is owned by")
 
 
+_CHECK_KEYS = {
+    "timeout": "run http", "expect": "http", "contains": "http", "above": "metric", "below": "metric",
+    "for": "metric", "signed": "git", "merged_into": "git",
+}  # fmt: skip
+"""Which kinds of check a key says something about."""
+
+
 def _check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check | None:
-    chosen = [
-        kind for kind, value in (("run", given.run), ("http", given.http), ("metric", given.metric)) if value
-    ]
+    subject = f"the check of '{item}'"
+    chosen = [kind for kind in CheckKind if getattr(given, kind.value)]
     if len(chosen) != 1:
-        reading.add_lack(Mistake.PICK_ONE, path, where=f"the check of '{item}'", choices="run, http, metric")
+        reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=", ".join(CheckKind))
         return None
-    kind = CheckKind(chosen[0])
-    _only_with(reading, given, path, {"timeout": "run http", "expect": "http"}, kind)
-    _only_with(reading, given, path, {"above": "metric", "below": "metric", "for": "metric"}, kind)
+    kind = chosen[0]
+    _only_with(reading, given, path, _CHECK_KEYS, kind)
+    options = _check_options(reading, given, path)
+    names = reading.names
+    match kind:
+        case CheckKind.RUN:
+            return Check(kind, tuple(given.run or ()), options)
+        case CheckKind.HTTP:
+            check_url(given.http, reading.place((*path, "http")), reading.problems, "a check")
+            return Check(kind, given.http, options | {"expect": int(given.expect or 200)})
+        case CheckKind.METRIC:
+            names.check(names.metrics, given.metric or "", (*path, "metric"), subject, "asks for")
+            return Check(kind, given.metric, options | _bounds(reading, given, path, subject))
+        case CheckKind.FILE | CheckKind.GIT:
+            product = str(getattr(given, kind.value))
+            names.check(names.products, product, (*path, kind.value), subject, "looks at")
+            return Check(kind, product, options)
+
+
+def _check_options(reading: Reading, given: CheckShape, path: Path) -> dict[str, Any]:
+    """What a check takes besides its kind; only what the plan states."""
     options: dict[str, Any] = {}
-    if given.timeout is not None:
-        options["timeout"] = reading.positive(given.timeout, (*path, "timeout"), timedelta(0))
-    if kind is CheckKind.METRIC and given.metric is not None:
-        names = reading.names
-        names.check(names.metrics, given.metric, (*path, "metric"), f"the check of '{item}'", "asks for")
-        return Check(kind, given.metric, options | _bounds(reading, given, path, f"the check of '{item}'"))
-    if kind is CheckKind.HTTP:
-        check_url(given.http, reading.place((*path, "http")), reading.problems, "a check")
-        return Check(kind, given.http, options | {"expect": int(given.expect or 200)})
-    return Check(kind, tuple(given.run or ()), options)
+    for key in ("timeout", "good_for"):
+        if (text := getattr(given, key)) is not None:
+            options[key] = reading.positive(text, (*path, key), timedelta(0))
+    if given.contains is not None:
+        options["contains"] = given.contains
+    if given.signed is not None:
+        options["signed"] = given.signed
+    if given.merged_into is not None:
+        place = reading.place((*path, "merged_into"))
+        if check_ref_name(given.merged_into, place, reading.problems, "branch"):
+            options["merged_into"] = given.merged_into
+    return options
 
 
 def _only_with(reading: Reading, given: Any, path: Path, keys: Mapping[str, str], kind: str) -> None:

@@ -223,16 +223,22 @@ class ProductShape(_Shape):
 
 
 class CheckShape(_Shape):
-    """A condition that decides an item; exactly one of run, http and metric."""
+    """A condition that decides an item; exactly one of run, http, metric, file and git."""
 
     run: Annotated[list[Text] | None, _says("A command as a list of words, never a shell.")] = None
     http: Annotated[Text, _says("A URL that must answer.")] = ""
     metric: Annotated[Name | None, _says("A key of `metrics`.")] = None
+    file: Annotated[Name | None, _says("A product: its version files must agree at the tag.")] = None
+    git: Annotated[Name | None, _says("A product: its tag must be annotated and where it was pinned.")] = None
     timeout: Annotated[Duration | None, _says("run, http: when to give up.")] = None
     expect: Annotated[Status | None, _says("http: the status that is right. Default: 200.")] = None
+    contains: Annotated[Text | None, _says("http: a text the answer must contain.")] = None
     above: Annotated[Number | None, _says("metric: must be above this.")] = None
     below: Annotated[Number | None, _says("metric: must be below this.")] = None
     duration: Annotated[Duration | None, _says("metric: for so long.")] = field(name="for", default=None)
+    signed: Annotated[bool | None, _says("git: the tag must carry a good signature.")] = None
+    merged_into: Annotated[Name | None, _says("git: a branch that must contain the tag.")] = None
+    good_for: Annotated[Duration | None, _says("How long a result counts. Default: 1h.")] = None
 
 
 class ItemShape(_Shape):

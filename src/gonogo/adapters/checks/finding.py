@@ -1,0 +1,78 @@
+"""What a check found, and how it tells of itself while it runs."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from gonogo.domain.folds.checks import CheckOutcome
+from gonogo.domain.text import clean, clean_block
+
+OUTPUT_KEPT = 8 * 1024
+"""Characters of the output's end that are recorded; the whole is only named by its digest."""
+
+
+class Finding(Struct, frozen=True):
+    """The end of a check."""
+
+    outcome: CheckOutcome
+    summary: str
+    """One cleaned line."""
+    started_at: datetime
+    """UTC."""
+    finished_at: datetime
+    """UTC."""
+    output: str = ""
+    """The end of what it said, cleaned."""
+    output_sha256: str = ""
+    """Of every byte it said; "" when it said nothing."""
+    exit_code: int | None = None
+
+
+class Progress(Struct, frozen=True):
+    """A running check, now."""
+
+    seconds: int
+    """Since it began."""
+    line: str = ""
+    """The last whole line it said, cleaned."""
+
+
+OnProgress = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+
+class Said:
+    """The output of a check, as it comes: all of it is counted and hashed, only its end is kept."""
+
+    def __init__(self, keep: int = OUTPUT_KEPT) -> None:
+        self._keep = keep
+        self._hash = hashlib.sha256()
+        self._tail = b""
+        self.size = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Some more of it."""
+        self._hash.update(chunk)
+        self.size += len(chunk)
+        self._tail = (self._tail + chunk)[-4 * self._keep :]
+
+    @property
+    def sha256(self) -> str:
+        """Of everything; "" when there was nothing."""
+        return self._hash.hexdigest() if self.size else ""
+
+    @property
+    def end(self) -> str:
+        """Its end, cleaned, and saying so when something is missing before it."""
+        text = clean_block(self._tail.decode("utf-8", "replace"), 4 * self._keep)
+        if len(text) <= self._keep and len(self._tail) == self.size:
+            return text
+        return f"[the last part of {self.size} bytes]\n{text[-self._keep :]}"
+
+    @property
+    def last_line(self) -> str:
+        """The last line that says something."""
+        lines = self._tail.decode("utf-8", "replace").splitlines()
+        return next((clean(line, 200) for line in reversed(lines) if line.strip()), "")

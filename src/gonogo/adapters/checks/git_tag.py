@@ -1,0 +1,72 @@
+"""`git`: the tag of a product is there, annotated, perhaps signed, where it was pinned, and merged."""
+
+from gonogo.adapters.git_door import GitDoor, GitError, GitTimeoutError, UnknownRevisionError, check_ref
+from gonogo.domain.plan import Product
+from gonogo.domain.text import clean
+
+
+class Wrong(Exception):
+    """The tag is not as it must be; the text says how."""
+
+
+def tag_is_right(
+    product: Product, *, signed: bool = False, merged_into: str = "", allowed_signers: str = ""
+) -> str:
+    """Return what is right about the planned version's tag, in one line.
+
+    Raises Wrong when something is not as it must be, and GonogoError when it cannot be found out.
+    """
+    door = GitDoor(product.repo)
+    reference = f"refs/tags/{check_ref(product.tag_name)}"
+    kind, commit = _tag(door, product.tag_name, reference)
+    if kind != "tag":
+        raise Wrong(f"{product.tag_name} is a light tag: nobody is named as having made it")
+    if product.revision and commit != product.revision:
+        raise Wrong(f"{product.tag_name} points at {commit[:10]}, pinned is {product.revision[:10]}")
+    if signed:
+        _must_be_signed(door, product.tag_name, reference, allowed_signers)
+    if merged_into:
+        _must_be_merged(door, product.tag_name, commit, merged_into)
+    rest = [part for part, holds in (("signed", signed), (f"merged into {merged_into}", merged_into)) if holds]
+    return ", ".join([f"{product.tag_name} is annotated and at {commit[:10]}", *rest])
+
+
+def _tag(door: GitDoor, name: str, reference: str) -> tuple[str, str]:
+    """Type of the object the reference names, and the commit it leads to."""
+    try:
+        kind = door.run(["cat-file", "-t", reference]).decode().strip()
+        commit = door.run(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"])
+    except UnknownRevisionError:
+        raise Wrong(f"there is no tag {name}") from None
+    return kind, commit.decode().strip()
+
+
+_VERIFIERS = (
+    # the repository must not choose the program that judges it, nor the list of whom to believe
+    "gpg.program=gpg",
+    "gpg.openpgp.program=gpg",
+    "gpg.x509.program=gpgsm",
+    "gpg.ssh.program=ssh-keygen",
+)
+
+
+def _must_be_signed(door: GitDoor, name: str, reference: str, allowed_signers: str) -> None:
+    """The signature is there, good, and by a key that this account or the plan's list of signers knows."""
+    settings = (*_VERIFIERS, f"gpg.ssh.allowedSignersFile={allowed_signers}")
+    words = [word for setting in settings for word in ("-c", setting)]
+    try:
+        door.run([*words, "verify-tag", "--", reference.removeprefix("refs/tags/")])
+    except GitTimeoutError:
+        raise
+    except GitError as error:
+        raise Wrong(f"the signature of {name} is not accepted: {error.message}") from None
+
+
+def _must_be_merged(door: GitDoor, name: str, commit: str, branch: str) -> None:
+    reference = f"refs/heads/{check_ref(branch)}"
+    try:
+        merged = door.succeeds(["merge-base", "--is-ancestor", commit, reference])
+    except UnknownRevisionError:
+        raise Wrong(f"there is no branch {clean(branch, 80)}") from None
+    if not merged:
+        raise Wrong(f"{name} is not merged into {clean(branch, 80)}")

@@ -1,0 +1,131 @@
+"""Checks: conditions that decide an item by themselves. Which commands a plan has, what a result is worth.
+
+How a check is carried out is `adapters.checks`. Here is only what follows from the plan, a recorded result
+and the time: a result of another check, or one that has grown old, decides nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from gonogo.domain.folds.checks import CheckOutcome, CheckResult
+from gonogo.domain.plan import Check, CheckKind, Item, Plan
+
+GOOD_FOR = timedelta(hours=1)
+"""How long a result counts when the check does not say `good_for`."""
+
+_AHEAD = timedelta(seconds=60)
+"""A result dated further in the future than this comes from a wrong clock, and its age is not known."""
+
+
+class Standing(StrEnum):
+    """What the check of an item says now."""
+
+    NEVER = "never"
+    """It has not been run."""
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It was run and found nothing out."""
+    STALE = "stale"
+    """It passed too long ago."""
+    CHANGED = "changed"
+    """The plan states another check now than the one that was run."""
+
+
+def good_for(check: Check) -> timedelta:
+    """How long a result of this check counts."""
+    stated = check.options.get("good_for")
+    return stated if isinstance(stated, timedelta) else GOOD_FOR
+
+
+def standing(check: Check, result: CheckResult | None, now: datetime) -> Standing:
+    """What `result`, the last recorded one, says at `now` (UTC) about an item with this check."""
+    if result is None:
+        return Standing.NEVER
+    if result.check_sha256 != fingerprint(check):
+        return Standing.CHANGED
+    if result.outcome is CheckOutcome.FAILED:
+        return Standing.FAILED
+    if result.outcome is not CheckOutcome.PASSED:
+        return Standing.UNKNOWN
+    ended = result.finished_at or result.at
+    if ended > now + _AHEAD:
+        return Standing.UNKNOWN
+    return Standing.STALE if now - ended >= good_for(check) else Standing.PASSED
+
+
+def fingerprint(check: Check) -> str:
+    """SHA-256 of what a check asks for; how long its answer is good for does not belong to it."""
+    options = {name: value for name, value in check.options.items() if name != "good_for"}
+    return _sha256([check.kind.value, check.argument, options])
+
+
+class PlanCommand(Struct, frozen=True):
+    """A command the plan would have us run for an item."""
+
+    item: str
+    argv: tuple[str, ...]
+
+
+def commands(plan: Plan) -> tuple[PlanCommand, ...]:
+    """Every command of the plan, in its order: what a person trusts is this set, whole."""
+    return tuple(
+        PlanCommand(item.id, tuple(str(word) for word in item.check.argument))
+        for item in plan.items
+        if item.check is not None and item.check.kind is CheckKind.RUN
+    )
+
+
+def command_set_digest(plan: Plan) -> str:
+    """SHA-256 of the command set. It changes with any word of any command, and with nothing else."""
+    return _sha256([[command.item, list(command.argv)] for command in commands(plan)])
+
+
+def checked_items(plan: Plan) -> tuple[Item, ...]:
+    """The items a check decides."""
+    return tuple(item for item in plan.items if item.check is not None)
+
+
+def describe(check: Check) -> str:
+    """What a check asks for, in one line."""
+    match check.kind:
+        case CheckKind.RUN:
+            return "run " + " ".join(_quoted(str(word)) for word in check.argument)
+        case CheckKind.HTTP:
+            return f"http {check.argument} expects {check.options.get('expect', 200)}"
+        case CheckKind.METRIC:
+            bounds = [
+                f"{bound} {check.options[bound]:g}" for bound in ("above", "below") if bound in check.options
+            ]
+            return f"metric {check.argument} {' '.join(bounds)}"
+        case CheckKind.FILE:
+            return f"version files of {check.argument}"
+        case CheckKind.GIT:
+            return f"tag of {check.argument}"
+
+
+def _quoted(word: str) -> str:
+    """A word so that a person sees where it begins and ends."""
+    return word if word and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`") else json.dumps(word)
+
+
+def _sha256(value: Any) -> str:
+    canonical = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The value in types JSON has; a length of time in seconds."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
