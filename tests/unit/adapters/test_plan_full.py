@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from gonogo.adapters.plan_yaml import json_schema, parse_plan
 from gonogo.adapters.plan_yaml.schema import keys_of
-from gonogo.domain.plan import CheckKind, GateKind, Level, Migration, Plan, Probe, SchemeName, Timing
+from gonogo.domain.plan import Check, CheckKind, GateKind, Level, Migration, Plan, Probe, SchemeName, Timing
 
 ROOT = Path(__file__).parents[3]
 FULL = ROOT / "tests" / "golden" / "plan" / "full.yaml"
