@@ -11,11 +11,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from gonogo.domain.changelog import Changes, ProductChanges, Unreadable
+from gonogo.domain.drift import older_than_live
 from gonogo.domain.freeze import frozen_until
 from gonogo.domain.matrix import Cell, Freshness, Matrix, Relation
-from gonogo.domain.observation import Status
+from gonogo.domain.observation import Status, Target
 from gonogo.domain.phases import phases_before
 from gonogo.domain.plan import Environment, Gate, GateKind, Item, Level, Plan, Product
+from gonogo.domain.silence import Outage, for_how_long, named, outage_sentence, outages, silences
 from gonogo.domain.spans import span
 from gonogo.domain.state import ItemStatus, ReleaseState
 from gonogo.domain.version import same_version
@@ -93,11 +95,14 @@ def verdict(facts: Facts, environment: Environment) -> Verdict:
         *_window(facts),
         *_earlier_environments(facts, environment),
         *_own_cells(facts, environment),
+        *_older_than_live(facts, environment),
+        *_silent_sources(facts, environment),
         *_checklist(facts, environment),
         *_products(facts, environment),
         *_gates(facts, environment),
         *_freezes(facts, environment),
     )
+    reasons = _one_for_each_host(facts, reasons)
     weights = {reason.weight for reason in reasons}
     if Weight.BLOCKER in weights:
         answer = Answer.NO_GO
@@ -237,7 +242,7 @@ def _unknown_cell(plan: Plan, cell: Cell) -> ReasonLine:
         cell.polled_at,
         cell.source,
         who=_owner_of_product(plan, product),
-        remedy=f"gonogo matrix --product {product}",
+        remedy=f"gonogo matrix {product} {environment}",
     )
 
 
@@ -290,6 +295,70 @@ def _own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 cell.source,
                 remedy="raise the plan's version, or make sure that going back is meant",
             )
+
+
+def _older_than_live(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """A plan that would take production back says so in every environment on the way there."""
+    for product in facts.plan.products:
+        for cell in older_than_live(facts.plan, facts.matrix, product):
+            if cell.target.environment != environment.name:
+                newer = " + ".join(running.version for running in cell.judged)
+                yield ReasonLine(
+                    "cell.older-than-live",
+                    Weight.WARNING,
+                    f"production {cell.target.environment} runs {product.name} {newer}, "
+                    f"newer than the planned {cell.planned}",
+                    f"cell:{product.name}/{cell.target.environment}",
+                    cell.polled_at,
+                    cell.source,
+                    remedy="raise the plan's version, or make sure that going back is meant",
+                )
+
+
+def _silent_sources(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """A source that stopped talking is told while its cells are still known by other means."""
+    asked = {environment.name, *environment.after}
+    for silence in silences(facts.matrix, facts.now):
+        cells = [target for target in silence.cells if target.environment in asked]
+        if cells:
+            many = "1 cell rests" if len(cells) == 1 else f"{len(cells)} cells rest"
+            yield ReasonLine(
+                "source.silent",
+                Weight.WARNING,
+                f"{silence.source} is silent{for_how_long(silence.since, facts.now)} ({silence.detail}): "
+                f"{many} on an earlier answer or another source: {named(cells)}",
+                f"cell:{cells[0]}",
+                silence.since,
+                silence.source,
+                remedy=f"gonogo matrix {cells[0].product} {cells[0].environment}",
+            )
+
+
+def _one_for_each_host(facts: Facts, reasons: tuple[ReasonLine, ...]) -> tuple[ReasonLine, ...]:
+    """Cells that are unknown for one and the same reason make one line: a host that cannot be reached."""
+    lines = {line.subject: line for line in reasons if line.rule == "cell.unknown"}
+    instead: dict[str, ReasonLine] = {}
+    for outage in outages(facts.matrix):
+        cells = [target for target in outage.unknown if f"cell:{target}" in lines]
+        cells = [target for target in cells if f"cell:{target}" not in instead]
+        if len(cells) > 1:
+            line = _outage(facts, outage, cells)
+            instead.update((f"cell:{target}", line) for target in cells)
+    kept = (instead.get(line.subject, line) if line.rule == "cell.unknown" else line for line in reasons)
+    return tuple({id(line): line for line in kept}.values())
+
+
+def _outage(facts: Facts, outage: Outage, cells: list[Target]) -> ReasonLine:
+    fact = f"{outage_sentence(outage, len(cells))}{for_how_long(outage.since, facts.now)}: {named(cells)}"
+    return ReasonLine(
+        "host.unreachable",
+        Weight.UNKNOWN,
+        fact,
+        f"cell:{cells[0]}",
+        outage.since,
+        outage.place,
+        remedy=f"find out why {outage.place} does not answer; gonogo matrix    asks again",
+    )
 
 
 def _checklist(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
