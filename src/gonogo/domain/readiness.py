@@ -306,7 +306,7 @@ def _older_than_live(facts: Facts, environment: Environment) -> Iterable[ReasonL
                 yield ReasonLine(
                     "cell.older-than-live",
                     Weight.WARNING,
-                    f"production {cell.target.environment} runs {product.name} {newer}, "
+                    f"{cell.target.environment} PRODUCTION runs {product.name} {newer}, "
                     f"newer than the planned {cell.planned}",
                     f"cell:{product.name}/{cell.target.environment}",
                     cell.polled_at,
