@@ -166,7 +166,7 @@ def ask_endpoints(plan: Plan) -> tuple[Observation, ...]:
 async def _sweep(plan: Plan, settings: Config) -> tuple[Observation, ...]:
     from gonogo.adapters.http import Door
 
-    async with Door(allow_addresses=settings.allow_addresses) as door:
+    async with Door.of(settings) as door:
         return await _poller(plan, door, settings, lambda _: None).sweep()
 
 
@@ -194,7 +194,7 @@ class Polling:
         from gonogo.adapters.http import Door
 
         settings = config()
-        async with Door(allow_addresses=settings.allow_addresses) as door:
+        async with Door.of(settings) as door:
             self._poller = _poller(self._plan, door, settings, self._sink)
             await self._poller.run()
 

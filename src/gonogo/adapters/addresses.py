@@ -70,7 +70,7 @@ class Resolver:
     async def __call__(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the addresses of `host`. Raises OSError or UnicodeError."""
         with contextlib.suppress(ValueError):
-            return (_numeric(ip_address(host), port),)
+            return (numeric_address(ip_address(host), port),)
         key = (host, port)
         future = self._running.get(key)
         if future is None:
@@ -112,7 +112,8 @@ def _settle(
         future.set_exception(outcome)
 
 
-def _numeric(ip: IPv4Address | IPv6Address, port: int) -> Address:
+def numeric_address(ip: IPv4Address | IPv6Address, port: int) -> Address:
+    """An address that needs no look-up."""
     if isinstance(ip, IPv4Address):
         return Address(socket.AF_INET, (str(ip), port))
     return Address(socket.AF_INET6, (str(ip), port, 0, 0))

@@ -2,15 +2,22 @@
 
     journal = "/srv/releases"            # directory of the shared journal
     allow_addresses = ["169.254.0.10"]   # link-local or metadata addresses that may be asked after all
+    ca_file = "/etc/ssl/corporate.pem"   # authorities that are trusted besides the system's
+    proxy = "environment"                # use HTTP_PROXY, HTTPS_PROXY, NO_PROXY; by default they are not
 
     [auth.payments]                      # a plan says `auth: payments`, and no more than that
     hosts = ["pay.example.com", "*.pay.example.com", "pay.example.com:8443"]
     header = "Authorization"             # the default
     scheme = "Bearer"                    # put before the token; none by default
-    env = "PAYMENTS_TOKEN"               # or  file = "/home/me/.payments-token"  (mode 0600)
+    env = "PAYMENTS_TOKEN"               # or one of:
+    # file = "/home/me/.payments-token"  #   a file of mode 0600
+    # netrc = "pay.example.com"          #   that machine's login and password in ~/.netrc (or $NETRC)
+    # command = ["vault", "print", "token"]   # what this prints; an argument list, never a shell
+    # keep = "5m"                        #   how long what it printed is used
+    # timeout = "10s"                    #   how long it may take
 
-Secrets stand in an environment variable or in a file only its owner can read, never here and never in
-a plan. A secret is bound to hosts here, so that an edited plan cannot send it elsewhere.
+Secrets stand in an environment variable, in a file only its owner can read, or come from a command; never here
+and never in a plan. A secret is bound to hosts here, so that an edited plan cannot send it elsewhere.
 """
 
 import difflib
@@ -18,66 +25,23 @@ import os
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from gonogo.adapters.credentials import Auth, Credential, Secret, credential_from
+from gonogo.adapters.private_files import read_private
+from gonogo.domain.duration import parse_duration
 from gonogo.domain.text import clean
 from gonogo.errors import ConfigError
 
+__all__ = ["Auth", "Config", "Credential", "Secret", "config_path", "load_config"]
+
 _SIZE_LIMIT = 256 * 1024
-_TOKEN_LIMIT = 16 * 1024
-
-
-class Secret:
-    """A value that does not print itself: neither by str, repr, format nor in a traceback's locals."""
-
-    __slots__ = ("__value",)
-
-    def __init__(self, value: str) -> None:
-        self.__value = value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def reveal(self) -> str:
-        """The value itself, for the one place that sends it."""
-        return self.__value
-
-
-class Credential(Struct, frozen=True):
-    """A secret that is ready to be sent, and the only hosts it may be sent to."""
-
-    name: str
-    header: str
-    value: Secret
-    hosts: tuple[str, ...]
-
-    def is_for(self, host: str, port: int) -> bool:
-        """Whether `host` is listed: by name, by name and port, or below a listed `*.domain`."""
-        return any(_host_matches(listed.lower(), host.lower(), port) for listed in self.hosts)
-
-
-def _host_matches(listed: str, host: str, port: int) -> bool:
-    name, colon, listed_port = listed.rpartition(":")
-    if colon and listed_port.isdecimal() and not (name.count(":") and not name.endswith("]")):
-        if int(listed_port) != port:
-            return False
-        listed = name
-    listed = listed.strip("[]")
-    return host.endswith(listed[1:]) if listed.startswith("*.") else host == listed
-
-
-class Auth(Struct, frozen=True):
-    """Where a credential comes from; exactly one of `env` and `file` is set."""
-
-    name: str
-    hosts: tuple[str, ...]
-    header: str = "Authorization"
-    scheme: str = ""
-    env: str = ""
-    file: str = ""
+_AUTH_KEYS = ("hosts", "header", "scheme", "env", "file", "netrc", "command", "keep", "timeout")
+_DEFAULTS = Auth("", ())
 
 
 class Config(Struct, frozen=True):
@@ -88,25 +52,30 @@ class Config(Struct, frozen=True):
     journal: str = ""
     auth: Mapping[str, Auth] = {}
     allow_addresses: tuple[str, ...] = ()
+    ca_file: str = ""
+    """Certificates in PEM form that are trusted besides the system's; "" for none."""
+    proxy: str = ""
+    """`environment`, or "" for none."""
 
     def credential(self, name: str, environ: Mapping[str, str] | None = None) -> Credential:
         """Read the secret called `name` now, so that a rotated token is picked up.
 
+        Where it comes from a command this waits for it: in an event loop use `credentials.Credentials`.
         Raises ConfigError when it is not defined, not set, or lies in a file that others can read.
         """
+        return credential_from(self.where_to_find(name), os.environ if environ is None else environ)
+
+    def where_to_find(self, name: str) -> Auth:
+        """The section of `name`. Raises ConfigError when there is none."""
         auth = self.auth.get(name)
         if auth is None:
             raise ConfigError(
                 f"credential '{clean(name, 80)}' is not defined",
                 where=self.path or "config.toml",
                 remedy=_did_you_mean(name, self.auth)
-                or f"add a section [auth.{clean(name, 80)}] with hosts and env or file",
+                or f"add a section [auth.{clean(name, 80)}] with hosts and env, file, netrc or command",
             )
-        token = (
-            _from_environment(auth, os.environ if environ is None else environ) if auth.env else _from_file(auth)
-        )
-        value = f"{auth.scheme} {token}" if auth.scheme else token
-        return Credential(auth.name, auth.header, Secret(value), auth.hosts)
+        return auth
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
@@ -123,7 +92,7 @@ def load_config(path: Path | None = None) -> Config:
     """
     path = path or config_path(os.environ)
     try:
-        text = _read_private(path, forbidden=stat.S_IWGRP | stat.S_IWOTH, limit=_SIZE_LIMIT)
+        text = read_private(path, forbidden=stat.S_IWGRP | stat.S_IWOTH, limit=_SIZE_LIMIT)
     except FileNotFoundError:
         return Config()
     except OSError as error:
@@ -142,7 +111,7 @@ class _Reader:
         self._path = path
 
     def config(self, data: Mapping[str, Any]) -> Config:
-        self._known("", data, ("journal", "auth", "allow_addresses"))
+        self._known("", data, ("journal", "auth", "allow_addresses", "ca_file", "proxy"))
         sections = data.get("auth", {})
         if not isinstance(sections, dict):
             raise self._wrong("auth", "a table of credentials, [auth.NAME]")
@@ -151,13 +120,21 @@ class _Reader:
             journal=self._text("", data, "journal"),
             auth={name: self._auth(name, section) for name, section in sections.items()},
             allow_addresses=self._texts("", data, "allow_addresses"),
+            ca_file=self._text("", data, "ca_file"),
+            proxy=self._proxy(data),
         )
+
+    def _proxy(self, data: Mapping[str, Any]) -> str:
+        proxy = self._text("", data, "proxy")
+        if proxy not in {"", "environment", "none"}:
+            raise self._wrong("proxy", "'environment', to use HTTP_PROXY and its like, or 'none'")
+        return "" if proxy == "none" else proxy
 
     def _auth(self, name: str, section: object) -> Auth:
         place = f"auth.{name}"
         if not isinstance(section, dict):
-            raise self._wrong(place, "a table with hosts and env or file")
-        self._known(place, section, ("hosts", "header", "scheme", "env", "file"))
+            raise self._wrong(place, "a table with hosts and env, file, netrc or command")
+        self._known(place, section, _AUTH_KEYS)
         auth = Auth(
             name=name,
             hosts=self._texts(place, section, "hosts"),
@@ -165,12 +142,25 @@ class _Reader:
             scheme=self._text(place, section, "scheme"),
             env=self._text(place, section, "env"),
             file=self._text(place, section, "file"),
+            netrc=self._text(place, section, "netrc"),
+            command=self._texts(place, section, "command"),
+            keep=self._duration(place, section, "keep", _DEFAULTS.keep),
+            timeout=self._duration(place, section, "timeout", _DEFAULTS.timeout),
         )
         if not auth.hosts:
             raise self._wrong(f"{place}.hosts", "the hosts this credential may be sent to, at least one")
-        if bool(auth.env) == bool(auth.file):
-            raise self._wrong(place, "either env or file, the place of the secret")
+        if sum(map(bool, (auth.env, auth.file, auth.netrc, auth.command))) != 1:
+            raise self._wrong(place, "either env, file, netrc or command, the place of the secret")
         return auth
+
+    def _duration(self, place: str, data: Mapping[str, Any], key: str, default: timedelta) -> timedelta:
+        if key not in data:
+            return default
+        try:
+            given = parse_duration(self._text(place, data, key))
+        except ValueError as error:
+            raise self._wrong(_join(place, key), "a duration such as 10s or 5m") from error
+        return given
 
     def _text(self, place: str, data: Mapping[str, Any], key: str) -> str:
         value = data.get(key, "")
@@ -205,59 +195,3 @@ def _join(place: str, key: str) -> str:
 def _did_you_mean(name: str, names: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(names), 1)
     return f"did you mean '{close[0]}'?" if close else ""
-
-
-def _from_environment(auth: Auth, environ: Mapping[str, str]) -> str:
-    token = environ.get(auth.env, "")
-    return _usable(token, auth, f"environment variable {clean(auth.env, 80)}")
-
-
-def _from_file(auth: Auth) -> str:
-    path = Path(auth.file).expanduser()
-    where = f"file {clean(auth.file, 200)}"
-    try:
-        token = _read_private(path, forbidden=stat.S_IRWXG | stat.S_IRWXO, limit=_TOKEN_LIMIT)
-    except OSError as error:
-        raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
-    return _usable(token, auth, where)
-
-
-def _usable(token: str, auth: Auth, where: str) -> str:
-    token = token.strip()
-    if not token:
-        raise ConfigError(f"credential '{auth.name}': {where} is empty or not set")
-    if not (token.isascii() and token.isprintable()):
-        raise ConfigError(f"credential '{auth.name}': {where} holds characters a header cannot carry")
-    return token
-
-
-def _read_private(path: Path, *, forbidden: int, limit: int) -> str:
-    """Read a small regular file of ours (or root's) that has none of the `forbidden` mode bits.
-
-    Mode and owner are asked of the open descriptor, so that nothing can be exchanged in between.
-    Raises ConfigError, or OSError when it cannot be opened.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        _check_private(os.fstat(descriptor), path, forbidden)
-        raw = os.read(descriptor, limit + 1)
-    finally:
-        os.close(descriptor)
-    if len(raw) > limit:
-        raise ConfigError(f"larger than {limit // 1024} KiB", where=str(path))
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        raise ConfigError("not UTF-8", where=str(path)) from error
-
-
-def _check_private(facts: os.stat_result, path: Path, forbidden: int) -> None:
-    where = clean(str(path), 300)
-    if not stat.S_ISREG(facts.st_mode):
-        raise ConfigError("not a regular file", where=where)
-    if facts.st_uid not in {os.geteuid(), 0}:
-        raise ConfigError("belongs to somebody else", where=where, remedy="it must be yours, or root's")
-    if facts.st_mode & forbidden:
-        readable = forbidden & stat.S_IRGRP
-        what, mode = ("read or written", "600") if readable else ("written", "go-w")
-        raise ConfigError(f"can be {what} by others", where=where, remedy=f"chmod {mode} {where}")

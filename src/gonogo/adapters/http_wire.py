@@ -7,6 +7,7 @@ must never take an answer for one that was given before the question.
 
 import asyncio
 import select
+import ssl
 from typing import cast
 
 import h11
@@ -138,6 +139,16 @@ class Wire(asyncio.Protocol):
             self._paused = False
             self._transport.resume_reading()
         return data
+
+    async def start_tls(self, context: ssl.SSLContext, host: str, closing: float) -> None:
+        """Go on encrypted, through a tunnel that now stands. Raises ssl.SSLError or OSError."""
+        if self._transport is None or self._buffer:
+            raise ConnectionResetError  # bytes before the handshake are not of the peer we want to talk to
+        self._transport = await self._loop.start_tls(
+            self._transport, self, context, server_hostname=host, ssl_shutdown_timeout=closing
+        )
+        if self._transport is None:
+            raise ConnectionResetError
 
     def abort(self) -> None:
         """Close at once, without goodbye: a peer that hangs must not keep us."""

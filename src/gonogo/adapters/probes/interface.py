@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.domain.observation import Reason, Role, Running, Status
 from gonogo.domain.text import clean
@@ -32,6 +33,10 @@ class Request(Struct, frozen=True):
     """Seconds for the whole call: name look-up, connection, TLS, every redirect and the last byte."""
     credential: "Credential | None" = None
     """Sent to its own hosts only, whatever the URL says."""
+    verify: bool = True
+    """Whether the certificate is checked; only an explicit key of the plan says no."""
+    conditional: bool = False
+    """Whether a 304 will do. Only for whoever reads nothing but the body: headers are not kept."""
 
 
 class Answer(Struct, frozen=True):
@@ -47,6 +52,8 @@ class Answer(Struct, frozen=True):
     """Seconds from the question to the last byte."""
     phrase: str = ""
     """`Service Unavailable`, as the server put it, cleaned."""
+    unchanged: bool = False
+    """The server said just now that this, which we hold from earlier, is still what it has (304)."""
 
     def values(self, name: str) -> tuple[str, ...]:
         """All values of the header `name`, whose letter case does not matter."""
@@ -118,14 +125,28 @@ class OneRequest:
         self._read = read
         self._accepted = accepted
         self._headers = (("accept", accept),)
+        self._last: Answer | None = None
+        self._understood: Understood | None = None
+        """What the last answer that was understood from its body alone came to."""
 
     async def ask(self, fetch: Fetch, request: Request) -> Outcome:
-        """Ask once and read the answer."""
-        question = Request(request.url, "GET", self._headers, request.deadline, request.credential)
+        """Ask once and read the answer; what has not changed since is not read again."""
+        question = replace(request, headers=self._headers, conditional=self._understood is not None)
         answer = await fetch(question)
         if isinstance(answer, Failure):
             return NotUnderstood(answer.reason, answer.detail)
-        return refused_status(answer, self._accepted) or await read_off_loop(self._read, answer)
+        if self._understood is not None and self._last is not None and _is_still(answer, self._last):
+            return self._understood
+        outcome = refused_status(answer, self._accepted) or await read_off_loop(self._read, answer)
+        from_body = isinstance(outcome, Understood) and not outcome.place.startswith("header")
+        self._understood = outcome if isinstance(outcome, Understood) and from_body else None
+        self._last = answer if self._understood is not None else None
+        return outcome
+
+
+def _is_still(answer: Answer, last: Answer) -> bool:
+    """Whether the server confirmed the very bytes that were read last; others may ask the same URL."""
+    return answer.unchanged and answer.body is last.body and answer.status == last.status
 
 
 async def read_off_loop(read: Reader, answer: Answer) -> Outcome:

@@ -1,0 +1,249 @@
+"""Credentials: from the place the user's configuration names to a header that is ready to be sent.
+
+The places: an environment variable, a file only its owner can read, an entry of netrc, the output of a command.
+No text made here holds a secret, whatever goes wrong with it.
+"""
+
+import asyncio
+import base64
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from gonogo.adapters.private_files import check_private, read_private
+from gonogo.domain.text import clean
+from gonogo.errors import ConfigError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from gonogo.adapters.config_toml import Config
+
+_TOKEN_LIMIT = 16 * 1024
+_NOT_AGAIN = 30.0
+"""Seconds before a command is run again because its token was turned down."""
+_TOO_SHORT = 4
+"""Characters below which a secret is not looked for in answers: it would be found everywhere."""
+
+
+class Secret:
+    """A value that does not print itself: neither by str, repr, format nor in a traceback's locals."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def reveal(self) -> str:
+        """The value itself, for the one place that sends it."""
+        return self.__value
+
+
+class Credential(Struct, frozen=True):
+    """A secret that is ready to be sent, and the only hosts it may be sent to."""
+
+    name: str
+    header: str
+    value: Secret
+    """What stands in the header, scheme included."""
+    hosts: tuple[str, ...]
+    bare: Secret = Secret("")
+    """The secret alone, as it stood in its place; "" when `value` is all there is."""
+
+    def is_for(self, host: str, port: int) -> bool:
+        """Whether `host` is listed: by name, by name and port, or below a listed `*.domain`."""
+        return any(_host_matches(listed.lower(), host.lower(), port) for listed in self.hosts)
+
+    def spellings(self) -> Iterator[str]:
+        """How an answer might repeat the secret: whole, alone, encoded for a URL or for JSON; longest first."""
+        value = self.value.reveal()
+        for text in (value, value.rpartition(" ")[2], self.bare.reveal()):
+            if len(text) >= _TOO_SHORT:
+                yield from dict.fromkeys((text, quote(text, safe=""), text.replace("/", "\\/")))
+
+
+def _host_matches(listed: str, host: str, port: int) -> bool:
+    name, colon, listed_port = listed.rpartition(":")
+    if colon and listed_port.isdecimal() and not (name.count(":") and not name.endswith("]")):
+        if int(listed_port) != port:
+            return False
+        listed = name
+    listed = listed.strip("[]")
+    return host.endswith(listed[1:]) if listed.startswith("*.") else host == listed
+
+
+class Auth(Struct, frozen=True):
+    """Where a credential comes from; exactly one of `env`, `file`, `netrc` and `command` is set."""
+
+    name: str
+    hosts: tuple[str, ...]
+    header: str = "Authorization"
+    scheme: str = ""
+    env: str = ""
+    file: str = ""
+    netrc: str = ""
+    """Name of the machine whose login and password are taken."""
+    command: tuple[str, ...] = ()
+    keep: timedelta = timedelta(minutes=5)
+    """How long the output of `command` is used."""
+    timeout: timedelta = timedelta(seconds=10)
+    """How long `command` may take."""
+
+
+def credential_from(auth: Auth, environ: Mapping[str, str]) -> Credential:
+    """Read the secret now. Raises ConfigError when it is not there, or where others could read it."""
+    scheme = auth.scheme
+    if auth.env:
+        secret = _usable(environ.get(auth.env, ""), auth, f"environment variable {clean(auth.env, 80)}")
+        token = secret
+    elif auth.file:
+        secret = token = _from_file(auth)
+    elif auth.command:
+        secret = token = _from_command(auth, environ)
+    else:
+        login, secret = _from_netrc(auth, environ)
+        token = secret if scheme else base64.b64encode(f"{login}:{secret}".encode()).decode()
+        scheme = scheme or "Basic"
+    value = f"{scheme} {token}" if scheme else token
+    return Credential(auth.name, auth.header, Secret(value), auth.hosts, Secret(secret))
+
+
+def _from_file(auth: Auth) -> str:
+    path = Path(auth.file).expanduser()
+    where = f"file {clean(auth.file, 200)}"
+    try:
+        token = read_private(path, forbidden=stat.S_IRWXG | stat.S_IRWXO, limit=_TOKEN_LIMIT)
+    except OSError as error:
+        raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
+    return _usable(token, auth, where)
+
+
+def _from_netrc(auth: Auth, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Login and password of the machine the configuration names."""
+    import netrc  # only for those who use one
+
+    path = Path(environ.get("NETRC") or "~/.netrc").expanduser()
+    where = f"{clean(str(path), 200)}, machine {clean(auth.netrc, 80)}"
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            check_private(os.fstat(descriptor), path, stat.S_IRWXG | stat.S_IRWXO)
+            # by descriptor: what was checked is what is read
+            found = netrc.netrc(f"/proc/self/fd/{descriptor}").authenticators(auth.netrc)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
+    except (netrc.NetrcParseError, UnicodeDecodeError):
+        # neither its text nor its cause: the parser quotes the word it stumbled over, which may be the password
+        raise ConfigError(f"credential '{auth.name}': {where}: not a valid netrc file") from None
+    login, _, password = found or ("", "", "")
+    return login, _usable(password or "", auth, where)
+
+
+def _from_command(auth: Auth, environ: Mapping[str, str]) -> str:
+    """The first line of what the command prints: an argument list, bounded in time and bytes, no terminal."""
+    import subprocess  # only for those who use one
+
+    where = f"command {clean(auth.command[0], 200)}"
+    try:
+        process = subprocess.Popen(
+            auth.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
+    with process:
+        output, complete = _output(process, auth.timeout.total_seconds())
+    if not complete:
+        raise ConfigError(
+            f"credential '{auth.name}': {where} did not end within {auth.timeout.total_seconds():.3g} s"
+            f" and {_TOKEN_LIMIT // 1024} KiB of output",
+            remedy="run it by hand to see what it waits for",
+        )
+    if process.returncode:
+        raise ConfigError(
+            f"credential '{auth.name}': {where} failed with exit code {process.returncode}",
+            remedy="run it by hand to see why",
+        )
+    return _usable(output.decode("utf-8", "replace").partition("\n")[0], auth, where)
+
+
+def _output(process: "Popen[bytes]", seconds: float) -> tuple[bytes, bool]:
+    """What it prints, and whether it ended within its bounds; what does not is killed with its children."""
+    import select
+    import signal
+    from subprocess import TimeoutExpired
+
+    assert process.stdout is not None
+    end = time.monotonic() + seconds
+    output = b""
+    poll = select.poll()
+    poll.register(process.stdout, select.POLLIN)
+    while len(output) <= _TOKEN_LIMIT and poll.poll(max(0.0, end - time.monotonic()) * 1000):
+        piece = os.read(process.stdout.fileno(), _TOKEN_LIMIT)
+        if not piece:
+            break
+        output += piece
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+        return b"", False
+    try:
+        process.wait(max(0.1, end - time.monotonic()))
+    except TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return b"", False
+    return output, True
+
+
+def _usable(token: str, auth: Auth, where: str) -> str:
+    token = token.strip()
+    if not token:
+        raise ConfigError(f"credential '{auth.name}': {where} is empty or not set")
+    if not (token.isascii() and token.isprintable()):
+        raise ConfigError(f"credential '{auth.name}': {where} holds characters a header cannot carry")
+    return token
+
+
+class Credentials:
+    """The credentials of one session, for an event loop: commands run in a thread, and not for each question."""
+
+    def __init__(self, config: "Config", monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._config = config
+        self._monotonic = monotonic
+        self._kept: dict[str, tuple[Credential, float]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def get(self, name: str) -> Credential:
+        """The credential called `name`. Raises ConfigError as `Config.credential` does."""
+        auth = self._config.where_to_find(name)
+        if not auth.command:
+            return self._config.credential(name)
+        # one run for all who wait: twelve cells with the same credential must not start twelve commands
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            kept = self._kept.get(name)
+            if kept is not None and self._monotonic() - kept[1] < auth.keep.total_seconds():
+                return kept[0]
+            made = await asyncio.to_thread(self._config.credential, name)
+            self._kept[name] = (made, self._monotonic())
+            return made
+
+    def turned_down(self, name: str) -> None:
+        """The endpoint did not accept it (401): a command is asked anew, but not again and again."""
+        kept = self._kept.get(name)
+        if kept is not None and self._monotonic() - kept[1] >= _NOT_AGAIN:
+            del self._kept[name]
