@@ -106,6 +106,16 @@ class Probing(Protocol):
         ...
 
 
+@runtime_checkable
+class Paced(Protocol):
+    """A question that says how often it may be asked at most; others keep to the poller's own floor."""
+
+    @property
+    def floor(self) -> timedelta:
+        """Least time between two questions, also when somebody wants an answer now."""
+        ...
+
+
 class PlanSource(Protocol):
     """A plan file that may change under us."""
 

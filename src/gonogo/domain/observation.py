@@ -1,6 +1,6 @@
 """What a probe brought back: an answer with its time, or why there is none."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ class Reason(StrEnum):
     EMPTY = "empty"
     NO_VERSION = "no_version"
     """The answer was read, and no version stands where one was expected."""
+    NO_DATA = "no_data"
+    """The source answered, and it says nothing about this; that is never "nothing is wrong"."""
     REFUSED_ADDRESS = "refused_address"
     """An address gonogo does not ask, such as a cloud's metadata service."""
     NOT_SUPPORTED = "not_supported"
@@ -109,6 +111,8 @@ class Missing(Struct, frozen=True):
     detail: str = ""
     """One cleaned line, such as `503 Service Unavailable` or `no answer within 5 s`."""
     excerpt: str = ""
+    retry_after: timedelta | None = None
+    """How long the source asks to be left alone, counted from `polled_at`; None when it does not."""
     origin: str = ""
     """As in `Seen`."""
     host: str = ""

@@ -47,6 +47,10 @@ class Person(Struct, frozen=True):
     name: str
     account: str
     roles: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Further accounts of the same person: all of them count as one."""
+    shared: bool | None = None
+    """Whether several people use the account; None: only root is taken for one."""
 
 
 class Window(Struct, frozen=True):
@@ -93,6 +97,8 @@ class Probe(Struct, frozen=True):
     timing: Timing = Timing()
     where: str = ""
     """`release.yaml:67:12`, for messages."""
+    verify_tls: bool = True
+    """Whether the certificate is checked; the plan must say so in as many words where it is not."""
 
 
 class Source(Struct, frozen=True):
@@ -105,6 +111,8 @@ class Source(Struct, frozen=True):
     options: Mapping[str, Any] = {}
     timing: Timing = Timing()
     where: str = ""
+    verify_tls: bool = True
+    """As in `Probe`."""
 
 
 class VersionFile(Struct, frozen=True):
@@ -186,6 +194,8 @@ class Item(Struct, frozen=True):
     two_person: bool = False
     point_of_no_return: bool = False
     check: Check | None = None
+    ci: bool = False
+    """Whether a job in CI may tick it."""
 
 
 class ApprovalSlot(Struct, frozen=True):
@@ -195,6 +205,8 @@ class ApprovalSlot(Struct, frozen=True):
     role: str
     quorum: int = 1
     expires: timedelta | None = None
+    same_person: bool = False
+    """Whether somebody who has given another approval may give this one too."""
 
 
 class GateKind(StrEnum):
@@ -324,7 +336,9 @@ class Plan(Struct, frozen=True):
 
     def person_of(self, account: str) -> Person | None:
         """The person behind a unix account."""
-        return next((person for person in self.people if person.account == account), None)
+        return next(
+            (person for person in self.people if account == person.account or account in person.also), None
+        )
 
     def person(self, key: str) -> Person | None:
         """The person of that key."""

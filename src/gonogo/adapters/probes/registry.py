@@ -5,16 +5,15 @@ What the plan names and this version cannot ask is answered too, with the reason
 """
 
 import importlib
-import time
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from gonogo.adapters.config_toml import Config, Credential
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.credentials import Credential, Credentials
+from gonogo.adapters.probes.asking import Asking
 from gonogo.adapters.probes.interface import (
     DETAIL_LIMIT,
-    Answer,
-    Failure,
     Fetch,
     NotUnderstood,
     Outcome,
@@ -23,6 +22,7 @@ from gonogo.adapters.probes.interface import (
     Understood,
 )
 from gonogo.domain.observation import Missing, Observation, Reason, Seen, Target
+from gonogo.domain.pace import floor_of
 from gonogo.domain.plan import Plan, Probe, Source
 from gonogo.domain.text import clean
 from gonogo.errors import ConfigError, UsageError
@@ -58,16 +58,19 @@ def build_probings(plan: Plan, door: "Door", clock: Clock, config: Config) -> li
     and environment that nothing in the plan asks about has no question here.
     """
     probings: list[Probing] = []
+    credentials = Credentials(config)
     for product in plan.products:
         for probe in product.probes:
-            probings.append(cell_probing(probe, door, clock, config))  # noqa: PERF401  # reads better as it is
+            probings.append(cell_probing(probe, door, clock, config, credentials))  # noqa: PERF401  # reads better as it is
     asked = {target for probing in probings for target in probing.targets}
     every = (Target(product.name, env.name) for product in plan.products for env in plan.environments)
     probings.extend(_unsupported_sources(plan.sources, [target for target in every if target not in asked], clock))
     return probings
 
 
-def cell_probing(probe: Probe, door: "Door", clock: Clock, config: Config) -> Probing:
+def cell_probing(
+    probe: Probe, door: "Door", clock: Clock, config: Config, credentials: Credentials | None = None
+) -> Probing:
     """The question one probe asks; a probe that cannot be asked answers with the reason."""
     from gonogo.adapters.http import host_of, public_url  # httpx comes with the first question, not before
 
@@ -82,7 +85,9 @@ def cell_probing(probe: Probe, door: "Door", clock: Clock, config: Config) -> Pr
     except UsageError as error:
         detail = clean(error.message, DETAIL_LIMIT)
         return Unaskable(str(target), (target,), probe.timing.every, clock, Reason.NOT_SUPPORTED, source, detail)
-    return CellProbing(probe, preset, door.fetch, host_of(probe.url), source, clock, config)
+    return CellProbing(
+        probe, preset, door.fetch, host_of(probe.url), source, clock, credentials or Credentials(config)
+    )
 
 
 def _unsupported_sources(sources: Iterable[Source], left: list[Target], clock: Clock) -> list[Probing]:
@@ -128,23 +133,32 @@ class CellProbing:
     """One probe of the plan with its preset, the door and the credential's name."""
 
     def __init__(
-        self, probe: Probe, preset: Preset, fetch: Fetch, host: str, source: str, clock: Clock, config: Config
+        self,
+        probe: Probe,
+        preset: Preset,
+        fetch: Fetch,
+        host: str,
+        source: str,
+        clock: Clock,
+        credentials: Credentials,
     ) -> None:
         self.target = Target(probe.product, probe.environment)
         self.name = str(self.target)
         self.host = host
         self.targets = (self.target,)
         self.every = probe.timing.every
+        self.floor = floor_of(probe.use)
         self.source = source
         self._probe = probe
         self._preset = preset
         self._fetch = fetch
         self._clock = clock
-        self._config = config
+        self._credentials = credentials
 
     async def ask(self) -> tuple[Observation, ...]:
         """Ask once; whatever the endpoint does comes back as an observation."""
-        outcome = await self._outcome()
+        asking = Asking(self._fetch, self._probe.timing.timeout, self._clock.now())
+        outcome = await self._outcome(asking)
         now = self._clock.now()
         match outcome:
             case Understood():
@@ -170,27 +184,24 @@ class CellProbing:
                         outcome.detail,
                         outcome.excerpt,
                         host=self.host,
+                        retry_after=asking.retry_after,
                     ),
                 )
 
-    async def _outcome(self) -> Outcome:
+    async def _outcome(self, asking: Asking) -> Outcome:
         credential: Credential | None = None
         if self._probe.auth:
             try:
-                credential = self._config.credential(self._probe.auth)
+                credential = await self._credentials.get(self._probe.auth)
             except ConfigError as error:
                 return NotUnderstood(Reason.UNAUTHORIZED, clean(error.message, DETAIL_LIMIT))
-        timeout = self._probe.timing.timeout.total_seconds()
-        request = Request(self._probe.url, deadline=timeout, credential=credential)
-        return await self._preset.ask(_within(self._fetch, timeout), request)
-
-
-def _within(fetch: Fetch, timeout: float) -> Fetch:
-    """Several requests of one question share one time-out."""
-    end = time.monotonic() + timeout
-
-    async def ask(request: Request) -> Answer | Failure:
-        left = max(0.0, end - time.monotonic())
-        return await fetch(Request(request.url, request.method, request.headers, left, request.credential))
-
-    return ask
+        request = Request(
+            self._probe.url,
+            deadline=self._probe.timing.timeout.total_seconds(),
+            credential=credential,
+            verify=self._probe.verify_tls,
+        )
+        outcome = await self._preset.ask(asking, request)
+        if asking.turned_down:
+            self._credentials.turned_down(self._probe.auth)
+        return outcome

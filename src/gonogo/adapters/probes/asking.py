@@ -1,0 +1,79 @@
+"""One question under way: its requests share one time-out, and what the server asks of us reaches the schedule."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from msgspec.structs import replace
+
+from gonogo.adapters.probes.interface import Answer, Failure, Fetch, Request
+
+RETRY_LIMIT = timedelta(minutes=15)
+"""Longer is not waited, whatever the server says: its word may be a mistake, and a cell would stay unknown."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SPENT = frozenset({403, 429})
+"""How forges answer when the requests of the hour are used up."""
+
+
+class Asking:
+    """The `Fetch` of one question. Make a new one for each."""
+
+    def __init__(self, fetch: Fetch, timeout: timedelta, now: datetime) -> None:
+        self._fetch = fetch
+        self._end = time.monotonic() + timeout.total_seconds()
+        self._now = now
+        self.retry_after: timedelta | None = None
+        """How long the server asks to be left alone; None when it does not."""
+        self.turned_down = False
+        """Whether a credential was sent and not accepted."""
+
+    async def __call__(self, request: Request) -> Answer | Failure:
+        """Ask within what is left of the time-out."""
+        answer = await self._fetch(replace(request, deadline=max(0.0, self._end - time.monotonic())))
+        if isinstance(answer, Answer):
+            self.retry_after = asked_to_wait(answer, self._now) or self.retry_after
+            self.turned_down |= answer.status == 401 and request.credential is not None
+        return answer
+
+
+def asked_to_wait(answer: Answer, now: datetime) -> timedelta | None:
+    """What `Retry-After` (seconds or a date), or a forge's empty hourly account, asks for; at most `RETRY_LIMIT`.
+
+    A date is read by the server's own clock, whatever ours says (`now`, UTC, if it does not tell its own).
+    """
+    if answer.status < 400:
+        return None
+    seconds = _first(answer, "retry-after")
+    if seconds.isdecimal():
+        return _bounded(timedelta(seconds=int(seconds[:9])))
+    until = _date(seconds)
+    if until is None and answer.status in _SPENT:
+        until = _account_refilled(answer)
+    if until is None:
+        return None
+    return _bounded(until - (_date(_first(answer, "date")) or now))
+
+
+def _account_refilled(answer: Answer) -> datetime | None:
+    for prefix in ("x-ratelimit", "ratelimit"):
+        reset = _first(answer, f"{prefix}-reset")
+        if _first(answer, f"{prefix}-remaining") == "0" and reset.isdecimal() and len(reset) <= 11:
+            return _EPOCH + timedelta(seconds=int(reset))
+    return None
+
+
+def _bounded(wait: timedelta) -> timedelta | None:
+    return min(wait, RETRY_LIMIT) if wait > timedelta(0) else None
+
+
+def _first(answer: Answer, name: str) -> str:
+    return next(iter(answer.values(name)), "").strip()
+
+
+def _date(text: str) -> datetime | None:
+    """An HTTP date in UTC; None for what is none."""
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
