@@ -89,6 +89,10 @@ class Understood(Struct, frozen=True):
     place: str = ""
     """Where the version stood: `build.version`, `header X-App-Version`, `first word`."""
     excerpt: str = ""
+    link: str = ""
+    """Where a person may look further; "" when the source names no such place."""
+    taken_at: datetime | None = None
+    """UTC, when the source itself took this; None when it does not say. An old one is never shown as new."""
 
 
 class NotUnderstood(Struct, frozen=True):

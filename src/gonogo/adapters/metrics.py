@@ -1,0 +1,115 @@
+"""One number from a source of the plan: what gates, checks and rollback triggers are judged by.
+
+    question = metric_question(plan, plan.metrics[0], door, clock, config)
+    reading = await question.ask()          # Number | NoData, never an exception
+
+A number is given only when the source answered with exactly one finite number, whole and taken now. Everything
+else is `NoData` with the reason: an empty result, NaN, several series, a warning, an answer of yesterday.
+"""
+
+import math
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.credentials import Credentials
+from gonogo.adapters.probes.interface import DETAIL_LIMIT, Answer, Failure, NotUnderstood, Request
+from gonogo.adapters.probes.prometheus import Sample, Samples, query
+from gonogo.domain.metric import NoData, Number, Reading
+from gonogo.domain.observation import Reason
+from gonogo.domain.plan import Metric, Plan, Source
+from gonogo.domain.text import clean
+from gonogo.errors import ConfigError
+from gonogo.ports import Clock
+
+GIVES_NUMBERS = ("prometheus",)
+"""Presets of sources that can be asked for a number."""
+
+
+class Fetcher(Protocol):
+    """What of the HTTP door is needed here."""
+
+    async def fetch(self, request: Request) -> Answer | Failure:
+        """Ask, and return what came or why nothing did."""
+        ...
+
+
+class MetricQuestion:
+    """A metric of the plan with its source, the door and the clock; may be asked again and again."""
+
+    def __init__(
+        self, metric: Metric, source: Source, door: Fetcher, clock: Clock, credentials: Credentials
+    ) -> None:
+        from gonogo.adapters.http import host_of, public_url  # httpx comes with the first question, not before
+
+        self.metric = metric
+        self.name = metric.name
+        self.every: timedelta = metric.every
+        self.host = host_of(source.url)
+        self.source = f"{source.use} {public_url(source.url)}"
+        self._given = source
+        self._door = door
+        self._clock = clock
+        self._credentials = credentials
+
+    async def ask(self) -> Reading:
+        """Ask once, within the source's time-out, and never raise for what an endpoint does."""
+        if self._given.use not in GIVES_NUMBERS:
+            return self._nothing(Reason.NOT_SUPPORTED, f"`use: {self._given.use}` gives no numbers")
+        request = Request(self._given.url, deadline=self._given.timing.timeout.total_seconds())
+        if self._given.auth:
+            try:
+                request = replace(request, credential=await self._credentials.get(self._given.auth))
+            except ConfigError as error:
+                return self._nothing(Reason.UNAUTHORIZED, error.message)
+        found = await query(self._door.fetch, request, self.metric.query)
+        if isinstance(found, NotUnderstood):
+            if found.reason is Reason.UNAUTHORIZED and self._given.auth:
+                self._credentials.turned_down(self._given.auth)
+            return self._nothing(found.reason, found.detail)
+        return self._judged(found)
+
+    def _judged(self, found: Samples) -> Reading:
+        sample = _only(found)
+        if isinstance(sample, str):
+            return self._nothing(Reason.NO_DATA, sample)
+        now = self._clock.now()
+        if sample.at is not None and abs(now - sample.at) > self._given.timing.unknown_after:
+            return self._nothing(Reason.NO_DATA, f"the answer is from {_stamp(sample.at)}, it is {_stamp(now)}")
+        return Number(self.name, sample.value, now, self.source, sample.at)
+
+    def _nothing(self, reason: Reason, detail: str) -> NoData:
+        return NoData(self.name, reason, clean(detail, DETAIL_LIMIT), self._clock.now(), self.source)
+
+
+def metric_question(plan: Plan, metric: Metric, door: Fetcher, clock: Clock, config: Config) -> MetricQuestion:
+    """The question behind one of `plan.metrics`; the loader has made sure that its source is there."""
+    source = next(source for source in plan.sources if source.id == metric.source)
+    return MetricQuestion(metric, source, door, clock, Credentials(config))
+
+
+def metric_questions(plan: Plan, door: Fetcher, clock: Clock, config: Config) -> tuple[MetricQuestion, ...]:
+    """Every metric of the plan, with one set of credentials for all."""
+    credentials = Credentials(config)
+    sources = {source.id: source for source in plan.sources}
+    return tuple(
+        MetricQuestion(metric, sources[metric.source], door, clock, credentials) for metric in plan.metrics
+    )
+
+
+def _only(found: Samples) -> Sample | str:
+    """The one number, or why there is none."""
+    if found.warnings:
+        return f"the answer may be incomplete: {found.warnings[0]}"
+    if not found.samples:
+        return "the query has no result; no data is not a good value"
+    if len(found.samples) > 1:
+        return f"the query gives {len(found.samples)} series, one number is needed: aggregate it, sum(...)"
+    (sample,) = found.samples
+    return sample if math.isfinite(sample.value) else f"the query gives {sample.value:g}, which is no number"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
