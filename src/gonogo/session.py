@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gonogo.domain import matrix, snapshot
 from gonogo.domain.changelog import Changes
-from gonogo.domain.decide import Command, RecordTransition, Refusal, Scene, decide
+from gonogo.domain.decide import BOUND_TO_THE_PLAN, Command, RecordTransition, Refusal, Scene, decide
 from gonogo.domain.events import Actor, Draft, Event, EventId
 from gonogo.domain.evidence import NOTHING, Evidence, absorb
 from gonogo.domain.history import same_set
@@ -21,11 +21,15 @@ from gonogo.domain.observation import Missing, Observation, Status, Target
 from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.snapshot import Inputs, Snapshot
 from gonogo.domain.state import ReleaseState, replay
-from gonogo.errors import GonogoError
+from gonogo.errors import ExitCode, GonogoError
 from gonogo.ports import Clock, Journal, PlanSource, Tail
 
 _CONTACT = timedelta(seconds=1)
 """How exactly the last contact with the journal is told; finer would repaint the screen for nothing."""
+
+
+PREVIEW = EventId("preview")
+"""Stands for the id of an event that is only looked at."""
 
 
 class Accepted(Struct, frozen=True):
@@ -36,7 +40,7 @@ class Accepted(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """The command was judged and turned down; nothing was recorded."""
+    """The command was judged and turned down: at most that it was tried is recorded."""
 
     refusal: Refusal
 
@@ -124,11 +128,11 @@ class Session:
         def judge(tail: Tail) -> Sequence[Draft]:
             nonlocal refusal
             self._take_in(tail)
-            verdict = decide(Scene(self.inputs, self.actor, new_id, self._clock.now()), command)
+            verdict = self._plan_moved(command) or decide(self.scene(new_id), command)
             match verdict:
                 case Refusal():
                     refusal = verdict
-                    return ()
+                    return verdict.record
                 case tuple():
                     return verdict
                 case _ as unreachable:
@@ -137,6 +141,23 @@ class Session:
         written = self._journal.transact(judge)
         self._take_in(Tail(written, ()), keep_alarms=True)
         return Accepted(written) if refusal is None else Refused(refusal)
+
+    def scene(self, new_id: EventId = PREVIEW) -> Scene:
+        """Everything a decision of this moment is judged on; what a dialog previews is judged on the same."""
+        return Scene(self.inputs, self.actor, new_id, self._clock.now(), self._steady() if self._steady else None)
+
+    def _plan_moved(self, command: Command) -> Refusal | None:
+        """A decision speaks of the plan that was on the screen: one edited under it is another plan."""
+        if not isinstance(command, BOUND_TO_THE_PLAN) or self._plan_source is None:
+            return None
+        if not self._plan_source.changed():
+            return None
+        return Refusal(
+            ExitCode.CONFLICT,
+            "plan.moved",
+            "the plan on disk was edited a moment ago; nothing was recorded",
+            "look again, then repeat it",
+        )
 
     def observe(self, observations: Iterable[Observation]) -> tuple[RecordTransition, ...]:
         """Take observations in; returns the transitions that the journal does not know yet.

@@ -31,6 +31,8 @@ class Inputs(Struct, frozen=True):
     """Who has this release open, this session included."""
     read_only: str = ""
     """Why nothing can be recorded; "" when it can."""
+    shared_accounts: tuple[str, ...] = ()
+    """Accounts that several people use, as this host's configuration says, besides those the plan names."""
 
 
 class Snapshot(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The checklist: tick, untick, skip, claim, note, undo."""
+"""The checklist: tick, untick, skip, claim, unclaim, note, undo."""
 
 from collections.abc import Mapping
 from typing import Any, assert_never
@@ -6,11 +6,14 @@ from typing import Any, assert_never
 from msgspec import Struct
 
 from gonogo.domain import events as kinds
+from gonogo.domain import people
+from gonogo.domain.decisions import slips
+from gonogo.domain.decisions.checked import refuse_by_hand
 from gonogo.domain.decisions.scene import Answer, Refusal, Scene
 from gonogo.domain.events import Actor
 from gonogo.domain.names import suggest
 from gonogo.domain.plan import Item, Plan
-from gonogo.domain.state import ItemState, ItemStatus, ReleaseState
+from gonogo.domain.state import ItemState, ItemStatus, Proof, ReleaseState
 from gonogo.domain.text import clean, clean_block
 from gonogo.errors import ExitCode
 
@@ -23,6 +26,7 @@ class Tick(Struct, frozen=True):
     item: str
     expect: int | None = None
     """Sequence number of the item's state that was on screen; None when nothing was looked at."""
+    evidence: tuple[Proof, ...] = ()
 
 
 class Untick(Struct, frozen=True):
@@ -41,6 +45,19 @@ class Skip(Struct, frozen=True):
     expect: int | None = None
 
 
+class ClaimItem(Struct, frozen=True):
+    """I am at it: nobody else needs to be."""
+
+    item: str
+
+
+class UnclaimItem(Struct, frozen=True):
+    """Nobody is at it any more; of somebody else's claim it needs a reason."""
+
+    item: str
+    reason: str = ""
+
+
 class Note(Struct, frozen=True):
     """A remark on an item."""
 
@@ -52,18 +69,22 @@ class Undo(Struct, frozen=True):
     """Take back one's own last act on the checklist."""
 
 
-Commands = Tick | Untick | Skip | Note | Undo
+Commands = Tick | Untick | Skip | ClaimItem | UnclaimItem | Note | Undo
 
 
 def decide(scene: Scene, command: Commands) -> Answer:
     """Judge an act on the checklist."""
     match command:
         case Tick() | Untick() | Skip():
-            return _move(scene, command)
+            return slips.over(scene) or _move(scene, command)
+        case ClaimItem():
+            return slips.over(scene) or _claim(scene, command)
+        case UnclaimItem():
+            return slips.over(scene) or _unclaim(scene, command)
         case Note():
             return _note(scene, command)
         case Undo():
-            return _undo(scene)
+            return slips.over(scene) or _undo(scene)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -112,13 +133,136 @@ def _move(scene: Scene, command: Tick | Untick | Skip) -> Answer:
         return _already(item, now, scene.actor)
     if command.expect is not None and command.expect != now.seq:
         return _lost_race(item, now)
-    if wanted is ItemStatus.DONE and (refusal := _not_yet(scene.plan, scene.state, item)):
+    if wanted is not ItemStatus.OPEN and (refusal := _is_others(scene, item, now) or _from_ci(scene, item)):
         return refusal
     # the title is repeated, so that the trail still tells what was ticked after the plan has changed
     data: dict[str, Any] = {"title": item.title}
     if reason:
         data["reason"] = reason
+    if isinstance(command, Tick):
+        return _tick(scene, item, now, command, data)
     return (scene.draft(kind, f"item:{item.id}", data, expect=now.seq),)
+
+
+def _tick(scene: Scene, item: Item, now: ItemState, command: Tick, data: dict[str, Any]) -> Answer:
+    refusal = (
+        _not_yet(scene.plan, scene.state, item)
+        or (refuse_by_hand(scene, item, item.check) if item.check else None)
+        or _no_evidence(item, now, command)
+    )
+    if refusal:
+        return refusal
+    if command.evidence:
+        data["evidence"] = [_shown(proof) for proof in command.evidence]
+    subject = f"item:{item.id}"
+    if not item.two_person:
+        return (scene.draft(kinds.ITEM_TICKED, subject, data, expect=now.seq),)
+    if refusal := slips.undecided(scene, f"'{item.id}', which two persons confirm,"):
+        return refusal
+    if now.first is None:
+        return (scene.draft(kinds.ITEM_VOUCHED, subject, data, expect=now.seq),)
+    if people.same_human(scene.plan, now.first.actor, scene.actor):
+        return Refusal(
+            ExitCode.NO_GO,
+            "item.second",
+            f"'{item.id}' waits for a second person: you were the first, as {now.first.actor.user}",
+            f"somebody else types: gonogo tick {item.id}",
+        )
+    data["first"] = {"uid": now.first.actor.uid, "user": now.first.actor.user, "seq": now.first.seq}
+    return (scene.draft(kinds.ITEM_TICKED, subject, data, expect=now.seq),)
+
+
+def _shown(proof: Proof) -> dict[str, Any]:
+    text = clean_block(proof.text, NOTE_LIMIT)
+    return {"kind": proof.kind, "text": text, "sha256": proof.sha256, "size": proof.size}
+
+
+def _no_evidence(item: Item, now: ItemState, command: Tick) -> Refusal | None:
+    """What the first of two persons showed serves the second too."""
+    given = [proof for proof in (*command.evidence, *(now.proofs if now.first else ())) if proof.text.strip()]
+    if not item.evidence_required or given:
+        return None
+    return Refusal(
+        ExitCode.NO_GO,
+        "item.evidence",
+        f"'{item.id}' is ticked only with evidence",
+        f"gonogo tick {item.id} --link URL, --file PATH or --output TEXT",
+    )
+
+
+def _is_others(scene: Scene, item: Item, now: ItemState) -> Refusal | None:
+    """Two people must not do it twice: whoever claimed it is at it."""
+    claim = now.claim
+    if claim is None or people.same_human(scene.plan, claim.actor, scene.actor):
+        return None
+    return slips.lost(
+        "item.claimed",
+        f"'{item.id}' is claimed",
+        claim.actor,
+        claim.at,
+        scene.now,
+        f"gonogo unclaim {item.id} --reason '...'    when they are not at it",
+    )
+
+
+def _from_ci(scene: Scene, item: Item) -> Refusal | None:
+    if scene.actor.via != "ci" or item.ci:
+        return None
+    return Refusal(
+        ExitCode.NOT_PERMITTED,
+        "item.ci",
+        f"a CI job may not decide '{item.id}'",
+        "`ci: true` on the item in the plan lets it",
+    )
+
+
+def _claim(scene: Scene, command: ClaimItem) -> Answer:
+    item = find_item(scene.plan, command.item)
+    if isinstance(item, Refusal):
+        return item
+    now = scene.state.item(item.id)
+    if now.status is not ItemStatus.OPEN:
+        return _lost_race(item, now)
+    if now.claim is not None and now.claim.actor.uid == scene.actor.uid:
+        return ()
+    if refusal := _is_others(scene, item, now):
+        return refusal
+    return (scene.draft(kinds.ITEM_CLAIMED, f"item:{item.id}", {"title": item.title}, expect=now.seq),)
+
+
+def _unclaim(scene: Scene, command: UnclaimItem) -> Answer:
+    item = find_item(scene.plan, command.item)
+    if isinstance(item, Refusal):
+        return item
+    claim = scene.state.item(item.id).claim
+    if claim is None:
+        return _unclaimed(scene, item)
+    data = {"title": item.title, "claim": claim.seq, "was": claim.actor.user}
+    if reason := clean(command.reason.strip()):
+        data["reason"] = reason
+    elif not people.same_human(scene.plan, claim.actor, scene.actor):
+        return Refusal(
+            ExitCode.USAGE,
+            "item.unclaim-reason",
+            f"'{item.id}' is claimed by {claim.actor.user}: taking that away needs a reason",
+            f"gonogo unclaim {item.id} --reason '...'",
+        )
+    return (scene.draft(kinds.ITEM_UNCLAIMED, f"item:{item.id}", data, expect=claim.seq),)
+
+
+def _unclaimed(scene: Scene, item: Item) -> Answer:
+    ends = [
+        one for one in scene.state.events if one.kind == kinds.ITEM_UNCLAIMED and one.subject == f"item:{item.id}"
+    ]
+    if ends and ends[-1].actor.uid == scene.actor.uid:
+        return ()
+    if ends:
+        return slips.lost(
+            "item.unclaimed", f"the claim on '{item.id}' ended", ends[-1].actor, ends[-1].at, scene.now
+        )
+    return Refusal(
+        ExitCode.NO_GO, "item.not-claimed", f"nobody has claimed '{item.id}'", f"gonogo claim {item.id}"
+    )
 
 
 def _already(item: Item, now: ItemState, actor: Actor) -> Answer:
@@ -178,12 +322,17 @@ def _undo(scene: Scene) -> Answer:
             f"{who} has changed '{last.item}' since you did; nothing was taken back",
             f"gonogo log --item {last.item}",
         )
+    item = scene.plan.item(last.item)
+    if last.before.status is ItemStatus.DONE and item and (item.two_person or item.evidence_required):
+        # an undo is one person's word: it must not stand for two, nor for what somebody once showed
+        return Refusal(
+            ExitCode.NO_GO, "undo.tick", f"'{item.id}' is not ticked by an undo", f"gonogo tick {item.id}"
+        )
     kind = {
         ItemStatus.DONE: kinds.ITEM_TICKED,
         ItemStatus.OPEN: kinds.ITEM_UNTICKED,
         ItemStatus.SKIPPED: kinds.ITEM_SKIPPED,
     }[last.before.status]
-    item = scene.plan.item(last.item)
     data: dict[str, Any] = {"title": item.title if item else last.item, "undoes": last.seq}
     if last.before.reason:
         data["reason"] = last.before.reason

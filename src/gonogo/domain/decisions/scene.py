@@ -40,6 +40,8 @@ class Scene(Struct, frozen=True):
     new_id: EventId
     now: datetime
     """UTC."""
+    steady: float | None = None
+    """As in `matrix.build`: seconds of a clock nobody can put back; None when there is none."""
 
     @property
     def loaded(self) -> LoadedPlan:
@@ -58,7 +60,7 @@ class Scene(Struct, frozen=True):
 
     def snapshot(self) -> Snapshot:
         """Everything, judged now. Costs milliseconds on a large plan: ask once."""
-        return snapshot.build(self.inputs, self.now)
+        return snapshot.build(self.inputs, self.now, self.steady)
 
     def draft(
         self, kind: str, subject: str, data: Mapping[str, Any], *, expect: int = 0, number: int = 0

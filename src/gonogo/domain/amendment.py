@@ -1,0 +1,99 @@
+"""A plan that was edited after the release started: what changed, and what that makes void."""
+
+from msgspec import Struct
+
+from gonogo.domain.digest import Difference, code_of
+from gonogo.domain.outline import changed, outline_of, unpack
+from gonogo.domain.plan import LoadedPlan
+from gonogo.domain.state import ItemStatus, ReleaseState, ReleaseStatus, Waiver
+
+_SIGNED = ("version", "revision", "target", "previous", "rollback", "migration", "paths", "tag", "repo")
+"""Fields of a product that reach what approvals sign."""
+_MEANING = ("title", "check", "evidence_required", "two_person", "environment")
+"""Fields of an item that a tick has answered: another text is another question."""
+SHOWN = 200
+"""Lines of a diff that an event keeps."""
+
+
+class Pending(Struct, frozen=True):
+    """An edit nobody has accepted yet."""
+
+    before: str
+    """Hash of the plan that was agreed on; `after` of the one on disk."""
+    after: str
+    changes: tuple[Difference, ...] = ()
+    readable: bool = True
+    """Whether the journal still has the plan that was agreed on, so that the changes are known."""
+
+    @property
+    def code(self) -> str:
+        """Names this very edit: accepting it repeats the code."""
+        return code_of([self.before, self.after])
+
+    @property
+    def signs_anew(self) -> bool:
+        """Whether it may change what approvals sign; an edit that cannot be read may."""
+        return not self.readable or any(map(_is_signed, self.changes))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The diff, one line each."""
+        if not self.readable:
+            return ("what was agreed on cannot be read any more: compare by hand",)
+        return tuple(map(str, self.changes)) or ("only comments or layout",)
+
+
+def pending(loaded: LoadedPlan, state: ReleaseState) -> Pending | None:
+    """The edit that waits to be accepted; None in a draft, at the end, and while the plan is the agreed one."""
+    agreed = state.lifecycle.plan
+    if agreed is None or state.lifecycle.status is not ReleaseStatus.IN_PROGRESS:
+        return None
+    if agreed.sha256 == loaded.sha256:
+        return None
+    before = unpack(agreed.outline)
+    if before is None:
+        return Pending(agreed.sha256, loaded.sha256, readable=False)
+    return Pending(agreed.sha256, loaded.sha256, changed(before, outline_of(loaded.plan)))
+
+
+def _is_signed(one: Difference) -> bool:
+    kind, _, rest = one.name.partition("/")
+    if kind == "products":
+        field = rest.split("/")[1:2]
+        return not field or field[0] in _SIGNED
+    return kind in {"triggers", "rollback_notes"}
+
+
+def reopened(pending: Pending, loaded: LoadedPlan, state: ReleaseState) -> tuple[str, ...]:
+    """Items that are closed and ask something else now, in the plan's order."""
+    touched = {_part(one.name, 1) for one in pending.changes if _asks_anew(one)}
+    return tuple(
+        item.id
+        for item in loaded.plan.items
+        if item.id in touched
+        and (state.item(item.id).status is not ItemStatus.OPEN or state.item(item.id).first is not None)
+    )
+
+
+def _asks_anew(one: Difference) -> bool:
+    return _part(one.name, 0) == "items" and _part(one.name, 2) in _MEANING
+
+
+def ended_waivers(pending: Pending, state: ReleaseState) -> tuple[Waiver, ...]:
+    """Waivers about something the edit touches: they were given for what is no longer so."""
+    touched = {_part(one.name, 1) for one in pending.changes} | {_part(one.name, 0) for one in pending.changes}
+    return tuple(
+        one
+        for one in state.waivers
+        if one.ended is None
+        and (not pending.readable or (not one.subject and pending.changes) or _names(one) & touched)
+    )
+
+
+def _names(waiver: Waiver) -> set[str]:
+    return {name for name in waiver.subject.partition(":")[2].split("/") if name}
+
+
+def _part(name: str, index: int) -> str:
+    parts = name.split("/")
+    return parts[index] if index < len(parts) else ""

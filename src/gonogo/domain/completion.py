@@ -1,0 +1,115 @@
+"""What is still open when somebody wants to complete the release: everything, as one list."""
+
+from collections.abc import Iterable, Sequence
+
+from gonogo.domain import amendment, approvals, people, waivers
+from gonogo.domain.digest import content_of
+from gonogo.domain.matrix import Cell
+from gonogo.domain.plan import LoadedPlan, Plan
+from gonogo.domain.readiness import ReasonLine, Weight
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.state import ItemStatus, ReleaseState
+
+
+def bad_versions(plan: Plan, state: ReleaseState) -> tuple[str, ...]:
+    """The planned versions that were marked bad, each with who said so and why."""
+    marked = [state.bad.get((product.name, product.version)) for product in plan.products]
+    return tuple(
+        f"{one.product} {one.version} is marked bad by {one.actor.user}: {one.reason}" for one in marked if one
+    )
+
+
+def amended(loaded: LoadedPlan, state: ReleaseState) -> str:
+    """Why the plan on disk is not the one that was agreed on; "" when it is."""
+    pending = amendment.pending(loaded, state)
+    if pending is None:
+        return ""
+    count = len(pending.changes)
+    what = f"{count} change{'s' if count != 1 else ''}" if pending.readable else "it"
+    return f"the plan was edited after the start, and nobody has accepted {what}"
+
+
+def open_ends(snapshot: Snapshot, shared_accounts: Sequence[str] = ()) -> tuple[ReasonLine, ...]:
+    """Everything that keeps the release from being completed."""
+    return (
+        *_ground(snapshot),
+        *_items(snapshot),
+        *_approvals(snapshot, shared_accounts),
+        *_cells(snapshot, shared_accounts),
+        *_triggers(snapshot),
+    )
+
+
+def _ground(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    state, now = snapshot.state, snapshot.now
+    for problem in snapshot.journal_problems:
+        yield _line("journal.alarm", problem, "journal", snapshot, "gonogo journal verify")
+    if snapshot.plan_problem:
+        yield _line("plan.changed", snapshot.plan_problem, "plan", snapshot, "gonogo check")
+    if edited := amended(snapshot.loaded, state):
+        yield _line("plan.amended", edited, "plan", snapshot, "gonogo amend show")
+    if state.held is not None:
+        fact = f"the release is on hold by {state.held.actor.user}: {state.held.reason}"
+        yield ReasonLine("release.held", Weight.BLOCKER, fact, "release", now, "journal", remedy="gonogo resume")
+    for bad in bad_versions(snapshot.plan, state):
+        yield _line("version.bad", bad, "release", snapshot, "put another version into the plan")
+
+
+def _line(rule: str, fact: str, subject: str, snapshot: Snapshot, remedy: str, who: str = "") -> ReasonLine:
+    return ReasonLine(rule, Weight.BLOCKER, fact, subject, snapshot.now, "journal", who, remedy)
+
+
+def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    for item in snapshot.plan.items:
+        if snapshot.state.item(item.id).status is ItemStatus.OPEN:
+            owner = snapshot.plan.person(item.owner)
+            who = f"{owner.name} ({owner.account})" if owner else item.owner
+            fact = f"'{item.title}' is open"
+            yield _line("item.open", fact, f"item:{item.id}", snapshot, f"gonogo tick {item.id}", who)
+
+
+def _approvals(snapshot: Snapshot, shared_accounts: Sequence[str]) -> Iterable[ReasonLine]:
+    """An approval that a go passed by with a waiver is settled: that decision names who took it on."""
+    state = snapshot.state
+    passed = {(one.rule, one.subject) for decision in state.decisions for one in decision.reasons if one.waiver}
+    content = content_of(snapshot.plan, snapshot.changes)
+    standing = waivers.in_force(snapshot.plan, state, snapshot.now, "", shared_accounts)
+    for one in approvals.standings(snapshot.plan, state, content, snapshot.now, shared_accounts):
+        subject = f"approval:{one.slot.name}"
+        unknown = one.standing is approvals.Standing.UNKNOWN
+        waived = waivers.waiver_for(standing, one.rule, subject, unknown=unknown)
+        if one.standing is not approvals.Standing.GIVEN and (one.rule, subject) not in passed and not waived:
+            who = people.with_role(snapshot.plan, [one.slot.role])
+            yield _line(one.rule, one.fact, subject, snapshot, one.remedy, who)
+
+
+def _cells(snapshot: Snapshot, shared_accounts: Sequence[str]) -> Iterable[ReasonLine]:
+    """Every product must be seen with its planned version everywhere, just now; old answers are none."""
+    for cell in snapshot.matrix.cells.values():
+        if not cell.counts_as_match:
+            subject = f"cell:{cell.target.product}/{cell.target.environment}"
+            standing = waivers.in_force(
+                snapshot.plan, snapshot.state, snapshot.now, cell.target.environment, shared_accounts
+            )
+            named = [one for one in standing if one.subject == subject]
+            if not named:
+                yield _line("cell.open", _cell_fact(cell), subject, snapshot, "gonogo matrix")
+
+
+def _cell_fact(cell: Cell) -> str:
+    where = f"{cell.target.product} in {cell.target.environment}"
+    if not cell.is_known:
+        return f"{where} is not known just now; {cell.planned} is planned"
+    running = " + ".join(one.version for one in cell.versions) or "nothing"
+    return f"{where} runs {running} ({cell.status}), and {cell.planned} is planned"
+
+
+def _triggers(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    for fired in snapshot.state.triggers.values():
+        subject = f"trigger:{fired.trigger}"
+        if fired.asks:
+            fact = f"rollback trigger '{fired.trigger}' fired and nobody has answered: {fired.observation}"
+            yield _line("trigger.asks", fact, subject, snapshot, "answer it")
+        elif fired.answer == "roll_back" and fired.cleared_at is None:
+            fact = f"going back was decided on trigger '{fired.trigger}': {fired.reason}"
+            yield _line("trigger.roll-back", fact, subject, snapshot, "roll back, then cancel or amend")

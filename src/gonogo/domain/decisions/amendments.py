@@ -1,0 +1,92 @@
+"""Accepting a later edit of the plan, and voiding what it touches."""
+
+from msgspec import Struct
+
+from gonogo.domain import amendment, completion
+from gonogo.domain import events as kinds
+from gonogo.domain.amendment import Pending
+from gonogo.domain.confirmation import Preview
+from gonogo.domain.decisions import slips
+from gonogo.domain.decisions.lifecycle import moved, plan_data, plan_drafts, typed
+from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.events import Draft
+from gonogo.errors import ExitCode
+
+
+class AcceptAmendment(Struct, frozen=True):
+    """The plan on disk is the plan from now on. `confirm` is the code of the diff that was on screen."""
+
+    confirm: str
+
+
+Commands = AcceptAmendment
+
+
+def preview(scene: Scene, pending: Pending) -> Preview:
+    """What accepting would say: the diff, then everything it makes void."""
+    reopened = amendment.reopened(pending, scene.loaded, scene.state)
+    waivers = amendment.ended_waivers(pending, scene.state)
+    lines = (
+        *pending.lines,
+        *(f"reopens {item}: it asks something else now" for item in reopened),
+        *(f"ends waiver #{one.seq} of {one.rule} {one.subject}".rstrip() for one in waivers),
+        *(("makes void every approval of what changed",) if pending.signs_anew and scene.state.approvals else ()),
+    )
+    heading = f"the plan {pending.before[:12]} becomes {pending.after[:12]}"
+    return Preview("amend accept", scene.plan.release, typed(scene.plan), heading, lines, (pending.code, *lines))
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Accepted by one person, whose name stands under it from then on."""
+    if refusal := slips.not_running(scene, "an amendment") or slips.undecided(scene, "accepting an amendment"):
+        return refusal
+    pending = amendment.pending(scene.loaded, scene.state)
+    if pending is None:
+        return _nothing(scene)
+    if bad := completion.bad_versions(scene.plan, scene.state):
+        return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
+    shown = preview(scene, pending)
+    if command.confirm != shown.code:
+        return moved("amend", shown, "gonogo amend show")
+    data = {
+        **plan_data(scene),
+        "before": pending.before,
+        "changes": [line[:300] for line in pending.lines[: amendment.SHOWN]],
+        "signed": pending.signs_anew,
+        "confirmed": shown.code,
+    }
+    life = scene.state.lifecycle
+    return (
+        *plan_drafts(scene),
+        scene.draft(kinds.PLAN_AMENDED, f"plan:{pending.after}", data, expect=life.seq),
+        *_voided(scene, pending),
+    )
+
+
+def _nothing(scene: Scene) -> Answer:
+    last = scene.state.lifecycle.amendments[-1:]
+    if last and last[0].after == scene.loaded.sha256:
+        if last[0].actor.uid == scene.actor.uid:
+            return ()
+        return slips.lost("amend.accepted", "this amendment was accepted", last[0].actor, last[0].at, scene.now)
+    return Refusal(ExitCode.NO_GO, "amend.nothing", "the plan is the one that was agreed on: nothing to accept")
+
+
+def _voided(scene: Scene, pending: Pending) -> tuple[Draft, ...]:
+    """Ticks of items that ask something else, and waivers of what is no longer so. Approvals void themselves."""
+    drafts: list[Draft] = []
+    number = 1_000
+    for item_id in amendment.reopened(pending, scene.loaded, scene.state):
+        number += 1
+        item = scene.plan.item(item_id)
+        data = {
+            "title": item.title if item else "",
+            "reason": "the plan was amended: it asks something else now",
+            "amendment": True,
+        }
+        drafts.append(scene.draft(kinds.ITEM_UNTICKED, f"item:{item_id}", data, number=number))
+    for waiver in amendment.ended_waivers(pending, scene.state):
+        number += 1
+        data = {"waiver": waiver.seq, "reason": "the plan was amended", "rule": waiver.rule}
+        drafts.append(scene.draft(kinds.WAIVER_WITHDRAWN, f"waiver:{waiver.environment}", data, number=number))
+    return tuple(drafts)

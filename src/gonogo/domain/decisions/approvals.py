@@ -1,0 +1,200 @@
+"""Approve, reject, revoke: one account's word on one approval."""
+
+from datetime import timedelta
+from typing import Any, assert_never
+
+from msgspec import Struct
+
+from gonogo.domain import approvals, completion, digest, people
+from gonogo.domain import events as kinds
+from gonogo.domain.confirmation import Preview
+from gonogo.domain.decisions import slips
+from gonogo.domain.decisions.lifecycle import moved, typed
+from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.plan import ApprovalSlot
+from gonogo.domain.state import Answered, Vote
+from gonogo.domain.text import clean
+from gonogo.errors import ExitCode
+
+
+class Approve(Struct, frozen=True):
+    """Sign the content that was on screen; `confirm` is its code."""
+
+    name: str
+    confirm: str
+    reason: str = ""
+
+
+class Reject(Struct, frozen=True):
+    """Block the approval until oneself revokes."""
+
+    name: str
+    reason: str
+
+
+class Revoke(Struct, frozen=True):
+    """Take back one's own approval or rejection."""
+
+    name: str
+    reason: str = ""
+
+
+Commands = Approve | Reject | Revoke
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Judge a vote. Whether it counts later is judged anew at every look; this keeps out what never could."""
+    slot = find_slot(scene, command.name)
+    if isinstance(slot, Refusal):
+        return slot
+    if refusal := slips.over(scene):
+        return refusal
+    match command:
+        case Approve():
+            return _approve(scene, slot, command)
+        case Reject():
+            return _reject(scene, slot, command)
+        case Revoke():
+            return _revoke(scene, slot, command)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def find_slot(scene: Scene, name: str) -> ApprovalSlot | Refusal:
+    """The approval of that name, or what may have been meant."""
+    found = next((slot for slot in scene.plan.approvals if slot.name == name), None)
+    return found or slips.unknown_name(
+        "approval.unnamed", "approval", name, [slot.name for slot in scene.plan.approvals]
+    )
+
+
+def preview(scene: Scene, slot: ApprovalSlot) -> Preview:
+    """What would be signed, every text of it."""
+    content = digest.content_of(scene.plan, scene.inputs.changes)
+    why = _why_not(scene, slot)
+    products = ", ".join(f"{product.name} {product.version}" for product in scene.plan.products[:12])
+    return Preview(
+        "approve",
+        slot.name,
+        typed(scene.plan),
+        f"{scene.actor.user} approves '{slot.name}' of {scene.plan.release}: {products}",
+        digest.lines(content),
+        (content.digest, *content.unknown),
+        why.reason if why else "",
+    )
+
+
+def _my_vote(scene: Scene, slot: ApprovalSlot) -> Vote | None:
+    return next((vote for vote in scene.state.votes(slot.name) if vote.actor.uid == scene.actor.uid), None)
+
+
+def _may_vote(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
+    if refusal := slips.undecided(scene, "an approval"):
+        return refusal
+    if slot.role not in people.roles_of(scene.plan, scene.actor):
+        return Refusal(
+            ExitCode.NOT_PERMITTED,
+            "approval.role",
+            f"'{slot.name}' is given by role {slot.role}, which the plan does not give to {scene.actor.user}",
+            f"ask {people.with_role(scene.plan, [slot.role])}",
+        )
+    return None
+
+
+def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
+    """What keeps this account from approving at all, whatever is on its screen."""
+    if refusal := _may_vote(scene, slot):
+        return refusal
+    if any(people.same_human(scene.plan, scene.actor, one) for one in approvals.requesters(scene.state.lifecycle)):
+        return Refusal(
+            ExitCode.NOT_PERMITTED,
+            "approval.requester",
+            f"you requested this release: '{slot.name}' needs somebody else's eyes",
+            f"ask {people.with_role(scene.plan, [slot.role])}",
+        )
+    if bad := completion.bad_versions(scene.plan, scene.state):
+        return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
+    unknown = digest.content_of(scene.plan, scene.inputs.changes).unknown
+    if unknown:
+        return Refusal(
+            ExitCode.UNKNOWN,
+            "approval.unknown",
+            f"what '{slot.name}' would sign is not known: the history of {', '.join(unknown)} was not read",
+            f"gonogo changelog {unknown[0]}",
+        )
+    return _one_person(scene, slot)
+
+
+def _one_person(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
+    """One human counts once: whoever has given another approval is told so, instead of being ignored later."""
+    content = digest.content_of(scene.plan, scene.inputs.changes)
+    shared = scene.inputs.shared_accounts
+    for one in approvals.standings(scene.plan, scene.state, content, scene.now, shared):
+        mine = [vote for vote in one.counted if people.same_human(scene.plan, vote.actor, scene.actor)]
+        if not mine or (one.slot.name == slot.name and mine[0].actor.uid == scene.actor.uid):
+            continue
+        if one.slot.name == slot.name or not (slot.same_person or one.slot.same_person):
+            name = one.slot.name
+            as_whom = "" if mine[0].actor.uid == scene.actor.uid else f" as {mine[0].actor.user}"
+            return Refusal(
+                ExitCode.NOT_PERMITTED,
+                "approval.one-person",
+                f"you have approved '{name}'{as_whom}: one person counts once",
+                f"gonogo revoke {name}    first, or `same_person: true` in the plan",
+            )
+    return None
+
+
+def _approve(scene: Scene, slot: ApprovalSlot, command: Approve) -> Answer:
+    if refusal := _why_not(scene, slot):
+        return slips.refused_on_record(scene, refusal, "approve", f"approval:{slot.name}")
+    content = digest.content_of(scene.plan, scene.inputs.changes)
+    mine = _my_vote(scene, slot)
+    court = approvals.standing(scene.plan, scene.state, content, scene.now, slot, scene.inputs.shared_accounts)
+    if mine is not None and mine in court.counted:
+        return ()
+    shown = preview(scene, slot)
+    if command.confirm != shown.code:
+        return moved("approve", shown, f"gonogo approve {slot.name} --confirm {shown.code}")
+    data: dict[str, Any] = {
+        "role": slot.role,
+        "digest": content.digest,
+        "content": dict(digest.recorded(content.texts)),
+        "confirmed": shown.code,
+    }
+    if slot.expires is not None:
+        data["expires"] = _in(scene, slot.expires)
+    if reason := clean(command.reason.strip()):
+        data["reason"] = reason
+    return (scene.draft(kinds.APPROVAL_GIVEN, f"approval:{slot.name}", data, expect=mine.seq if mine else 0),)
+
+
+def _in(scene: Scene, length: timedelta) -> str:
+    return (scene.now + length).isoformat(timespec="seconds")
+
+
+def _reject(scene: Scene, slot: ApprovalSlot, command: Reject) -> Answer:
+    if refusal := _may_vote(scene, slot):
+        return refusal
+    asked = f"gonogo reject {slot.name} --reason '...'"
+    if refusal := slips.need_reason("reject.reason", "a rejection", command.reason, asked):
+        return refusal
+    mine = _my_vote(scene, slot)
+    reason = clean(command.reason.strip())
+    if mine is not None and mine.answer is Answered.REJECTED and mine.reason == reason:
+        return ()
+    content = digest.content_of(scene.plan, scene.inputs.changes)
+    data = {"role": slot.role, "reason": reason, "digest": content.digest}
+    return (scene.draft(kinds.APPROVAL_REJECTED, f"approval:{slot.name}", data, expect=mine.seq if mine else 0),)
+
+
+def _revoke(scene: Scene, slot: ApprovalSlot, command: Revoke) -> Answer:
+    mine = _my_vote(scene, slot)
+    if mine is None:
+        others = [vote.actor.user for vote in scene.state.votes(slot.name)]
+        hint = f"only {', '.join(others)} can take back what they said" if others else ""
+        return Refusal(ExitCode.NO_GO, "revoke.nothing", f"you have said nothing on '{slot.name}'", hint)
+    data: dict[str, Any] = {"vote": mine.seq, "was": mine.answer.value}
+    if reason := clean(command.reason.strip()):
+        data["reason"] = reason
+    return (scene.draft(kinds.APPROVAL_REVOKED, f"approval:{slot.name}", data, expect=mine.seq),)

@@ -1,0 +1,166 @@
+"""Waive: let one unmet rule pass in one environment, with a reason and an end."""
+
+from datetime import datetime
+from typing import assert_never
+
+from msgspec import Struct
+
+from gonogo.domain import events as kinds
+from gonogo.domain import people, waivers
+from gonogo.domain.decisions import slips
+from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.readiness import ReasonLine, Verdict, Weight
+from gonogo.domain.spans import span
+from gonogo.domain.text import clean
+from gonogo.errors import ExitCode
+
+
+class Waive(Struct, frozen=True):
+    """Let `rule` pass until a moment (UTC); `subject` names one thing, which the unknown needs."""
+
+    rule: str
+    subject: str
+    environment: str
+    reason: str
+    until: datetime
+
+
+class WithdrawWaiver(Struct, frozen=True):
+    """End a waiver before its time."""
+
+    rule: str
+    subject: str
+    environment: str
+    reason: str = ""
+
+
+Commands = Waive | WithdrawWaiver
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Judge a waiver."""
+    if scene.plan.environment(command.environment) is None:
+        known = [environment.name for environment in scene.plan.environments]
+        return slips.unknown_name("environment.unknown", "environment", command.environment, known)
+    if refusal := slips.over(scene) or slips.undecided(scene, "a waiver") or _may(scene):
+        return slips.refused_on_record(scene, refusal, "waive", f"waiver:{command.environment}")
+    match command:
+        case Waive():
+            return _waive(scene, command)
+        case WithdrawWaiver():
+            return _withdraw(scene, command)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _may(scene: Scene) -> Refusal | None:
+    allowed = scene.plan.waiver_roles
+    if set(allowed) & set(people.roles_of(scene.plan, scene.actor)):
+        return None
+    if not allowed:
+        return Refusal(
+            ExitCode.NOT_PERMITTED,
+            "waiver.nobody",
+            "the plan lets nobody waive anything",
+            "waivers: {roles: [...]} in the plan says who may",
+        )
+    return Refusal(
+        ExitCode.NOT_PERMITTED,
+        "waiver.role",
+        f"waivers are given by role {' or '.join(allowed)}, which the plan does not give to {scene.actor.user}",
+        f"ask {people.with_role(scene.plan, allowed)}",
+    )
+
+
+def _waive(scene: Scene, command: Waive) -> Answer:
+    if refusal := _incomplete(scene, command):
+        return refusal
+    judged = scene.snapshot().verdict(command.environment)
+    reason = find_reason(judged, command) if judged else None
+    if not isinstance(reason, ReasonLine):
+        return reason or Refusal(ExitCode.USAGE, "environment.unknown", "there is no such environment")
+    subject = reason.subject if command.subject else ""
+    standing = waivers.in_force(
+        scene.plan, scene.state, scene.now, command.environment, scene.inputs.shared_accounts
+    )
+    same = next((one for one in standing if (one.rule, one.subject) == (command.rule, subject)), None)
+    if same is not None and same.actor.uid != scene.actor.uid:
+        what = f"{command.rule} is waived until {same.until:%Y-%m-%d %H:%M} UTC"
+        return slips.lost("waiver.given", what, same.actor, same.at, scene.now)
+    if same is not None and same.until == command.until:
+        return ()
+    data = {
+        "rule": command.rule,
+        "subject": subject,
+        "reason": clean(command.reason.strip()),
+        "until": command.until.isoformat(timespec="seconds"),
+        "fact": reason.fact,
+        "unknown": reason.weight is Weight.UNKNOWN,
+    }
+    return (scene.draft(kinds.WAIVER_GIVEN, f"waiver:{command.environment}", data),)
+
+
+def _incomplete(scene: Scene, command: Waive) -> Refusal | None:
+    typed = f"gonogo waive {command.rule} --reason '...' --until 2h"
+    if command.rule in waivers.NEVER:
+        return Refusal(ExitCode.NO_GO, "waiver.never", f"{command.rule} cannot be waived: it must be put right")
+    if refusal := slips.need_reason("waiver.reason", "a waiver", command.reason, typed, waivers.REASON_LEAST):
+        return refusal
+    if command.until <= scene.now:
+        return Refusal(ExitCode.USAGE, "waiver.end", "a waiver ends in the future", typed)
+    if command.until - scene.now > waivers.LONGEST:
+        return Refusal(ExitCode.USAGE, "waiver.end", f"a waiver lasts {span(waivers.LONGEST)} at most", typed)
+    return None
+
+
+def find_reason(judged: Verdict, command: Waive) -> ReasonLine | Refusal:
+    """The reason that is waived; a waiver of what does not stand there would be a blank cheque."""
+    here = [one for one in judged.reasons if one.rule == command.rule and one.weight is not Weight.WARNING]
+    if not here:
+        known = sorted({one.rule for one in judged.reasons if one.weight is not Weight.WARNING})
+        hint = f"there are {', '.join(known)}" if known else "nothing stands against it"
+        return Refusal(
+            ExitCode.NO_GO,
+            "waiver.nothing",
+            f"no reason '{clean(command.rule, 80)}' for {judged.environment}",
+            hint,
+        )
+    if command.subject:
+        named = [one for one in here if command.subject in {one.subject, one.subject.partition(":")[2]}]
+        if named:
+            return named[0]
+        subjects = ", ".join(one.subject for one in here[:8])
+        return Refusal(
+            ExitCode.NO_GO,
+            "waiver.nothing",
+            f"{command.rule} does not speak of '{clean(command.subject, 80)}'",
+            f"it speaks of {subjects}",
+        )
+    unknown = next((one for one in here if one.weight is Weight.UNKNOWN), None)
+    if unknown is not None:
+        return Refusal(
+            ExitCode.NO_GO,
+            "waiver.unknown",
+            f"{command.rule} is not known, and what nobody knows is waived by name only",
+            f"gonogo waive {command.rule}:{unknown.subject} --reason '...' --until 2h",
+        )
+    return here[0]
+
+
+def _withdraw(scene: Scene, command: WithdrawWaiver) -> Answer:
+    given = [
+        one
+        for one in scene.state.waivers
+        if (one.rule, one.environment) == (command.rule, command.environment)
+        and command.subject in {one.subject, one.subject.partition(":")[2]}
+    ]
+    standing = next((one for one in reversed(given) if one.ended is None), None)
+    if standing is None:
+        last = given[-1].ended if given else None
+        if last is not None and last.actor.uid == scene.actor.uid:
+            return ()
+        if last is not None:
+            return slips.lost("waiver.withdrawn", "the waiver was withdrawn", last.actor, last.at, scene.now)
+        return Refusal(ExitCode.NO_GO, "waiver.nothing", f"no waiver of {clean(command.rule, 80)} stands")
+    data = {"waiver": standing.seq, "rule": standing.rule, "reason": clean(command.reason.strip())}
+    return (scene.draft(kinds.WAIVER_WITHDRAWN, f"waiver:{command.environment}", data, expect=standing.seq),)
