@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.domain.observation import Missing, Observation, Reason, Target
-from gonogo.ports import Probing
+from gonogo.domain.pace import FLOOR
+from gonogo.ports import Paced, Probing
 
 Sink = Callable[[tuple[Observation, ...]], None]
 
@@ -23,8 +25,16 @@ class Limits(Struct, frozen=True):
     in_flight: int = 64
     """More makes the event loop stall: a screen feels bursts, not sockets."""
     per_host: int = 4
-    quarantine: int = 4
-    """Questions to sources that timed out last time; they would hold the slots of those that answer."""
+    quarantine: int = 8
+    """Questions to hosts that timed out last time; they would hold the places of those that answer."""
+    patience: timedelta = timedelta(milliseconds=200)
+    """A question that takes longer gives its place to another: what only waits stalls nobody."""
+    aside: int = 192
+    """How many questions may go on without a place."""
+    floor: timedelta = FLOOR
+    """Least time between two questions to a source that has no floor of its own."""
+    longest_wait: timedelta = timedelta(minutes=15)
+    """How long a source is left alone at most because it asked for it."""
     first_sweep: timedelta = timedelta(seconds=1)
     """The first questions are spread over at most this."""
     spacing: timedelta = timedelta(milliseconds=10)
@@ -63,6 +73,12 @@ def next_delay(every: timedelta, failures: int, elapsed: float, limits: Limits, 
     return max(wanted - elapsed, wanted / 10)
 
 
+def asked_wait(observations: Sequence[Observation], limits: Limits) -> float:
+    """Seconds the source asked to be left alone, within bounds; 0.0 when it did not."""
+    waits = (one.retry_after for one in observations if isinstance(one, Missing) and one.retry_after is not None)
+    return min(max(waits, default=timedelta(0)), limits.longest_wait).total_seconds()
+
+
 def is_failure(observations: Sequence[Observation]) -> bool:
     """Whether nothing came of a question."""
     return all(isinstance(observation, Missing) for observation in observations)
@@ -75,28 +91,94 @@ def timed_out(observations: Sequence[Observation]) -> bool:
     )
 
 
+class _Lane:
+    """Places for questions under way."""
+
+    def __init__(self, places: int, limits: Limits) -> None:
+        self.free = asyncio.Semaphore(places)
+        self.patience = limits.patience.total_seconds()
+        self.aside = limits.aside
+
+    def place(self) -> "_Place":
+        """One place, to be entered by one question."""
+        return _Place(self)
+
+
+class _Place:
+    """A place in a lane, given to another when its question only waits."""
+
+    __slots__ = ("_lane", "_stepped_aside", "_timer")
+
+    def __init__(self, lane: _Lane) -> None:
+        self._lane = lane
+        self._stepped_aside = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> None:
+        await self._lane.free.acquire()
+        self._timer = asyncio.get_running_loop().call_later(self._lane.patience, self._step_aside)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._stepped_aside:
+            self._lane.aside += 1
+        else:
+            self._lane.free.release()
+
+    def _step_aside(self) -> None:
+        if self._lane.aside:
+            self._lane.aside -= 1
+            self._stepped_aside = True
+            self._lane.free.release()
+
+
+class _Host:
+    """One host: how many questions it gets at once, and whether it hung at the last one."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.places = asyncio.Semaphore(limits.per_host)
+        self.hangs = False
+
+
 class _Entry:
     """One source and what its last answers mean for the next question."""
 
-    def __init__(self, probing: Probing, host: asyncio.Semaphore) -> None:
+    def __init__(self, probing: Probing, host: _Host, limits: Limits) -> None:
         self.probing = probing
         self.host = host
+        self.floor = (probing.floor if isinstance(probing, Paced) else limits.floor).total_seconds()
+        self.asked_at: float | None = None
+        """Monotonic seconds; None before the first question."""
         self.failures = 0
-        self.slow = False
+        self.wait = 0.0
+        """Seconds it asked to be left alone."""
+        self.hangs = False
         self.wanted = asyncio.Event()
         self.one_at_a_time = asyncio.Lock()
+
+    @property
+    def in_quarantine(self) -> bool:
+        """Whether its next question may well hang: its own last one did, or the last to its host."""
+        return self.hangs or self.host.hangs
+
+    def learn(self, observations: Sequence[Observation], limits: Limits) -> None:
+        """Take in what the last question came to."""
+        self.failures = self.failures + 1 if is_failure(observations) else 0
+        self.wait = asked_wait(observations, limits)
+        self.hangs = self.host.hangs = timed_out(observations)
 
 
 class _Round:
     """The sources of one plan; a reloaded plan gets a new one, and answers to the old are nobody's."""
 
     def __init__(self, probings: Iterable[Probing], limits: Limits) -> None:
-        hosts: dict[str, asyncio.Semaphore] = {}
+        hosts: dict[str, _Host] = {}
         self.entries: list[_Entry] = []
         for probing in probings:
             # a question without a host is its own: the name cannot be a host, it has a blank
             key = probing.host or f"no host: {probing.name}"
-            self.entries.append(_Entry(probing, hosts.setdefault(key, asyncio.Semaphore(limits.per_host))))
+            self.entries.append(_Entry(probing, hosts.setdefault(key, _Host(limits)), limits))
 
 
 class Poller:
@@ -119,8 +201,8 @@ class Poller:
         self._monotonic = monotonic
         self._rng = rng
         self._round = _Round(probings, self._limits)
-        self._fast_lane = asyncio.Semaphore(self._limits.in_flight)
-        self._slow_lane = asyncio.Semaphore(self._limits.quarantine)
+        self._fast_lane = _Lane(self._limits.in_flight, self._limits)
+        self._slow_lane = _Lane(self._limits.quarantine, replace(self._limits, aside=0))
         self._replaced = asyncio.Event()
 
     async def run(self) -> None:
@@ -137,7 +219,11 @@ class Poller:
         return tuple(observation for task in tasks for observation in task.result())
 
     def ask_now(self, target: Target | None = None) -> None:
-        """Have `target`, or everything, asked without waiting for its turn and without back-off."""
+        """Have `target`, or everything, asked without waiting for its turn and without back-off.
+
+        Once, and not sooner than the source's floor after its last question: a person may ask, a key held down
+        may not.
+        """
         for entry in self._round.entries:
             if target is None or target in entry.probing.targets:
                 entry.failures = 0
@@ -169,9 +255,8 @@ class Poller:
             await self._ask(current, entry)
             elapsed = self._monotonic() - started
             chance = self._rng.random()
-            await self._pause(
-                entry, next_delay(entry.probing.every, entry.failures, elapsed, self._limits, chance)
-            )
+            delay = next_delay(entry.probing.every, entry.failures, elapsed, self._limits, chance)
+            await self._pause(entry, max(delay, entry.wait * (1 + self._limits.jitter * chance)))
 
     async def _pause(self, entry: _Entry, seconds: float) -> None:
         """Wait, or less when somebody wants an answer now."""
@@ -184,10 +269,22 @@ class Poller:
 
     async def _ask(self, current: _Round, entry: _Entry) -> tuple[Observation, ...]:
         """Ask once within the limits: first the host's, so that a slow host cannot fill the common lane."""
-        async with entry.one_at_a_time, entry.host, self._slow_lane if entry.slow else self._fast_lane:
-            observations = await entry.probing.ask()
-        entry.failures = entry.failures + 1 if is_failure(observations) else 0
-        entry.slow = timed_out(observations)
+        async with entry.one_at_a_time:
+            await self._keep_floor(entry)
+            async with entry.host.places:
+                lane = self._slow_lane if entry.in_quarantine else self._fast_lane
+                async with lane.place():
+                    entry.asked_at = self._monotonic()
+                    observations = await entry.probing.ask()
+        entry.learn(observations, self._limits)
         if current is self._round:
             self._sink(observations)
         return observations
+
+    async def _keep_floor(self, entry: _Entry) -> None:
+        """Wait out the least time since the last question."""
+        if entry.asked_at is None:
+            return
+        left = entry.asked_at + entry.floor - self._monotonic()
+        if left > 0:
+            await asyncio.sleep(left)

@@ -14,7 +14,7 @@ from gonogo.domain.observation import Missing, Observation, Reason, Running, See
 from gonogo.poller import Limits, Poller, first_delay, is_failure, next_delay, period, timed_out
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
-LIMITS = Limits()
+LIMITS = Limits(floor=timedelta(0))
 SOON = 10.0
 """Seconds a state is waited for before the test fails."""
 
@@ -214,7 +214,7 @@ def test_limits_hold_for_all_and_for_each_host() -> None:
         watch = Watch()
         crowd = [Fake(f"crowd-{n}", waits, host="one.example:443") for n in range(20)]
         others = [Fake(f"other-{n}", waits) for n in range(20)]
-        limits = Limits(in_flight=10, per_host=3)
+        limits = Limits(in_flight=10, per_host=3, aside=0, floor=timedelta(0))
         sweep = asyncio.create_task(poller(crowd + others, watch, limits).sweep())
         await until(lambda: sum(fake.in_flight for fake in crowd + others) == 10)
         assert sum(fake.in_flight for fake in crowd) <= 3
@@ -238,7 +238,7 @@ def test_sources_that_timed_out_wait_in_a_lane_of_their_own() -> None:
 
         slow = [Fake(f"slow-{n}", hangs_the_second_time) for n in range(8)]
         good = [Fake(f"good-{n}") for n in range(4)]
-        limits = Limits(in_flight=4, quarantine=2)
+        limits = Limits(in_flight=4, quarantine=2, floor=timedelta(0))
         subject = poller(slow + good, watch, limits)
         await subject.sweep()
 
