@@ -1,0 +1,1 @@
+"""The rules of a verdict, one family a module; `domain.readiness` is their front door."""

@@ -1,0 +1,157 @@
+"""What runs: in the environments before, in the environment itself, and in production."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from gonogo.domain.drift import older_than_live
+from gonogo.domain.matrix import Cell, Freshness, Relation
+from gonogo.domain.observation import Status
+from gonogo.domain.plan import Environment, Plan
+from gonogo.domain.rules.facts import Facts
+from gonogo.domain.rules.naming import owner_of_product
+from gonogo.domain.rules.reason import ReasonLine, Weight
+from gonogo.domain.spans import span
+
+
+def earlier_environments(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """The environments before must run the plan, seen just now, and long enough."""
+    for name in environment.after:
+        earlier = facts.plan.environment(name)
+        if earlier is None:
+            continue
+        for cell in facts.matrix.column(name):
+            yield from _must_match(facts.plan, cell)
+            if cell.counts_as_match:
+                yield from _must_have_soaked(facts, earlier, cell)
+
+
+def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
+    """The environment before must run the planned version, seen just now, and healthy."""
+    product, environment = cell.target
+    if not cell.is_known:
+        yield unknown_cell(plan, cell)
+        return
+    shown = " + ".join(running.version for running in cell.versions) or "nothing"
+    words = {
+        Relation.BEHIND: f"still runs {shown}, planned is {cell.planned}",
+        Relation.AHEAD: f"runs {shown}, which is newer than the planned {cell.planned}",
+        Relation.MIXED: f"runs {shown} side by side: not done until only {cell.planned} is left",
+        Relation.DIFFERS: f"runs {shown}, which is not the planned {cell.planned}",
+        Relation.DISAGREE: f"runs {shown}, as its sources disagree: {cell.source}",
+        Relation.ABSENT: f"does not run there at all, planned is {cell.planned}",
+        Relation.UNKNOWN: "answers with nothing to compare",
+    }
+    if cell.relation is not Relation.MATCH:
+        yield about_cell(plan, cell, f"cell.{cell.relation}", f"{product} in {environment} {words[cell.relation]}")
+    if cell.status is not Status.SUCCEEDED:
+        status = cell.status.replace("_", " ")
+        message = f": {cell.message}" if cell.message else ""
+        yield about_cell(plan, cell, "cell.status", f"{product} in {environment} reports '{status}'{message}")
+
+
+def about_cell(plan: Plan, cell: Cell, rule: str, fact: str) -> ReasonLine:
+    """A blocker about one cell; a deployment clears it."""
+    product, environment = cell.target
+    return ReasonLine(
+        rule,
+        Weight.BLOCKER,
+        fact,
+        f"cell:{product}/{environment}",
+        cell.polled_at,
+        cell.source,
+        who=owner_of_product(plan, product),
+        remedy=f"deploy {product} {cell.planned} to {environment}, then wait for its next answer",
+    )
+
+
+def unknown_cell(plan: Plan, cell: Cell) -> ReasonLine:
+    """A cell nobody can judge now, with why and since when."""
+    product, environment = cell.target
+    why = cell.detail or (cell.reason.replace("_", " ") if cell.reason else "no answer yet")
+    if cell.freshness is Freshness.STALE and cell.age is not None:
+        fact = f"{product} in {environment} was last seen {span(abs(cell.age))} ago ({why})"
+    elif cell.age is not None:
+        fact = f"{product} in {environment} is silent for {span(abs(cell.age))} ({why})"
+    elif cell.status is Status.UNKNOWN and cell.polled_at is not None:
+        fact = f"{product} in {environment} answers, and does not know its own state"
+    else:
+        fact = f"{product} in {environment} is unknown: {why}"
+    return ReasonLine(
+        "cell.unknown",
+        Weight.UNKNOWN,
+        fact,
+        f"cell:{product}/{environment}",
+        cell.polled_at,
+        cell.source,
+        who=owner_of_product(plan, product),
+        remedy=f"gonogo matrix {product} {environment}",
+    )
+
+
+def _must_have_soaked(facts: Facts, earlier: Environment, cell: Cell) -> Iterable[ReasonLine]:
+    if not earlier.soak:
+        return
+    product, environment = cell.target
+    subject = f"cell:{product}/{environment}"
+    if cell.since is None:
+        yield ReasonLine(
+            "soak.unknown",
+            Weight.UNKNOWN,
+            f"nobody has recorded since when {product} {cell.planned} runs in {environment}",
+            subject,
+            cell.polled_at,
+            remedy="gonogo matrix    records it; the soak time counts from then",
+        )
+        return
+    left = earlier.soak - (facts.now - cell.since)
+    if left > timedelta(0):
+        yield ReasonLine(
+            "soak.short",
+            Weight.BLOCKER,
+            f"{product} {cell.planned} soaks in {environment} for another {span(left)} of {span(earlier.soak)}",
+            subject,
+            cell.since,
+            "journal",
+            remedy="wait",
+        )
+
+
+def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """What stands in the environment itself: it may be behind, but it may not be a mystery or broken."""
+    for cell in facts.matrix.column(environment.name):
+        product = cell.target.product
+        if not cell.is_known:
+            yield unknown_cell(facts.plan, cell)
+        elif cell.status in {Status.FAILED, Status.DEGRADED}:
+            yield about_cell(
+                facts.plan, cell, "cell.status", f"{product} in {environment.name} reports '{cell.status}'"
+            )
+        elif cell.relation is Relation.AHEAD:
+            newer = cell.versions[0].version
+            yield ReasonLine(
+                "cell.older-than-live",
+                Weight.WARNING,
+                f"{environment.name} runs {product} {newer}, newer than the planned {cell.planned}",
+                f"cell:{product}/{environment.name}",
+                cell.polled_at,
+                cell.source,
+                remedy="raise the plan's version, or make sure that going back is meant",
+            )
+
+
+def going_back(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """A plan that would take production back says so in every environment on the way there."""
+    for product in facts.plan.products:
+        for cell in older_than_live(facts.plan, facts.matrix, product):
+            if cell.target.environment != environment.name:
+                newer = " + ".join(running.version for running in cell.judged)
+                yield ReasonLine(
+                    "cell.older-than-live",
+                    Weight.WARNING,
+                    f"{cell.target.environment} PRODUCTION runs {product.name} {newer}, "
+                    f"newer than the planned {cell.planned}",
+                    f"cell:{product.name}/{cell.target.environment}",
+                    cell.polled_at,
+                    cell.source,
+                    remedy="raise the plan's version, or make sure that going back is meant",
+                )
