@@ -88,6 +88,7 @@ def _item(reading: Reading, name: str, given: str | ItemShape, phase: str, path:
         two_person=given.two_person,
         point_of_no_return=given.point_of_no_return,
         check=_check(reading, name, given.check, (*path, "check")) if given.check else None,
+        ci=given.ci,
     )
 
 
@@ -177,14 +178,14 @@ def _approval(reading: Reading, name: str, given: ApprovalShape, people: tuple[P
     path: Path = ("approvals", name)
     names = reading.names
     if names.check(names.roles, given.role, (*path, "role"), f"approval '{name}'", "is given by"):
-        count = sum(given.role in person.roles for person in people)
+        count = sum(given.role in person.roles and not person.shared for person in people)
         if count and given.quorum > count:
             facts: dict[str, object] = {"name": name, "quorum": given.quorum, "role": given.role, "count": count}
             reading.problems.add(Mistake.QUORUM_OUT_OF_REACH, reading.place((*path, "quorum")), "", **facts)
     expires = None
     if given.expires is not None:
         expires = reading.positive(given.expires, (*path, "expires"), timedelta(hours=24))
-    return ApprovalSlot(name, given.role, given.quorum, expires)
+    return ApprovalSlot(name, given.role, given.quorum, expires, given.same_person)
 
 
 def gates_of(reading: Reading, given: dict[str, list[GateShape]]) -> tuple[Gate, ...]:

@@ -96,11 +96,13 @@ def _people(reading: Reading, given: Mapping[str, PersonShape]) -> tuple[Person,
     accounts: dict[str, str] = {}
     for key, person in given.items():
         # one account must never stand for two people: who signed would be anybody's guess
-        other = accounts.setdefault(person.account.lower(), key)
-        if other != key:
-            reading.add(Mistake.SAME_ACCOUNT, ("people", key, "account"), account=person.account, other=other)
+        for field, account in (("account", person.account), *(("also", one) for one in listed(person.also))):
+            other = accounts.setdefault(account.lower(), key)
+            if other != key:
+                reading.add(Mistake.SAME_ACCOUNT, ("people", key, field), account=account, other=other)
     return tuple(
-        Person(key, person.name or key, person.account, listed(person.roles)) for key, person in given.items()
+        Person(key, person.name or key, person.account, listed(person.roles), listed(person.also), person.shared)
+        for key, person in given.items()
     )
 
 

@@ -98,6 +98,11 @@ class PersonShape(_Shape):
     account: Annotated[Account, _says("The unix account; it is the identity.")]
     name: Annotated[Text, _says("How the screen calls them. Default: the key.")] = ""
     roles: Annotated[Texts, _says("What they may approve, waive or own.")] = []
+    also: Annotated[Texts, _says("Further accounts of the same person; all of them count as one.")] = []
+    shared: Annotated[
+        bool | None,
+        _says("Several people use the account: it approves and decides nothing. Default: true for root alone."),
+    ] = None
 
 
 class WindowShape(_Shape):
@@ -257,6 +262,7 @@ class ItemShape(_Shape):
     two_person: Annotated[bool, _says("A second account must confirm.")] = False
     point_of_no_return: Annotated[bool, _says("After it, rollback means rolling forward.")] = False
     check: Annotated[CheckShape | None, _says("What decides it by itself.")] = None
+    ci: Annotated[bool, _says("A job in CI may tick it. Default: false.")] = False
 
 
 class ApprovalShape(_Shape):
@@ -265,6 +271,9 @@ class ApprovalShape(_Shape):
     role: Annotated[Name, _says("Who may give it.")]
     quorum: Annotated[int, Meta(ge=1, le=99, description="So many accounts. Default: 1.")] = 1
     expires: Annotated[Duration | None, _says("How long it is good for.")] = None
+    same_person: Annotated[bool, _says("Also somebody who gave another approval may give it. Default: false.")] = (
+        False
+    )
 
 
 class GateShape(_Shape):
