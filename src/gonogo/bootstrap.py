@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from gonogo.adapters.checks.runner import Runner
     from gonogo.adapters.config_toml import Config
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gonogo.domain.events import Actor, EventId
     from gonogo.domain.observation import Observation
     from gonogo.domain.plan import LoadedPlan, Plan, Product
+    from gonogo.domain.shipping import WhatShips
     from gonogo.poller import Poller, Sink
     from gonogo.ports import Clock, PlanSource
     from gonogo.session import Session
@@ -236,6 +238,30 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
             unwanted.set()
 
 
+def check_runner(loaded: LoadedPlan) -> Runner:
+    """What carries out the checks of that plan, as this account. Raises ConfigError."""
+    from gonogo.adapters.checks.runner import Runner
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.journal_dir import state_home
+    from gonogo.adapters.trust_store import TrustStore
+
+    settings = config()
+    return Runner(
+        loaded,
+        clock(),
+        TrustStore(state_home()),
+        lambda: Door(allow_addresses=settings.allow_addresses),
+        settings,
+    )
+
+
+def what_ships(product: Product, version: str, revision: str) -> WhatShips:
+    """The commits between what runs in a cell and what the plan ships."""
+    from gonogo.adapters.git_range import what_ships as read
+
+    return read(product, version, revision)
+
+
 def cockpit(options: Options) -> int:
     """Open the screen on the user's own plan and journal; returns the exit code.
 
@@ -280,6 +306,7 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
 
 def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> Wiring:
     from gonogo.adapters.git_history import changes, fingerprint
+    from gonogo.adapters.git_range import what_ships
     from gonogo.cli.output import needs_ascii
     from gonogo.tui.wiring import Wiring
 
@@ -292,6 +319,7 @@ def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> Wi
         fingerprint=lambda product: fingerprint(product.repo),
         clock=clock(),
         steady=steady(),
+        what_ships=what_ships,
         ascii=options.ascii or needs_ascii(sys.stderr.encoding, os.environ),
         **more,
     )

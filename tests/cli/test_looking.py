@@ -1,5 +1,7 @@
 """status, why, matrix, changelog, next-version: asked now, printed, and the exit code says it too."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,61 @@ def test_matrix_of_one_product_tells_everything(gonogo: Here) -> None:
 
     assert "web in production runs 1.2.0; planned is the newer 1.3.0" in found.out
     assert gonogo("matrix", "--product", "wbe").err.endswith("  did you mean 'web'?\n")
+
+
+def test_matrix_of_one_cell_tells_what_would_ship(gonogo: Here) -> None:
+    """The commits between what runs there and the plan's tag; in JSON too."""
+    found = gonogo("matrix", "web", "production")
+
+    assert found.code == 0
+    assert "web in production runs 1.2.0" in found.out
+    assert "web in staging" not in found.out
+    assert "would ship 2 commits from v1.2.0 to v1.3.0" in found.out
+    assert "feat(basket): keep it" in found.out
+    [cell] = gonogo("matrix", "web", "production", "--json").facts["cells"]
+    assert (cell["would_ship"]["count"], cell["would_ship"]["lost_count"]) == (2, 0)
+    assert cell["sources"][0]["versions"] == ["1.2.0"]
+    assert gonogo("matrix", "web", "producton").code == 2
+
+
+def test_matrix_at_a_moment_asks_nobody_and_says_what_it_does_not_know(gonogo: Here, release: Release) -> None:
+    """From the journal alone; before the first record nothing is claimed."""
+    gonogo("matrix")
+    release.fleet.answers.clear()
+    now = datetime.now(UTC) + timedelta(minutes=1)
+
+    early = gonogo("matrix", "--at", "2026-01-01 02:13", "--zone", "Europe/Berlin")
+    future = gonogo("matrix", "--at", f"{now + timedelta(days=1):%Y-%m-%d %H:%M}")
+
+    assert early.code == 0
+    assert "what the journal says ran at 2026-01-01 02:13 Europe/Berlin (2026-01-01 01:13 UTC)" in early.out
+    assert "web/staging     not recorded; first seen" in early.out
+    assert "Between two records nobody may have looked." in early.out
+    assert (future.code, "still to come" in future.err) == (2, True)
+    assert gonogo("matrix", "--at", "half past two").code == 2
+    assert gonogo("matrix", "--at", "2026-01-01", "--zone", "Mars/Olympus").code == 2
+    assert gonogo("matrix", "--at", "2026-01-01", "--json").facts["cells"][0]["recorded"] is False
+
+
+def test_cells_behind_one_dead_host_are_named_once(gonogo: Here, release: Release) -> None:
+    """Below the table, and as one reason of the verdict."""
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(re.sub(r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:1", text), encoding="utf-8")
+
+    assert "2 cells: cannot reach 127.0.0.1:1 (" in gonogo("matrix").out
+    assert "2 cells: cannot reach 127.0.0.1:1 (" in gonogo("why", "--env", "production").out
+    assert gonogo("matrix", "--json").facts["unreachable"][0]["cells"] == ["web/staging", "web/production"]
+
+
+def test_one_answer_that_contradicts_the_record_is_asked_for_again(gonogo: Here, release: Release) -> None:
+    """The second answer settles it, and only then is it history."""
+    gonogo("matrix")
+    release.runs("production", "1.3.0")
+
+    found = gonogo("matrix", "--json").facts["cells"][1]
+
+    assert (found["relation"], found["previous"]) == ("match", ["1.2.0"])
+    assert gonogo("log").out.count("run 1.3.0") == 2
 
 
 def test_what_was_seen_goes_into_the_history_once(gonogo: Here) -> None:

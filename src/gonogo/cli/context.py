@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from gonogo.adapters.checks.runner import Runner
     from gonogo.cli.diagnostics import Diagnostics
     from gonogo.cli.output import Output
     from gonogo.domain.changelog import Changes
     from gonogo.domain.events import Actor
     from gonogo.domain.observation import Observation
     from gonogo.domain.plan import LoadedPlan, Plan, Product
+    from gonogo.domain.shipping import WhatShips
     from gonogo.ports import Clock
     from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
@@ -87,6 +89,14 @@ class Doors(Protocol):
 
     def ask_everything(self, plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
         """Both at the same time."""
+        ...
+
+    def check_runner(self, loaded: LoadedPlan) -> Runner:
+        """What carries out the checks of that plan, as this account."""
+        ...
+
+    def what_ships(self, product: Product, version: str, revision: str) -> WhatShips:
+        """The commits between what runs in a cell and what the plan ships; `revision` may be ""."""
         ...
 
     def cockpit(self, options: Options) -> int:

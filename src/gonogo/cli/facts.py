@@ -6,9 +6,10 @@ from typing import Any
 from gonogo.domain.changelog import Changes, Unreadable
 from gonogo.domain.commits import Commit
 from gonogo.domain.events import Actor, Event
-from gonogo.domain.matrix import Cell
+from gonogo.domain.matrix import Account, Cell
 from gonogo.domain.observation import Observation, Seen
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
+from gonogo.domain.shipping import CannotTell, WhatShips
 from gonogo.domain.state import ItemState
 
 
@@ -92,6 +93,44 @@ def cell_facts(cell: Cell) -> dict[str, Any]:
         "detail": cell.detail,
         "message": cell.message,
         "source": cell.source,
+        "expected": cell.expected,
+        "sources": [account_facts(account) for account in cell.accounts],
+    }
+
+
+def account_facts(account: Account) -> dict[str, Any]:
+    """What one source says about a cell."""
+    return {
+        "id": account.origin,
+        "source": account.source,
+        "freshness": account.freshness.value,
+        "status": account.status.value,
+        "versions": [running.version for running in account.versions],
+        "polled_at": moment(account.polled_at),
+        "age_seconds": seconds(account.age),
+        "updated_at": moment(account.updated_at),
+        "silent_since": moment(account.silent_since),
+        "reason": account.reason.value if account.reason else None,
+        "detail": account.detail,
+        "link": account.link,
+    }
+
+
+def shipping_facts(found: WhatShips) -> dict[str, Any]:
+    """What would ship into a cell, in both directions."""
+    if isinstance(found, CannotTell):
+        return {"known": False, "reason": found.reason, "remedy": found.remedy}
+    return {
+        "known": True,
+        "from": found.start,
+        "from_oid": found.start_oid,
+        "to": found.end,
+        "to_oid": found.end_oid,
+        "count": found.count,
+        "commits": [commit_facts(commit) for commit in found.commits],
+        "lost_count": found.lost_count,
+        "lost": [commit_facts(commit) for commit in found.lost],
+        "doubts": list(found.doubts),
     }
 
 

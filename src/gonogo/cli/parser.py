@@ -41,9 +41,10 @@ VERBS: tuple[Verb, ...] = (
     Verb("open", "[PLAN]", "open the cockpit; the same as no verb at all", "open", LOOK, json=False),
     Verb("status", "[--env ENV]", "may we go? the verdicts, and all reasons of one", "status", LOOK),
     Verb("why", "[--env ENV]", "only the reasons of one verdict", "why", LOOK),
-    Verb("matrix", "[--watch] [--product PRODUCT]", "what runs where, asked right now", "matrix", LOOK),
+    Verb("matrix", "[PRODUCT [ENV]] [--product PRODUCT] [--at TIME] [--zone ZONE] [--watch]", "what runs where, now or at a moment", "matrix", LOOK),
     Verb("changelog", "[PRODUCT]", "what ships, from the commits", "changelog", LOOK, journal=False),
     Verb("next-version", "[PRODUCT]", "the version the commits ask for", "next_version", LOOK, journal=False),
+    Verb("versions", "[PRODUCT]", "do all version files state what ships?", "versions", LOOK, journal=False),
     Verb("log", "[--item ITEM] [-n COUNT]", "who did what and when", "log", LOOK),
     Verb("tick", "[ITEM]", "an item is done; without ITEM, list what is open", "tick", CHECKLIST),
     Verb("untick", "ITEM [--reason TEXT]", "an item is open again", "untick", CHECKLIST),
@@ -51,6 +52,11 @@ VERBS: tuple[Verb, ...] = (
     Verb("note", "ITEM TEXT", "leave a remark on an item", "note", CHECKLIST),
     Verb("undo", "", "take back your own last act on the checklist", "undo", CHECKLIST),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
+    Verb("check run", "[ITEM]", "run the check of an item; without ITEM, list them", "check_run", CHECKLIST),
+    Verb(
+        "trust", "[--confirm CODE]", "look at the commands of a plan, and allow them to be run", "trust",
+        PLAN, journal=False,
+    ),
     Verb(
         "schema", "", "print the JSON Schema of the plan", "schema", PLAN, json=False, plan=False, journal=False
     ),
@@ -72,7 +78,21 @@ VERBS: tuple[Verb, ...] = (
 )  # fmt: skip
 
 VALUE_OPTIONS = frozenset(
-    {"--plan", "--journal", "--env", "--product", "--item", "-n", "--reason", "--shared", "--group", "--scenario"}
+    {
+        "--plan",
+        "--journal",
+        "--env",
+        "--product",
+        "--at",
+        "--zone",
+        "--item",
+        "-n",
+        "--reason",
+        "--shared",
+        "--group",
+        "--scenario",
+        "--confirm",
+    }
 )
 """Options that take the next word: whoever looks for the verb must step over it."""
 

@@ -49,7 +49,7 @@ class Strand(Struct, frozen=True):
         """What runs there: the source's own set, or what the samples say."""
         if self.seen is None:
             return ()
-        if len(self.seen.versions) != 1:
+        if not self.recent:
             return self.seen.versions
         newest = self.seen.versions[0]
         if self.split:
@@ -131,7 +131,7 @@ def _silence(strand: Strand, missing: Missing) -> Strand:
 def _answer(strand: Strand, seen: Seen, heard: float | None, before: tuple[str, ...]) -> Strand:
     if strand.seen is not None and timedelta(0) < strand.seen.polled_at - seen.polled_at < LATEST:
         return strand
-    if len(seen.versions) != 1:
+    if len(seen.versions) != 1 or _is_counted(seen.versions[0]):
         return Strand(seen.origin, seen, heard=heard)
     version = seen.versions[0].version
     earlier, split = strand.recent, strand.split
@@ -141,6 +141,11 @@ def _answer(strand: Strand, seen: Seen, heard: float | None, before: tuple[str, 
         earlier = before
     recent = (*earlier, version)[-MEMORY:]
     return Strand(seen.origin, seen, recent=recent, split=_split(split, recent), heard=heard)
+
+
+def _is_counted(running: Running) -> bool:
+    """Whether the source counted what runs: then its word is the whole set and no sample."""
+    return running.replicas is not None or running.weight is not None
 
 
 def _split(before: tuple[str, ...], recent: tuple[str, ...]) -> tuple[str, ...]:

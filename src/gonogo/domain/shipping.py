@@ -1,6 +1,7 @@
 """What would ship into a cell: the commits between what runs there and what is planned. Pure values."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -45,7 +46,7 @@ class CannotTell(Struct, frozen=True):
 
 WhatShips = Shipping | CannotTell
 
-ReadShipping = Callable[[Product, str, str], WhatShips]
+ReadShipping: TypeAlias = Callable[[Product, str, str], WhatShips]
 """Product, version that runs, its revision or ""; synchronous, for a worker thread."""
 
 

@@ -29,12 +29,12 @@ class Glyphs(Struct, frozen=True):
 
 
 UNICODE = Glyphs(
-    match="✓", behind="↓", ahead="↑", mixed="◐", differs="≠", disagree="⇄", absent="∅", unknown="?", stale="◌", failed="✗",
-    busy="»", paused="‖", bullet="•", dash="—", ellipsis="…", arrow="→", cursor="▸",
+    match="✓", behind="↓", ahead="↑", mixed="◐", differs="≠", disagree="⇄", absent="∅", unknown="?",
+    stale="◌", failed="✗", busy="»", paused="‖", bullet="•", dash="—", ellipsis="…", arrow="→", cursor="▸",
 )  # fmt: skip
 ASCII = Glyphs(
-    match="=", behind="<", ahead=">", mixed="%", differs="!", disagree="#", absent="0", unknown="?", stale="~", failed="X",
-    busy="+", paused="|", bullet="*", dash="-", ellipsis="~", arrow=">", cursor=">",
+    match="=", behind="<", ahead=">", mixed="%", differs="!", disagree="#", absent="0", unknown="?",
+    stale="~", failed="X", busy="+", paused="|", bullet="*", dash="-", ellipsis="~", arrow=">", cursor=">",
 )  # fmt: skip
 
 

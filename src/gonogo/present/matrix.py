@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from gonogo.domain.matrix import Cell, Freshness, Relation
-from gonogo.domain.observation import Reason, Running, Status
+from gonogo.domain.observation import Reason, Status
 from gonogo.domain.plan import Plan
-from gonogo.domain.spans import age, span
+from gonogo.domain.spans import age
 from gonogo.present.glyphs import Glyphs, cell_glyph
 from gonogo.present.tones import Line, Span, Tone
 
@@ -59,28 +59,40 @@ def tone(cell: Cell) -> Tone:
     """What the cell means for the release."""
     if cell.freshness is not Freshness.FRESH:
         return Tone.UNKNOWN
+    if cell.expected and cell.status not in _STATUS_TONES:
+        return Tone.WARN
     return _STATUS_TONES.get(cell.status) or _RELATION_TONES[cell.relation]
 
 
 def versions(cell: Cell) -> str:
-    """`1.2.3`, or `90% 1.2.2 10% 1.2.3` while a canary runs."""
-    if len(cell.versions) == 1:
-        return cell.versions[0].version
-    return " ".join(f"{_share(running.weight, running.replicas)}{running.version}" for running in cell.versions)
+    """`1.2.3`, `90% 1.2.2 10% 1.2.3` while a canary runs, `1.2.2 (idle 1.2.3)` of a blue-green pair."""
+    live = cell.judged
+    idle = " + ".join(running.version for running in cell.versions if running not in live)
+    behind = f" (idle {idle})" if idle else ""
+    if len(live) == 1:
+        return f"{live[0].version}{behind}"
+    parts = " ".join(f"{share(running.weight, running.replicas)}{running.version}" for running in live)
+    return f"{parts}{behind}"
 
 
 def short_versions(cell: Cell) -> str:
     """As `versions`, in a column's width: of a split, how far the planned version has come."""
-    if len(cell.versions) <= 1:
-        return versions(cell)
-    wanted = cell.planned.removeprefix("v")
-    for running in cell.versions:
+    live = cell.judged
+    if len(live) <= 1:
+        return live[0].version if live else ""
+    if cell.relation is Relation.DISAGREE:
+        return f"{len(live)} versions"
+    wanted, all_instances = cell.planned.removeprefix("v"), cell.instances
+    for running in live:
         if running.version.removeprefix("v") == wanted:
-            return f"{_share(running.weight, running.replicas)}{running.version}"
-    return f"{len(cell.versions)} versions"
+            if running.weight is None and running.replicas is not None and all_instances:
+                return f"{running.replicas}/{all_instances} {running.version}"
+            return f"{share(running.weight, running.replicas)}{running.version}"
+    return f"{len(live)} versions"
 
 
-def _share(weight: float | None, replicas: int | None) -> str:
+def share(weight: float | None, replicas: int | None) -> str:
+    """`90% ` or `7x `; nothing when the source does not say."""
     if weight is not None:
         return f"{weight:.0f}% "
     return f"{replicas}x " if replicas is not None else ""
@@ -106,6 +118,10 @@ def word(cell: Cell, now: datetime) -> str:
         return "sampled" if any(running.weight is not None for running in cell.versions) else "confirming"
     if cell.reason is not None and cell.silent_since is not None:
         return f"silent {age(now - cell.silent_since)}"
+    if cell.expected:
+        return "late"
+    if len(cell.versions) > len(cell.judged):
+        return "blue-green"
     return coarse_age(cell.age)
 
 
@@ -136,74 +152,31 @@ def environment_heading(plan: Plan, name: str) -> str:
     return f"{name} PRODUCTION" if environment and environment.production else name
 
 
+def _differing(cell: Cell, shown: str) -> str:
+    """Another version without an order, or the planned one from another commit."""
+    if any(running.revision and running.version.removeprefix("v") == cell.planned.removeprefix("v")
+           for running in cell.judged):  # fmt: skip
+        return f"runs {shown} from another commit than the plan pins"
+    return f"runs {shown}; planned is {cell.planned}, and the scheme knows no order between them"
+
+
 def relation_sentence(cell: Cell) -> str:
     """How the cell stands to the plan, as a sentence for the details."""
     shown = versions(cell) or "nothing"
+    if cell.relation is Relation.DISAGREE:
+        heard = "; ".join(
+            f"{one.source} says {' + '.join(running.version for running in one.versions) or 'nothing'}"
+            for one in cell.accounts
+            if one.freshness is Freshness.FRESH
+        )
+        return f"is told in different words: {heard}; planned is {cell.planned}"
     sentences = {
         Relation.MATCH: f"runs the planned {cell.planned}",
         Relation.BEHIND: f"runs {shown}; planned is the newer {cell.planned}",
         Relation.AHEAD: f"runs {shown}, newer than the planned {cell.planned}",
         Relation.MIXED: f"runs {shown} side by side; planned is {cell.planned} alone",
-        Relation.DIFFERS: f"runs {shown}; planned is {cell.planned}, and the scheme knows no order between them",
-        Relation.DISAGREE: f"is told in different words: {shown}; planned is {cell.planned}",
+        Relation.DIFFERS: _differing(cell, shown),
         Relation.ABSENT: f"says that nothing is deployed; planned is {cell.planned}",
         Relation.UNKNOWN: f"is unknown; planned is {cell.planned}",
     }
     return sentences[cell.relation]
-
-
-def details(cell: Cell, now: datetime) -> tuple[Line, ...]:
-    """Everything known about a cell, line by line."""
-    rows: list[tuple[str, str]] = [
-        ("", f"{cell.target.product} in {cell.target.environment} {relation_sentence(cell)}")
-    ]
-    rows.append(("status", cell.status.replace("_", " ")))
-    if cell.freshness is not Freshness.FRESH:
-        rows.append(("freshness", f"{cell.freshness}: not counted by any gate"))
-    if cell.versions and cell.freshness is not Freshness.FRESH:
-        rows.append(("last seen", versions(cell)))
-    rows.extend(("version", _running(running)) for running in cell.versions)
-    rows.extend(_clocks(cell, now))
-    if cell.reason is not None:
-        since = f", silent for {span(now - cell.silent_since)}" if cell.silent_since else ""
-        rows.append(("no answer", f"{cell.detail or SHORT_REASONS[cell.reason]}{since}"))
-    elif cell.detail:
-        rows.append(("note", cell.detail))
-    if cell.message:
-        rows.append(("message", cell.message))
-    rows.append(("source", cell.source or "none"))
-    lines = [_row(label, text) for label, text in rows]
-    if cell.history:
-        lines.append((Span("history", Tone.STRONG),))
-        lines.extend(
-            (Span(f"  {deployed.since:%Y-%m-%d %H:%M:%S} UTC  ", Tone.MUTED),
-             Span(f"{' + '.join(deployed.versions) or 'nothing'} ({deployed.status}), seen by {deployed.by}"))
-            for deployed in reversed(cell.history[-8:])
-        )  # fmt: skip
-    if cell.excerpt:
-        lines.append((Span("answer", Tone.STRONG),))
-        lines.extend((Span(f"  {text}", Tone.MUTED),) for text in cell.excerpt.splitlines()[:8])
-    return tuple(lines)
-
-
-def _running(running: Running) -> str:
-    share = _share(running.weight, running.replicas)
-    revision = f" at {running.revision[:12]}" if running.revision else ""
-    return f"{share}{running.version}{revision} ({running.role})"
-
-
-def _clocks(cell: Cell, now: datetime) -> list[tuple[str, str]]:
-    rows = []
-    if cell.polled_at is not None:
-        rows.append(("answered", f"{cell.polled_at:%H:%M:%S} UTC, {age(abs(now - cell.polled_at))} ago"))
-    if cell.updated_at is not None:
-        rows.append(("updated", f"{cell.updated_at:%Y-%m-%d %H:%M:%S} UTC, says the source"))
-    if cell.since is not None:
-        rows.append(("since", f"{cell.since:%Y-%m-%d %H:%M:%S} UTC, {span(now - cell.since)} by our own record"))
-    if cell.previous:
-        rows.append(("before", " + ".join(cell.previous)))
-    return rows
-
-
-def _row(label: str, text: str) -> Line:
-    return (Span(f"{label:<10}", Tone.MUTED), Span(text)) if label else (Span(text, Tone.STRONG),)

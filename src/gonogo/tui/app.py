@@ -87,7 +87,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.look = look(profile)
         self.wiring = wiring
         self.feed = Feed(wiring, self.post_message)
-        self.cockpit = Cockpit(self.look, wiring.title_note)
+        self.cockpit = Cockpit(self.look, wiring.title_note, what_ships=wiring.what_ships)
         self.problems = Log()
         self.actor: Actor | None = None
         self._inputs: Inputs | None = None

@@ -9,6 +9,7 @@ from msgspec import Struct
 from gonogo.domain.changelog import Changes
 from gonogo.domain.observation import Observation
 from gonogo.domain.plan import LoadedPlan, Plan, Product
+from gonogo.domain.shipping import ReadShipping
 from gonogo.ports import Clock
 from gonogo.session import Session
 
@@ -60,6 +61,8 @@ class Wiring(Struct, frozen=True):
     clock: Clock
     steady: Callable[[], float] | None = None
     """Seconds that nobody can put back, of the same kind as the session's; None where only `clock` is known."""
+    what_ships: ReadShipping | None = None
+    """What would ship into a cell, from git; called in a worker thread when somebody opens the cell's details."""
     presence: Presence | None = None
     ascii: bool = False
     theme: str = ""

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from gonogo.domain.evidence import NOTHING, absorb
 from gonogo.domain.matrix import Cell, build
-from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.domain.observation import Missing, Observation, Reason, Role, Running, Seen, Status, Target
 from gonogo.domain.state import ReleaseState
 from gonogo.present.glyphs import ASCII, UNICODE
-from gonogo.present.matrix import cell_line, details, environment_heading
+from gonogo.present.matrix import cell_line, environment_heading
 from gonogo.present.tones import line_text
 from support.releases import NOW, plan, seen
 
@@ -51,6 +51,33 @@ SPLIT = Seen(
         (_cell(seen("1.2.2", TARGET), seen("1.2.3", TARGET)), NOW, "◐ 1.2.3 confirming"),
         (_cell(Missing(TARGET, Reason.TIMEOUT, NOW, "test")), NOW, "? timeout"),
         (_cell(), NOW, "? asking"),
+        (
+            _cell(
+                replace(
+                    SPLIT,
+                    status=Status.SUCCEEDED,
+                    versions=(Running("1.2.2", replicas=1), Running("1.2.3", replicas=7)),
+                )
+            ),
+            NOW,
+            "◐ 7/8 1.2.3 split",
+        ),
+        (
+            _cell(
+                replace(
+                    SPLIT,
+                    status=Status.SUCCEEDED,
+                    versions=(Running("1.2.3", role=Role.STABLE), Running("1.2.2", role=Role.PREVIEW)),
+                )
+            ),
+            NOW,
+            "✓ 1.2.3 blue-green",
+        ),
+        (
+            _cell(seen("1.2.3", TARGET), replace(seen("1.2.2", TARGET), origin="prom")),
+            NOW,
+            "⇄ 2 versions disagree",
+        ),
     ],
 )
 def test_a_cell_is_sign_version_and_word(cell: Cell, now: datetime, text: str) -> None:
@@ -73,7 +100,6 @@ def test_a_version_past_its_time_is_not_shown_as_running() -> None:
     )
 
     assert _text(cell, now) == "? refused"
-    assert "last seen 1.2.3" in " ".join("\n".join(line_text(line) for line in details(cell, now)).split())
 
 
 def test_in_ascii_every_sign_is_ascii() -> None:

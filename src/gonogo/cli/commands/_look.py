@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from gonogo.cli.context import Context, via
 from gonogo.domain.names import suggest
+from gonogo.domain.observation import Target
+from gonogo.domain.plan import Plan
 from gonogo.domain.readiness import Answer, Verdict
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
@@ -38,11 +42,28 @@ def ask(context: Context, session: Session, *, git: bool) -> None:
     for one in changes:
         session.learn(one)
     transitions = session.observe(observations)
+    if session.unconfirmed:
+        # one answer that contradicts the record is a sample: the second one settles it, or shows a split
+        again = _only(plan, session.unconfirmed)
+        transitions = (*transitions, *session.observe(context.doors.ask_endpoints(again)))
     try:
         session.record(transitions)
     except GonogoError as error:
         # what was seen is still true for the reader; only the history does not learn of it
         context.say.warning(f"what was seen is not recorded: {error}")
+
+
+def _only(plan: Plan, targets: Iterable[Target]) -> Plan:
+    """The plan with no other questions than those about `targets`."""
+    wanted = set(targets)
+    products = tuple(
+        replace(
+            product,
+            probes=tuple(one for one in product.probes if Target(one.product, one.environment) in wanted),
+        )
+        for product in plan.products
+    )
+    return replace(plan, products=products, sources=())
 
 
 def judged(snapshot: Snapshot, wanted: str) -> Verdict:

@@ -1,18 +1,24 @@
-"""`gonogo matrix`: what runs where."""
+"""`gonogo matrix`: what runs where, everything about one cell, and what ran at a moment."""
 
 import time
 from argparse import ArgumentParser
 from typing import Any
 
+from gonogo.cli.commands import _recorded as recorded
 from gonogo.cli.commands._look import ask, require_name
+from gonogo.cli.commands._wanted import Wanted
 from gonogo.cli.context import Context, via
-from gonogo.cli.facts import cell_facts, moment
+from gonogo.cli.facts import cell_facts, moment, shipping_facts
 from gonogo.cli.output import aligned
 from gonogo.domain.matrix import Cell
+from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
+from gonogo.domain.shipping import WhatShips
+from gonogo.domain.silence import outage_sentence, outages
 from gonogo.domain.snapshot import Snapshot
-from gonogo.errors import ExitCode
+from gonogo.errors import ExitCode, UsageError
 from gonogo.present import matrix as words
+from gonogo.present.cell import details, shipping_question
 from gonogo.present.glyphs import Glyphs
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.session import Session
@@ -20,7 +26,20 @@ from gonogo.session import Session
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the filter and the watch."""
-    parser.add_argument("--product", metavar="PRODUCT", default="", help="everything known about this product")
+    parser.add_argument("product_name", metavar="PRODUCT", nargs="?", default="", help="everything known about it")
+    parser.add_argument(
+        "environment", metavar="ENV", nargs="?", default="", help="only there, with the commits that would ship"
+    )
+    parser.add_argument("--product", metavar="PRODUCT", default="", help="the same as PRODUCT alone")
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        default="",
+        help="what was recorded for this moment, 'YYYY-MM-DD HH:MM', asking nobody",
+    )
+    parser.add_argument(
+        "--zone", metavar="ZONE", default="", help="zone of TIME; by default the zone of the window, else UTC"
+    )
     parser.add_argument(
         "--watch", action="store_true", help="ask again at the plan's pace, print again when a cell has changed"
     )
@@ -30,17 +49,34 @@ def run(context: Context) -> int:
     """Ask once and print; or go on until interrupted, which is how a watch ends well."""
     session = context.doors.open_session(context.options, via())
     try:
-        require_name(context.args.product, (one.name for one in session.loaded.plan.products), "product")
+        wanted = _wanted(context, session.loaded.plan)
+        if context.args.at:
+            return recorded.show(context, session, wanted)
         if context.args.watch:
-            return _watch(context, session)
+            return _watch(context, session, wanted)
         ask(context, session, git=False)
-        _print(context, session.snapshot())
+        _print(context, session.snapshot(), wanted)
     finally:
         session.close()
     return ExitCode.OK
 
 
-def _watch(context: Context, session: Session) -> int:
+def _wanted(context: Context, plan: Plan) -> Wanted:
+    """The part of the matrix asked for. Raises UsageError with the nearest name."""
+    args = context.args
+    if args.product and args.product_name and args.product != args.product_name:
+        raise UsageError("two products are named", remedy=f"gonogo matrix {args.product_name}")
+    product = args.product_name or args.product
+    require_name(product, (one.name for one in plan.products), "product")
+    require_name(args.environment, (one.name for one in plan.environments), "environment")
+    if args.zone and not args.at:
+        raise UsageError("--zone is the zone of --at", remedy="gonogo matrix --at '2026-11-24 02:13' --zone UTC")
+    if args.watch and args.at:
+        raise UsageError("what was recorded does not change", remedy="leave out --watch or --at")
+    return Wanted(product, args.environment)
+
+
+def _watch(context: Context, session: Session, wanted: Wanted) -> int:
     """Print again only when something besides an age has changed."""
     shown: object = None
     try:
@@ -50,9 +86,9 @@ def _watch(context: Context, session: Session) -> int:
                 context.say.warning(f"the plan is not the one shown: {session.inputs.plan_problem}")
             ask(context, session, git=False)
             snapshot = session.snapshot()
-            seen = [_essence(cell) for cell in _cells(snapshot, context.args.product)]
+            seen = [_essence(cell) for cell in cells_of(snapshot, wanted)]
             if seen != shown:
-                _print(context, snapshot)
+                _print(context, snapshot, wanted)
                 context.out.flush()
                 shown = seen
             pace = min(_paces(session.loaded.plan))
@@ -72,21 +108,32 @@ def _essence(cell: Cell) -> object:
     return (cell.versions, cell.relation, cell.status, cell.freshness, cell.reason, cell.planned)
 
 
-def _cells(snapshot: Snapshot, product: str) -> list[Cell]:
-    return [cell for cell in snapshot.matrix.cells.values() if product in {"", cell.target.product}]
+def cells_of(snapshot: Snapshot, wanted: Wanted) -> list[Cell]:
+    """The cells asked for, in the order of the matrix."""
+    return [cell for cell in snapshot.matrix.cells.values() if wanted.includes(cell.target)]
 
 
-def _print(context: Context, snapshot: Snapshot) -> None:
-    wanted = context.args.product
+def _print(context: Context, snapshot: Snapshot, wanted: Wanted) -> None:
+    cells = cells_of(snapshot, wanted)
+    ships = _ships(context, snapshot, cells) if wanted.environment else {}
     if context.options.json:
-        context.out.json(_facts(snapshot, wanted), one_line=context.args.watch)
-    elif wanted:
-        for cell in _cells(snapshot, wanted):
-            context.out.lines(words.details(cell, snapshot.now))
+        context.out.json(_facts(snapshot, cells, ships), one_line=context.args.watch)
+    elif wanted.product:
+        for cell in cells:
+            context.out.lines(details(snapshot, cell, ships.get(cell.target)))
             context.out.line()
     else:
         context.out.lines(table(snapshot, context.out.style.glyphs))
+        for outage in outages(snapshot.matrix):
+            if len(outage.cells) > 1:
+                context.out.line(Span(outage_sentence(outage), Tone.UNKNOWN))
         context.out.line(Span(f"asked at {snapshot.now:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED))
+
+
+def _ships(context: Context, snapshot: Snapshot, cells: list[Cell]) -> dict[Target, WhatShips]:
+    """What git says of each of them; only a single cell's worth of questions is ever asked."""
+    questions = {cell.target: shipping_question(snapshot, cell) for cell in cells}
+    return {target: context.doors.what_ships(*asked) for target, asked in questions.items() if asked is not None}
 
 
 def table(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Line, ...]:
@@ -104,9 +151,25 @@ def table(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Line, ...]:
     return aligned(rows)
 
 
-def _facts(snapshot: Snapshot, product: str) -> dict[str, Any]:
+def _facts(snapshot: Snapshot, cells: list[Cell], ships: dict[Target, WhatShips]) -> dict[str, Any]:
+    facts = []
+    for cell in cells:
+        one = cell_facts(cell)
+        if cell.target in ships:
+            one["would_ship"] = shipping_facts(ships[cell.target])
+        facts.append(one)
     return {
         "release": snapshot.plan.release,
         "asked_at": moment(snapshot.now),
-        "cells": [cell_facts(cell) for cell in _cells(snapshot, product)],
+        "cells": facts,
+        "unreachable": [
+            {
+                "place": outage.place,
+                "reason": outage.reason.value,
+                "detail": outage.detail,
+                "since": moment(outage.since),
+                "cells": [str(target) for target in outage.cells],
+            }
+            for outage in outages(snapshot.matrix)
+        ],
     }

@@ -11,6 +11,7 @@ from gonogo.domain.decide import Note, Tick, Undo, Untick
 from gonogo.domain.decide import Skip as SkipCommand
 from gonogo.domain.events import Actor
 from gonogo.domain.plan import Item
+from gonogo.domain.shipping import ReadShipping
 from gonogo.domain.state import ItemStatus
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.verdict import headline
@@ -57,8 +58,11 @@ class Cockpit(View, inherit_bindings=False):
         *bindings(intent for intent in INTENTS if set(intent.places) & set(PANES))
     ]
 
-    def __init__(self, look: Look, note: str = "", actor: Actor | None = None) -> None:
+    def __init__(
+        self, look: Look, note: str = "", actor: Actor | None = None, what_ships: ReadShipping | None = None
+    ) -> None:
         super().__init__(look, note, actor)
+        self._what_ships = what_ships
         self.banner = Lines(look, [])
         self.banner.add_class("banner")
         self.tabs = Lines(look, [()])
@@ -221,7 +225,7 @@ class Cockpit(View, inherit_bindings=False):
 
     def on_open_details(self, event: intents.OpenDetails) -> None:
         """Enter."""
-        self.open_view(DetailsScreen(self.look, event.subject, self.note, self.actor))
+        self.open_view(DetailsScreen(self.look, event.subject, self.note, self.actor, self._what_ships))
 
     def on_matrix_view_opened(self, event: MatrixView.Opened) -> None:
         """Enter in the matrix, which binds it itself."""

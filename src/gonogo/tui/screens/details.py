@@ -1,5 +1,6 @@
 """Everything known about one thing: an item, a cell, a commit, an event. And the text to take along."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -9,13 +10,19 @@ from textual.widget import Widget
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.commits import Commit
 from gonogo.domain.events import Actor
+from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Target
+from gonogo.domain.plan import Product
+from gonogo.domain.shipping import ReadShipping, WhatShips
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
-from gonogo.present import checklist, matrix
+from gonogo.present import checklist
+from gonogo.present.cell import details as cell_details
+from gonogo.present.cell import shipping_question
 from gonogo.present.tones import Line, Span, Tone, line_text
 from gonogo.present.trail import event_line, sentence
 from gonogo.tui.clipboard import Clipboard
+from gonogo.tui.feed import Unjoined
 from gonogo.tui.intents import Place, bindings, here
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
@@ -71,13 +78,58 @@ class TextView(View, inherit_bindings=False):
 class DetailsScreen(TextView):
     """The details of a subject, kept up to date while they are read."""
 
-    def __init__(self, look: Look, subject: str, note: str = "", actor: Actor | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        subject: str,
+        note: str = "",
+        actor: Actor | None = None,
+        what_ships: ReadShipping | None = None,
+    ) -> None:
         super().__init__(look, title_of(subject), note, actor)
         self._subject = subject
+        self._what_ships = what_ships
+        self._asked: tuple[Product, str, str] | None = None
+        self._ships: WhatShips | None = None
 
     def lines(self) -> tuple[Line, ...]:
         """The details as they stand now."""
-        return details_of(self.snapshot, self._subject) if self.snapshot else ()
+        if self.snapshot is None:
+            return ()
+        cell = cell_of(self.snapshot, self._subject)
+        if cell is None:
+            return details_of(self.snapshot, self._subject)
+        return tuple(cell_details(self.snapshot, cell, self._ships, reading=self._asked is not None))
+
+    def watch_snapshot(self) -> None:
+        """What runs there may be another version now: git is asked again, and only then."""
+        self._ask_git()
+        super().watch_snapshot()
+
+    def on_mount(self) -> None:
+        """Ask git, in a thread: nothing on the screen waits for it."""
+        self._ask_git()
+
+    def _ask_git(self) -> None:
+        cell = cell_of(self.snapshot, self._subject) if self.snapshot else None
+        question = shipping_question(self.snapshot, cell) if self.snapshot and cell else None
+        if self._what_ships is not None and question is not None and question != self._asked:
+            self._asked, self._ships = question, None
+            self.run_worker(self._read(*question), name="what-ships", exclusive=True)
+
+    async def _read(self, product: Product, version: str, revision: str) -> None:
+        assert self._what_ships is not None
+        # a thread of its own that nobody joins: leaving the cockpit must not wait for git
+        threads, loop = Unjoined(), asyncio.get_running_loop()
+        self._ships = await loop.run_in_executor(threads, self._what_ships, product, version, revision)
+        self.fill()
+
+
+def cell_of(snapshot: Snapshot, subject: str) -> Cell | None:
+    """The cell a subject names; None when it names something else, or the plan has none such."""
+    kind, _, name = subject.partition(":")
+    product, _, environment = name.partition("/")
+    return snapshot.matrix.cells.get(Target(product, environment)) if kind == "cell" else None
 
 
 def title_of(subject: str) -> str:
@@ -93,9 +145,8 @@ def details_of(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
     if kind == "item" and (item := snapshot.plan.item(name)):
         return (*checklist.details(snapshot, item), (), *_history(snapshot, subject))
     if kind == "cell":
-        product, _, environment = name.partition("/")
-        cell = snapshot.matrix.cells.get(Target(product, environment))
-        return matrix.details(cell, snapshot.now) if cell else ()
+        cell = cell_of(snapshot, subject)
+        return tuple(cell_details(snapshot, cell)) if cell else ()
     if kind == "commit" and (commit := find_commit(snapshot, name)):
         return commit_details(commit)
     if kind == "event":

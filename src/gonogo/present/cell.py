@@ -1,0 +1,235 @@
+"""Everything known about one cell, line by line: sources, clocks, order, history, what would ship."""
+
+from datetime import datetime, timedelta
+
+from gonogo.domain.drift import Drift, drift_from_before, older_than_live
+from gonogo.domain.history import Soaking, Stay, shown, soak, stays
+from gonogo.domain.matrix import Account, Cell, Freshness, Relation
+from gonogo.domain.observation import Reason, Role, Running
+from gonogo.domain.plan import Product
+from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line, headline
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.spans import age, span
+from gonogo.domain.version import same_version
+from gonogo.present.matrix import SHORT_REASONS, relation_sentence, share, versions
+from gonogo.present.tones import Line, Span, Tone, line_text
+
+TIMELINE = 8
+"""Stays shown of a cell's history; `gonogo log` has them all."""
+COMMITS = 12
+"""Commits shown of what would ship; how many there are is said."""
+EXCERPT = 8
+"""Lines of the raw answer."""
+
+_ROLES = {
+    Role.STABLE: "stable",
+    Role.CANARY: "canary",
+    Role.PREVIEW: "idle side, not judged",
+    Role.UNKNOWN: "",
+}
+_DRIFTS = {
+    Relation.MATCH: "the same as in {0}",
+    Relation.BEHIND: "older than in {0}, which runs {1}",
+    Relation.AHEAD: "newer than in {0}, which runs {1}: it never ran there",
+    Relation.DIFFERS: "not what runs in {0}, {1}; the scheme knows no order between them",
+    Relation.MIXED: "cannot be compared with {0}, which runs {1}: more than one version",
+    Relation.ABSENT: "cannot be compared with {0}: one of the two runs nothing",
+    Relation.UNKNOWN: "cannot be compared with {0}: nobody knows what runs there",
+}
+
+
+def details(
+    snapshot: Snapshot, cell: Cell, ships: WhatShips | None = None, *, reading: bool = False
+) -> list[Line]:
+    """The whole cell. `ships` is what git says, None when nobody asked; `reading`: git is at work on it."""
+    now = snapshot.now
+    title = f"{cell.target.product} in {cell.target.environment} {relation_sentence(cell)}"
+    rows: list[tuple[str, str]] = [("", title), *_standing(snapshot, cell)]
+    rows.extend(("version", running_words(running, cell)) for running in cell.versions)
+    rows.extend(_clocks(snapshot, cell))
+    if cell.message:
+        rows.append(("message", cell.message))
+    lines = [_row(label, text) for label, text in rows]
+    lines += sources(cell, now)
+    lines += what_ships(ships, reading=reading)
+    lines += timeline(snapshot, cell)
+    if cell.excerpt:
+        lines.append((Span("answer", Tone.STRONG),))
+        lines.extend((Span(f"  {text}", Tone.MUTED),) for text in cell.excerpt.splitlines()[:EXCERPT])
+    return lines
+
+
+def shipping_question(snapshot: Snapshot, cell: Cell) -> tuple[Product, str, str] | None:
+    """What to ask git about a cell: product, version and revision; None when nobody knows one version there.
+
+    Of a split the version that is furthest from done counts: what ships is what it still lacks.
+    """
+    product = snapshot.plan.product(cell.target.product)
+    others = [
+        one
+        for one in cell.judged
+        if product and not same_version(one.version, cell.planned, product.scheme, product.name)
+    ]
+    asked = (others or cell.judged)[:1]
+    if product is None or not product.repo or not asked or cell.freshness is Freshness.UNKNOWN:
+        return None
+    return product, asked[0].version, asked[0].revision
+
+
+def _standing(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
+    """Status, freshness, what is expected, and how it stands to other environments."""
+    rows = [("status", cell.status.replace("_", " "))]
+    if cell.freshness is not Freshness.FRESH:
+        rows.append(("freshness", f"{cell.freshness}: not counted by any gate"))
+        if cell.versions:
+            rows.append(("last seen", versions(cell)))
+    if cell.detail and not cell.accounts:
+        rows.append(("note", cell.detail))
+    if cell.expected:
+        rows.append(("expected", f"{cell.planned} here by now: {cell.expected}"))
+    if cell.instances and len(cell.judged) > 1:
+        rows.append(("instances", f"{_done(snapshot, cell)} of {cell.instances} run {cell.planned}: not done"))
+    rows.extend(("order", drift_words(drift)) for drift in drift_from_before(snapshot.plan, snapshot.matrix, cell))
+    product = snapshot.plan.product(cell.target.product)
+    for live in older_than_live(snapshot.plan, snapshot.matrix, product) if product else ():
+        environment = live.target.environment
+        rows.append(("warning", f"older than live: {environment} PRODUCTION runs {versions(live)}"))
+    return rows
+
+
+def _done(snapshot: Snapshot, cell: Cell) -> int:
+    product = snapshot.plan.product(cell.target.product)
+    if product is None:
+        return 0
+    wanted = (one for one in cell.judged if same_version(one.version, cell.planned, product.scheme, product.name))
+    return sum(one.replicas or 0 for one in wanted)
+
+
+def drift_words(drift: Drift) -> str:
+    """How a cell stands to the environment before it."""
+    return _DRIFTS[drift.relation].format(drift.environment, shown(drift.versions))
+
+
+def running_words(running: Running, cell: Cell) -> str:
+    """`90% sampled 1.2.2 at 9f1c2ab7d1e0 (stable)`."""
+    part = share(running.weight, running.replicas)
+    sampled = "sampled " if cell.sampled and running.weight is not None else ""
+    revision = f" at {running.revision[:12]}" if running.revision else ""
+    role = f" ({_ROLES[running.role]})" if _ROLES[running.role] else ""
+    return f"{part}{sampled}{running.version}{revision}{role}"
+
+
+def _clocks(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
+    """The three clocks: when it answered, when the source says it changed, since when our own record knows it."""
+    rows = []
+    if cell.polled_at is not None and cell.age is not None:
+        rows.append(("answered", f"{cell.polled_at:%Y-%m-%d %H:%M:%S} UTC, {age(abs(cell.age))} ago"))
+    if cell.updated_at is not None:
+        rows.append(("updated", f"{cell.updated_at:%Y-%m-%d %H:%M:%S} UTC, says the source"))
+    if cell.since is not None:
+        length = span(max(snapshot.now - cell.since, timedelta(0)))
+        rows.append(("since", f"{cell.since:%Y-%m-%d %H:%M:%S} UTC, {length} by our own record"))
+    if cell.counts_as_match and (soaked := _soak(snapshot, cell)):
+        rows.append(("soak", soaked))
+    if cell.previous:
+        rows.append(("before", shown(cell.previous)))
+    return rows
+
+
+def _soak(snapshot: Snapshot, cell: Cell) -> str:
+    product = snapshot.plan.product(cell.target.product)
+    environment = snapshot.plan.environment(cell.target.environment)
+    if product is None or environment is None or not environment.soak:
+        return ""
+    found = soak(product, cell.planned, cell.history, cell.polled_at)
+    if isinstance(found, Soaking):
+        return f"{span(found.length)} of {span(environment.soak)}"
+    return f"not counted: {found.reason}"
+
+
+def sources(cell: Cell, now: datetime) -> list[Line]:
+    """One line for each source: what it says and how old that is, or why it says nothing."""
+    if not cell.accounts:
+        return [_row("source", "none")]
+    return [_row("source", f"{one.source or one.origin}: {account_words(one, now)}") for one in cell.accounts]
+
+
+def account_words(one: Account, now: datetime) -> str:
+    """`1.2.3 succeeded, 4s ago`; `1.2.3 stale, 40s ago, silent for 30s: timeout`; `no answer: refused`."""
+    parts = []
+    if one.polled_at is not None and one.age is not None:
+        said = " + ".join(running.version for running in one.versions) or "nothing"
+        word = one.status.replace("_", " ") if one.freshness is Freshness.FRESH else one.freshness.value
+        parts.append(f"{said} {word}, {age(abs(one.age))} ago")
+    if one.reason is not None:
+        silent = f"silent for {span(now - one.silent_since)}" if one.silent_since and parts else "no answer"
+        parts.append(f"{silent}: {one.detail or _why(one.reason)}")
+    return ", ".join(parts) or "not asked yet"
+
+
+def _why(reason: Reason) -> str:
+    return SHORT_REASONS[reason]
+
+
+def timeline(snapshot: Snapshot, cell: Cell) -> list[Line]:
+    """What ran here, newest first, with how long each stay lasted as far as somebody saw it."""
+    product = snapshot.plan.product(cell.target.product)
+    if not cell.history or product is None:
+        return []
+    runs = stays(product, cell.history)
+    lines: list[Line] = [
+        (
+            Span("history", Tone.STRONG),
+            Span("  what was seen first when; nobody may have looked in between", Tone.MUTED),
+        )
+    ]
+    lines.extend(_stay(stay, snapshot.now) for stay in reversed(runs[-TIMELINE:]))
+    if len(runs) > TIMELINE:
+        lines.append((Span(f"  and {len(runs) - TIMELINE} more in the journal", Tone.MUTED),))
+    return lines
+
+
+def _stay(stay: Stay, now: datetime) -> Line:
+    first, last = stay.records[0], stay.records[-1]
+    length = max((stay.until or now) - stay.since, timedelta(0))
+    still = "" if stay.until else " so far"
+    moods = " > ".join(dict.fromkeys(record.status.replace("_", " ") for record in stay.records))
+    return (
+        Span(f"  {stay.since:%Y-%m-%d %H:%M:%S} UTC  ", Tone.MUTED),
+        Span(f"{shown(stay.versions)}", Tone.PLAIN if stay.until else Tone.STRONG),
+        Span(f"  {span(length)}{still}"),
+        Span(f"  {moods}, seen by {first.by if first.by == last.by else f'{first.by} and {last.by}'}", Tone.MUTED),
+    )
+
+
+def what_ships(found: WhatShips | None, *, reading: bool = False) -> list[Line]:
+    """The commits between what runs and what is planned; nothing when nobody asked."""
+    if found is None:
+        return [_row("would ship", "reading the history")] if reading else []
+    if isinstance(found, CannotTell):
+        lines = [_row("would ship", f"cannot be told: {found.reason}")]
+        return [*lines, _row("", f"{'':10}{found.remedy}", Tone.MUTED)] if found.remedy else lines
+    lines = [_row("would ship", headline(found))]
+    lines += [_row("", f"{'':10}{doubt}", Tone.WARN) for doubt in found.doubts]
+    lines += _commits("+", found, taken_away=False)
+    return [*lines, *_commits("-", found, taken_away=True)]
+
+
+def _commits(sign: str, found: Shipping, *, taken_away: bool) -> list[Line]:
+    commits, count = (found.lost, found.lost_count) if taken_away else (found.commits, found.count)
+    tone = Tone.WARN if taken_away else Tone.PLAIN
+    lines: list[Line] = [(Span(f"  {sign} ", tone), Span(commit_line(one), tone)) for one in commits[:COMMITS]]
+    if count > len(lines):
+        lines.append((Span(f"  {sign} and {count - len(lines)} more", Tone.MUTED),))
+    return lines
+
+
+def _row(label: str, text: str, tone: Tone = Tone.PLAIN) -> Line:
+    if label:
+        return (Span(f"{label:<10}{' ' if len(label) >= 10 else ''}", Tone.MUTED), Span(text, tone))
+    return (Span(text, Tone.STRONG if tone is Tone.PLAIN else tone),)
+
+
+def copied(lines: list[Line]) -> str:
+    """The head of the details, to paste into a chat."""
+    return "\n".join(line_text(line) for line in lines[:6])
