@@ -14,8 +14,13 @@ def drifts(cell: Cell) -> bool:
 
 
 def is_problem(cell: Cell) -> bool:
-    """Whether somebody must look: it failed, degraded or paused, or what it says is not worth relying on."""
-    return cell.freshness is not Freshness.FRESH or cell.status not in _SOUND
+    """Whether somebody must look: it failed, degraded or paused, or what it says is not worth relying on.
+
+    So do sources that disagree or have fallen silent, and a cell that should have the planned version by now.
+    """
+    if cell.freshness is not Freshness.FRESH or cell.status not in _SOUND or cell.relation is Relation.DISAGREE:
+        return True
+    return bool(cell.expected) or any(account.reason is not None for account in cell.accounts)
 
 
 WORDS: Mapping[str, Callable[[Cell], bool]] = {"drift": drifts, "problem": is_problem}

@@ -25,7 +25,9 @@ def _plan() -> Plan:
 
 
 def _refused(target: Target, *, at: datetime = NOW, origin: str = "", host: str = "prom.test:443") -> Missing:
-    return Missing(target, Reason.REFUSED, at, "auto https://prom.test", "connection refused", "", origin, host)
+    return Missing(
+        target, Reason.REFUSED, at, "auto https://prom.test", "connection refused", origin=origin, host=host
+    )
 
 
 def _evidence(*observations: Observation) -> dict[Target, Evidence]:

@@ -2,7 +2,9 @@
 
 from textual.app import ComposeResult
 
+from gonogo.domain.matrix import Relation
 from gonogo.domain.observation import Target
+from gonogo.domain.silence import outage_sentence, outages
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.look import Look
@@ -71,6 +73,11 @@ class MatrixPane(Pane):
         line = [Span(f"{matching} of {len(cells)} as planned")]
         if unknown:
             line.append(Span(f", {unknown} unknown", Tone.UNKNOWN))
+        if disagreeing := sum(cell.relation is Relation.DISAGREE for cell in cells):
+            line.append(Span(f", {disagreeing} disagree", Tone.WARN))
+        silent = next((one for one in outages(self.snapshot.matrix) if len(one.cells) > 1), None)
+        if silent is not None:
+            line.append(Span(f"; {outage_sentence(silent)}", Tone.UNKNOWN))
         return tuple(line)
 
     def on_matrix_view_moved(self) -> None:
