@@ -69,11 +69,14 @@ class Diagnostics:
     def refusal(self, refusal: Refusal) -> ExitCode:
         """Say which rule said no and what to do instead; returns its exit code."""
         if self._as_json:
-            facts = {"rule": refusal.rule, "message": refusal.reason, "remedy": refusal.remedy}
+            facts: dict[str, Any] = {"rule": refusal.rule, "message": refusal.reason, "remedy": refusal.remedy}
+            if refusal.facts:
+                facts["facts"] = list(refusal.facts)
             self._object("error", refusal.exit_code, facts)
         else:
+            behind = "".join(f"\n  - {fact}" for fact in refusal.facts)
             hint = f"\n  {refusal.remedy}" if refusal.remedy else ""
-            self._block(_HEAD, "bad", f"{refusal.reason}{hint}")
+            self._block(_HEAD, "bad", f"{refusal.reason}{behind}{hint}")
         return refusal.exit_code
 
     def warning(self, message: str) -> None:

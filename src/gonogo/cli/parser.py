@@ -35,7 +35,8 @@ class Verb(NamedTuple):
     journal: bool = True
 
 
-LOOK, CHECKLIST, PLAN, JOURNAL, TRY = "Look", "Checklist", "Plan", "Journal", "Try it without risk"
+LOOK, CHECKLIST, DECIDE = "Look", "Checklist", "Decide"
+PLAN, JOURNAL, TRY = "Plan", "Journal", "Try it without risk"
 
 VERBS: tuple[Verb, ...] = (
     Verb("open", "[PLAN]", "open the cockpit; the same as no verb at all", "open", LOOK, json=False),
@@ -50,7 +51,24 @@ VERBS: tuple[Verb, ...] = (
     Verb("untick", "ITEM [--reason TEXT]", "an item is open again", "untick", CHECKLIST),
     Verb("skip", "ITEM --reason TEXT", "an item does not apply to this release", "skip", CHECKLIST),
     Verb("note", "ITEM TEXT", "leave a remark on an item", "note", CHECKLIST),
+    Verb("claim", "ITEM", "you are at it, so that nobody does it twice", "claim", CHECKLIST),
+    Verb("unclaim", "ITEM [--reason TEXT]", "nobody is at it any more", "unclaim", CHECKLIST),
     Verb("undo", "", "take back your own last act on the checklist", "undo", CHECKLIST),
+    Verb("start", "", "the release begins; plan, versions and pins are recorded", "start", DECIDE),
+    Verb("approve", "NAME [--confirm CODE]", "sign what ships, as it was shown", "approve", DECIDE),
+    Verb("reject", "NAME --reason TEXT", "block an approval until you revoke", "reject", DECIDE),
+    Verb("revoke", "NAME", "take back your own approval or rejection", "revoke", DECIDE),
+    Verb("go", "ENV [--confirm CODE]", "let the release into an environment", "go", DECIDE),
+    Verb("waive", "RULE[:SUBJECT] --reason TEXT --until TIME", "let one unmet rule pass", "waive", DECIDE),
+    Verb("drive", "[--to PERSON] [--note TEXT]", "take or pass the release manager's baton", "drive", DECIDE),
+    Verb("amend", "show | accept [--confirm CODE]", "the plan was edited: see what, accept it", "amend", DECIDE),
+    Verb("freeze", "now --reason TEXT", "stop the line", "freeze", DECIDE),
+    Verb("thaw", "[NUMBER]", "end a freeze that was declared by hand", "thaw", DECIDE),
+    Verb("hold", "--reason TEXT", "nothing goes, or a version stays where it is", "hold", DECIDE),
+    Verb("resume", "", "the release goes on after a hold", "resume", DECIDE),
+    Verb("mark-bad", "PRODUCT VERSION --reason TEXT", "nobody ships this version any more", "mark_bad", DECIDE),
+    Verb("complete", "[--confirm CODE]", "everything is done", "complete", DECIDE),
+    Verb("cancel", "--reason TEXT [--confirm CODE]", "the release ends without being done", "cancel", DECIDE),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
     Verb("check run", "[ITEM]", "run the check of an item; without ITEM, list them", "check_run", CHECKLIST),
     Verb(
@@ -92,6 +110,13 @@ VALUE_OPTIONS = frozenset(
         "--group",
         "--scenario",
         "--confirm",
+        "--until",
+        "--to",
+        "--note",
+        "--link",
+        "--file",
+        "--output",
+        "--keep",
     }
 )
 """Options that take the next word: whoever looks for the verb must step over it."""
@@ -162,13 +187,15 @@ def split_verb(argv: Sequence[str]) -> tuple[str, list[str]]:
     found = _first_word(argv, 0)
     if found is None:
         return "", list(argv)
-    rest = [*argv[:found], *argv[found + 1 :]]
-    if argv[found] != "journal":
-        return argv[found], rest
-    second = _first_word(rest, found)
+    first, rest = argv[found], [*argv[:found], *argv[found + 1 :]]
+    longer = {verb.name for verb in VERBS if verb.name.startswith(f"{first} ")}
+    second = _first_word(rest, found) if longer else None
     if second is None:
-        return "journal", rest
-    return f"journal {rest[second]}", [*rest[:second], *rest[second + 1 :]]
+        return first, rest
+    both = f"{first} {rest[second]}"
+    if both not in longer and any(verb.name == first for verb in VERBS):
+        return first, rest
+    return both, [*rest[:second], *rest[second + 1 :]]
 
 
 def _first_word(argv: Sequence[str], start: int) -> int | None:
@@ -191,10 +218,10 @@ def find_verb(name: str) -> Verb:
     if found:
         return found
     known = [verb.name for verb in VERBS]
-    if name == "journal" or name.startswith("journal "):
-        known = [known_name for known_name in known if known_name.startswith("journal ")]
-    if name == "journal":
-        raise UsageError("'journal' needs one more word", remedy=f"one of: {', '.join(known)}")
+    family = [known_name for known_name in known if known_name.startswith(f"{name.partition(' ')[0]} ")]
+    if family and name == name.partition(" ")[0]:
+        raise UsageError(f"'{name}' needs one more word", remedy=f"one of: {', '.join(family)}")
+    known = family or known
     shown = clean(name, 80)
     if name.endswith((".yaml", ".yml")):
         raise UsageError(f"there is no command '{shown}'", remedy=f"gonogo open {shown}")

@@ -3,6 +3,7 @@
 from gonogo.domain import events as kinds
 from gonogo.domain.events import Event
 from gonogo.domain.text import clean
+from gonogo.present import acts
 from gonogo.present.tones import Line, Span, Tone
 
 _VERBS = {
@@ -26,6 +27,8 @@ def sentence(event: Event) -> Line:
     _, _, name = event.subject.partition(":")
     if event.kind == kinds.CELL_CHANGED:
         return _transition(event, name)
+    if (told := acts.sentence(event)) is not None:
+        return told
     if event.kind not in _VERBS:
         # written by another version of gonogo: shown as it stands, never dropped
         return (Span(f"{clean(event.kind, 60)} {clean(event.subject, 120)}", Tone.UNKNOWN),)

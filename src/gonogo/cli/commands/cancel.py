@@ -1,0 +1,25 @@
+"""`gonogo cancel --reason TEXT`: the release ends without being done; nothing is rolled back by that."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._act import act_confirmed, add_confirm, need
+from gonogo.cli.context import Context
+from gonogo.domain.decide import Cancel
+from gonogo.domain.decisions import lifecycle
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the reason and the confirmation."""
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why; must be given")
+    add_confirm(parser)
+
+
+def run(context: Context) -> int:
+    """Show where versions stay; with the code, cancel."""
+    reason: str = need(context.args.reason.strip(), "--reason", "gonogo cancel --reason '...'")
+    return act_confirmed(
+        context,
+        lambda session: lifecycle.preview_cancel(session.scene()),
+        "gonogo cancel --reason '...'",
+        lambda code: Cancel(reason, code),
+    )

@@ -1,0 +1,20 @@
+"""`gonogo complete`: everything is done; with anything open it is refused with the list."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._act import act_confirmed, add_confirm
+from gonogo.cli.context import Context
+from gonogo.domain.decide import Complete
+from gonogo.domain.decisions import lifecycle
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the confirmation."""
+    add_confirm(parser)
+
+
+def run(context: Context) -> int:
+    """Show what completing says; with the code, complete."""
+    return act_confirmed(
+        context, lambda session: lifecycle.preview_complete(session.scene()), "gonogo complete", Complete
+    )

@@ -1,0 +1,23 @@
+"""`gonogo drive`: take the release manager's baton, or pass it on."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._act import act
+from gonogo.cli.context import Context
+from gonogo.domain.decide import Drive
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare to whom, and the note."""
+    parser.add_argument("--to", metavar="PERSON", default="", help="pass it to this person; by default take it")
+    parser.add_argument(
+        "--note",
+        metavar="TEXT",
+        default="",
+        help="what the next one must know; must be given to take it from somebody",
+    )
+
+
+def run(context: Context) -> int:
+    """Take it, or pass it."""
+    return act(context, lambda _: Drive(context.args.note, context.args.to))

@@ -1,0 +1,28 @@
+"""`gonogo resume`: the release goes on; with --product, a version need not stay where it is any longer."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._act import act
+from gonogo.cli.context import Context
+from gonogo.domain.decide import Command, ReleaseVersion, Resume
+from gonogo.errors import UsageError
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the reason, and the target of a version hold."""
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why")
+    parser.add_argument(
+        "--product", metavar="PRODUCT", default="", help="release this product's held version, in --env"
+    )
+    parser.add_argument("--env", metavar="ENV", default="", help="where the version is held")
+
+
+def run(context: Context) -> int:
+    """Resume the release, or release a version."""
+    args = context.args
+    if bool(args.product) != bool(args.env):
+        raise UsageError(
+            "a version hold names a product and an environment", remedy="gonogo resume --product PRODUCT --env ENV"
+        )
+    command: Command = ReleaseVersion(args.product, args.env, args.reason) if args.product else Resume(args.reason)
+    return act(context, lambda _: command)
