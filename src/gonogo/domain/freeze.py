@@ -1,53 +1,118 @@
-"""Freezes: times in which nothing may go. Half-open, in their own zone, safe in the missing and doubled hour."""
+"""Freezes and windows: times in which nothing may go, and times outside which nothing may go.
 
-from datetime import UTC, datetime, timedelta
+Half-open, in their own zone, safe in the missing and the doubled hour. What denies wins over what allows.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gonogo.domain.plan import Freeze
 
 _DAYS_BACK = 8
 """A weekly freeze that began up to a week ago may still hold; one more day covers the zone's own date."""
+_STEPS = 200
+"""Ends and beginnings looked at before giving up on finding a free moment."""
+HORIZON = timedelta(days=3 * 366)
+"""How far ahead a free moment is looked for."""
 
 
-def frozen_until(freeze: Freeze, now: datetime) -> datetime | None:
-    """End (UTC) of the freeze that holds at `now` (UTC); None when it does not hold.
+def holds_until(times: Freeze, at: datetime) -> datetime | None:
+    """End (UTC) of the interval that holds at `at` (UTC); None when none does.
 
-    The interval is half-open: at its end one may go. A local time that does not exist (spring) is read as the
-    moment it would have been; one that exists twice (autumn) as its first.
+    The interval is half-open: its end is the first moment outside. A local time that does not exist (spring) is
+    read as the moment it would have been; one that exists twice (autumn) as its first.
     """
-    if freeze.span is not None:
-        start, end = freeze.span
-        return end if start <= now < end else None
-    if freeze.weekly is not None:
-        return _weekly(freeze, now)
-    return _cron(freeze, now)
+    if times.span is not None:
+        start, end = times.span
+        return end if start <= at < end else None
+    if times.weekly is not None:
+        return _weekly_end(times, at)
+    return _cron_end(times, at)
 
 
-def _weekly(freeze: Freeze, now: datetime) -> datetime | None:
-    assert freeze.weekly is not None
-    zone = ZoneInfo(freeze.zone)
-    (start_day, start_hour, start_minute), (end_day, end_hour, end_minute) = freeze.weekly
-    length = (end_day - start_day) % 7
-    if length == 0 and (end_hour, end_minute) <= (start_hour, start_minute):
-        length = 7
-    today = now.astimezone(zone).date()
-    for back in range(_DAYS_BACK):
-        first = today - timedelta(days=back)
-        if first.weekday() != start_day:
+def next_start(times: Freeze, at: datetime) -> datetime | None:
+    """The next beginning (UTC) after `at` (UTC); None when there is none any more."""
+    if times.span is not None:
+        return times.span[0] if times.span[0] > at else None
+    if times.weekly is not None:
+        today = at.astimezone(ZoneInfo(times.zone)).date()
+        days = (today + timedelta(days=ahead) for ahead in range(-1, _DAYS_BACK))
+        starts = (_week_of(times, day)[0] for day in days if day.weekday() == times.weekly[0][0])
+        return next((start for start in starts if start > at), None)
+    return _cron_start(times, at)
+
+
+def overlaps(times: Freeze, start: datetime, end: datetime) -> bool:
+    """Whether some moment of [start, end) lies in it; an empty span is the moment `start`."""
+    if holds_until(times, start) is not None:
+        return True
+    begins = next_start(times, start)
+    return begins is not None and begins < end
+
+
+def next_allowed(denied: Sequence[Freeze], allowed: Sequence[Freeze], at: datetime) -> datetime | None:
+    """The first moment (UTC) from `at` (UTC) on that nothing denies, and something allows where anything must.
+
+    None when none was found within three years, or within a few hundred ends of freezes.
+    """
+    moment = at
+    for _ in range(_STEPS):
+        if moment - at > HORIZON:
+            return None
+        ends = [end for one in denied if (end := holds_until(one, moment)) is not None]
+        if ends:
+            moment = max(ends)
             continue
-        last = first + timedelta(days=length)
-        start = datetime(first.year, first.month, first.day, start_hour, start_minute, tzinfo=zone)
-        end = datetime(last.year, last.month, last.day, end_hour, end_minute, tzinfo=zone)
-        if start.astimezone(UTC) <= now < end.astimezone(UTC):
-            return end.astimezone(UTC)
+        if not allowed or any(holds_until(one, moment) is not None for one in allowed):
+            return moment
+        starts = [start for one in allowed if (start := next_start(one, moment)) is not None]
+        if not starts:
+            return None
+        moment = min(starts)
     return None
 
 
-def _cron(freeze: Freeze, now: datetime) -> datetime | None:
-    from cronsim import CronSim  # here, because a plan without cron freezes need not pay for it
+def _week_of(times: Freeze, first: date) -> tuple[datetime, datetime]:
+    """[start, end) in UTC of the week that begins on the local day `first`."""
+    assert times.weekly is not None
+    zone = ZoneInfo(times.zone)
+    (start_day, *start_clock), (end_day, *end_clock) = times.weekly
+    length = (end_day - start_day) % 7
+    if length == 0 and end_clock <= start_clock:
+        length = 7
+    last = first + timedelta(days=length)
+    start = datetime(first.year, first.month, first.day, *start_clock, tzinfo=zone)
+    end = datetime(last.year, last.month, last.day, *end_clock, tzinfo=zone)
+    return start.astimezone(UTC), end.astimezone(UTC)
 
-    zone = ZoneInfo(freeze.zone)
+
+def _weekly_end(times: Freeze, at: datetime) -> datetime | None:
+    assert times.weekly is not None
+    today = at.astimezone(ZoneInfo(times.zone)).date()
+    for back in range(_DAYS_BACK + 1):
+        first = today - timedelta(days=back)
+        if first.weekday() == times.weekly[0][0]:
+            start, end = _week_of(times, first)
+            if start <= at < end:
+                return end
+    return None
+
+
+def _cron_end(times: Freeze, at: datetime) -> datetime | None:
+    from cronsim import CronSim  # here, because a plan without cron need not pay for it
+
     # one second ahead: the search goes strictly backwards, and a freeze holds from its first moment on
-    latest = next(CronSim(freeze.cron, (now + timedelta(seconds=1)).astimezone(zone), reverse=True))
-    end = latest.astimezone(UTC) + freeze.duration
-    return end if now < end else None
+    ahead = (at + timedelta(seconds=1)).astimezone(ZoneInfo(times.zone))
+    latest = next(CronSim(times.cron, ahead, reverse=True), None)
+    if latest is None:
+        return None
+    end: datetime = latest.astimezone(UTC) + times.duration
+    return end if at < end else None
+
+
+def _cron_start(times: Freeze, at: datetime) -> datetime | None:
+    from cronsim import CronSim
+
+    found = next(CronSim(times.cron, at.astimezone(ZoneInfo(times.zone))), None)
+    return found.astimezone(UTC) if found is not None else None

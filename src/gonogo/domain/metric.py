@@ -1,6 +1,6 @@
 """What asking for one number brought back: the number with its times, or why there is none."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -31,6 +31,8 @@ class NoData(Struct, frozen=True):
     at: datetime
     """UTC, when the attempt ended."""
     source: str
+    retry_after: timedelta | None = None
+    """How long the source asks to be left alone, counted from `at`; None when it does not."""
 
 
 Reading = Number | NoData

@@ -7,32 +7,13 @@ from msgspec import Struct
 
 from gonogo.domain import matrix, readiness
 from gonogo.domain.changelog import Changes
-from gonogo.domain.evidence import Evidence
+from gonogo.domain.inputs import Inputs
 from gonogo.domain.matrix import Matrix
-from gonogo.domain.observation import Target
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.readiness import Facts, Verdict
 from gonogo.domain.state import ReleaseState
 
-
-class Inputs(Struct, frozen=True):
-    """Everything known at one moment, before it is judged."""
-
-    loaded: LoadedPlan
-    state: ReleaseState = ReleaseState()
-    evidence: Mapping[Target, Evidence] = {}
-    changes: Mapping[str, Changes] = {}
-    plan_problem: str = ""
-    """What is wrong with the file on disk since the last good plan; "" when nothing is."""
-    journal_problems: tuple[str, ...] = ()
-    journal_read_at: datetime | None = None
-    """UTC, last time the journal could be read; None before the first time."""
-    here: tuple[str, ...] = ()
-    """Who has this release open, this session included."""
-    read_only: str = ""
-    """Why nothing can be recorded; "" when it can."""
-    shared_accounts: tuple[str, ...] = ()
-    """Accounts that several people use, as this host's configuration says, besides those the plan names."""
+__all__ = ["Inputs", "Snapshot", "build"]
 
 
 class Snapshot(Struct, frozen=True):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gonogo.domain.freeze import frozen_until
+from gonogo.domain.freeze import holds_until
 from gonogo.domain.plan import Freeze
 
 WEEKEND = Freeze("weekends", "Europe/Berlin", weekly=((4, 16, 0), (0, 8, 0)))
@@ -38,20 +38,20 @@ def _utc(text: str) -> datetime:
 )
 def test_a_freeze_holds_exactly_in_its_interval(freeze: Freeze, now: str, until: str | None) -> None:
     """Half-open intervals, in local time, over both changes of the clock and a leap day."""
-    assert frozen_until(freeze, _utc(now)) == (_utc(until) if until else None)
+    assert holds_until(freeze, _utc(now)) == (_utc(until) if until else None)
 
 
 def test_a_single_span_is_half_open() -> None:
     """`to` is the first free moment."""
     freeze = Freeze("close", "UTC", span=(_utc("2026-12-24 00:00"), _utc("2027-01-02 00:00")))
 
-    assert frozen_until(freeze, _utc("2026-12-24 00:00")) == _utc("2027-01-02 00:00")
-    assert frozen_until(freeze, _utc("2027-01-02 00:00")) is None
+    assert holds_until(freeze, _utc("2026-12-24 00:00")) == _utc("2027-01-02 00:00")
+    assert holds_until(freeze, _utc("2027-01-02 00:00")) is None
 
 
 def test_a_cron_freeze_in_the_doubled_hour_happens_once() -> None:
     """02:30 comes twice in the autumn night; the freeze holds for the first one only."""
     freeze = Freeze("batch", "Europe/Berlin", cron="30 2 * * *", duration=timedelta(minutes=30))
 
-    assert frozen_until(freeze, _utc("2026-10-25 00:30")) == _utc("2026-10-25 01:00")
-    assert frozen_until(freeze, _utc("2026-10-25 01:30")) is None
+    assert holds_until(freeze, _utc("2026-10-25 00:30")) == _utc("2026-10-25 01:00")
+    assert holds_until(freeze, _utc("2026-10-25 01:30")) is None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gonogo.domain.freeze import frozen_until
+from gonogo.domain.freeze import holds_until
 from gonogo.domain.plan import Environment
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.reason import ReasonLine, Weight
@@ -17,7 +17,7 @@ def freezes(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
             continue
         if freeze.products and not products & set(freeze.products):
             continue
-        until = frozen_until(freeze, facts.now)
+        until = holds_until(freeze, facts.now)
         if until is not None:
             reason = f": {freeze.reason}" if freeze.reason else ""
             scope = f" for {', '.join(freeze.products)}" if freeze.products else ""

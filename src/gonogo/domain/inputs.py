@@ -1,0 +1,44 @@
+"""Everything known at one moment, before it is judged: what a session has gathered, as plain values."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from gonogo.domain.artifacts import Artifacts
+from gonogo.domain.changelog import Changes
+from gonogo.domain.evidence import Evidence
+from gonogo.domain.ledger import Ledger
+from gonogo.domain.metric import Reading
+from gonogo.domain.observation import Target
+from gonogo.domain.plan import LoadedPlan
+from gonogo.domain.state import ReleaseState
+from gonogo.domain.version_files import ProductFiles
+
+
+class Inputs(Struct, frozen=True):
+    """What the journal, the endpoints, git and the file system said; what is missing here is not known."""
+
+    loaded: LoadedPlan
+    state: ReleaseState = ReleaseState()
+    evidence: Mapping[Target, Evidence] = {}
+    changes: Mapping[str, Changes] = {}
+    plan_problem: str = ""
+    """What is wrong with the file on disk since the last good plan; "" when nothing is."""
+    journal_problems: tuple[str, ...] = ()
+    journal_read_at: datetime | None = None
+    """UTC, last time the journal could be read; None before the first time."""
+    here: tuple[str, ...] = ()
+    """Who has this release open, this session included."""
+    read_only: str = ""
+    """Why nothing can be recorded; "" when it can."""
+    shared_accounts: tuple[str, ...] = ()
+    """Accounts that several people use, as this host's configuration says, besides those the plan names."""
+    metrics: Mapping[str, tuple[Reading, ...]] = {}
+    """By metric: what was answered, oldest first; see `metric_series.follow`."""
+    files: Mapping[str, ProductFiles] = {}
+    """By product: what its version files state at the tag."""
+    ledger: Ledger | None = None
+    """The forward-merges; None until somebody has looked."""
+    artifacts: Artifacts = {}
+    """What of earlier versions can still be had."""

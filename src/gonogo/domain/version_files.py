@@ -1,0 +1,110 @@
+"""Version files: the places that must state the version that ships, and what each really states."""
+
+import re
+from enum import StrEnum
+
+from msgspec import Struct
+
+from gonogo.domain.plan import Product, SchemeName, VersionFile
+from gonogo.domain.text import clean
+from gonogo.domain.version import same_version
+
+VERSION_LIMIT = 128
+_VERSION = r"[0-9A-Za-z][0-9A-Za-z.+_~-]{0,127}"
+
+
+class FileVerdict(StrEnum):
+    """What one place says."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    UNKNOWN = "unknown"
+    """It could not be read: the file or the key is missing, or it is not in the form its name promises."""
+
+
+class FileVersion(Struct, frozen=True):
+    """One place and what it states."""
+
+    path: str
+    place: str
+    """The key, or the pattern, as the plan gives it."""
+    verdict: FileVerdict
+    stated: str = ""
+    """The version as it stands there, cleaned; "" when none could be read."""
+    problem: str = ""
+    """Why it could not be read; "" when it could."""
+
+
+class ProductFiles(Struct, frozen=True):
+    """All version files of a product, at one revision."""
+
+    product: str
+    planned: str
+    at: str
+    """What was looked at, in words: `tag v1.2.3`, `HEAD`."""
+    revision: str = ""
+    """Full commit id; "" when there was none to look at."""
+    files: tuple[FileVersion, ...] = ()
+    problem: str = ""
+    """Why none of them could be looked at; "" when they could."""
+
+    @property
+    def verdict(self) -> FileVerdict:
+        """Of all of them: one that disagrees decides, then one that is not known."""
+        found = {file.verdict for file in self.files}
+        if FileVerdict.DISAGREES in found:
+            return FileVerdict.DISAGREES
+        if self.problem or FileVerdict.UNKNOWN in found:
+            return FileVerdict.UNKNOWN
+        return FileVerdict.AGREES
+
+    @property
+    def summary(self) -> str:
+        """Who disagrees, in one line."""
+        if self.problem:
+            return self.problem
+        wrong = [_told(file) for file in self.files if file.verdict is not FileVerdict.AGREES]
+        if wrong:
+            return f"at {self.at}: {'; '.join(wrong)}; planned is {self.planned}"
+        return f"{len(self.files)} files state {self.planned} at {self.at}"
+
+
+def _told(file: FileVersion) -> str:
+    return f"{file.path} {'states ' + file.stated if file.stated else file.problem}"
+
+
+def judged(product: Product, file: VersionFile, stated: str) -> FileVersion:
+    """What a place that states `stated` means for the product's planned version."""
+    text = clean(stated.strip(), VERSION_LIMIT)
+    # an opaque version has no order, but it is still the same text or not
+    scheme = product.scheme
+    same = text == product.version if scheme is SchemeName.OPAQUE else _same(text, product)
+    verdict = FileVerdict.AGREES if same else FileVerdict.DISAGREES
+    return FileVersion(file.path, place_of(file), verdict, text)
+
+
+def _same(text: str, product: Product) -> bool:
+    return same_version(text, product.version, product.scheme, product.name)
+
+
+def unreadable(file: VersionFile, problem: str) -> FileVersion:
+    """A place that could not be read."""
+    return FileVersion(file.path, place_of(file), FileVerdict.UNKNOWN, "", clean(problem, 200))
+
+
+def place_of(file: VersionFile) -> str:
+    """Where in the file the version stands, as the plan says."""
+    return file.key or file.pattern
+
+
+def find_by_pattern(text: str, pattern: str) -> str:
+    """The version that stands in `text` where `pattern` has `{version}`; "" when the pattern does not occur.
+
+    The rest of the pattern is taken literally: a plan brings no regular expressions.
+    """
+    before, marker, after = pattern.partition("{version}")
+    if not marker:
+        return ""
+    # one bounded run between two literal texts: nothing here can take longer than the text is long
+    found = re.search(f"{re.escape(before)}({_VERSION}){re.escape(after)}", text)
+    return found[1] if found else ""
