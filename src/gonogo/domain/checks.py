@@ -6,7 +6,7 @@ and the time: a result of another check, or one that has grown old, decides noth
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -96,7 +96,7 @@ def describe(check: Check) -> str:
     """What a check asks for, in one line."""
     match check.kind:
         case CheckKind.RUN:
-            return "run " + " ".join(_quoted(str(word)) for word in check.argument)
+            return f"run {describe_command(check.argument)}"
         case CheckKind.HTTP:
             return f"http {check.argument} expects {check.options.get('expect', 200)}"
         case CheckKind.METRIC:
@@ -108,6 +108,11 @@ def describe(check: Check) -> str:
             return f"version files of {check.argument}"
         case CheckKind.GIT:
             return f"tag of {check.argument}"
+
+
+def describe_command(argv: Iterable[str]) -> str:
+    """A command in one line; words that a reader could take for several are quoted."""
+    return " ".join(_quoted(str(word)) for word in argv)
 
 
 def _quoted(word: str) -> str:

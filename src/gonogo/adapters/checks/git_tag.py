@@ -5,7 +5,7 @@ from gonogo.domain.plan import Product
 from gonogo.domain.text import clean
 
 
-class Wrong(Exception):
+class Wrong(Exception):  # noqa: N818  # an answer, not an error
     """The tag is not as it must be; the text says how."""
 
 

@@ -26,7 +26,7 @@ _GRACE = 2.0
 """Seconds between asking a command to end and ending it."""
 
 
-class _Stopped(Exception):
+class _Stopped(Exception):  # noqa: N818  # the end of waiting, turned into a finding
     """The command is not waited for any longer; the text says why."""
 
 

@@ -1,0 +1,97 @@
+"""`metric`: a number on the right side of its bound, for as long as the check says, sample after sample."""
+
+import asyncio
+import math
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Progress
+from gonogo.adapters.metrics import MetricQuestion, metric_question
+from gonogo.domain.folds.checks import CheckOutcome
+from gonogo.domain.metric import NoData, Number
+from gonogo.domain.plan import Check, Plan
+from gonogo.domain.text import clean
+from gonogo.errors import UsageError
+from gonogo.ports import Clock
+
+if TYPE_CHECKING:
+    from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.http import Door
+
+_LOOK = 0.2
+"""Seconds between two looks at whether the result is still wanted."""
+
+
+def ask(
+    door: "Door",
+    config: "Config",
+    plan: Plan,
+    check: Check,
+    clock: Clock,
+    *,
+    cancelled: Cancelled,
+    progress: OnProgress,
+) -> Finding:
+    """Take samples on the metric's own interval until they cover `for`, or until one of them decides.
+
+    A sample on the wrong side fails, a sample without a number is UNKNOWN: no data is not a good value.
+    Raises UsageError when the plan has no such metric any more.
+    """
+    metric = next((one for one in plan.metrics if one.name == check.argument), None)
+    if metric is None:
+        raise UsageError(f"the plan has no metric '{clean(str(check.argument), 80)}'")
+    started_at = clock.now()
+
+    async def sampled() -> tuple[CheckOutcome, str]:
+        async with door:
+            question = metric_question(plan, metric, door, clock, config)
+            return await _sample(question, check, cancelled, progress)
+
+    outcome, summary = asyncio.run(sampled())
+    return Finding(outcome, clean(summary, 300), started_at, clock.now())
+
+
+async def _sample(
+    question: MetricQuestion, check: Check, cancelled: Cancelled, progress: OnProgress
+) -> tuple[CheckOutcome, str]:
+    wanted = samples_for(check.options.get("for", timedelta(0)), question.every)
+    began = monotonic()
+    for number in range(1, wanted + 1):
+        match await question.ask():
+            case NoData(detail=detail):
+                return CheckOutcome.UNKNOWN, f"sample {number} of {wanted}: {detail}"
+            case Number(value=value) if wrong := _wrong(value, check):
+                return CheckOutcome.FAILED, f"sample {number} of {wanted} is {value:g}, {wrong}"
+            case Number(value=value):
+                progress(Progress(int(monotonic() - began), f"sample {number} of {wanted}: {value:g}"))
+        if number < wanted and not await _wait(question.every.total_seconds(), cancelled):
+            return CheckOutcome.UNKNOWN, f"stopped by hand after {number} of {wanted} samples"
+    return CheckOutcome.PASSED, f"{wanted} of {wanted} samples {_bound(check)}, the last is {value:g}"
+
+
+def samples_for(duration: timedelta, every: timedelta) -> int:
+    """How many consecutive samples cover `duration`: one at each end, none missing between."""
+    return math.ceil(duration / every) + 1 if duration else 1
+
+
+def _wrong(value: float, check: Check) -> str:
+    """Which bound the value does not keep; "" when it keeps both. The bound itself is on the wrong side."""
+    above, below = check.options.get("above"), check.options.get("below")
+    if above is not None and not value > above:
+        return f"not above {above:g}"
+    return f"not below {below:g}" if below is not None and not value < below else ""
+
+
+def _bound(check: Check) -> str:
+    return " and ".join(f"{one} {check.options[one]:g}" for one in ("above", "below") if one in check.options)
+
+
+async def _wait(seconds: float, cancelled: Cancelled) -> bool:
+    """Wait for the next sample; returns whether it is still wanted."""
+    end = monotonic() + seconds
+    while (left := end - monotonic()) > 0:
+        if cancelled():
+            return False
+        await asyncio.sleep(min(left, _LOOK))
+    return not cancelled()

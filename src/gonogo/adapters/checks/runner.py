@@ -1,0 +1,137 @@
+"""The one way to carry out the check of an item, whatever its kind."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress
+from gonogo.adapters.trust_store import TrustStore
+from gonogo.domain.checks import command_set_digest
+from gonogo.domain.folds.checks import CheckOutcome
+from gonogo.domain.plan import Check, CheckKind, Item, LoadedPlan, Product
+from gonogo.domain.text import clean
+from gonogo.errors import GonogoError, NotPermittedError, UsageError
+from gonogo.ports import Clock
+
+if TYPE_CHECKING:
+    from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.http import Door
+
+RUN_TIMEOUT = timedelta(minutes=10)
+"""For a command whose check does not say `timeout`."""
+
+
+class Runner:
+    """Carries out the checks of one plan. Synchronous, for a thread that may wait."""
+
+    def __init__(
+        self,
+        loaded: LoadedPlan,
+        clock: Clock,
+        trust: TrustStore,
+        door: "Callable[[], Door]",
+        config: "Config",
+    ) -> None:
+        self._loaded = loaded
+        self._clock = clock
+        self._trust = trust
+        self._door = door
+        self._config = config
+
+    def run(
+        self, item: Item, *, cancelled: Cancelled = lambda: False, progress: OnProgress = lambda _: None
+    ) -> Finding:
+        """Find out what the check of `item` says; what cannot be found out is UNKNOWN in words.
+
+        Raises UsageError for an item without a check, NotPermittedError for a command of a plan whose command set
+        this account has not trusted.
+        """
+        check = item.check
+        if check is None:
+            raise UsageError(f"'{item.id}' has no check", remedy=f"gonogo tick {item.id}")
+        match check.kind:
+            case CheckKind.RUN:
+                return self._command(check, cancelled, progress)
+            case CheckKind.HTTP:
+                return self._http(check)
+            case CheckKind.METRIC:
+                return self._metric(check, cancelled, progress)
+            case CheckKind.FILE:
+                return self._product(check, lambda product, _: _files_agree(product))
+            case CheckKind.GIT:
+                return self._product(check, _tag_is_right)
+
+    def _command(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
+        from gonogo.adapters.checks.run import run_command
+
+        plan = self._loaded.plan
+        if not self._trust.trusts(self._loaded.path, command_set_digest(plan)):
+            raise NotPermittedError(
+                "you have not looked at the commands of this plan, or they have changed since",
+                where=self._loaded.path,
+                remedy="gonogo trust",
+            )
+        timeout: timedelta = check.options.get("timeout", RUN_TIMEOUT)
+        return run_command(
+            check.argument,
+            Path(self._loaded.path).absolute().parent,
+            timeout.total_seconds(),
+            self._clock,
+            without=[auth.env for auth in self._config.auth.values() if auth.env],
+            cancelled=cancelled,
+            progress=progress,
+        )
+
+    def _http(self, check: Check) -> Finding:
+        from gonogo.adapters.checks.http import ask
+
+        timeout: timedelta = check.options.get("timeout", self._loaded.plan.timing.timeout)
+        contains = str(check.options.get("contains", ""))
+        expect = int(check.options["expect"])
+        return ask(self._door(), str(check.argument), expect, contains, timeout.total_seconds(), self._clock)
+
+    def _metric(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
+        from gonogo.adapters.checks.metric import ask
+
+        return ask(
+            self._door(),
+            self._config,
+            self._loaded.plan,
+            check,
+            self._clock,
+            cancelled=cancelled,
+            progress=progress,
+        )
+
+    def _product(self, check: Check, question: Callable[[Product, Check], str]) -> Finding:
+        """Ask git about a product; `question` returns what is right, or raises what is wrong."""
+        from gonogo.adapters.checks.git_tag import Wrong
+
+        started_at = self._clock.now()
+        product = self._loaded.plan.product(str(check.argument))
+        try:
+            if product is None or not product.repo:
+                raise GonogoError(f"the plan names no repository for '{check.argument}'")
+            outcome, summary = CheckOutcome.PASSED, question(product, check)
+        except Wrong as wrong:
+            outcome, summary = CheckOutcome.FAILED, str(wrong)
+        except GonogoError as error:
+            outcome, summary = CheckOutcome.UNKNOWN, error.message
+        return Finding(outcome, clean(summary, 300), started_at, self._clock.now())
+
+
+def _tag_is_right(product: Product, check: Check) -> str:
+    from gonogo.adapters.checks.git_tag import tag_is_right
+
+    return tag_is_right(
+        product,
+        signed=bool(check.options.get("signed")),
+        merged_into=str(check.options.get("merged_into", "")),
+    )
+
+
+def _files_agree(product: Product) -> str:
+    from gonogo.adapters.checks.version_files import files_agree
+
+    return files_agree(product)

@@ -1,0 +1,21 @@
+"""`file`: the version files of a product all state the version that ships."""
+
+from gonogo.adapters.checks.git_tag import Wrong
+from gonogo.adapters.version_files import read_version_files
+from gonogo.domain.plan import Product
+from gonogo.domain.version_files import FileVerdict
+from gonogo.errors import GonogoError
+
+
+def files_agree(product: Product) -> str:
+    """Return how many agree, in one line. Raises Wrong when one does not, GonogoError when one cannot be read."""
+    if not product.files:
+        raise GonogoError(f"the plan names no version files of {product.name}")
+    found = read_version_files(product)
+    match found.verdict:
+        case FileVerdict.AGREES:
+            return found.summary
+        case FileVerdict.DISAGREES:
+            raise Wrong(found.summary)
+        case FileVerdict.UNKNOWN:
+            raise GonogoError(found.summary)

@@ -1,0 +1,155 @@
+"""check run, trust, versions: what decides by itself, and what a person must have looked at before."""
+
+import json
+import re
+import time
+
+import pytest
+
+from cli.conftest import Here, Release
+from support.servers import Canned
+
+
+_QUERY = "/api/v1/query"
+
+
+@pytest.fixture
+def checked(release: Release) -> Release:
+    """The release with an item for each kind of check that needs no more than this machine."""
+    base = release.fleet.url("").rstrip("/")
+    plan = release.plan.read_text(encoding="utf-8")
+    plan = plan.replace(
+        "checklist:\n",
+        f"""\
+sources:
+  - {{id: prom, use: prometheus, url: "{base}", query: up, map: {{product: p, environment: e, version: v}}}}
+metrics:
+  errors: {{source: prom, query: "errors", every: 2s}}
+checklist:
+  Automatic:
+    - {{id: suite, title: Test suite, check: {{run: [sh, -c, "echo 12 passed; test ! -e broken"]}}}}
+    - {{id: health, title: Health, check: {{http: "{base}/health", contains: ok}}}}
+    - {{id: quiet, title: Few errors, check: {{metric: errors, below: 1%, for: 2s}}}}
+    - {{id: tagged, title: Tag is annotated, check: {{git: web}}}}
+    - {{id: stated, title: Files agree, check: {{file: web}}}}
+""",
+    ).replace("    repo: web\n", "    repo: web\n    files: [{path: notes.txt, pattern: '{version}'}]\n")
+    release.plan.write_text(plan, encoding="utf-8")
+    return release
+
+
+def number(value: str) -> Canned:
+    """Prometheus' answer to an instant query for one number."""
+    result = {"resultType": "vector", "result": [{"metric": {}, "value": [time.time(), value]}]}
+    return Canned(json.dumps({"status": "success", "data": result}).encode(), {"content-type": "application/json"})
+
+
+def trust(gonogo: Here) -> None:
+    """Look at the commands and allow them."""
+    code = re.search(r"--confirm (\w+)", gonogo("trust").out)
+    assert code is not None
+    assert gonogo("trust", "--confirm", code[1]).code == 0
+
+
+def test_no_command_runs_before_somebody_has_looked_at_it(gonogo: Here, checked: Release) -> None:
+    """The refusal says what to type, and nothing is recorded."""
+    refused = gonogo("check", "run", "suite")
+    assert refused.code == 77
+    assert "you have not looked at the commands of this plan" in refused.err
+    assert "gonogo trust" in refused.err
+    assert gonogo("log").out.count("suite") == 0
+
+
+def test_trust_shows_the_commands_and_wants_their_code(gonogo: Here, checked: Release) -> None:
+    """Trust is given to what is on the screen."""
+    shown = gonogo("trust")
+    assert shown.code == 3
+    assert 'suite                sh -c "echo 12 passed; test ! -e broken"' in shown.out
+    assert gonogo("trust", "--confirm", "00000000").code == 5
+    trust(gonogo)
+    assert json.loads(gonogo("trust", "--json").out)["trusted"] is True
+
+
+def test_a_changed_command_must_be_looked_at_again(gonogo: Here, checked: Release) -> None:
+    """An edited plan runs nothing under the trust of the one before."""
+    trust(gonogo)
+    text = checked.plan.read_text(encoding="utf-8")
+    checked.plan.write_text(text.replace("echo 12 passed", "echo 13 passed"), encoding="utf-8")
+    assert gonogo("trust").code == 3
+    assert gonogo("check", "run", "suite").code == 77
+
+
+def test_a_command_decides_its_item_both_ways(gonogo: Here, checked: Release) -> None:
+    """It passes and ticks, it fails and reopens; each with exit code and the end of what it said."""
+    trust(gonogo)
+    passed = gonogo("check", "run", "suite")
+    assert (passed.code, passed.out) == (0, "suite: passed, exit code 0; the item is done\n")
+    (checked.directory / "broken").touch()
+    failed = gonogo("check", "run", "suite")
+    assert failed.code == 3
+    assert failed.out.splitlines() == ["suite: failed, exit code 1: 12 passed; the item is open", "  12 passed"]
+    listed = gonogo("check", "run").out
+    assert re.search(r"^suite +failed +\d+s ago", listed, re.MULTILINE)
+
+
+def test_a_person_cannot_tick_what_a_check_decides(gonogo: Here, checked: Release) -> None:
+    """The refusal names the command that decides it."""
+    refused = gonogo("tick", "suite")
+    assert refused.code == 3
+    assert "is decided by its check, which has not been run" in refused.err
+
+
+def test_a_url_is_judged_by_status_and_text(gonogo: Here, checked: Release) -> None:
+    """Another status or text fails; no answer is unknown."""
+    checked.fleet.answers["/health"] = Canned(b"all ok")
+    assert gonogo("check", "run", "health").out == "health: passed, 200 OK; the item is done\n"
+    checked.fleet.answers["/health"] = Canned(b"degraded")
+    missing = gonogo("check", "run", "health")
+    assert (missing.code, missing.out.splitlines()[0]) == (
+        3,
+        "health: failed, 200 OK, without the text 'ok'; the item is open",
+    )
+    checked.fleet.answers["/health"] = Canned(b"", status=503)
+    assert "503 Service Unavailable, expected 200" in gonogo("check", "run", "health").out
+
+
+def test_a_metric_needs_every_sample_on_its_side(gonogo: Here, checked: Release) -> None:
+    """Two samples cover two seconds; no data is unknown, never good."""
+    checked.fleet.answers[_QUERY] = number("0.001")
+    passed = gonogo("check", "run", "quiet")
+    assert (passed.code, passed.out) == (
+        0,
+        "quiet: passed, 2 of 2 samples below 0.01, the last is 0.001; the item is done\n",
+    )
+    checked.fleet.answers[_QUERY] = number("0.02")
+    assert "sample 1 of 2 is 0.02, not below 0.01" in gonogo("check", "run", "quiet").out
+    checked.fleet.answers[_QUERY] = number("NaN")
+    unknown = gonogo("check", "run", "quiet")
+    assert unknown.code == 4
+    assert "quiet: unknown, sample 1 of 2: " in unknown.out
+
+
+def test_a_light_tag_fails_and_a_file_that_disagrees_is_named(gonogo: Here, checked: Release) -> None:
+    """Both are read from git as it was committed."""
+    assert "v1.3.0 is a light tag" in gonogo("check", "run", "tagged").out
+    stated = gonogo("check", "run", "stated")
+    assert stated.code == 3
+    assert "notes.txt states 2; planned is 1.3.0" in stated.out
+
+
+def test_versions_lists_who_disagrees(gonogo: Here, checked: Release) -> None:
+    """Every place with what it states; the exit code tells a script."""
+    found = gonogo("versions")
+    assert found.code == 3
+    assert found.out.splitlines() == [
+        "web  planned 1.3.0, read at tag v1.3.0",
+        "  disagrees  2              notes.txt  {version}",
+    ]
+    facts = json.loads(gonogo("versions", "web", "--json").out)
+    assert facts["products"][0]["files"][0]["verdict"] == "disagrees"
+
+
+def test_an_item_without_a_check_says_so(gonogo: Here, checked: Release) -> None:
+    """And what to type instead."""
+    refused = gonogo("check", "run", "announce-window")
+    assert (refused.code, "gonogo tick announce-window" in refused.err) == (2, True)
