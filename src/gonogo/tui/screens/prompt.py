@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from gonogo.domain.decide import NOTE_LIMIT
+from gonogo.domain.decisions.checklist import NOTE_LIMIT
 from gonogo.domain.events import Actor
 from gonogo.domain.plan import Item
 from gonogo.present.checklist import details

@@ -1,0 +1,90 @@
+"""Cells in the cockpit: details ask git without waiting for it; a screen that slept catches up first."""
+
+import asyncio
+import threading
+from datetime import timedelta
+
+from textual.pilot import Pilot
+
+from gonogo.domain.commits import parse_commit
+from gonogo.domain.matrix import Freshness
+from gonogo.domain.observation import Target
+from gonogo.domain.plan import Product
+from gonogo.domain.shipping import Shipping, WhatShips
+from gonogo.testing.clock import FakeClock
+from gonogo.tui.app import CockpitApp
+from gonogo.tui.profile import Profile
+from gonogo.tui.screens.details import DetailsScreen
+from tui.stage import Stage
+
+PAY = "cell:payment-api/prod-us"
+
+
+def _lines(view: DetailsScreen) -> str:
+    return "\n".join("".join(span.text for span in line) for line in view.lines())
+
+
+async def _until(pilot: Pilot[None], holds: object) -> None:
+    assert callable(holds)
+    async with asyncio.timeout(10):
+        while not holds():
+            await pilot.pause(0.02)
+
+
+def _app(stage: Stage, **more: object) -> CockpitApp:
+    return CockpitApp(stage.wiring(**more), Profile())
+
+
+def test_details_show_what_would_ship_as_soon_as_git_has_told_it() -> None:
+    """The screen is there at once, says that it reads, and takes keys meanwhile."""
+    stage, may_answer, asked = Stage(), threading.Event(), []
+
+    def what_ships(product: Product, version: str, revision: str) -> WhatShips:
+        asked.append((product.name, version, revision))
+        may_answer.wait(10)
+        commit = parse_commit("fix(pay): round half to even", oid="a" * 40)
+        return Shipping(product.name, "v4.5.3", "b" * 40, "v4.5.6", "c" * 40, (commit,), 1)
+
+    async def run() -> None:
+        app = _app(stage, what_ships=what_ships)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await _until(pilot, lambda: app.snapshot is not None and app.snapshot.matrix.cells)
+            await _until(
+                pilot,
+                lambda: app.snapshot and app.snapshot.matrix.cells[Target("payment-api", "prod-us")].versions,
+            )
+            app.cockpit.go_to(PAY)
+            await pilot.press("enter")
+            await _until(pilot, lambda: isinstance(app.screen, DetailsScreen))
+            view = app.screen
+            assert isinstance(view, DetailsScreen)
+            await _until(pilot, lambda: "would ship reading the history" in _lines(view))
+            await pilot.press("down")
+            may_answer.set()
+            await _until(pilot, lambda: "1 commit from v4.5.3 to v4.5.6" in _lines(view))
+            assert "fix(pay): round half to even" in _lines(view)
+            assert asked == [("payment-api", "4.5.3", "")]
+            app.feed.stop()
+
+    asyncio.run(run())
+
+
+def test_after_a_sleep_everything_is_judged_before_a_key_acts() -> None:
+    """The clock went on by a minute between two ticks: the next repaint knows it, whatever causes it."""
+    clock = FakeClock()
+    stage = Stage(clock=clock)
+
+    async def run() -> None:
+        app = _app(stage)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await _until(
+                pilot, lambda: app.snapshot and app.snapshot.matrix.cells[Target("search", "dev")].counts_as_match
+            )
+            app.feed.stop()
+            clock.advance(timedelta(seconds=45))
+            await pilot.press("2")
+            assert app.snapshot is not None
+            assert app.snapshot.now == clock.now()
+            assert app.snapshot.matrix.cells[Target("search", "dev")].freshness is Freshness.STALE
+
+    asyncio.run(run())
