@@ -9,7 +9,6 @@ import pytest
 from cli.conftest import Here, Release
 from support.servers import Canned
 
-
 _QUERY = "/api/v1/query"
 
 

@@ -42,7 +42,10 @@ VERBS: tuple[Verb, ...] = (
     Verb("open", "[PLAN]", "open the cockpit; the same as no verb at all", "open", LOOK, json=False),
     Verb("status", "[--env ENV]", "may we go? the verdicts, and all reasons of one", "status", LOOK),
     Verb("why", "[--env ENV]", "only the reasons of one verdict", "why", LOOK),
-    Verb("matrix", "[PRODUCT [ENV]] [--product PRODUCT] [--at TIME] [--zone ZONE] [--watch]", "what runs where, now or at a moment", "matrix", LOOK),
+    Verb(
+        "matrix", "[PRODUCT [ENV]] [--at TIME] [--zone ZONE] [--watch]", "what runs where, now or at a moment",
+        "matrix", LOOK,
+    ),
     Verb("changelog", "[PRODUCT]", "what ships, from the commits", "changelog", LOOK, journal=False),
     Verb("next-version", "[PRODUCT]", "the version the commits ask for", "next_version", LOOK, journal=False),
     Verb("versions", "[PRODUCT]", "do all version files state what ships?", "versions", LOOK, journal=False),
@@ -241,7 +244,7 @@ def load(verb: Verb) -> Command:
 
 def overview() -> str:
     """All verbs by group, from the table alone."""
-    wide = max(len(f"{verb.name} {verb.usage}".rstrip()) for verb in VERBS)
+    wide = max(len(_brief(verb)) for verb in VERBS)
     parts = [
         "usage: gonogo [VERB] [options]",
         "",
@@ -249,11 +252,7 @@ def overview() -> str:
     ]
     for group in dict.fromkeys(verb.group for verb in VERBS):
         parts += ["", f"{group}:"]
-        parts += [
-            f"  {f'{verb.name} {verb.usage}'.rstrip():<{wide}}  {verb.help}"
-            for verb in VERBS
-            if verb.group == group
-        ]
+        parts += [f"  {_brief(verb):<{wide}}  {verb.help}" for verb in VERBS if verb.group == group]
     parts += [
         "",
         "Options may stand before or after the verb:",
@@ -269,6 +268,16 @@ def overview() -> str:
         "gonogo help VERB    tells more about one of them",
     ]
     return "\n".join(parts)
+
+
+def _brief(verb: Verb) -> str:
+    """The verb and what it is about; its options are for its own help, or no line would fit 80 columns."""
+    words: list[str] = []
+    for word in verb.usage.split():
+        if word.startswith(("-", "[-")):
+            break
+        words.append(word)
+    return " ".join([verb.name, *words])
 
 
 def _help_on(words: Sequence[str]) -> str:

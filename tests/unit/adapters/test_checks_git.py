@@ -53,8 +53,8 @@ def test_a_missing_a_light_and_a_moved_tag_are_wrong(tmp_path: Path) -> None:
 
 def test_a_tag_on_a_side_branch_is_not_merged(tmp_path: Path) -> None:
     """What nobody merged would be lost with the next release."""
-    commits = ["feat: a", CommitSpec("fix: side", parents=(0,)), CommitSpec("feat: main", parents=(0,))]
-    made = make_repository(tmp_path / "repo", commits, annotated={"v1.2.3": 1})
+    branches = [CommitSpec("fix: side", parents=(0,)), CommitSpec("feat: main", parents=(0,))]
+    made = make_repository(tmp_path / "repo", [CommitSpec("feat: a"), *branches], annotated={"v1.2.3": 1})
     with pytest.raises(Wrong, match=r"^v1\.2\.3 is not merged into main$"):
         tag_is_right(web(made.path), merged_into="main")
     with pytest.raises(Wrong, match="there is no branch nowhere"):
