@@ -16,6 +16,9 @@ from gonogo.domain.observation import Missing, Observation, Reason, Target
 from gonogo.domain.pace import FLOOR
 from gonogo.ports import Paced, Probing
 
+_STARTS_PER_TURN = 8
+"""A thousand questions started within one turn of the event loop would hold up everything else."""
+
 Sink = Callable[[tuple[Observation, ...]], None]
 
 
@@ -215,7 +218,11 @@ class Poller:
         """Ask everything once, as fast as the limits allow; returns the answers, which are handed on as well."""
         current = self._round
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._ask(current, entry)) for entry in current.entries]
+            tasks = []
+            for entry in current.entries:
+                tasks.append(group.create_task(self._ask(current, entry)))
+                if len(tasks) % _STARTS_PER_TURN == 0:
+                    await asyncio.sleep(0)
         return tuple(observation for task in tasks for observation in task.result())
 
     def ask_now(self, target: Target | None = None) -> None:

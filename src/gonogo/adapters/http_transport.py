@@ -19,7 +19,7 @@ import httpx
 
 from gonogo.adapters.addresses import Address, Resolve, is_refused, numeric_address
 from gonogo.adapters.http_proxy import Origin, Proxy, open_tunnel
-from gonogo.adapters.http_wire import Connection, Progress, RawAnswer, Stale, Trouble, Wire
+from gonogo.adapters.http_wire import Connection, Progress, RawAnswer, Stale, Trouble, Turns, Wire
 from gonogo.domain.observation import Reason
 
 PORTS = {"http": 80, "https": 443}
@@ -77,6 +77,7 @@ class Transport(httpx.AsyncBaseTransport):
         self._contexts: dict[bool, ssl.SSLContext] = {}
         self._idle: dict[_Lane, list[Connection]] = {}
         self._wires: set[Wire] = set()
+        self._turns: Turns | None = None
         self.opened = 0
         """Connections opened so far; a warm sweep opens none."""
 
@@ -172,18 +173,18 @@ class Transport(httpx.AsyncBaseTransport):
         (scheme, host, _), verify = lane
         loop = asyncio.get_running_loop()
         if scheme == "http":
-            _, wire = await loop.create_connection(Wire, sock=channel)
+            _, wire = await loop.create_connection(self._new_wire, sock=channel)
             return wire
         context = self._context(verify)
         if proxy is None:
             progress.stage = "negotiating TLS"
             with _tls_words():
                 _, wire = await loop.create_connection(
-                    Wire, sock=channel, ssl=context, server_hostname=host, ssl_shutdown_timeout=_CLOSING
+                    self._new_wire, sock=channel, ssl=context, server_hostname=host, ssl_shutdown_timeout=_CLOSING
                 )
             return wire
         progress.stage = "asking the proxy"
-        _, wire = await loop.create_connection(Wire, sock=channel)
+        _, wire = await loop.create_connection(self._new_wire, sock=channel)
         try:
             await open_tunnel(wire, lane[0], proxy)
             progress.stage = "negotiating TLS"
@@ -193,6 +194,11 @@ class Transport(httpx.AsyncBaseTransport):
             wire.abort()
             raise
         return wire
+
+    def _new_wire(self) -> Wire:
+        if self._turns is None:
+            self._turns = Turns()
+        return Wire(self._turns)
 
     def _context(self, verify: bool) -> ssl.SSLContext:
         """One for all connections: making one costs 15 ms."""
