@@ -110,6 +110,8 @@ def same_set(product: Product, some: Sequence[str], others: Sequence[str]) -> bo
     """Whether two sets of versions are one by the product's scheme: `v1.2.3` and `1.2.3` are."""
     if len(some) != len(others):
         return False
+    if tuple(some) == tuple(others):
+        return True
     left = list(others)
     for text in some:
         found = next((one for one in left if same_version(text, one, product.scheme, product.name)), None)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain.evidence import NOTHING, Evidence, Strand
-from gonogo.domain.history import same_set, stays
+from gonogo.domain.history import same_set
 from gonogo.domain.observation import Reason, Role, Running, Status, Target
 from gonogo.domain.plan import Plan, Probe, Product, Timing
 from gonogo.domain.state import Deployed, ReleaseState
@@ -132,10 +132,16 @@ class Matrix(Struct, frozen=True):
     products: tuple[str, ...]
     environments: tuple[str, ...]
     cells: Mapping[Target, Cell]
+    troubled: tuple[Cell, ...] = ()
+    """Those of which some source gave no answer when it was asked last; usually few."""
 
     def cell(self, product: str, environment: str) -> Cell:
         """The cell of a product in an environment; every pair has one."""
         return self.cells[Target(product, environment)]
+
+    def row(self, product: str) -> tuple[Cell, ...]:
+        """The cells of one product, in promotion order."""
+        return tuple(self.cell(product, environment) for environment in self.environments)
 
     def column(self, environment: str) -> tuple[Cell, ...]:
         """The cells of one environment, in the plan's order."""
@@ -155,22 +161,26 @@ def build(
     as the older of the two clocks says.
     """
     cells = {}
+    shared = {source.id: source.timing for source in plan.sources}
     for product in plan.products:
         probes = {probe.environment: probe for probe in product.probes}
         for environment in plan.environments:
             target = Target(product.name, environment.name)
             probe = probes.get(environment.name)
-            accounts = _accounts(plan, probe, evidence.get(target, NOTHING), now, steady)
+            own = probe.timing if probe else plan.timing
+            accounts = _accounts(own, shared, evidence.get(target, NOTHING), now, steady)
             cells[target] = _cell(plan, product, target, probe, accounts, state.cells.get(target, ()))
     found = Matrix(
         tuple(product.name for product in plan.products),
         tuple(environment.name for environment in plan.environments),
         cells,
     )
-    for target, cell in cells.items():
-        if cell.relation in _NOT_THERE_YET and (why := expected_by_now(plan, found, cell, now)):
-            cells[target] = replace(cell, expected=why)
-    return found
+    for product in plan.products:
+        for cell in found.row(product.name):
+            if cell.relation in _NOT_THERE_YET and (why := expected_by_now(plan, product, found, cell, now)):
+                cells[cell.target] = replace(cell, expected=why)
+    silent = (cell for cell in cells.values() if any(one.reason is not None for one in cell.accounts))
+    return replace(found, troubled=tuple(silent))
 
 
 def cell_at(
@@ -181,7 +191,8 @@ def cell_at(
     if product is None or plan.environment(target.environment) is None:
         return None
     probe = next((one for one in product.probes if one.environment == target.environment), None)
-    accounts = _accounts(plan, probe, evidence, now, steady)
+    own = probe.timing if probe else plan.timing
+    accounts = _accounts(own, {source.id: source.timing for source in plan.sources}, evidence, now, steady)
     return _cell(plan, product, target, probe, accounts, state.cells.get(target, ()))
 
 
@@ -189,14 +200,17 @@ _NOT_THERE_YET = frozenset({Relation.BEHIND, Relation.ABSENT, Relation.DIFFERS, 
 
 
 def _accounts(
-    plan: Plan, probe: Probe | None, evidence: Evidence, now: datetime, steady: float | None
+    own: Timing, shared: Mapping[str, Timing], evidence: Evidence, now: datetime, steady: float | None
 ) -> tuple[Account, ...]:
-    """What every source says, the cell's own probe first, then the plan's sources in their order."""
-    own = probe.timing if probe else plan.timing
-    timings = {"": own, **{source.id: source.timing for source in plan.sources}}
-    places = {origin: place for place, origin in enumerate(timings)}
+    """What every source says, the cell's own probe first, then the plan's sources in their order.
+
+    `own` is the timing of the cell's probe, `shared` those of the plan's sources by id.
+    """
+    if len(evidence.strands) < 2:
+        return tuple(_account(strand, shared.get(strand.origin, own), now, steady) for strand in evidence.strands)
+    places = {origin: place for place, origin in enumerate(("", *shared))}
     strands = sorted(evidence.strands, key=lambda strand: places.get(strand.origin, len(places)))
-    return tuple(_account(strand, timings.get(strand.origin, plan.timing), now, steady) for strand in strands)
+    return tuple(_account(strand, shared.get(strand.origin, own), now, steady) for strand in strands)
 
 
 def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None) -> Account:
@@ -260,8 +274,11 @@ def _cell(
             detail=unasked, timing=timing, history=history,
         )  # fmt: skip
     fresh = [one for one in accounts if one.freshness is Freshness.FRESH]
-    first = _speaker(product, fresh) if fresh else _latest(accounts)
-    disagree = bool(fresh) and not _agree(product, first, fresh)
+    if len(accounts) == 1:
+        first, disagree = accounts[0], False
+    else:
+        first = _speaker(product, fresh) if fresh else _latest(accounts)
+        disagree = bool(fresh) and not _agree(product, first, fresh)
     versions = _union(product, fresh) if disagree else first.versions
     status = _worst(fresh) if fresh else first.status
     if disagree:
@@ -355,12 +372,15 @@ def _worst(accounts: Sequence[Account]) -> Status:
 
 def active(versions: Sequence[Running]) -> tuple[Running, ...]:
     """What serves: everything but the idle side of a blue-green pair, as long as there is another side."""
-    serving = tuple(running for running in versions if running.role is not Role.PREVIEW)
-    return serving or tuple(versions)
+    if len(versions) < 2:
+        return tuple(versions)
+    return tuple(running for running in versions if running.role is not Role.PREVIEW) or tuple(versions)
 
 
 def texts_of(versions: Sequence[Running]) -> tuple[str, ...]:
     """The versions' texts in the order in which they are recorded."""
+    if len(versions) == 1:
+        return (versions[0].version,)
     return tuple(sorted({running.version for running in versions}))
 
 
@@ -385,7 +405,7 @@ def relation(product: Product, versions: tuple[Running, ...], status: Status) ->
     if serving[0].role is Role.PREVIEW:
         return Relation.UNKNOWN  # only an idle side is known: nobody says what serves
     revisions = {running.revision for running in serving if running.revision}
-    if len(_apart(product, serving)) > 1 or len(revisions) > 1:
+    if len(serving) > 1 and (len(_apart(product, serving)) > 1 or len(revisions) > 1):
         return Relation.MIXED
     order = compare_texts(serving[0].version, product.version, product.scheme, product.name)
     if order is None or (order == 0 and any(not _is_pinned(product, one) for one in revisions)):
@@ -404,12 +424,9 @@ def _is_pinned(product: Product, revision: str) -> bool:
     return pinned.startswith(shown) or shown.startswith(pinned)
 
 
-def expected_by_now(plan: Plan, matrix: Matrix, cell: Cell, now: datetime) -> str:
+def expected_by_now(plan: Plan, named: Product, matrix: Matrix, cell: Cell, now: datetime) -> str:
     """Why the planned version should run in `cell` by now; "" while it need not yet."""
     product, environment = cell.target
-    named = plan.product(product)
-    if named is None:
-        return ""
     if any(same_set(named, one.versions, (named.version,)) for one in cell.history[:-1]):
         return f"{cell.planned} ran here before"
     for name in matrix.environments[matrix.environments.index(environment) + 1 :]:
@@ -426,8 +443,12 @@ def _since(product: Product, history: tuple[Deployed, ...], texts: tuple[str, ..
 
     A change of the status alone does not interrupt it; another version in between does.
     """
-    last = stays(product, history)[-1:]
-    return last[0].since if last and same_set(product, last[0].versions, texts) else None
+    since = None
+    for deployed in reversed(history):
+        if not same_set(product, deployed.versions, texts):
+            break
+        since = deployed.since
+    return since
 
 
 def _previous(product: Product, history: tuple[Deployed, ...], texts: tuple[str, ...]) -> tuple[str, ...]:

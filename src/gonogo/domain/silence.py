@@ -47,7 +47,7 @@ class Silence(Struct, frozen=True):
 def outages(matrix: Matrix) -> tuple[Outage, ...]:
     """Every place that was asked in vain, the one with most cells first."""
     grouped: dict[tuple[str, bool], list[tuple[Cell, Account]]] = {}
-    for cell in matrix.cells.values():
+    for cell in matrix.troubled:
         for account in cell.accounts:
             if account.reason is not None and (place := _place(account)):
                 key = (place, account.reason not in CONNECTION)
@@ -63,7 +63,7 @@ def silences(matrix: Matrix, now: datetime) -> tuple[Silence, ...]:
     when it never answered. Where nothing else is known the cell itself is unknown, and that is said elsewhere.
     """
     grouped: dict[str, list[tuple[Cell, Account]]] = {}
-    for cell in matrix.cells.values():
+    for cell in matrix.troubled:
         if cell.is_known:
             for account in cell.accounts:
                 if account.silent_since is not None and _is_silent(account, now):
