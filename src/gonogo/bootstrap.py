@@ -198,12 +198,24 @@ class Polling:
         settings = config()
         async with Door.of(settings) as door:
             self._poller = _poller(self._plan, door, settings, self._sink)
+            _settle_memory()
             await self._poller.run()
 
     def ask_now(self) -> None:
         """Have everything asked without waiting for its turn."""
         if self._poller is not None:
             self._poller.ask_now()
+
+
+def _settle_memory() -> None:
+    """Let the collector forget what is loaded by now, once: it stays until the end anyway.
+
+    A full collection walks every module's objects and holds up keys and answers alike for 25 to 60 ms, measured.
+    """
+    import gc
+
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
