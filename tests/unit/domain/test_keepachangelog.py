@@ -1,0 +1,170 @@
+"""Releasing an entry moves one part of the file and keeps every other byte."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from gonogo.domain.keepachangelog import NotReleased, Origin, Release, Released, read, release
+
+NEW = Release("1.1.0", date(2026, 11, 24), "v1.1.0", "v1.0.0", "### Fixed\n\n- a fix")
+FILE = """\
+# Changelog
+
+Words of the authors.
+
+## [Unreleased]
+
+### Added
+
+- A thing
+
+## [1.0.0] - 2026-01-02
+
+- First
+
+[Unreleased]: https://example.com/a/b/compare/v1.0.0...HEAD
+[1.0.0]: https://example.com/a/b/releases/tag/v1.0.0
+"""
+AFTER = """\
+# Changelog
+
+Words of the authors.
+
+## [Unreleased]
+
+## [1.1.0] - 2026-11-24
+
+### Added
+
+- A thing
+
+## [1.0.0] - 2026-01-02
+
+- First
+
+[Unreleased]: https://example.com/a/b/compare/v1.1.0...HEAD
+[1.1.0]: https://example.com/a/b/compare/v1.0.0...v1.1.0
+[1.0.0]: https://example.com/a/b/releases/tag/v1.0.0
+"""
+
+
+def done(text: str, new: Release = NEW) -> Released:
+    """The release, which must be possible."""
+    result = release(text, new)
+    assert isinstance(result, Released), result
+    return result
+
+
+def test_unreleased_moves_under_the_version_with_date_and_links() -> None:
+    """What people wrote is moved, not rewritten."""
+    result = done(FILE)
+    assert result.text == AFTER
+    assert (result.origin, result.line) == (Origin.WRITTEN, 7)
+    assert result.entry == "## [1.1.0] - 2026-11-24\n\n### Added\n\n- A thing\n"
+
+
+def test_an_empty_unreleased_takes_what_the_commits_say() -> None:
+    """Headings without a line under them say nothing."""
+    text = FILE.replace("- A thing\n", "")
+    result = done(text)
+    assert result.origin is Origin.GENERATED
+    assert "## [1.1.0] - 2026-11-24\n\n### Fixed\n\n- a fix\n\n## [1.0.0]" in result.text
+
+
+def test_windows_line_ends_stay() -> None:
+    """The whole file has the ends it had."""
+    assert done(FILE.replace("\n", "\r\n")).text == AFTER.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("heading", "wanted"),
+    [
+        ("## 1.0.0 - 2026-01-02", "## 1.1.0 - 2026-11-24"),
+        ("## v1.0.0 (2026-01-02)", "## v1.1.0 (2026-11-24)"),
+        ("## [v1.0.0] – 2026-01-02", "## [v1.1.0] – 2026-11-24"),
+        ("## [1.0.0](https://example.com/x) (2026-01-02)", "## [1.1.0] (2026-11-24)"),
+        ("## 1.0.0", "## 1.1.0 - 2026-11-24"),
+    ],
+)
+def test_headings_are_written_as_the_file_writes_them(heading: str, wanted: str) -> None:
+    """Brackets, a v, a dash or parentheses: as the newest entry has it."""
+    text = FILE.replace("## [1.0.0] - 2026-01-02", heading)
+    assert f"\n{wanted}\n" in done(text).text
+
+
+def test_headings_in_code_and_comments_are_no_headings() -> None:
+    """An example of a changelog inside the changelog is left alone."""
+    example = "```\n## [Unreleased]\n\n- not this\n```\n\n<!--\n## [Unreleased]\n-->\n\n"
+    text = FILE.replace("## [Unreleased]\n", f"{example}## [Unreleased]\n", 1)
+    result = done(text)
+    assert example in result.text
+    assert "- not this" not in result.entry
+
+
+def test_a_file_without_unreleased_gets_its_entry_before_the_newest() -> None:
+    """And no heading that its authors did not want."""
+    text = "# Changes\n\n## 1.0.0 - 2026-01-02\n\n- First\n"
+    assert done(text).text == (
+        "# Changes\n\n## 1.1.0 - 2026-11-24\n\n### Fixed\n\n- a fix\n\n## 1.0.0 - 2026-01-02\n\n- First\n"
+    )
+
+
+def test_a_new_file_is_whole() -> None:
+    """No changelog yet is no reason not to begin one."""
+    text = done("", replace(NEW, compare_base="https://example.com/a/b/compare/")).text
+    assert text.startswith("# Changelog\n\n")
+    assert "## [Unreleased]\n\n## [1.1.0] - 2026-11-24\n\n### Fixed\n\n- a fix\n" in text
+    assert text.endswith(
+        "[Unreleased]: https://example.com/a/b/compare/v1.1.0...HEAD\n"
+        "[1.1.0]: https://example.com/a/b/compare/v1.0.0...v1.1.0\n"
+    )
+
+
+def test_an_entry_that_is_there_is_not_written_twice() -> None:
+    """The refusal names its line."""
+    refused = release(FILE, replace(NEW, version="1.0.0"))
+    assert isinstance(refused, NotReleased)
+    assert (refused.reason, refused.line) == ("it has an entry for 1.0.0 already", 11)
+
+
+def test_nothing_to_say_is_no_entry() -> None:
+    """An empty entry would look like a release without changes."""
+    refused = release(FILE.replace("- A thing\n", ""), replace(NEW, generated=""))
+    assert isinstance(refused, NotReleased)
+    assert refused.line == 5
+
+
+def test_a_last_line_without_an_end_gets_one() -> None:
+    """Nothing is glued to it."""
+    assert (
+        done("# C\n\n## [Unreleased]\n\n- x").text == "# C\n\n## [Unreleased]\n\n## [1.1.0] - 2026-11-24\n\n- x\n"
+    )
+
+
+_LINES = st.sampled_from(
+    [
+        "# Changelog", "## [Unreleased]", "## [1.0.0] - 2026-01-02", "## 0.9", "### Added", "- x", "", "text",
+        "```", "<!--", "-->", "[Unreleased]: https://e.test/compare/v1...HEAD", "[1.0.0]: https://e.test/x",
+        "\ufeff## [Unreleased]", "a\u2028b\x0cc", "## [Unreleased](https://e.test)", "    ## code",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(_LINES, max_size=25), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_every_other_byte_stays(lines: list[str], newline: str, ended: bool) -> None:
+    """Taken apart a file is whole again; released, it has every line it had, but for the [Unreleased] link."""
+    text = newline.join(lines) + (newline if ended else "")
+    document = read(text)
+    assert "".join(document.lines) == text
+    result = release(text, NEW)
+    if isinstance(result, NotReleased):
+        return
+    links = {document.lines[one.at].strip() for one in document.references}
+    before = [one for one in text.splitlines() if one.strip() and one.strip() not in links]
+    after = result.text.splitlines()
+    left = iter(after)
+    assert all(one in left for one in before), "every line is still there, in its order"
+    assert text == "" or len(after) - len(text.splitlines()) <= len(result.entry.splitlines()) + 12
