@@ -5,6 +5,10 @@ programs and transports are switched off for every call, whatever its configurat
 outside are checked by `check_ref` and handed over as full reference names, object ids, or after
 `--end-of-options`.
 
+Writing goes through the same door (`adapters.git_hotfix`): into repositories of our own whose configuration
+nobody else wrote, and into a person's repository only by calls that run nothing there. `Manner` says what
+differs: where git may reach, whose configuration counts, whose name a commit carries.
+
 GitPython is not used here: its import alone costs 60 ms, its object-by-object walks are an order of
 magnitude slower than one `git log`, and its high-level calls have a record of injected options.
 """
@@ -12,11 +16,11 @@ magnitude slower than one `git log`, and its high-level calls have a record of i
 import os
 import re
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gonogo.domain.text import clean, clean_block
 from gonogo.errors import GonogoError, UsageError
@@ -73,6 +77,50 @@ _SET_ENVIRONMENT = {
     "GIT_EDITOR": "false",
     "GIT_ASKPASS": "false",
 }
+
+
+_REACHING_CONFIG = frozenset({"core.askPass", "core.sshCommand", "credential.helper"})
+"""What a person set up to reach a remote, and what reading therefore switches off."""
+
+_REACHING_ENVIRONMENT = ("SSH_AUTH_SOCK", "KRB5CCNAME", "XDG_RUNTIME_DIR")
+
+
+class Manner(NamedTuple):
+    """What differs from reading a repository. The default is reading."""
+
+    reaches: bool = False
+    """Whether git may talk to remotes, with the person's own ssh and credential helpers, and never by a prompt."""
+    own_config_only: bool = False
+    """Leave out the configuration of the person and of the host: for repositories of our own."""
+    environment: Mapping[str, str] = {}
+    """Further variables: names and dates of a commit."""
+    config: Sequence[str] = ()
+    """Further `key=value`, which win over all others."""
+    inherits: tuple[int, ...] = ()
+    """Descriptors git keeps open while it runs, so that a lock outlives a killed gonogo as long as its git."""
+
+
+READING = Manner()
+
+
+class Ran(NamedTuple):
+    """One call of git, for a command log."""
+
+    repo: str
+    argv: tuple[str, ...]
+    code: int
+    seconds: float
+    said: str
+    """First line of its complaint, cleaned; "" when it had none."""
+
+
+class Answer(NamedTuple):
+    """Everything a call brought back."""
+
+    code: int
+    out: bytes
+    errors: bytes
+    """The head of standard error, at most 8 KiB."""
 
 
 class GitError(GonogoError):
@@ -143,11 +191,21 @@ def _wrong_with_ref(name: str) -> str:
 class GitDoor:
     """git, run in one repository. Thread-safe: it holds no process between calls."""
 
-    def __init__(self, repo: str, *, git: str = "git", timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        repo: str,
+        *,
+        git: str = "git",
+        timeout: float = TIMEOUT,
+        manner: Manner = READING,
+        log: Callable[[Ran], None] | None = None,
+    ) -> None:
         self.repo = repo
         """Absolute path of the top of a clone, a worktree or a bare repository."""
         self._git = git
         self._timeout = timeout
+        self._manner = manner
+        self._log = log
 
     def run(
         self, argv: Sequence[str], *, feed: bytes = b"", accept: tuple[int, ...] = (0,), limit: int = OUTPUT_LIMIT
@@ -157,23 +215,39 @@ class GitDoor:
         `feed` goes to its standard input; exit codes other than those of `accept` are errors. More than
         `limit` bytes are an error too: half an answer would look like a whole one.
         """
-        return self._whole(argv, feed, accept, limit)[0]
+        answer = self.ask(argv, feed=feed, limit=limit)
+        if answer.code not in accept:
+            raise self._translated(argv, answer.code, answer.errors)
+        return answer.out
 
     def succeeds(self, argv: Sequence[str]) -> bool:
         """Whether `git argv` answers yes (exit 0) and not no (exit 1). Raises GitError for anything else."""
-        return self._whole(argv, b"", (0, 1), OUTPUT_LIMIT)[1] == 0
+        answer = self.ask(argv)
+        if answer.code not in {0, 1}:
+            raise self._translated(argv, answer.code, answer.errors)
+        return answer.code == 0
 
-    def _whole(self, argv: Sequence[str], feed: bytes, accept: tuple[int, ...], limit: int) -> tuple[bytes, int]:
-        answer = bytearray()
-        chunks = self._chunks(argv, feed, self._timeout, accept, None)
+    def ask(self, argv: Sequence[str], *, feed: bytes = b"", limit: int = OUTPUT_LIMIT) -> Answer:
+        """Run `git argv` to its end, whatever its exit code. Raises GitError when it cannot be run to its end."""
+        out, errors, begun = bytearray(), bytearray(), monotonic()
+        chunks = self._chunks(argv, feed, self._timeout, None, errors)
         while True:
             try:
-                answer += next(chunks)
+                out += next(chunks)
             except StopIteration as end:
-                return bytes(answer), int(end.value)
-            if len(answer) > limit:
+                self._tell(argv, int(end.value), monotonic() - begun, bytes(errors))
+                return Answer(int(end.value), bytes(out), bytes(errors))
+            if len(out) > limit:
                 chunks.close()
                 raise GitError(f"git {argv[0]} printed more than {limit} bytes", where=self.repo)
+
+    def refusal(self, argv: Sequence[str], answer: Answer) -> "GitError":
+        """What the exit code and the words of an answer mean."""
+        return self._translated(argv, answer.code, answer.errors)
+
+    def _tell(self, argv: Sequence[str], code: int, seconds: float, errors: bytes) -> None:
+        if self._log is not None:
+            self._log(Ran(self.repo, tuple(argv), code, seconds, _first_words(errors)))
 
     def stream(self, argv: Sequence[str], *, cancelled: Callable[[], bool] | None = None) -> Iterator[bytes]:
         """Yield what `git argv` prints as it comes, at most 64 KiB at a time.
@@ -181,25 +255,25 @@ class GitDoor:
         The process ends with the iterator: leaving the loop early kills it. Raises AbandonedError as soon as
         `cancelled` says so, also while git is silent; GitTimeoutError after a minute without a byte.
         """
-        return self._chunks(argv, b"", None, (0,), cancelled)
+        errors = bytearray()
+        code = yield from self._chunks(argv, b"", None, cancelled, errors)
+        if code:
+            raise self._translated(argv, code, bytes(errors))
 
     def _chunks(
         self,
         argv: Sequence[str],
         feed: bytes,
         timeout: float | None,
-        accept: tuple[int, ...],
         cancelled: Callable[[], bool] | None,
+        errors: bytearray,
     ) -> Generator[bytes, None, int]:
         process = self._start(argv, feed)
-        errors = bytearray()
         try:
             yield from _pump(process, errors, _Patience(timeout, cancelled), f"git {argv[0]}", self.repo)
             code = process.wait(timeout=TIMEOUT)
         finally:
             _end(process)
-        if code not in accept:
-            raise self._translated(argv, code, bytes(errors))
         return code
 
     def _start(self, argv: Sequence[str], feed: bytes) -> "subprocess.Popen[bytes]":
@@ -219,7 +293,10 @@ class GitDoor:
                 stderr=subprocess.PIPE,
                 env=self._environment(),
                 close_fds=True,
-                process_group=0,  # a Ctrl-C of the person is ours to handle, and all of git's children end with it
+                pass_fds=self._manner.inherits,
+                # a Ctrl-C of the person is ours to handle, and all of git's children end with it. Without a
+                # terminal of its own neither ssh nor a credential helper can wait for an answer nobody sees.
+                start_new_session=True,
             )
         except FileNotFoundError as missing:
             raise GitMissingError("git is not installed, or not on PATH", remedy="install git") from missing
@@ -232,17 +309,27 @@ class GitDoor:
         return process
 
     def _command(self, argv: Sequence[str]) -> list[str]:
-        settings = [word for setting in _SAFE_CONFIG for word in ("-c", setting)]
+        left_out = _REACHING_CONFIG if self._manner.reaches else frozenset()
+        chosen = [one for one in _SAFE_CONFIG if one.partition("=")[0] not in left_out]
+        settings = [word for setting in (*chosen, *self._manner.config) for word in ("-c", setting)]
         return [self._git, "-C", self.repo, "--no-pager", "--literal-pathspecs", *settings, *argv]
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+        manner, fixed = self._manner, dict(_SET_ENVIRONMENT)
+        names = (*_KEPT_ENVIRONMENT, *(_REACHING_ENVIRONMENT if manner.reaches else ()))
+        kept = {name: os.environ[name] for name in names if name in os.environ}
+        if manner.reaches:
+            fixed["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"  # never ext, which is a command line
+            fixed["SSH_ASKPASS"] = "false"
+        if manner.own_config_only:
+            fixed |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1"}
+        fixed |= manner.environment
         # the path the plan names is the repository: without a ceiling git would take the one around a plain folder
-        return kept | _SET_ENVIRONMENT | {"GIT_CEILING_DIRECTORIES": str(Path(self.repo).resolve().parent)}
+        return kept | fixed | {"GIT_CEILING_DIRECTORIES": str(Path(self.repo).resolve().parent)}
 
     def _translated(self, argv: Sequence[str], code: int, errors: bytes) -> GitError:
         said = clean_block(errors.decode("utf-8", "backslashreplace"), _ERRORS_KEPT)
-        first = clean(said.strip().partition("\n")[0].removeprefix("fatal: ").removeprefix("error: "), 300)
+        first = _first_words(errors)
         if "dubious ownership" in said:
             advice = re.search(r"git config --global --add safe\.directory .+", said)
             command = clean(advice[0], 300) if advice else "git help config   (safe.directory)"
@@ -254,6 +341,12 @@ class GitDoor:
         if _UNKNOWN.search(said):
             return UnknownRevisionError(first, where=self.repo, remedy="git fetch --tags, or correct the plan")
         return GitError(first or f"git {argv[0]} ended with exit code {code}", where=self.repo)
+
+
+def _first_words(errors: bytes) -> str:
+    """The first line of a complaint, without git's own prefix, cleaned."""
+    said = clean_block(errors.decode("utf-8", "backslashreplace"), _ERRORS_KEPT)
+    return clean(said.strip().partition("\n")[0].removeprefix("fatal: ").removeprefix("error: "), 300)
 
 
 class _Patience:
