@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.git_history import changes, fingerprint
+from gonogo.adapters.git_range import what_ships
 from gonogo.adapters.http import Door
 from gonogo.adapters.plan_yaml import PlanFile
 from gonogo.adapters.probes.registry import build_probings
@@ -146,6 +147,7 @@ class Theatre:
             ),
             fingerprint=lambda product: fingerprint(product.repo),
             clock=self._clock,
+            what_ships=what_ships,
             presence=Here(),
             title_note="DEMO",
         )

@@ -32,8 +32,6 @@ _DRIFTS = {
     Relation.BEHIND: "older than in {0}, which runs {1}",
     Relation.AHEAD: "newer than in {0}, which runs {1}: it never ran there",
     Relation.DIFFERS: "not what runs in {0}, {1}; the scheme knows no order between them",
-    Relation.MIXED: "cannot be compared with {0}, which runs {1}: more than one version",
-    Relation.ABSENT: "cannot be compared with {0}: one of the two runs nothing",
     Relation.UNKNOWN: "cannot be compared with {0}: nobody knows what runs there",
 }
 
@@ -89,7 +87,8 @@ def _standing(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
         rows.append(("expected", f"{cell.planned} here by now: {cell.expected}"))
     if cell.instances and len(cell.judged) > 1:
         rows.append(("instances", f"{_done(snapshot, cell)} of {cell.instances} run {cell.planned}: not done"))
-    rows.extend(("order", drift_words(drift)) for drift in drift_from_before(snapshot.plan, snapshot.matrix, cell))
+    drifts = drift_from_before(snapshot.plan, snapshot.matrix, cell)
+    rows.extend(("order", drift_words(drift)) for drift in drifts if drift.relation in _DRIFTS)
     product = snapshot.plan.product(cell.target.product)
     for live in older_than_live(snapshot.plan, snapshot.matrix, product) if product else ():
         environment = live.target.environment
@@ -178,10 +177,7 @@ def timeline(snapshot: Snapshot, cell: Cell) -> list[Line]:
         return []
     runs = stays(product, cell.history)
     lines: list[Line] = [
-        (
-            Span("history", Tone.STRONG),
-            Span("  what was seen first when; nobody may have looked in between", Tone.MUTED),
-        )
+        (Span("history", Tone.STRONG), Span("   UTC, as seen first; unwatched times are not told", Tone.MUTED))
     ]
     lines.extend(_stay(stay, snapshot.now) for stay in reversed(runs[-TIMELINE:]))
     if len(runs) > TIMELINE:
@@ -190,15 +186,15 @@ def timeline(snapshot: Snapshot, cell: Cell) -> list[Line]:
 
 
 def _stay(stay: Stay, now: datetime) -> Line:
-    first, last = stay.records[0], stay.records[-1]
     length = max((stay.until or now) - stay.since, timedelta(0))
     still = "" if stay.until else " so far"
     moods = " > ".join(dict.fromkeys(record.status.replace("_", " ") for record in stay.records))
+    people = ", ".join(dict.fromkeys(record.by for record in stay.records))
     return (
-        Span(f"  {stay.since:%Y-%m-%d %H:%M:%S} UTC  ", Tone.MUTED),
+        Span(f"  {stay.since:%Y-%m-%d %H:%M:%S}  ", Tone.MUTED),
         Span(f"{shown(stay.versions)}", Tone.PLAIN if stay.until else Tone.STRONG),
         Span(f"  {span(length)}{still}"),
-        Span(f"  {moods}, seen by {first.by if first.by == last.by else f'{first.by} and {last.by}'}", Tone.MUTED),
+        Span(f"  {moods} ({people})", Tone.MUTED),
     )
 
 

@@ -82,10 +82,8 @@ def test_history_is_a_timeline_of_stays() -> None:
     told = _told(_snapshot(seen("1.2.3", TARGET), history=history))
     start = next(index for index, line in enumerate(told) if line.startswith("history"))
 
-    assert told[start + 1] == (
-        "2026-11-24 18:30:00 UTC 1.2.3 2h so far in progress > succeeded, seen by ana and ben"
-    )
-    assert told[start + 2] == "2026-11-24 15:30:00 UTC 1.2.2 3h succeeded, seen by ana"
+    assert told[start + 1] == ("2026-11-24 18:30:00 1.2.3 2h so far in progress > succeeded (ana, ben)")
+    assert told[start + 2] == "2026-11-24 15:30:00 1.2.2 3h succeeded (ana)"
     assert "since 2026-11-24 18:30:00 UTC, 2h by our own record" in told
     assert "before 1.2.2" in told
 
