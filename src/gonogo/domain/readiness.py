@@ -4,18 +4,36 @@ Unknown is never GO: a missing answer, a gate this version cannot judge, a plan 
 file on disk each keep the verdict at UNKNOWN until somebody looks. The rules themselves are `domain.rules`.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
 
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import Environment, Plan
-from gonogo.domain.rules import cells, checklist, freezes, gates, ground, history, sources
-from gonogo.domain.rules.facts import Facts
-from gonogo.domain.rules.reason import ReasonLine, Weight
+from gonogo.domain.rules import (
+    advice,
+    approvals,
+    cells,
+    certificates,
+    checklist,
+    freezes,
+    gates,
+    ground,
+    history,
+    sources,
+    way_back,
+    weighing,
+)
+from gonogo.domain.rules.facts import Facts, gather
+from gonogo.domain.rules.reason import ReasonLine, Waived, Weight
 from gonogo.domain.version import same_version
+from gonogo.domain.waivers import in_force
 
-__all__ = ["Answer", "Facts", "ReasonLine", "Verdict", "Weight", "next_environment", "verdict", "verdicts"]
+__all__ = [
+    "Answer", "Facts", "ReasonLine", "Verdict", "Waived", "Weight", "gather", "next_environment",
+    "verdict", "verdicts",
+]  # fmt: skip
 
 
 class Answer(StrEnum):
@@ -43,36 +61,46 @@ class Verdict(Struct, frozen=True):
 
 
 def verdict(facts: Facts, environment: Environment) -> Verdict:
-    """Judge one environment. Blockers win over unknowns, unknowns over GO; warnings change nothing."""
-    reasons = (
-        *ground.footing(facts),
-        *ground.window(facts),
-        *cells.earlier_environments(facts, environment),
-        *cells.own_cells(facts, environment),
-        *cells.going_back(facts, environment),
-        *sources.silent_sources(facts, environment),
-        *checklist.earlier_phases(facts, environment),
-        *history.products(facts, environment),
-        *gates.gates(facts, environment),
-        *freezes.freezes(facts, environment),
+    """Judge one environment. Blockers win over unknowns, unknowns over GO; waived ones and warnings change nothing."""
+    plan = facts.plan
+    found = weighing.once(
+        [*weighing.levelled(plan, _built_in(facts, environment)), *gates.gates(facts, environment)]
     )
-    reasons = sources.one_for_each_host(facts, reasons)
-    weights = {reason.weight for reason in reasons}
-    if Weight.BLOCKER in weights:
-        answer = Answer.NO_GO
-    elif Weight.UNKNOWN in weights:
-        answer = Answer.UNKNOWN
-    else:
-        answer = Answer.GO
+    given = in_force(plan, facts.state, facts.now, environment.name, facts.inputs.shared_accounts)
+    reasons = sources.one_for_each_host(facts, tuple(weighing.let_pass(plan, given, found)))
     column = facts.matrix.column(environment.name)
-    order = [Weight.BLOCKER, Weight.UNKNOWN, Weight.WARNING]
     return Verdict(
         environment.name,
-        answer,
-        tuple(sorted(reasons, key=lambda line: order.index(line.weight))),
+        _answer({reason.weight for reason in reasons}),
+        tuple(sorted(reasons, key=lambda line: weighing.ORDER.index(line.weight))),
         arrived=all(cell.counts_as_match for cell in column),
-        reached=all(_was_reached(facts.plan, cell) for cell in column),
+        reached=all(_was_reached(plan, cell) for cell in column),
     )
+
+
+def _built_in(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """What every plan is judged by, in the order in which it is told."""
+    yield from ground.footing(facts)
+    yield from ground.life(facts)
+    yield from way_back.triggers(facts)
+    yield from way_back.versions(facts, environment)
+    yield from cells.earlier_environments(facts, environment)
+    yield from cells.own_cells(facts, environment)
+    yield from cells.going_back(facts, environment)
+    yield from sources.silent_sources(facts, environment)
+    yield from checklist.earlier_phases(facts, environment)
+    yield from approvals.asked_nowhere(facts, environment)
+    yield from history.products(facts, environment)
+    yield from freezes.freezes(facts, environment)
+    yield from ground.live_hours(facts)
+    yield from certificates.unchecked(facts, environment)
+    yield from advice.advice(facts, environment)
+
+
+def _answer(weights: set[Weight]) -> Answer:
+    if Weight.BLOCKER in weights:
+        return Answer.NO_GO
+    return Answer.UNKNOWN if Weight.UNKNOWN in weights else Answer.GO
 
 
 def verdicts(facts: Facts) -> tuple[Verdict, ...]:

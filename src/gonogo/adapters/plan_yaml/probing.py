@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from gonogo.adapters.extraction import compile_expression, transform
 from gonogo.adapters.plan_yaml.addresses import check_url, fill
 from gonogo.adapters.plan_yaml.nodes import Path
@@ -11,33 +13,20 @@ from gonogo.adapters.plan_yaml.problems import Mistake, a_list
 from gonogo.adapters.plan_yaml.reading import Reading
 from gonogo.adapters.plan_yaml.references import source_ids
 from gonogo.adapters.plan_yaml.shape import ProbeShape, ProductShape, SourceShape, TimingShape, listed
+from gonogo.adapters.probes.catalogue import COLUMNS, PRESETS, SAMPLED, Entry
 from gonogo.domain.duration import duration_text
-from gonogo.domain.names import suggest
 from gonogo.domain.observation import Status
+from gonogo.domain.pace import FORGES, floor_of
 from gonogo.domain.plan import Environment, Probe, Source, Timing
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
-_COMMON: Final = ("use", "url", "auth", "every", "timeout", "stale_after", "unknown_after")
-_ANSWER: Final = ("accept_status", "transform")
-_CLOSED: Final[Mapping[str, tuple[str, ...]]] = {
-    "auto": _ANSWER,
-    "json": (*_ANSWER, "version", "revision", "status", "status_map"),
-    "text": _ANSWER,
-    "header": (*_ANSWER, "header"),
-}
-"""Presets whose keys are all known, beyond the common ones."""
-_OPEN: Final = (
-    "health-json", "spring-info", "prometheus", "kubernetes", "argo-rollout", "argocd", "flux-helm", "helm",
-    "github", "gitlab", "consul", "vault", "versioner",
-)  # fmt: skip
-"""Presets whose keys are kept as text for the version that asks them."""
-PRESETS: Final = (*_CLOSED, *_OPEN)
+_COMMON: Final = ("use", "url", "urls", "auth", "verify_tls", "every", "timeout", "stale_after", "unknown_after")
+_INSTANCES_LIMIT: Final = 32
+"""URLs of one probe: each is a request every time it is asked."""
+SOURCES: Final = tuple(use for use, entry in PRESETS.items() if entry.source_keys is not None)
+_COMMON_OF_SOURCES: Final = tuple(key for key in _COMMON if key != "urls")
 
-_FORGES: Final = frozenset({"github", "gitlab"})
-_FLOOR: Final = timedelta(seconds=2)
-_FORGE_FLOOR: Final = timedelta(seconds=30)
-"""Forges count requests per hour, and ten people may have the same plan open."""
 _TIMING_KEYS: Final = ("every", "timeout", "stale_after", "unknown_after")
 
 
@@ -71,7 +60,7 @@ def timing_of(
 
 
 def _every(reading: Reading, text: str | None, path: Path, inherited: timedelta, use: str) -> timedelta:
-    floor, what = (_FORGE_FLOOR, f"a forge ({use})") if use in _FORGES else (_FLOOR, "a probe")
+    floor, what = floor_of(use), f"a forge ({use})" if use in FORGES else "a probe"
     if text is None:
         return max(inherited, floor)
     every = reading.duration(text, path, inherited)
@@ -127,8 +116,9 @@ def _template(reading: Reading, given: str | ProbeShape, path: Path, timing: Tim
         return Probe(use="auto", product="", environment="", url=given, timing=timing, where=reading.where(path))
     if not _known_preset(reading, given.use, path):
         return Probe(use=given.use, product="", environment="")
-    options = _options(reading, given.use, path, _COMMON)
-    _check_options(reading, given, options, path)
+    entry = PRESETS[given.use]
+    options = _options(reading, f"a probe with `use: {given.use}`", path, _COMMON, entry.keys)
+    _check_options(reading, given, options, path, entry)
     if given.url:
         check_url(given.url, reading.place((*path, "url")), reading.problems)
     return Probe(
@@ -136,65 +126,84 @@ def _template(reading: Reading, given: str | ProbeShape, path: Path, timing: Tim
         product="",
         environment="",
         url=given.url,
+        urls=_instances(reading, given, path, entry),
         auth=given.auth or "",
         options=options,
         timing=timing_of(reading, given, path, timing, given.use),
         where=reading.where(path),
+        verify_tls=_verified(reading, given, path),
     )
 
 
-def _known_preset(reading: Reading, use: str, path: Path) -> bool:
-    if use in PRESETS:
+def _verified(reading: Reading, given: ProbeShape | SourceShape, path: Path) -> bool:
+    """Whether certificates are checked. Whoever stands in between must not be handed a credential."""
+    if not given.verify_tls and given.auth:
+        reading.problems.add(Mistake.UNCHECKED_AUTH, reading.document.key((*path, "verify_tls")))
+    return given.verify_tls
+
+
+def _instances(reading: Reading, given: ProbeShape, path: Path, entry: Entry) -> tuple[str, ...]:
+    """One URL for each instance."""
+    urls = listed(given.urls)
+    here = (*path, "urls")
+    if urls and given.url:
+        reading.problems.add(Mistake.PICK_ONE, reading.document.key(here), where="a probe", choices="url, urls")
+    if urls and not any("urls" in group for group in entry.needs):
+        place = reading.document.key(here)
+        facts = {"key": "urls", "where": f"with `use: {given.use}`"}
+        reading.problems.add(Mistake.ONLY_WITH, place, "what it asks counts the instances itself", **facts)
+    if len(urls) > _INSTANCES_LIMIT:
+        place = reading.document.key(here)
+        reading.problems.add(Mistake.TOO_MANY_URLS, place, count=len(urls), limit=_INSTANCES_LIMIT)
+    for index, url in enumerate(urls):
+        check_url(url, reading.place(here if isinstance(given.urls, str) else (*here, index)), reading.problems)
+    return urls
+
+
+def _known_preset(reading: Reading, use: str, path: Path, known: tuple[str, ...] = tuple(PRESETS)) -> bool:
+    if use in known:
         return True
-    remedy = reading.problems.suggestion(use, PRESETS) or f"known probes: {a_list(PRESETS, 30)}"
-    reading.add(Mistake.UNKNOWN_PRESET, (*path, "use"), remedy, use=clean(use, 60))
+    if use in PRESETS:
+        remedy = f"it asks about one cell: write it as a product's probe; sources are: {a_list(known)}"
+    else:
+        remedy = reading.problems.suggestion(use, known) or f"known probes: {a_list(known, 30)}"
+    mistake = Mistake.NO_SOURCE if use in PRESETS else Mistake.UNKNOWN_PRESET
+    reading.add(mistake, (*path, "use"), remedy, use=clean(use, 60))
     return False
 
 
-def _options(reading: Reading, use: str, path: Path, common: tuple[str, ...]) -> Mapping[str, Any]:
+def _options(
+    reading: Reading, where: str, path: Path, common: tuple[str, ...], allowed: tuple[str, ...]
+) -> Mapping[str, Any]:
     """What the preset is given beyond the common keys, as text."""
     raw = reading.document.get(path)
     options = {key: value for key, value in raw.items() if key not in common}
-    allowed = _CLOSED.get(use)
+    known = (*common, *allowed)
     for key in options:
-        if allowed is not None and key not in allowed:
-            known = (*common, *allowed)
+        if key not in allowed:
             remedy = reading.problems.suggestion(key, known) or f"known keys: {a_list(known, 30)}"
-        elif allowed is None and (near := suggest(key, common)) and _one_slip(key, near):
-            # a preset of a later version may have any key, but `auht` would silently ask without credentials
-            remedy = f"did you mean '{near}'?"
-        else:
-            continue
-        place = reading.document.key((*path, key))
-        facts = {"key": clean(key, 60), "where": f"a probe with `use: {use}`" if use else "a source"}
-        reading.problems.add(Mistake.UNKNOWN_KEY, place, remedy, **facts)
+            place = reading.document.key((*path, key))
+            reading.problems.add(Mistake.UNKNOWN_KEY, place, remedy, key=clean(key, 60), where=where)
     return options
 
 
-def _one_slip(word: str, meant: str) -> bool:
-    """Whether the letters are the same but for their order, or one is missing, doubled or wrong."""
-    if sorted(word) == sorted(meant):
-        return True
-    if abs(len(word) - len(meant)) > 1:
-        return False
-    start = next(
-        (at for at, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant))
-    )
-    rest, other = word[start:], meant[start:]
-    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:]
-
-
-def _check_options(reading: Reading, given: ProbeShape, options: Mapping[str, Any], path: Path) -> None:
-    if given.use in _CLOSED and not given.url:
-        reading.add_lack(Mistake.PROBE_NEEDS, path, use=given.use, key="url")
-    if given.use == "header" and not given.header:
-        reading.add_lack(Mistake.PROBE_NEEDS, path, use="header", key="header")
-    if given.use == "json":
-        for key in ("version", "revision", "status"):
-            if key in options:
-                _check_expression(reading, str(options[key]), (*path, key))
-    _check_transform(reading, given, path)
+def _check_options(
+    reading: Reading, given: ProbeShape, options: Mapping[str, Any], path: Path, entry: Entry
+) -> None:
+    _check_needs(reading, given.use, path, entry.needs)
+    for key in entry.expressions:
+        if key in options:
+            _check_expression(reading, str(options[key]), (*path, key))
+    _check_transform(reading, given.transform, path)
     _check_status_map(reading, given, path)
+
+
+def _check_needs(reading: Reading, use: str, path: Path, needs: tuple[tuple[str, ...], ...]) -> None:
+    """Of each group one key must be there, with something in it."""
+    raw = reading.document.get(path)
+    for group in needs:
+        if not any(raw.get(key) for key in group):
+            reading.add_lack(Mistake.PROBE_NEEDS, path, use=use, key="' or '".join(group))
 
 
 def _check_expression(reading: Reading, text: str, path: Path) -> None:
@@ -204,9 +213,9 @@ def _check_expression(reading: Reading, text: str, path: Path) -> None:
         reading.add(Mistake.BAD_EXPRESSION, path, error.remedy, key=path[-1], reason=error.message)
 
 
-def _check_transform(reading: Reading, given: ProbeShape, path: Path) -> None:
-    single = isinstance(given.transform, str)
-    for index, name in enumerate(listed(given.transform)):
+def _check_transform(reading: Reading, given: str | list[str], path: Path) -> None:
+    single = isinstance(given, str)
+    for index, name in enumerate(listed(given)):
         try:
             transform([name])
         except UsageError as error:
@@ -224,16 +233,23 @@ def _check_status_map(reading: Reading, given: ProbeShape, path: Path) -> None:
 
 
 def _for_target(template: Probe, product: str, environment: str) -> Probe:
-    return Probe(
-        template.use,
-        product,
-        environment,
-        fill(template.url, product, environment),
-        template.auth,
-        template.options,
-        template.timing,
-        template.where,
+    return replace(
+        template,
+        product=product,
+        environment=environment,
+        url=fill(template.url, product, environment),
+        urls=tuple(fill(url, product, environment) for url in template.urls),
+        options=_filled(template.options, product, environment),
     )
+
+
+def _filled(value: Any, product: str, environment: str) -> Any:
+    """Texts of the options, all levels; names are letters, digits and . _ -, so nothing needs quoting."""
+    if isinstance(value, str):
+        return fill(value, product, environment)
+    if isinstance(value, Mapping):
+        return {key: _filled(one, product, environment) for key, one in value.items()}
+    return [_filled(one, product, environment) for one in value] if isinstance(value, list) else value
 
 
 def sources_of(reading: Reading, given: list[SourceShape], timing: Timing) -> tuple[Source, ...]:
@@ -254,8 +270,14 @@ def sources_of(reading: Reading, given: list[SourceShape], timing: Timing) -> tu
 
 def _source(reading: Reading, source_id: str, given: SourceShape, path: Path, timing: Timing) -> Source:
     options: Mapping[str, Any] = {}
-    if _known_preset(reading, given.use, path):
-        options = _source_options(reading, path)
+    if _known_preset(reading, given.use, path, SOURCES):
+        entry = PRESETS[given.use]
+        where = f"a source with `use: {given.use}`"
+        options = _options(reading, where, path, ("id", *_COMMON_OF_SOURCES), entry.source_keys or ())
+        _check_needs(reading, given.use, path, entry.source_needs)
+        _check_transform(reading, given.transform, path)
+        _check_map(reading, given, path)
+        _check_names(reading, given, path)
     if given.url:
         check_url(given.url, reading.place((*path, "url")), reading.problems, "a source")
     return Source(
@@ -266,9 +288,28 @@ def _source(reading: Reading, source_id: str, given: SourceShape, path: Path, ti
         options=options,
         timing=timing_of(reading, given, path, timing, given.use),
         where=reading.where(path),
+        verify_tls=_verified(reading, given, path),
     )
 
 
-def _source_options(reading: Reading, path: Path) -> Mapping[str, Any]:
-    """Sources are asked by a later version: any key is kept, but for a slip in a common one."""
-    return _options(reading, "", path, ("id", *_COMMON))
+def _check_map(reading: Reading, given: SourceShape, path: Path) -> None:
+    """Only known columns, and a share or a count is the sample itself."""
+    for key, label in (given.map or {}).items():
+        here = (*path, "map", key)
+        if key not in COLUMNS:
+            remedy = reading.problems.suggestion(key, COLUMNS) or f"known keys: {a_list(COLUMNS)}"
+            facts = {"key": clean(key, 60), "where": "`map:` of a source"}
+            reading.problems.add(Mistake.UNKNOWN_KEY, reading.document.key(here), remedy, **facts)
+        elif key in SAMPLED and label != "value":
+            reading.add(Mistake.NOT_ONE_OF, here, "value is the sample", text=clean(label, 60), known="value")
+
+
+def _check_names(reading: Reading, given: SourceShape, path: Path) -> None:
+    """The plan's side of `products:` and `environments:` is defined."""
+    names, subject = reading.names, "a source"
+    for key, renamed, kind in (
+        ("products", given.products, names.products),
+        ("environments", given.environments, names.environments),
+    ):
+        for word, meant in (renamed or {}).items():
+            names.check(kind, meant, (*path, key, word), subject, "fills")

@@ -79,10 +79,13 @@ class Mistake(Enum):
     QUORUM_OUT_OF_REACH = "approval '{name}' needs {quorum} of role '{role}', which {count} have"
     # probes
     UNKNOWN_PRESET = "unknown probe '{use}'"
+    NO_SOURCE = "`use: {use}` cannot fill many cells"
+    TOO_MANY_URLS = "a probe with {count} URLs, at most {limit}"
     PROBE_NEEDS = "`use: {use}` needs '{key}'"
     TWO_PROBES = "product '{product}' has both 'probe' and 'probes'"
     BAD_SCHEME = "only http and https URLs are asked, not '{url}'"
     NO_HOST = "'{url}' names no host"
+    UNCHECKED_AUTH = "a credential is not sent to a host whose certificate is not checked"
     USERINFO = "the URL carries a user name or a password"
     SECRET_IN_URL = "the URL carries a secret in its parameter '{name}'"  # noqa: S105  # a sentence about one
     PLACEHOLDER = "the URL asks for '{{{name}}}'"
@@ -147,6 +150,8 @@ _REMEDIES: Final = {
     Mistake.NO_VALUE: "write one after the ':', or leave the key out",
     Mistake.NO_ID: "give one: {id: NAME, title: ...}, with letters a-z, digits and hyphens",
     Mistake.TWO_PROBES: "`probe:` is for all environments, `probes:` for each its own",
+    Mistake.TOO_MANY_URLS: "ask something that counts instances itself, such as prometheus or kubernetes",
+    Mistake.UNCHECKED_AUTH: "take verify_tls out, and name the authority by ca_file in your own configuration",
     Mistake.USERINFO: "credentials stand in your own configuration; a plan names them: `auth: NAME`",
     Mistake.SECRET_IN_URL: "credentials stand in your own configuration; a plan names them: `auth: NAME`",
     Mistake.NO_PLACEHOLDERS: "write the URL out",

@@ -146,9 +146,13 @@ class ProbeShape(Struct):
 
     use: Annotated[Text, _says("Preset. Default: auto, which looks in JSON, headers and text.")] = "auto"
     url: Annotated[Text, _says("http or https; {product} and {environment} are filled in.")] = ""
+    urls: Annotated[Texts, _says("Instead of `url`: one for each instance; every instance's version counts.")] = []
     auth: Annotated[
         Name | None, _says("Name of a credential in the user's own configuration. Never the secret itself.")
     ] = None
+    verify_tls: Annotated[
+        bool, _says("false: certificates are not checked, and every verdict says so. Never together with auth.")
+    ] = True
     every: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
     timeout: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
     stale_after: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
@@ -176,14 +180,23 @@ class SourceShape(Struct):
     id: Annotated[Name | None, _says("Name, so that metrics can refer to it. Default: the preset's.")] = None
     url: Annotated[Text, _says("http or https, written out.")] = ""
     auth: Annotated[Name | None, _says("Name of a credential in the user's own configuration.")] = None
+    verify_tls: Annotated[bool, _says("As for a probe.")] = True
     every: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
     timeout: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
     stale_after: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
     unknown_after: Annotated[Duration | None, _says("As in `defaults`, for this source.")] = None
     query: Annotated[Text, _says("prometheus: the query.")] = ""
     map: Annotated[
-        dict[str, Text] | None, _says("Which label is the product, environment, version and weight.")
+        dict[str, Text] | None,
+        _says("prometheus: which label is the product, environment, version, revision, role; weight or replicas."),
     ] = None
+    products: Annotated[
+        dict[str, Text] | None, _says("The source's own names of products, and what this plan calls them.")
+    ] = None
+    environments: Annotated[
+        dict[str, Text] | None, _says("The source's own names of environments, and what this plan calls them.")
+    ] = None
+    transform: Annotated[Texts, _says("Cut the version, as for a probe.")] = []
 
 
 class FileShape(_Shape):
