@@ -9,13 +9,14 @@ else is `NoData` with the reason: an empty result, NaN, several series, a warnin
 
 import math
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from msgspec.structs import replace
 
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import Credentials
-from gonogo.adapters.probes.interface import DETAIL_LIMIT, Answer, Failure, NotUnderstood, Request
+from gonogo.adapters.probes.asking import Asking
+from gonogo.adapters.probes.interface import DETAIL_LIMIT, NotUnderstood, Request
+from gonogo.adapters.probes.probings import Fetcher
 from gonogo.adapters.probes.prometheus import Sample, Samples, query
 from gonogo.domain.metric import NoData, Number, Reading
 from gonogo.domain.observation import Reason
@@ -26,14 +27,6 @@ from gonogo.ports import Clock
 
 GIVES_NUMBERS = ("prometheus",)
 """Presets of sources that can be asked for a number."""
-
-
-class Fetcher(Protocol):
-    """What of the HTTP door is needed here."""
-
-    async def fetch(self, request: Request) -> Answer | Failure:
-        """Ask, and return what came or why nothing did."""
-        ...
 
 
 class MetricQuestion:
@@ -58,17 +51,19 @@ class MetricQuestion:
         """Ask once, within the source's time-out, and never raise for what an endpoint does."""
         if self._given.use not in GIVES_NUMBERS:
             return self._nothing(Reason.NOT_SUPPORTED, f"`use: {self._given.use}` gives no numbers")
-        request = Request(self._given.url, deadline=self._given.timing.timeout.total_seconds())
+        timeout = self._given.timing.timeout
+        request = Request(self._given.url, deadline=timeout.total_seconds(), verify=self._given.verify_tls)
         if self._given.auth:
             try:
                 request = replace(request, credential=await self._credentials.get(self._given.auth))
             except ConfigError as error:
                 return self._nothing(Reason.UNAUTHORIZED, error.message)
-        found = await query(self._door.fetch, request, self.metric.query)
+        asking = Asking(self._door.fetch, timeout, self._clock.now())
+        found = await query(asking, request, self.metric.query)
+        if asking.turned_down:
+            self._credentials.turned_down(self._given.auth)
         if isinstance(found, NotUnderstood):
-            if found.reason is Reason.UNAUTHORIZED and self._given.auth:
-                self._credentials.turned_down(self._given.auth)
-            return self._nothing(found.reason, found.detail)
+            return self._nothing(found.reason, found.detail, asking.retry_after)
         return self._judged(found)
 
     def _judged(self, found: Samples) -> Reading:
@@ -80,8 +75,9 @@ class MetricQuestion:
             return self._nothing(Reason.NO_DATA, f"the answer is from {_stamp(sample.at)}, it is {_stamp(now)}")
         return Number(self.name, sample.value, now, self.source, sample.at)
 
-    def _nothing(self, reason: Reason, detail: str) -> NoData:
-        return NoData(self.name, reason, clean(detail, DETAIL_LIMIT), self._clock.now(), self.source)
+    def _nothing(self, reason: Reason, detail: str, retry_after: timedelta | None = None) -> NoData:
+        told = clean(detail, DETAIL_LIMIT)
+        return NoData(self.name, reason, told, self._clock.now(), self.source, retry_after)
 
 
 def metric_question(plan: Plan, metric: Metric, door: Fetcher, clock: Clock, config: Config) -> MetricQuestion:

@@ -90,6 +90,8 @@ class Probe(Struct, frozen=True):
     environment: str
     url: str = ""
     """Placeholders already filled in; "" for presets that name a cluster instead."""
+    urls: tuple[str, ...] = ()
+    """One for each instance, placeholders filled in; empty when there is one `url` for all."""
     auth: str = ""
     """Name of a credential in the user's own configuration; "" for none."""
     options: Mapping[str, Any] = {}
@@ -317,6 +319,10 @@ class Plan(Struct, frozen=True):
     rules: Mapping[str, Level] = {}
     metrics: tuple[Metric, ...] = ()
     freezes: tuple[Freeze, ...] = ()
+    windows: tuple[Freeze, ...] = ()
+    """Times like freezes with the opposite meaning: where one speaks, outside of all of them nothing may go."""
+    on_call: tuple[str, ...] = ()
+    """Keys of `people` who can be called while the release goes."""
     triggers: tuple[Trigger, ...] = ()
     rollback_notes: str = ""
     changelog: ChangelogRules = ChangelogRules()

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gonogo.adapters.plan_yaml import parse_plan
-from gonogo.adapters.plan_yaml.probing import PRESETS
 from gonogo.adapters.plan_yaml.references import find_circles, source_ids
 from gonogo.domain.plan import Plan, Timing
 from gonogo.errors import PlanInvalid, PlanProblem
@@ -127,7 +126,7 @@ def test_what_a_plan_does_not_say_about_timing_is_derived(
 
 def test_a_forge_is_never_asked_more_often_than_every_30_seconds() -> None:
     """The default of ten seconds is for endpoints of one's own."""
-    assert seconds(timing("", use="github")) == (30, 5, 90, 270)
+    assert seconds(timing("", "repo: a/b", use="github")) == (30, 5, 90, 270)
 
 
 _LENGTH = st.one_of(st.none(), st.integers(1, 600))
@@ -152,12 +151,17 @@ def test_a_timing_that_is_accepted_is_in_order(
     assert made.every >= timedelta(seconds=2)
 
 
-@pytest.mark.parametrize("use", [use for use in PRESETS if use not in {"auto", "json", "text", "header"}])
-def test_a_preset_of_a_later_version_keeps_its_options_as_text(use: str) -> None:
-    """What it is given is not judged yet, and not lost."""
-    probe = f"{{use: {use}, url: 'https://x.example.com/', every: 60s, port: 8081, names: [a, 1.10]}}"
-    made = plan_with(product=f"{{version: 1.0.0, probe: {probe}}}").products[0].probes[0]
-    assert made.options == {"port": "8081", "names": ["a", "1.10"]}
+def test_names_are_filled_into_every_text_of_a_probe() -> None:
+    """Into the options as into the URLs, at any depth."""
+    probe = "{use: argocd, url: 'https://a.example.com/', app: '{product}-{environment}', image: 'x/{product}'}"
+    made = plan_with(product=f"{{version: 1.0.0, probe: {probe}}}").products[0].probes
+    assert [one.options for one in made] == [
+        {"app": "web-staging", "image": "x/web"}, {"app": "web-production", "image": "x/web"},
+    ]  # fmt: skip
+    urls = "{use: text, urls: ['https://a.{environment}.example.com/', 'https://b.{environment}.example.com/']}"
+    made = plan_with(product=f"{{version: 1.0.0, probe: {urls}}}").products[0].probes
+    assert made[0].urls == ("https://a.staging.example.com/", "https://b.staging.example.com/")
+    assert made[0].url == ""
 
 
 def test_probes_come_in_the_order_of_the_environments() -> None:

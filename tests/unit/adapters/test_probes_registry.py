@@ -2,16 +2,20 @@
 
 import asyncio
 import importlib
+import json
+import re
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from gonogo.adapters.config_toml import Auth, Config
 from gonogo.adapters.http import Door
+from gonogo.adapters.probes.catalogue import PRESETS
 from gonogo.adapters.probes.interface import Preset
-from gonogo.adapters.probes.registry import ANNOUNCED, PRESETS, build_probings
+from gonogo.adapters.probes.registry import build_probings
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
 from gonogo.domain.plan import Environment, Plan, Probe, Product, Source, Timing
 from gonogo.ports import Probing
@@ -89,15 +93,11 @@ def test_a_question_knows_its_host_interval_and_target() -> None:
     )  # fmt: skip
 
 
-def test_a_preset_that_is_not_there_yet_says_so() -> None:
+def test_a_preset_that_does_not_exist_says_so() -> None:
     """Silence would look like a dead endpoint, or worse, like none."""
-    (observation,) = observed(plan_of(Probe("kubernetes", "web", "prod")))
+    (observation,) = observed(plan_of(Probe("kubernets", "web", "prod")))
     assert observation == Missing(
-        Target("web", "prod"),
-        Reason.NOT_SUPPORTED,
-        NOW,
-        "kubernetes",
-        "this version cannot ask `use: kubernetes` yet",
+        Target("web", "prod"), Reason.NOT_SUPPORTED, NOW, "kubernets", "there is no preset 'kubernets'"
     )
 
 
@@ -109,22 +109,78 @@ def test_a_probe_with_wrong_options_says_so() -> None:
     assert "needs `header:`" in observation.detail
 
 
-def test_a_source_that_is_not_there_yet_speaks_for_cells_without_a_probe() -> None:
-    """A cell with its own probe is not its business, and one answer stands for all such sources."""
-    probe = Probe("text", "web", "prod", url="http://127.0.0.1:1/")
-    sources = (Source("prom", "prometheus"), Source("argo", "argocd"))
-    observations = observed(plan_of(probe, sources=sources, products=("web", "api")))
-    missing = [item for item in observations if isinstance(item, Missing) and item.reason is Reason.NOT_SUPPORTED]
-    assert [str(item.target) for item in missing] == ["web/staging", "api/staging", "api/prod"]
-    assert missing[0].detail == (
-        "this version cannot ask the source 'prom' (`use: prometheus`), 'argo' (`use: argocd`) yet"
+def test_a_source_speaks_for_every_cell_of_the_plan() -> None:
+    """Also for one with a probe of its own: two that disagree must be seen to disagree."""
+    answer = {"status": "success", "data": {"resultType": "vector", "result": [
+        {"metric": {"app": "web", "env": "prod", "version": "1.2.2"}, "value": [NOW.timestamp(), "3"]},
+        {"metric": {"app": "old", "env": "prod", "version": "0.1"}, "value": [NOW.timestamp(), "1"]},
+    ]}}  # fmt: skip
+    options = {"query": "app_build_info", "map": {"product": "app", "environment": "env"}}
+    paths = {"/v": Canned(b"1.2.3"), "/api/v1/query": Canned(json.dumps(answer).encode())}
+    with serving(paths) as fixture:
+        source = Source("prom", "prometheus", fixture.url(), options=options)
+        own = Probe("text", "web", "prod", url=fixture.url("/v"))
+        seen = observed(plan_of(own, sources=(source,), products=("web", "api")))
+    said = {(str(one.target), one.origin): one for one in seen}
+    assert len(said) == len(seen) == 5
+    first, second = said["web/prod", ""], said["web/prod", "prom"]
+    assert isinstance(first, Seen)
+    assert isinstance(second, Seen)
+    assert (first.versions, second.versions) == ((Running("1.2.3"),), (Running("1.2.2"),))
+    lacking = said["api/prod", "prom"]
+    assert isinstance(lacking, Missing)
+    assert lacking.reason is Reason.NO_DATA
+    assert lacking.detail == (
+        "the answer has nothing about api/prod, but 1 other cell; ignored 1 the plan does not name: old/prod"
     )
 
 
-def test_a_source_with_nothing_left_to_fill_is_not_asked_for() -> None:
-    """Every cell has its own probe."""
-    probes = [Probe("text", "web", env.name, url="http://127.0.0.1:1/") for env in ENVIRONMENTS]
-    assert len(built(plan_of(*probes, sources=(Source("prom", "prometheus"),)))) == 2
+def test_a_source_that_cannot_be_reached_says_so_for_each_of_its_cells() -> None:
+    """One failure, told once for each cell with the host it is grouped by."""
+    options = {"query": "app_build_info"}
+    seen = observed(plan_of(sources=(Source("prom", "prometheus", "http://127.0.0.1:1/", options=options),)))
+    assert [(str(one.target), one.host) for one in seen if isinstance(one, Missing)] == [
+        ("web/staging", "127.0.0.1:1"), ("web/prod", "127.0.0.1:1"),
+    ]  # fmt: skip
+
+
+def test_a_source_that_is_only_there_for_metrics_fills_no_cell() -> None:
+    """Without a query it has nothing to say about versions."""
+    assert built(plan_of(sources=(Source("prom", "prometheus", "http://127.0.0.1:1/"),))) == []
+
+
+def test_an_old_answer_is_dated_when_its_source_took_it() -> None:
+    """A cache between us and Prometheus must not make yesterday look like now."""
+    for minutes, shown in ((0.5, timedelta(0)), (30.0, timedelta(minutes=30)), (-30.0, timedelta(0))):
+        stamp = (NOW - timedelta(minutes=minutes)).timestamp()
+        result = [{"metric": {"version": "1.2.3"}, "value": [stamp, "1"]}]
+        answer = {"status": "success", "data": {"resultType": "vector", "result": result}}
+        with serving({"/api/v1/query": Canned(json.dumps(answer).encode())}) as fixture:
+            probe = Probe("prometheus", "web", "prod", url=fixture.url(), options={"query": "app_build_info"})
+            (seen,) = observed(plan_of(probe))
+        assert isinstance(seen, Seen)
+        assert NOW - seen.polled_at == shown
+
+
+def test_instances_are_asked_one_by_one_and_a_straggler_is_seen() -> None:
+    """Two of three run the new version; the third is named."""
+    paths = {"/a": Canned(b"1.2.3"), "/b": Canned(b"1.2.3"), "/c": Canned(b"1.2.2")}
+    with serving(paths) as fixture:
+        urls = tuple(fixture.url(path) for path in paths)
+        (seen,) = observed(plan_of(Probe("text", "web", "prod", urls=urls)))
+        assert isinstance(seen, Seen)
+        assert seen.versions == (Running("1.2.3", replicas=2), Running("1.2.2", replicas=1))
+        assert seen.status is Status.SUCCEEDED
+        assert seen.source.startswith(f"text {urls[0]} and 2 more")
+        fixture.answers["/c"] = Canned(b"gone", status=503)
+        (seen,) = observed(plan_of(Probe("text", "web", "prod", urls=urls)))
+        assert isinstance(seen, Seen)
+        assert (seen.versions, seen.status) == ((Running("1.2.3", replicas=2),), Status.DEGRADED)
+        assert "2 of 3 instances answer; 127.0.0.1" in seen.message
+        fixture.answers = {}
+        (missing,) = observed(plan_of(Probe("text", "web", "prod", urls=urls)))
+    assert isinstance(missing, Missing)
+    assert missing.reason is Reason.HTTP_STATUS
 
 
 def test_a_credential_is_taken_by_name_and_bound_to_its_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,9 +218,36 @@ def test_several_requests_of_one_question_share_its_time_out() -> None:
     assert "within 0.5 s" not in observation.detail  # the second request had only what the first one left
 
 
+GIVEN = {
+    "header": {"header": "X"},
+    "prometheus": {"query": "up"},
+    "github": {"repo": "a/b"},
+    "gitlab": {"project": "a/b"},
+}
+"""The least each preset needs beyond a URL."""
+
+
 def test_every_preset_is_a_module_of_its_own_behind_one_function() -> None:
     """A new one is a file and a line."""
-    for use, module in PRESETS.items():
-        made: Preset = importlib.import_module(module).preset(Probe(use, "web", "prod", options={"header": "X"}))
+    for use, entry in PRESETS.items():
+        module = importlib.import_module(entry.module)
+        probe = Probe(use, "web", "prod", url="https://x.example.com/", options=GIVEN.get(use, {}))
+        made: Preset = module.preset(probe)
         assert hasattr(made, "ask")
-    assert not ANNOUNCED & PRESETS.keys()
+        assert hasattr(module, "source") == (entry.source_keys is not None)
+    assert len({entry.module for entry in PRESETS.values()}) == len(PRESETS)
+
+
+def test_the_documentation_lists_the_presets_and_how_each_was_tested() -> None:
+    """docs/probes.md has a section for every preset, none for one that is gone, and says what it was tested on."""
+    text = (Path(__file__).parents[3] / "docs" / "probes.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^### `([a-z-]+)` \(((?:shape-)?tested[^)]*)\)$", text, re.MULTILINE)
+    assert [use for use, _ in listed] == [*PRESETS]
+    marks = {
+        use: "tested against the real thing" if entry.real else "shape-tested" for use, entry in PRESETS.items()
+    }
+    assert dict(listed) == marks
+    for use, entry in PRESETS.items():
+        section = text.partition(f"### `{use}` (")[2].partition("\n### ")[0]
+        unnamed = [key for key in (*entry.keys, *(entry.source_keys or ())) if f"`{key}" not in section]
+        assert not unnamed, (use, unnamed)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from gonogo.adapters.extraction import Transform, transform_of
+from gonogo.adapters.probes.catalogue import COLUMNS, SAMPLED
 from gonogo.adapters.probes.document import VERSIONS_LIMIT
 from gonogo.adapters.probes.interface import (
     DETAIL_LIMIT,
@@ -117,18 +118,15 @@ class Columns(Struct, frozen=True):
     role: str = ""
 
 
-_COLUMNS = ("product", "environment", "version", "weight", "replicas", "revision", "role")
-
-
 def columns_of(options: Mapping[str, Any], where: str) -> Columns:
     """The plan's `map:`. Raises UsageError for what it cannot say."""
     given = options.get("map") or {}
     if not isinstance(given, Mapping):
         raise UsageError("`map:` must say which label is what", where=where)
     for key in given:
-        if key not in _COLUMNS:
-            raise UsageError(f"`map:` has no '{clean(str(key), 40)}', only {', '.join(_COLUMNS)}", where=where)
-    for key in ("weight", "replicas"):
+        if key not in COLUMNS:
+            raise UsageError(f"`map:` has no '{clean(str(key), 40)}', only {', '.join(COLUMNS)}", where=where)
+    for key in SAMPLED:
         if str(given.get(key, VALUE)) != VALUE:
             raise UsageError(f"`map: {{{key}: ...}}` can only be '{VALUE}', the sample", where=where)
     return Columns(**{str(key): str(label) for key, label in given.items()})

@@ -68,16 +68,16 @@ def _said(answer: Answer) -> str:
         value = json.loads(answer.body[:8_192])
     except (ValueError, RecursionError):
         return ""
-    words = (at(value, key) for key in ("message", "error", "error_description", "detail"))
-    found = next((word for word in words if isinstance(word, str) and word), "")
-    return f": {found[:300]}" if found else ""
+    told = (at(value, key) for key in ("message", "error", "error_description", "detail"))
+    found = next((text for text in told if isinstance(text, str) and text), "")
+    return f": {found[:300]}" if found != "" else ""
 
 
 def below(request: Request, path: str, **query: str | int) -> Request:
     """The same question at `path` below the plan's URL, whose own query stays in front."""
     parts = urlsplit(request.url)
     whole = parts.path.rstrip("/") + path
-    asked = "&".join(text for text in (parts.query, urlencode(query, quote_via=quote)) if text)
+    asked = "&".join(filter(None, (parts.query, urlencode(query, quote_via=quote))))
     return replace(request, url=urlunsplit((parts.scheme, parts.netloc, whole, asked, "")))
 
 

@@ -30,9 +30,10 @@ class Table(Struct, frozen=True):
 
     def lacking(self, target: Target) -> NotUnderstood:
         """Why there is nothing about `target`, with the name that may have been meant."""
-        found = f"nothing about {target}, but {len(self.cells)} other cells" if self.cells else f"no {target}"
-        near = suggest(str(target), self.strangers)
-        hint = f"; did it mean {near}?" if near else ""
+        others = "1 other cell" if len(self.cells) == 1 else f"{len(self.cells)} other cells"
+        found = f"nothing about {target}, but {others}" if self.cells else f"no {target}"
+        near = suggest(target.product, [name.partition("/")[0] for name in self.strangers])
+        hint = f"; is its '{near}' our '{target.product}'? then say so under `products:`" if near else ""
         return NotUnderstood(
             Reason.NO_DATA,
             clean(f"the answer has {found}{self.ignored}{hint}", DETAIL_LIMIT),

@@ -1,0 +1,147 @@
+"""`use: kubernetes`: a Deployment, as the API server has it.
+
+    use: kubernetes
+    url: https://api.prod.example.com:6443     # or cluster: NAME of your own kubeconfig
+    namespace: pay
+    deployment: payment-api                    # the product's name by default
+    container: app                             # where a pod has several
+
+Its state is told by `observedGeneration`, the conditions and the counts, as `kubectl rollout status` does. While
+it rolls, the ReplicaSets say which versions run and how many pods each has; that asks for the right to list them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gonogo.adapters.extraction import Transform
+from gonogo.adapters.probes.cluster import Cluster
+from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
+from gonogo.adapters.probes.reading import Page, ask_json, at, below, conditions, moment, not_there, segment, whole
+from gonogo.adapters.probes.workload import Named, Replicas, named_by, replica_sets, transform_given
+from gonogo.domain.observation import Reason, Running, Status
+from gonogo.domain.plan import Probe
+from gonogo.domain.text import clean
+
+_HASH = "pod-template-hash"
+
+
+def preset(probe: Probe) -> Preset:
+    """The preset for one probe. Raises UsageError."""
+    return _Deployment(
+        Cluster.of(probe),
+        str(probe.options.get("namespace") or "default"),
+        str(probe.options.get("deployment") or probe.product),
+        str(probe.options.get("container") or ""),
+        transform_given(probe),
+    )
+
+
+class _Deployment:
+    def __init__(self, cluster: Cluster, namespace: str, name: str, container: str, transform: Transform) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._path = f"/apis/apps/v1/namespaces/{segment(namespace)}/deployments/{segment(name)}"
+        self._container = container
+        self._transform = transform
+
+    async def ask(self, fetch: Fetch, request: Request) -> Outcome:
+        """The Deployment, and its ReplicaSets while it has pods of more than one version."""
+        request = self._cluster.at(request)
+        page = await ask_json(fetch, below(request, self._path))
+        if isinstance(page, NotUnderstood):
+            return page
+        newest = named_by(at(page.value, "spec", "template"), self._container, self._transform)
+        sets: Sequence[Replicas] | NotUnderstood = ()
+        if has_old_pods(page.value):
+            sets = await replica_sets(fetch, request, self._namespace, page.value, _HASH)
+        return read(page, newest, sets, self._container, self._transform)
+
+
+def has_old_pods(deployment: Any) -> bool:
+    """Whether there are pods the newest template did not make."""
+    return whole(deployment, "status", "replicas") > whole(deployment, "status", "updatedReplicas") or not _seen(
+        deployment
+    )
+
+
+def _seen(deployment: Any) -> bool:
+    """Whether the controller has looked at the newest version of the object."""
+    return whole(deployment, "status", "observedGeneration") >= whole(deployment, "metadata", "generation")
+
+
+def read(
+    page: Page,
+    newest: Named,
+    sets: Sequence[Replicas] | NotUnderstood,
+    container: str,
+    transform: Transform,
+) -> Outcome:
+    """What a Deployment and its ReplicaSets say. Pure."""
+    if page.text("kind") != "Deployment":
+        return not_there(page, f"a '{page.text('kind') or 'nothing'}' came, not a Deployment")
+    if not newest.version:
+        return NotUnderstood(Reason.NO_VERSION, newest.why, page.answer.excerpt)
+    status, message = state_of(page.value)
+    updated = moment(conditions(page.value).get("Progressing"), "lastUpdateTime")
+    if status is Status.NOT_DEPLOYED:
+        return Understood((), status, updated, message, newest.place, page.answer.excerpt)
+    versions = _versions(page.value, newest, sets, container, transform)
+    if isinstance(sets, NotUnderstood):
+        message = clean(f"{message}; the ReplicaSets cannot be read: {sets.detail}".removeprefix("; "), 200)
+    return Understood(versions, status, updated, message, newest.place, page.answer.excerpt)
+
+
+def _versions(
+    deployment: Any,
+    newest: Named,
+    sets: Sequence[Replicas] | NotUnderstood,
+    container: str,
+    transform: Transform,
+) -> tuple[Running, ...]:
+    """One version with its pods; while it rolls, each with those of its ReplicaSet."""
+    counts: dict[tuple[str, str], int] = {}
+    for one in sets if not isinstance(sets, NotUnderstood) else ():
+        named = named_by(one.template, container, transform)
+        if one.count:
+            # a template that names no version runs all the same
+            key = (named.version or "unknown", named.digest)
+            counts[key] = counts.get(key, 0) + one.count
+    if not counts:
+        count = whole(deployment, "status", "updatedReplicas")
+        return (Running(newest.version, newest.digest, replicas=count),)
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    return tuple(Running(version, digest, replicas=count) for (version, digest), count in ranked)
+
+
+def state_of(deployment: Mapping[str, Any]) -> tuple[Status, str]:
+    """How the rollout stands, by the rules of `kubectl rollout status`, and why."""
+    known = conditions(deployment)
+    wanted = at(deployment, "spec", "replicas")
+    wanted = 1 if wanted is None else whole(deployment, "spec", "replicas")
+    total, updated, available = (
+        whole(deployment, "status", key) for key in ("replicas", "updatedReplicas", "availableReplicas")
+    )
+    if not _seen(deployment):
+        return Status.IN_PROGRESS, "the controller has not seen the newest version yet"
+    progressing = known.get("Progressing", {})
+    if progressing.get("reason") == "ProgressDeadlineExceeded":
+        return Status.FAILED, _words(progressing, "the progress deadline is exceeded")
+    if wanted == 0 and total == 0:
+        return Status.NOT_DEPLOYED, "scaled to 0"
+    if at(deployment, "spec", "paused") is True and updated < wanted:
+        return Status.PAUSED, f"paused with {updated} of {wanted} pods new"
+    if updated < wanted:
+        return Status.IN_PROGRESS, f"{updated} of {wanted} pods are new"
+    if total > updated:
+        return Status.IN_PROGRESS, f"{total - updated} old pods are still there"
+    if available < updated:
+        return Status.IN_PROGRESS, f"{available} of {updated} pods are available"
+    failure = known.get("ReplicaFailure", {})
+    if failure.get("status") == "True":
+        return Status.DEGRADED, _words(failure, "pods cannot be made")
+    return Status.SUCCEEDED, ""
+
+
+def _words(condition: Mapping[str, Any], otherwise: str) -> str:
+    told = condition.get("message")
+    return clean(told, 200) if isinstance(told, str) and told else otherwise

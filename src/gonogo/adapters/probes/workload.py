@@ -1,0 +1,97 @@
+"""What Kubernetes' workloads share: where an image names its version, and the ReplicaSets of a rollout."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from gonogo.adapters.extraction import Transform, image_digest, image_tag, transform_of
+from gonogo.adapters.probes.document import unchanged
+from gonogo.adapters.probes.interface import VERSION_LIMIT, Fetch, NotUnderstood, Request, version_text
+from gonogo.adapters.probes.reading import ask_json, at, below, entries, segment, whole
+from gonogo.domain.plan import Probe, Source
+from gonogo.domain.text import clean
+
+VERSION_LABEL = "app.kubernetes.io/version"
+_IMAGE_LIMIT = 1_024
+_SETS_LIMIT = 500
+
+
+class Named(Struct, frozen=True):
+    """The version a pod template names."""
+
+    version: str
+    """"" when it names none; `why` says then why."""
+    digest: str = ""
+    """`sha256:...`, when the image is pinned."""
+    place: str = ""
+    why: str = ""
+
+
+def transform_given(given: Probe | Source) -> Transform:
+    """What the plan does to the version once it is cut out of the image."""
+    return transform_of(given.options) if given.options.get("transform") else unchanged
+
+
+def named_by(template: Any, container: str, transform: Transform) -> Named:
+    """The version of a pod template: the named container's tag, else the label, else the only container's tag.
+
+    Where there are several containers and none is named nobody can tell which one is the product.
+    """
+    containers = entries(template, "spec", "containers")
+    label = at(template, "metadata", "labels", VERSION_LABEL)
+    if not container and isinstance(label, str) and label:
+        return Named(_cut(label, transform), place=f"label {VERSION_LABEL}", why="the label is no version")
+    if container:
+        found = [one for one in containers if one.get("name") == container]
+        if not found:
+            names = ", ".join(str(one.get("name")) for one in containers)
+            return Named("", why=clean(f"no container '{container}', only: {names}", 200))
+    elif len(containers) == 1:
+        found = containers
+    else:
+        names = ", ".join(str(one.get("name")) for one in containers)
+        return Named("", why=clean(f"name one with `container:`: {names}" if names else "no container", 200))
+    image = found[0].get("image")
+    image = image[:_IMAGE_LIMIT] if isinstance(image, str) else ""
+    version = _cut(image_tag(image), transform)
+    why = "" if version else clean(f"image '{image}' has no tag", 200)
+    return Named(version, image_digest(image), "image tag", why)
+
+
+def _cut(text: str, transform: Transform) -> str:
+    found = transform(text)
+    return version_text(found) if len(found) <= VERSION_LIMIT else ""
+
+
+class Replicas(Struct, frozen=True):
+    """One ReplicaSet of a rollout that has pods."""
+
+    template: Mapping[str, Any]
+    hash: str
+    """Its pod-template hash; "" when it has no such label."""
+    count: int
+    """Pods it has."""
+
+
+async def replica_sets(
+    fetch: Fetch, request: Request, namespace: str, owner: Mapping[str, Any], hash_label: str
+) -> Sequence[Replicas] | NotUnderstood:
+    """The ReplicaSets of `owner`, also those without pods. The account must be allowed to list them."""
+    selector = at(owner, "spec", "selector", "matchLabels")
+    wanted = ",".join(f"{key}={word}" for key, word in selector.items()) if isinstance(selector, Mapping) else ""
+    path = f"/apis/apps/v1/namespaces/{segment(namespace)}/replicasets"
+    query: dict[str, str | int] = {"limit": _SETS_LIMIT}
+    page = await ask_json(fetch, below(request, path, **query, **({"labelSelector": wanted} if wanted else {})))
+    if isinstance(page, NotUnderstood):
+        return page
+    uid = at(owner, "metadata", "uid")
+    return [
+        Replicas(
+            at(one, "spec", "template") or {},
+            str(at(one, "metadata", "labels", hash_label) or ""),
+            whole(one, "status", "replicas"),
+        )
+        for one in entries(page.value, "items")
+        if any(ref.get("uid") == uid for ref in entries(one, "metadata", "ownerReferences"))
+    ]
