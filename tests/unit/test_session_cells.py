@@ -1,0 +1,169 @@
+"""How observations become history: once, by whoever is first, and never on the word of one sample."""
+
+import itertools
+from datetime import timedelta
+
+from gonogo.domain.events import Actor, EventId
+from gonogo.domain.matrix import Cell, Relation
+from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.session import Session
+from gonogo.testing.clock import FakeClock
+from gonogo.testing.journal import MemoryLog
+from support.releases import ANA, BEN, loaded, plan, seen
+
+TARGET = Target("web", "staging")
+
+
+class Room:
+    """Several people on one journal and one clock."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.log = MemoryLog(self.clock)
+        self._ids = itertools.count(1)
+
+    def session(self, actor: Actor = ANA) -> Session:
+        """Somebody sits down."""
+        given = Session(
+            loaded(plan()),
+            self.log.open(actor),
+            self.clock,
+            actor,
+            lambda: EventId(f"e{next(self._ids)}"),
+            steady=self.clock.monotonic,
+        )
+        given.refresh()
+        return given
+
+    def sees(self, session: Session, *versions: str) -> None:
+        """One answer after the other, ten seconds apart, recorded as the cockpit does."""
+        for version in versions:
+            self.clock.advance(10)
+            self.takes(session, seen(version, TARGET, at=self.clock.now()))
+
+    def takes(self, session: Session, *observations: Observation) -> None:
+        """These answers, and what is news of them goes into the journal."""
+        session.refresh()
+        session.record(session.observe(observations))
+
+
+def _records(session: Session) -> list[tuple[str, ...]]:
+    session.refresh()
+    return [one.versions for one in session.inputs.state.cells.get(TARGET, ())]
+
+
+def _cell(session: Session) -> Cell:
+    return session.snapshot().matrix.cells[TARGET]
+
+
+def test_a_change_is_recorded_once_however_many_look() -> None:
+    """Two sessions see the same switch: one line of history."""
+    room = Room()
+    ana, ben = room.session(ANA), room.session(BEN)
+
+    for version in ("1.2.2", "1.2.2", "1.2.3", "1.2.3", "1.2.3"):
+        room.sees(ana, version)
+        room.sees(ben, version)
+
+    assert _records(ana) == [("1.2.2",), ("1.2.3",)]
+
+
+def test_unchanged_answers_are_no_events() -> None:
+    """An hour of the same answer is one record."""
+    room = Room()
+    ana = room.session()
+
+    room.sees(ana, *["1.2.3"] * 50)
+
+    assert _records(ana) == [("1.2.3",)]
+
+
+def test_two_views_of_one_cell_do_not_fill_the_journal_by_turns() -> None:
+    """Two hosts that see different things each say so once, until what they see changes."""
+    room = Room()
+    ana, ben = room.session(ANA), room.session(BEN)
+
+    for _ in range(5):
+        room.sees(ana, "1.2.2")
+        room.sees(ben, "1.2.3", "1.2.3")
+
+    assert _records(ana) == [("1.2.2",), ("1.2.3",)]
+
+
+def test_what_comes_back_is_recorded_again() -> None:
+    """There and back are two changes."""
+    room = Room()
+    ana = room.session()
+
+    room.sees(ana, *["1.2.2"] * 2, *["1.2.3"] * 22, *["1.2.2"] * 22)
+
+    assert _records(ana) == [("1.2.2",), ("1.2.3",), ("1.2.2",)]
+
+
+def test_a_session_that_begins_lets_one_answer_overturn_no_record() -> None:
+    """It shows both and asks again; the second answer settles it."""
+    room = Room()
+    room.sees(room.session(), "1.2.2")
+    later = room.session(BEN)
+
+    room.sees(later, "1.2.3")
+
+    assert _cell(later).relation is Relation.MIXED
+    assert later.unconfirmed == (TARGET,)
+    assert _records(later) == [("1.2.2",)]
+    room.sees(later, "1.2.3")
+    assert _cell(later).relation is Relation.MATCH
+    assert _records(later) == [("1.2.2",), ("1.2.3",)]
+
+
+def test_a_recorded_split_is_not_forgotten_by_a_new_session() -> None:
+    """A canary that the journal knows of stays one when a fresh session happens to see only one side."""
+    room = Room()
+    room.takes(
+        room.session(),
+        Seen(
+            TARGET,
+            (Running("1.2.2", weight=90), Running("1.2.3", weight=10)),
+            Status.SUCCEEDED,
+            room.clock.now(),
+            "x",
+        ),
+    )
+    later = room.session(BEN)
+
+    room.sees(later, "1.2.3", "1.2.3")
+
+    assert _cell(later).relation is Relation.MIXED
+    assert _records(later) == [("1.2.2", "1.2.3")]
+
+
+def test_a_disagreement_is_recorded_as_such() -> None:
+    """Both versions, status unknown: no soak goes on through it."""
+    room = Room()
+    ana = room.session()
+    room.sees(ana, "1.2.3")
+
+    other = Seen(TARGET, (Running("1.2.2"),), Status.SUCCEEDED, room.clock.now(), "prometheus", origin="prom")
+    room.takes(ana, other)
+    assert _records(ana) == [("1.2.3",)]
+    room.takes(ana, other)
+
+    assert ana.inputs.state.cells[TARGET][-1].versions == ("1.2.2", "1.2.3")
+    assert ana.inputs.state.cells[TARGET][-1].status == "unknown"
+    assert _cell(ana).relation is Relation.DISAGREE
+
+
+def test_a_silence_is_no_transition_and_ages_by_the_clock_nobody_can_put_back() -> None:
+    """The cell goes stale although the wall clock was set back."""
+    room = Room()
+    ana = room.session()
+    room.sees(ana, "1.2.3")
+    answered = room.clock.now()
+
+    room.clock.advance(timedelta(minutes=10))
+    room.takes(ana, Missing(TARGET, Reason.TIMEOUT, room.clock.now(), "test"))
+    room.clock.set(answered + timedelta(seconds=5))
+
+    assert not _cell(ana).is_known
+    assert _cell(ana).relation is Relation.UNKNOWN
+    assert _records(ana) == [("1.2.3",)]
