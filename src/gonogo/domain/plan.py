@@ -90,8 +90,6 @@ class Probe(Struct, frozen=True):
     environment: str
     url: str = ""
     """Placeholders already filled in; "" for presets that name a cluster instead."""
-    urls: tuple[str, ...] = ()
-    """One for each instance, placeholders filled in; empty when there is one `url` for all."""
     auth: str = ""
     """Name of a credential in the user's own configuration; "" for none."""
     options: Mapping[str, Any] = {}
@@ -101,6 +99,8 @@ class Probe(Struct, frozen=True):
     """`release.yaml:67:12`, for messages."""
     verify_tls: bool = True
     """Whether the certificate is checked; the plan must say so in as many words where it is not."""
+    urls: tuple[str, ...] = ()
+    """One for each instance, placeholders filled in; empty when there is one `url` for all."""
 
 
 class Source(Struct, frozen=True):
