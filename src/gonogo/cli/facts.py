@@ -53,6 +53,13 @@ def item_facts(state: ItemState) -> dict[str, Any]:
         "at": moment(state.at),
         "reason": state.reason,
         "seq": state.seq,
+        "title": state.title,
+        "claimed_by": state.claim.actor.user if state.claim else None,
+        "first": state.first.actor.user if state.first else None,
+        "evidence": [
+            {"kind": proof.kind, "text": proof.text, "sha256": proof.sha256, "size": proof.size}
+            for proof in state.proofs
+        ],
         "notes": [{"at": moment(note.at), "by": note.actor.user, "text": note.text} for note in state.notes],
     }
 

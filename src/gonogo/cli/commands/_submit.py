@@ -71,6 +71,12 @@ def sentence(name: str, state: ItemState, command: Command, events: tuple[Event,
     if isinstance(command, Note):
         event = events[0]
         return f"{name} has a note by {event.actor.user} at {clock_time(event.at, now)} (#{event.seq})"
+    if state.status is ItemStatus.OPEN and state.first is not None:
+        first = state.first
+        return (
+            f"{name} is confirmed by {first.actor.user} at {clock_time(first.at, now)} (#{first.seq}) "
+            "and stays open: a second person ticks it too"
+        )
     if state.actor is None or state.at is None:
         return f"{name} is open; nobody has acted on it"
     word = _WORDS[state.status]

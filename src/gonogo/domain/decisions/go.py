@@ -10,6 +10,7 @@ from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, typed
 from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.decisions.waivers import each_reason
 from gonogo.domain.matrix import Cell
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
 from gonogo.domain.snapshot import Snapshot
@@ -36,16 +37,24 @@ def stands(decision: GoDecision, content: digest.Content) -> bool:
 
 
 class _Line(Struct, frozen=True):
+    """One reason by itself, and the waiver that lets it pass."""
+
     reason: ReasonLine
     waiver: Waiver | None
 
     @property
     def is_open(self) -> bool:
-        return self.waiver is None and self.reason.weight in {Weight.BLOCKER, Weight.UNKNOWN}
+        """Whether nobody let it pass."""
+        return self.waiver is None and self.weight in {Weight.BLOCKER, Weight.UNKNOWN}
+
+    @property
+    def weight(self) -> Weight:
+        """What it weighs without any waiver."""
+        return self.reason.waived.was if self.reason.waived else self.reason.weight
 
     def __str__(self) -> str:
         name = f"{self.reason.rule} {self.reason.subject}".rstrip()
-        said = f"{self.reason.weight.value}  {name}: {self.reason.fact}"
+        said = f"{self.weight.value}  {name}: {self.reason.fact}"
         if self.waiver is None:
             return said
         return f"{said}  [waived by {self.waiver.actor.user} until {self.waiver.until:%Y-%m-%d %H:%M} UTC]"
@@ -82,20 +91,20 @@ def _lines(scene: Scene, judged: Verdict) -> tuple[_Line, ...]:
     standing = waivers.in_force(
         scene.plan, scene.state, scene.now, judged.environment, scene.inputs.shared_accounts
     )
-    return tuple(_Line(one, _waiver(standing, one)) for one in judged.reasons)
+    return tuple(_Line(one, _waiver(standing, one)) for one in each_reason(judged))
 
 
 def _waiver(standing: Sequence[Waiver], reason: ReasonLine) -> Waiver | None:
-    if reason.weight is Weight.WARNING:
+    weight = reason.waived.was if reason.waived else reason.weight
+    if weight is Weight.WARNING:
         return None
-    unknown = reason.weight is Weight.UNKNOWN
-    return waivers.waiver_for(standing, reason.rule, reason.subject, unknown=unknown)
+    return waivers.waiver_for(standing, reason.rule, reason.subject, unknown=weight is Weight.UNKNOWN)
 
 
 def _key(line: _Line) -> str:
     """What must stay for a confirmation to hold; ages and countdowns in a fact may go on."""
     waiver = line.waiver.seq if line.waiver else 0
-    return f"{line.reason.rule} {line.reason.subject} {line.reason.weight} {waiver}"
+    return f"{line.reason.rule} {line.reason.subject} {line.weight} {waiver}"
 
 
 def _runs(cell: Cell) -> str:
@@ -140,7 +149,7 @@ def _named(line: _Line) -> dict[str, object]:
     return {
         "rule": line.reason.rule,
         "subject": line.reason.subject,
-        "weight": line.reason.weight.value,
+        "weight": line.weight.value,
         "fact": line.reason.fact[:200],
         "waiver": line.waiver.seq if line.waiver else 0,
     }
@@ -175,7 +184,7 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:
     left = [one for one in _lines(scene, judged) if one.is_open]
     if not left:
         return None
-    blocked = any(one.reason.weight is Weight.BLOCKER for one in left)
+    blocked = any(one.weight is Weight.BLOCKER for one in left)
     first = left[0].reason
     name = f"{first.rule}:{first.subject}" if first.subject else first.rule
     return Refusal(

@@ -95,7 +95,7 @@ def _waive(scene: Scene, command: Waive) -> Answer:
         "reason": clean(command.reason.strip()),
         "until": command.until.isoformat(timespec="seconds"),
         "fact": reason.fact,
-        "unknown": reason.weight is Weight.UNKNOWN,
+        "unknown": is_unknown(reason),
     }
     return (scene.draft(kinds.WAIVER_GIVEN, f"waiver:{command.environment}", data),)
 
@@ -113,11 +113,22 @@ def _incomplete(scene: Scene, command: Waive) -> Refusal | None:
     return None
 
 
+def each_reason(judged: Verdict) -> tuple[ReasonLine, ...]:
+    """Every reason by itself: a line that stands for several is named by those, and so is its waiver."""
+    return tuple(member for one in judged.reasons for member in (one.members or (one,)))
+
+
+def is_unknown(reason: ReasonLine) -> bool:
+    """Whether it is about something nobody knows, waived or not."""
+    return (reason.waived.was if reason.waived else reason.weight) is Weight.UNKNOWN
+
+
 def find_reason(judged: Verdict, command: Waive) -> ReasonLine | Refusal:
     """The reason that is waived; a waiver of what does not stand there would be a blank cheque."""
-    here = [one for one in judged.reasons if one.rule == command.rule and one.weight is not Weight.WARNING]
+    weighty = [one for one in each_reason(judged) if one.weight is not Weight.WARNING]
+    here = [one for one in weighty if one.rule == command.rule]
     if not here:
-        known = sorted({one.rule for one in judged.reasons if one.weight is not Weight.WARNING})
+        known = sorted({one.rule for one in weighty})
         hint = f"there are {', '.join(known)}" if known else "nothing stands against it"
         return Refusal(
             ExitCode.NO_GO,
@@ -136,7 +147,7 @@ def find_reason(judged: Verdict, command: Waive) -> ReasonLine | Refusal:
             f"{command.rule} does not speak of '{clean(command.subject, 80)}'",
             f"it speaks of {subjects}",
         )
-    unknown = next((one for one in here if one.weight is Weight.UNKNOWN), None)
+    unknown = next((one for one in here if is_unknown(one)), None)
     if unknown is not None:
         return Refusal(
             ExitCode.NO_GO,
