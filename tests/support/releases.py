@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from gonogo.domain.decide import Command, Refusal, Scene, decide
 from gonogo.domain.events import Actor, Event, EventId
 from gonogo.domain.observation import Running, Seen, Status, Target
-from gonogo.domain.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product
+from gonogo.domain.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product, Trigger
 from gonogo.domain.snapshot import Inputs
 from gonogo.domain.state import ReleaseState, replay
 
@@ -35,7 +35,7 @@ def product(
     probes = tuple(
         Probe("auto", name, environment, f"http://{environment}.test/{name}") for environment in environments
     )
-    return Product(name, version, probes=probes)
+    return Product(name, version, previous="1.2.2", probes=probes)
 
 
 def plan(
@@ -51,6 +51,8 @@ def plan(
         people=(Person("ana", "Ana Ruiz", "aruiz"), Person("ben", "Ben Okafor", "bokafor")),
         items=items,
         phases=tuple(dict.fromkeys(one.phase for one in items)) or ("",),
+        on_call=("ben",),
+        triggers=(Trigger("login", "any failed login"),),
     )
 
 

@@ -4,7 +4,7 @@ Half-open, in their own zone, safe in the missing and the doubled hour. What den
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gonogo.domain.plan import Freeze
@@ -77,13 +77,13 @@ def _week_of(times: Freeze, first: date) -> tuple[datetime, datetime]:
     """[start, end) in UTC of the week that begins on the local day `first`."""
     assert times.weekly is not None
     zone = ZoneInfo(times.zone)
-    (start_day, *start_clock), (end_day, *end_clock) = times.weekly
+    (start_day, start_hour, start_minute), (end_day, end_hour, end_minute) = times.weekly
+    begins, ends = time(start_hour, start_minute), time(end_hour, end_minute)
     length = (end_day - start_day) % 7
-    if length == 0 and end_clock <= start_clock:
+    if length == 0 and ends <= begins:
         length = 7
-    last = first + timedelta(days=length)
-    start = datetime(first.year, first.month, first.day, *start_clock, tzinfo=zone)
-    end = datetime(last.year, last.month, last.day, *end_clock, tzinfo=zone)
+    start = datetime.combine(first, begins, zone)
+    end = datetime.combine(first + timedelta(days=length), ends, zone)
     return start.astimezone(UTC), end.astimezone(UTC)
 
 

@@ -61,7 +61,7 @@ class Verdict(Struct, frozen=True):
 
 
 def verdict(facts: Facts, environment: Environment) -> Verdict:
-    """Judge one environment. Blockers win over unknowns, unknowns over GO; waived ones and warnings change nothing."""
+    """Judge one environment. Blockers win over unknowns, unknowns over GO; the rest changes nothing."""
     plan = facts.plan
     found = weighing.once(
         [*weighing.levelled(plan, _built_in(facts, environment)), *gates.gates(facts, environment)]

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from gonogo.domain import matrix, readiness
+from gonogo.domain import matrix, readiness, rollback
 from gonogo.domain.changelog import Changes
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.plan import LoadedPlan, Plan
-from gonogo.domain.readiness import Facts, Verdict
+from gonogo.domain.readiness import Verdict
+from gonogo.domain.rollback import WayBack
 from gonogo.domain.state import ReleaseState
 
 __all__ = ["Inputs", "Snapshot", "build"]
@@ -30,6 +31,10 @@ class Snapshot(Struct, frozen=True):
     journal_read_at: datetime | None = None
     here: tuple[str, ...] = ()
     read_only: str = ""
+    at: datetime | None = None
+    """UTC, the moment of going that freezes and windows were judged for; `now` unless somebody asked otherwise."""
+    ways_back: tuple[WayBack, ...] = ()
+    """By product, in the plan's order."""
 
     @property
     def plan(self) -> Plan:
@@ -46,18 +51,13 @@ class Snapshot(Struct, frozen=True):
         return next((one for one in self.verdicts if one.environment == environment), None)
 
 
-def build(inputs: Inputs, now: datetime, steady: float | None = None) -> Snapshot:
-    """Judge `inputs` at `now` (UTC); `steady` as in `matrix.build`."""
+def build(inputs: Inputs, now: datetime, steady: float | None = None, at: datetime | None = None) -> Snapshot:
+    """Judge `inputs` at `now` (UTC); `steady` as in `matrix.build`.
+
+    `at` (UTC) is the moment of going that freezes and windows are judged for, when it is not now.
+    """
     built = matrix.build(inputs.loaded.plan, inputs.state, inputs.evidence, now, steady)
-    facts = Facts(
-        inputs.loaded.plan,
-        inputs.state,
-        built,
-        inputs.changes,
-        now,
-        inputs.plan_problem,
-        inputs.journal_problems,
-    )
+    facts = readiness.gather(inputs, built, now, at)
     return Snapshot(
         now,
         inputs.loaded,
@@ -70,4 +70,6 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None) -> Snapsho
         inputs.journal_read_at,
         inputs.here,
         inputs.read_only,
+        facts.at,
+        rollback.ways_back(inputs),
     )

@@ -1,7 +1,6 @@
 """What runs: in the environments before, in the environment itself, and in production."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from gonogo.domain.drift import older_than_live
 from gonogo.domain.matrix import Cell, Freshness, Relation
@@ -10,6 +9,7 @@ from gonogo.domain.plan import Environment, Plan
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
+from gonogo.domain.rules.soaking import soaked
 from gonogo.domain.spans import span
 
 
@@ -21,8 +21,8 @@ def earlier_environments(facts: Facts, environment: Environment) -> Iterable[Rea
             continue
         for cell in facts.matrix.column(name):
             yield from _must_match(facts.plan, cell)
-            if cell.counts_as_match:
-                yield from _must_have_soaked(facts, earlier, cell)
+            if cell.counts_as_match and earlier.soak:
+                yield from soaked(facts, cell, earlier.soak)
 
 
 def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
@@ -39,14 +39,30 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
         Relation.DIFFERS: f"runs {shown}, which is not the planned {cell.planned}",
         Relation.DISAGREE: f"runs {shown}, as its sources disagree: {cell.source}",
         Relation.ABSENT: f"does not run there at all, planned is {cell.planned}",
-        Relation.UNKNOWN: "answers with nothing to compare",
     }
+    if cell.relation is Relation.UNKNOWN:
+        yield _nothing_to_compare(plan, cell)
+        return
     if cell.relation is not Relation.MATCH:
         yield about_cell(plan, cell, f"cell.{cell.relation}", f"{product} in {environment} {words[cell.relation]}")
     if cell.status is not Status.SUCCEEDED:
         status = cell.status.replace("_", " ")
         message = f": {cell.message}" if cell.message else ""
         yield about_cell(plan, cell, "cell.status", f"{product} in {environment} reports '{status}'{message}")
+
+
+def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
+    product, environment = cell.target
+    return ReasonLine(
+        "cell.unknown",
+        Weight.UNKNOWN,
+        f"{product} in {environment} answers with nothing to compare",
+        f"cell:{product}/{environment}",
+        cell.polled_at,
+        cell.source,
+        who=owner_of_product(plan, product),
+        remedy=f"gonogo matrix {product} {environment}",
+    )
 
 
 def about_cell(plan: Plan, cell: Cell, rule: str, fact: str) -> ReasonLine:
@@ -88,34 +104,6 @@ def unknown_cell(plan: Plan, cell: Cell) -> ReasonLine:
     )
 
 
-def _must_have_soaked(facts: Facts, earlier: Environment, cell: Cell) -> Iterable[ReasonLine]:
-    if not earlier.soak:
-        return
-    product, environment = cell.target
-    subject = f"cell:{product}/{environment}"
-    if cell.since is None:
-        yield ReasonLine(
-            "soak.unknown",
-            Weight.UNKNOWN,
-            f"nobody has recorded since when {product} {cell.planned} runs in {environment}",
-            subject,
-            cell.polled_at,
-            remedy="gonogo matrix    records it; the soak time counts from then",
-        )
-        return
-    left = earlier.soak - (facts.now - cell.since)
-    if left > timedelta(0):
-        yield ReasonLine(
-            "soak.short",
-            Weight.BLOCKER,
-            f"{product} {cell.planned} soaks in {environment} for another {span(left)} of {span(earlier.soak)}",
-            subject,
-            cell.since,
-            "journal",
-            remedy="wait",
-        )
-
-
 def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """What stands in the environment itself: it may be behind, but it may not be a mystery or broken."""
     for cell in facts.matrix.column(environment.name):
@@ -126,6 +114,10 @@ def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
             yield about_cell(
                 facts.plan, cell, "cell.status", f"{product} in {environment.name} reports '{cell.status}'"
             )
+        elif cell.relation is Relation.UNKNOWN:
+            yield _nothing_to_compare(facts.plan, cell)
+        elif cell.relation is Relation.DISAGREE:
+            yield _disagreement(facts.plan, cell)
         elif cell.relation is Relation.AHEAD:
             newer = cell.versions[0].version
             yield ReasonLine(
@@ -135,8 +127,25 @@ def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 f"cell:{product}/{environment.name}",
                 cell.polled_at,
                 cell.source,
+                who=owner_of_product(facts.plan, product),
                 remedy="raise the plan's version, or make sure that going back is meant",
             )
+
+
+def _disagreement(plan: Plan, cell: Cell) -> ReasonLine:
+    """Nobody knows what runs where one is about to go."""
+    product, environment = cell.target
+    shown = " + ".join(running.version for running in cell.versions)
+    return ReasonLine(
+        "cell.disagree",
+        Weight.UNKNOWN,
+        f"{product} in {environment} runs {shown}, as its sources disagree: {cell.source}",
+        f"cell:{product}/{environment}",
+        cell.polled_at,
+        cell.source,
+        who=owner_of_product(plan, product),
+        remedy=f"gonogo matrix {product} {environment}",
+    )
 
 
 def going_back(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
@@ -153,5 +162,6 @@ def going_back(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                     f"cell:{product.name}/{cell.target.environment}",
                     cell.polled_at,
                     cell.source,
+                    who=owner_of_product(facts.plan, product.name),
                     remedy="raise the plan's version, or make sure that going back is meant",
                 )

@@ -1,11 +1,15 @@
 """What every rule looks at."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from gonogo.domain import approvals, digest
+from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.changelog import Changes
+from gonogo.domain.inputs import Inputs
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.plan import Environment, Gate, Plan
 from gonogo.domain.state import ReleaseState
@@ -14,16 +18,51 @@ from gonogo.domain.state import ReleaseState
 class Facts(Struct, frozen=True):
     """What a verdict is made from, besides the environment in question."""
 
-    plan: Plan
-    state: ReleaseState
+    inputs: Inputs
     matrix: Matrix
-    changes: Mapping[str, Changes]
-    """By product; a product that is missing here has not been read yet."""
     now: datetime
-    plan_problem: str = ""
-    """Why the plan on disk is not the plan judged here; "" when it is."""
-    journal_problems: tuple[str, ...] = ()
+    at: datetime
+    """UTC, the moment of going that is judged: `now`, unless somebody asked about another one."""
+    approvals: tuple[SlotStanding, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """The last good plan."""
+        return self.inputs.loaded.plan
+
+    @property
+    def state(self) -> ReleaseState:
+        """What the journal says."""
+        return self.inputs.state
+
+    @property
+    def changes(self) -> Mapping[str, Changes]:
+        """By product; a product that is missing here has not been read yet."""
+        return self.inputs.changes
 
     def gates(self, environment: Environment) -> tuple[Gate, ...]:
         """The plan's gates before an environment, in their order."""
         return tuple(gate for gate in self.plan.gates if gate.environment == environment.name)
+
+
+def gather(inputs: Inputs, matrix: Matrix, now: datetime, at: datetime | None = None) -> Facts:
+    """The facts of one look; what is the same for all environments is worked out once."""
+    plan = inputs.loaded.plan
+    standings: tuple[SlotStanding, ...] = ()
+    if plan.approvals:
+        content = digest.content_of(plan, inputs.changes)
+        standings = approvals.standings(plan, inputs.state, content, now, inputs.shared_accounts)
+    return Facts(inputs, matrix, now, at or now, standings)
+
+
+def planned_span(plan: Plan) -> tuple[datetime, datetime, str] | None:
+    """When the release is meant to go: [start, end) in UTC and the zone people think in; None when nobody said.
+
+    The window, or else the whole target day, in UTC where no zone is named.
+    """
+    if plan.window is not None:
+        return plan.window.start, plan.window.end, plan.window.zone
+    if not plan.target_date:
+        return None
+    start = datetime.fromisoformat(plan.target_date).replace(tzinfo=ZoneInfo("UTC")).astimezone(UTC)
+    return start, start + timedelta(days=1), "UTC"

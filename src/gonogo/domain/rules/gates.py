@@ -1,64 +1,52 @@
-"""What the plan states as gates before an environment."""
+"""What the plan states as gates before an environment: each is judged by its kind and weighed by its own level."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from gonogo.domain.changelog import ProductChanges
+from msgspec.structs import replace
+
 from gonogo.domain.plan import Environment, Gate, GateKind, Level
+from gonogo.domain.rules import approvals, gate_git, gate_outside
 from gonogo.domain.rules.checklist import open_items
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.reason import ReasonLine, Weight
 
-_LEVELS = {Level.BLOCK: Weight.BLOCKER, Level.WARN: Weight.WARNING}
-
 
 def gates(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
-    """Every gate before `environment`, judged by its kind and weighed by its level."""
+    """Every gate before `environment`."""
     for gate in facts.gates(environment):
-        if gate.level is Level.OFF:
-            continue
-        weight = _LEVELS[gate.level]
-        if gate.kind is GateKind.CHECKLIST:
-            phases = [gate.argument] if isinstance(gate.argument, str) else list(gate.argument or ())
-            yield from open_items(facts, phases, weight)
-        elif gate.kind is GateKind.CHANGELOG:
-            yield from _changelog_gate(facts, gate, weight)
-        else:
-            yield from _not_judged(gate, weight)
+        if gate.level is not Level.OFF:
+            yield from (weighed(gate.level, one) for one in _JUDGED[gate.kind](facts, environment, gate))
 
 
-def _changelog_gate(facts: Facts, gate: Gate, weight: Weight) -> Iterable[ReasonLine]:
-    for product in facts.plan.products:
-        changes = facts.changes.get(product.name)
-        if not isinstance(changes, ProductChanges):
-            continue  # already listed as unknown by _products, or a product without a repository
-        if gate.argument == "not-empty" and not changes.count:
-            yield ReasonLine(
-                "changelog.empty",
-                weight,
-                f"{product.name} has no commits since {changes.base or 'the beginning'}",
-                f"product:{product.name}",
-                facts.now,
-                product.repo,
-                remedy=f"gonogo changelog {product.name}",
-            )
-        elif gate.argument == "no-breaking-without-major" and changes.breaking_without_major:
-            yield ReasonLine(
-                "changelog.breaking",
-                weight,
-                f"{product.name}: {changes.contradiction}",
-                f"product:{product.name}",
-                facts.now,
-                product.repo,
-                remedy=f"gonogo next-version {product.name}",
-            )
+def weighed(level: Level, reason: ReasonLine) -> ReasonLine:
+    """A reason with the weight its gate gives it: what only warns does not become a riddle either."""
+    return replace(reason, weight=Weight.WARNING) if level is Level.WARN else reason
 
 
-def _not_judged(gate: Gate, weight: Weight) -> Iterable[ReasonLine]:
-    argument = ", ".join(gate.argument) if isinstance(gate.argument, list | tuple) else str(gate.argument or "")
-    yield ReasonLine(
-        f"gate.{gate.kind}",
-        Weight.UNKNOWN if weight is Weight.BLOCKER else weight,
-        f"gate '{gate.kind}: {argument}' is not judged by this version of gonogo",
-        f"gate:{gate.environment}",
-        remedy="judge it by hand, and set `level: off` in the plan once somebody has",
-    )
+def listed(argument: Any) -> tuple[str, ...]:
+    """One or several names, as several."""
+    return (argument,) if isinstance(argument, str) else tuple(argument or ())
+
+
+def _checklist(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+    return open_items(facts, listed(gate.argument))
+
+
+def _approvals(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+    return approvals.missing(facts, listed(gate.argument))
+
+
+_JUDGED: Mapping[GateKind, Callable[[Facts, Environment, Gate], Iterable[ReasonLine]]] = {
+    GateKind.CHECKLIST: _checklist,
+    GateKind.APPROVALS: _approvals,
+    GateKind.CHANGELOG: gate_git.changelog,
+    GateKind.TAG: gate_git.tag,
+    GateKind.MIGRATION: gate_git.migration,
+    GateKind.FILES: gate_outside.files,
+    GateKind.METRIC: gate_outside.metric,
+    GateKind.OBSERVED: gate_outside.observed,
+    GateKind.SOAK: gate_outside.soak,
+    GateKind.MERGES: gate_outside.merges,
+}
+"""By kind; a test makes sure that every kind of the format is here."""

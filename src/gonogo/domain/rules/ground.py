@@ -1,36 +1,115 @@
-"""What a verdict stands on: the journal, the plan and the hour."""
+"""What a verdict stands on: the journal, the plan, the release's life, and the hour."""
 
 from collections.abc import Iterable
 
+from gonogo.domain import amendment
+from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.rules.facts import Facts
+from gonogo.domain.rules.naming import manager, named
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.spans import span
+from gonogo.domain.state import ReleaseStatus
 
 
 def footing(facts: Facts) -> Iterable[ReasonLine]:
     """What we stand on: the journal and the plan themselves."""
-    for problem in facts.journal_problems:
+    for problem in facts.inputs.journal_problems:
         yield ReasonLine(
-            "journal.alarm", Weight.BLOCKER, problem, "journal", facts.now, remedy="gonogo journal verify"
+            "journal.alarm",
+            Weight.BLOCKER,
+            problem,
+            "journal",
+            facts.now,
+            "journal",
+            remedy="gonogo journal verify",
         )
-    if facts.plan_problem:
+    if facts.inputs.plan_problem:
         yield ReasonLine(
             "plan.changed",
             Weight.UNKNOWN,
-            f"the plan on disk is not the one judged here: {facts.plan_problem}",
+            f"the plan on disk is not the one judged here: {facts.inputs.plan_problem}",
             "plan",
             facts.now,
+            facts.inputs.loaded.path,
             remedy="gonogo check",
+        )
+    yield from _amended(facts)
+
+
+def _amended(facts: Facts) -> Iterable[ReasonLine]:
+    edit = amendment.pending(facts.inputs.loaded, facts.state)
+    if edit is not None:
+        count = len(edit.changes)
+        what = f"{count} change{'s' if count != 1 else ''}" if edit.readable else "the edit"
+        yield ReasonLine(
+            "plan.amended",
+            Weight.BLOCKER,
+            f"the plan was edited after the start, and nobody has accepted {what}",
+            "plan",
+            facts.now,
+            facts.inputs.loaded.path,
+            who=manager(facts.plan),
+            remedy="gonogo amend show",
         )
 
 
-def window(facts: Facts) -> Iterable[ReasonLine]:
+def life(facts: Facts) -> Iterable[ReasonLine]:
+    """A release that is over or on hold lets nothing go; one that has not begun has not agreed on anything."""
+    lifecycle, held = facts.state.lifecycle, facts.state.held
+    if lifecycle.is_over:
+        by = f" by {named(facts.plan, lifecycle.actor.user)}" if lifecycle.actor else ""
+        reason = f": {lifecycle.reason}" if lifecycle.reason else ""
+        yield ReasonLine(
+            "release.over",
+            Weight.BLOCKER,
+            f"the release was {lifecycle.status}{by}{reason}",
+            "release",
+            lifecycle.at,
+            "journal",
+            remedy="gonogo log    tells how it ended; another release is another plan",
+        )
+    elif lifecycle.status is ReleaseStatus.DRAFT:
+        yield ReasonLine(
+            "release.draft",
+            Weight.WARNING,
+            "the release is a draft: nobody has started it, and its plan may change without a word",
+            "release",
+            facts.now,
+            "journal",
+            who=manager(facts.plan),
+            remedy="gonogo start",
+        )
+    if held is not None:
+        yield ReasonLine(
+            "release.held",
+            Weight.BLOCKER,
+            f"the release is on hold by {named(facts.plan, held.actor.user)}: {held.reason}",
+            "release",
+            held.at,
+            "journal",
+            who=manager(facts.plan),
+            remedy="gonogo resume",
+        )
+
+
+def live_hours(facts: Facts) -> Iterable[ReasonLine]:
     """Outside the live hours one may be by mistake."""
     window = facts.plan.window
-    if window is None or window.start <= facts.now < window.end:
+    if window is None or window.start <= facts.at < window.end:
         return
-    if facts.now < window.start:
-        fact = f"the release window opens in {span(window.start - facts.now)}"
+    if facts.at < window.start:
+        moment = local_and_utc(window.start, window.zone)
+        fact = f"the release window opens in {span(window.start - facts.at)}, {moment}"
     else:
-        fact = f"the release window closed {span(facts.now - window.end)} ago"
-    yield ReasonLine("window.closed", Weight.WARNING, fact, "window", remedy="check the date in `window:`")
+        moment = local_and_utc(window.end, window.zone)
+        fact = f"the release window closed {span(facts.at - window.end)} ago, {moment}"
+    yield ReasonLine(
+        "window.closed",
+        Weight.WARNING,
+        fact,
+        "window",
+        facts.at,
+        "plan",
+        who=manager(facts.plan),
+        remedy="check the date in `window:`",
+    )

@@ -1,15 +1,28 @@
 """Who can clear something, in words."""
 
+from gonogo.domain.people import named, with_role
 from gonogo.domain.plan import Plan
+
+__all__ = ["manager", "named", "owner_of_product", "person", "waivers_by", "with_role"]
 
 
 def person(plan: Plan, key: str) -> str:
     """`Ana Ruiz (aruiz)` of a key of `people`; the key itself when the plan names nobody by it."""
-    person = plan.person(key)
-    return f"{person.name} ({person.account})" if person else key
+    found = plan.person(key)
+    return f"{found.name} ({found.account})" if found else key
 
 
 def owner_of_product(plan: Plan, name: str) -> str:
-    """Who owns a product, as `person` says it."""
+    """Who owns a product, as `person` says it; the release manager where nobody does."""
     product = plan.product(name)
-    return person(plan, product.owner) if product else ""
+    return person(plan, product.owner) if product and product.owner else manager(plan)
+
+
+def manager(plan: Plan) -> str:
+    """Who manages the release; "" when the plan names nobody."""
+    return person(plan, plan.manager)
+
+
+def waivers_by(plan: Plan) -> str:
+    """Who may let a rule pass; "" when the plan lets nobody."""
+    return with_role(plan, plan.waiver_roles) if plan.waiver_roles else ""

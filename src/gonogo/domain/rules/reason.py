@@ -11,11 +11,26 @@ class Weight(StrEnum):
 
     BLOCKER = "blocker"
     UNKNOWN = "unknown"
+    WAIVED = "waived"
+    """It would block or be unknown; somebody let it pass, and it stays on the list."""
     WARNING = "warning"
 
 
+class Waived(Struct, frozen=True):
+    """Who let a reason pass."""
+
+    seq: int
+    """Number of the waiver in the journal."""
+    by: str
+    reason: str
+    until: datetime
+    """UTC; from then on the reason weighs again."""
+    was: Weight
+    """What the reason weighs without the waiver."""
+
+
 class ReasonLine(Struct, frozen=True):
-    """One reason, complete enough to act on."""
+    """One reason."""
 
     rule: str
     """Stable id such as `cell.differs`."""
@@ -31,3 +46,7 @@ class ReasonLine(Struct, frozen=True):
     """Who can clear it; "" when anybody can."""
     remedy: str = ""
     """The next command to type, or the next thing to do."""
+    waived: Waived | None = None
+    """Set when the weight is `waived`."""
+    members: tuple["ReasonLine", ...] = ()
+    """The lines that this one stands for: cells that are unknown for the same reason. A waiver names those."""

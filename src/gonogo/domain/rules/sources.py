@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Environment
 from gonogo.domain.rules.facts import Facts
+from gonogo.domain.rules.naming import manager
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.silence import Outage, for_how_long, named, outage_sentence, outages, silences
 
@@ -24,25 +25,31 @@ def silent_sources(facts: Facts, environment: Environment) -> Iterable[ReasonLin
                 f"cell:{cells[0]}",
                 silence.since,
                 silence.source,
+                who=manager(facts.plan),
                 remedy=f"gonogo matrix {cells[0].product} {cells[0].environment}",
             )
 
 
 def one_for_each_host(facts: Facts, reasons: tuple[ReasonLine, ...]) -> tuple[ReasonLine, ...]:
     """Cells that are unknown for one and the same reason make one line: a host that cannot be reached."""
-    lines = {line.subject: line for line in reasons if line.rule == "cell.unknown"}
+    lines = {line.subject: line for line in reasons if _is_unknown_cell(line)}
     instead: dict[str, ReasonLine] = {}
     for outage in outages(facts.matrix):
         cells = [target for target in outage.unknown if f"cell:{target}" in lines]
         cells = [target for target in cells if f"cell:{target}" not in instead]
         if len(cells) > 1:
-            line = _outage(facts, outage, cells)
+            line = _outage(facts, outage, cells, tuple(lines[f"cell:{target}"] for target in cells))
             instead.update((f"cell:{target}", line) for target in cells)
-    kept = (instead.get(line.subject, line) if line.rule == "cell.unknown" else line for line in reasons)
+    kept = (instead.get(line.subject, line) if _is_unknown_cell(line) else line for line in reasons)
     return tuple({id(line): line for line in kept}.values())
 
 
-def _outage(facts: Facts, outage: Outage, cells: list[Target]) -> ReasonLine:
+def _is_unknown_cell(line: ReasonLine) -> bool:
+    """Not one that somebody let pass: it stays a line of its own."""
+    return line.rule == "cell.unknown" and line.weight is Weight.UNKNOWN
+
+
+def _outage(facts: Facts, outage: Outage, cells: list[Target], members: tuple[ReasonLine, ...]) -> ReasonLine:
     fact = f"{outage_sentence(outage, len(cells))}{for_how_long(outage.since, facts.now)}: {named(cells)}"
     return ReasonLine(
         "host.unreachable",
@@ -52,4 +59,6 @@ def _outage(facts: Facts, outage: Outage, cells: list[Target]) -> ReasonLine:
         outage.since,
         outage.place,
         remedy=f"find out why {outage.place} does not answer; gonogo matrix    asks again",
+        who=manager(facts.plan),
+        members=members,
     )

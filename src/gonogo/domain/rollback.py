@@ -1,0 +1,173 @@
+"""The way back of each product: where to, what of it is there, and what stands in between."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from gonogo.domain.artifacts import Found
+from gonogo.domain.changelog import ProductChanges
+from gonogo.domain.clocks import local_and_utc
+from gonogo.domain.history import BackTo, rollback_target
+from gonogo.domain.inputs import Inputs
+from gonogo.domain.observation import Target
+from gonogo.domain.people import named
+from gonogo.domain.plan import Item, Migration, Plan, Product
+from gonogo.domain.state import BadVersion, ItemStatus, ReleaseState
+from gonogo.domain.version import same_version
+
+
+class Readiness(StrEnum):
+    """What one point says about going back; the first that applies decides for the product."""
+
+    GONE = "gone"
+    """The point of no return is behind us: the only way is forward."""
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+    READY = "ready"
+
+
+class Point(Struct, frozen=True):
+    """One thing a way back needs."""
+
+    name: str
+    """target | artifact | migration | triggers | hold"""
+    readiness: Readiness
+    fact: str
+    remedy: str = ""
+
+
+class WayBack(Struct, frozen=True):
+    """The way back of one product."""
+
+    product: str
+    target: str
+    """The version to go back to; "" when nobody knows one."""
+    points: tuple[Point, ...]
+    command: tuple[str, ...] = ()
+    """As the plan gives it: shown and copied, never run."""
+
+    @property
+    def readiness(self) -> Readiness:
+        """Of all points: the first of GONE, NOT_READY, UNKNOWN that one of them says."""
+        order = list(Readiness)
+        return min((point.readiness for point in self.points), key=order.index)
+
+
+def ways_back(inputs: Inputs) -> tuple[WayBack, ...]:
+    """The way back of every product, in the plan's order."""
+    return tuple(_way_back(inputs, product) for product in inputs.loaded.plan.products)
+
+
+def bad_mark(state: ReleaseState, product: Product, version: str) -> BadVersion | None:
+    """Who marked that version bad; versions are told apart by the product's scheme. None when nobody did."""
+    return next(
+        (
+            mark
+            for (name, text), mark in state.bad.items()
+            if name == product.name and same_version(text, version, product.scheme, name)
+        ),
+        None,
+    )
+
+
+def points_of_no_return(plan: Plan, state: ReleaseState) -> tuple[tuple[Item, bool], ...]:
+    """The items that mark one, each with whether it is behind us."""
+    return tuple(
+        (item, state.item(item.id).status is ItemStatus.DONE) for item in plan.items if item.point_of_no_return
+    )
+
+
+def target_of(inputs: Inputs, product: Product) -> tuple[str, str]:
+    """The version to go back to and who says so; ("", why not) when nobody does."""
+    if product.rollback.to:
+        return product.rollback.to, "the plan says so"
+    if product.previous:
+        return product.previous, "the plan comes from it"
+    plan, state = inputs.loaded.plan, inputs.state
+    for environment in reversed([one for one in plan.environments if one.production]):
+        records = state.cells.get(Target(product.name, environment.name), ())
+        found = rollback_target(product, records, state.bad)
+        if isinstance(found, BackTo):
+            return found.version, f"it ran well in {environment.name}"
+    return "", "neither the plan nor the journal names one"
+
+
+def _way_back(inputs: Inputs, product: Product) -> WayBack:
+    version, why = target_of(inputs, product)
+    points = (
+        _target(inputs, product, version, why),
+        *([_artifact(inputs, product, version)] if version else []),
+        _migration(inputs, product),
+        _triggers(inputs.loaded.plan),
+        *_holds(inputs, product),
+    )
+    return WayBack(product.name, version, points, product.rollback.command)
+
+
+def _target(inputs: Inputs, product: Product, version: str, why: str) -> Point:
+    if not version:
+        return Point(
+            "target", Readiness.NOT_READY, f"no version to go back to: {why}", f"put `previous:` at {product.name}"
+        )
+    mark = bad_mark(inputs.state, product, version)
+    if mark is not None:
+        who = named(inputs.loaded.plan, mark.actor.user)
+        fact = f"{version} is marked bad by {who}: {mark.reason}"
+        return Point("target", Readiness.NOT_READY, fact, f"put another `rollback.to` at {product.name}")
+    if same_version(version, product.version, product.scheme, product.name):
+        fact = f"the way back leads to {version}, which is the planned version itself"
+        return Point("target", Readiness.NOT_READY, fact, f"put `previous:` at {product.name}")
+    return Point("target", Readiness.READY, f"back to {version}: {why}")
+
+
+def _artifact(inputs: Inputs, product: Product, version: str) -> Point:
+    found = inputs.artifacts.get((product.name, version))
+    if found is not None and found.found is not Found.UNKNOWN:
+        if found.found is Found.THERE:
+            return Point("artifact", Readiness.READY, f"{version} is there: {found.place}")
+        fact = f"{version} is not there any more: {found.place}"
+        return Point("artifact", Readiness.NOT_READY, fact, f"build {product.name} {version} again")
+    changes = inputs.changes.get(product.name)
+    if isinstance(changes, ProductChanges):
+        base = changes.range.base
+        if base.version and same_version(base.version, version, product.scheme, product.name):
+            return Point("artifact", Readiness.READY, f"{version} is tagged: {base.tag}")
+    why = f" ({found.detail or found.place})" if found else ""
+    fact = f"whether {version} can still be had is not known{why}"
+    return Point("artifact", Readiness.UNKNOWN, fact, f"look for {product.name} {version} by hand")
+
+
+def _migration(inputs: Inputs, product: Product) -> Point:
+    kind = product.migration
+    if kind in {Migration.NONE, Migration.EXPAND}:
+        return Point("migration", Readiness.READY, f"migration {kind}: an older version can live with it")
+    lines = points_of_no_return(inputs.loaded.plan, inputs.state)
+    passed = [item for item, behind in lines if behind]
+    if passed:
+        fact = f"'{passed[0].title}' is done: after the {kind} migration an older version cannot run"
+        return Point("migration", Readiness.GONE, fact, inputs.loaded.plan.rollback_notes or "roll forward")
+    if lines:
+        ahead = lines[0][0]
+        return Point("migration", Readiness.READY, f"migration {kind}: the way back ends with '{ahead.title}'")
+    fact = f"migration {kind}: no item says from when on there is no way back"
+    return Point("migration", Readiness.NOT_READY, fact, "give its item `point_of_no_return: true`")
+
+
+def _triggers(plan: Plan) -> Point:
+    if plan.triggers:
+        return Point("triggers", Readiness.READY, f"agreed: {', '.join(one.id for one in plan.triggers)}")
+    fact = "nobody has agreed on what means: go back"
+    return Point("triggers", Readiness.NOT_READY, fact, "put `rollback: {triggers: [...]}` into the plan")
+
+
+def _holds(inputs: Inputs, product: Product) -> list[Point]:
+    return [
+        Point(
+            "hold",
+            Readiness.READY,
+            f"{hold.version} is kept in {hold.target.environment} by {hold.actor.user} "
+            f"since {local_and_utc(hold.at, 'UTC')}: {hold.reason}",
+        )
+        for hold in inputs.state.version_holds.values()
+        if hold.target.product == product.name
+    ]

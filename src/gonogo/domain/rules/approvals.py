@@ -1,0 +1,50 @@
+"""Approvals that are asked for and not given, as `domain.approvals` judges them."""
+
+from collections.abc import Iterable
+
+from gonogo.domain.approvals import SlotStanding, Standing
+from gonogo.domain.plan import Environment, GateKind
+from gonogo.domain.rules.facts import Facts
+from gonogo.domain.rules.naming import with_role
+from gonogo.domain.rules.reason import ReasonLine, Weight
+
+
+def asked_nowhere(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """Approvals that no gate names are asked for before production: stated and not asked would be silence."""
+    if environment.production:
+        named = {
+            slot for gate in facts.plan.gates if gate.kind is GateKind.APPROVALS for slot in gate.argument or ()
+        }
+        yield from missing(facts, [one.slot.name for one in facts.approvals if one.slot.name not in named])
+
+
+def missing(facts: Facts, slots: Iterable[str]) -> Iterable[ReasonLine]:
+    """Those of `slots` that are not given."""
+    known = {one.slot.name: one for one in facts.approvals}
+    for slot in slots:
+        one = known.get(slot)
+        if one is None:
+            yield _not_defined(facts, slot)
+        elif one.standing is not Standing.GIVEN:
+            yield _reason(facts, one)
+
+
+def _reason(facts: Facts, one: SlotStanding) -> ReasonLine:
+    who = one.rejections[0].actor.user if one.rejections else with_role(facts.plan, [one.slot.role])
+    return ReasonLine(
+        one.rule,
+        Weight.UNKNOWN if one.standing is Standing.UNKNOWN else Weight.BLOCKER,
+        one.fact,
+        f"approval:{one.slot.name}",
+        one.rejections[0].at if one.rejections else facts.now,
+        "journal",
+        who,
+        one.remedy,
+    )
+
+
+def _not_defined(facts: Facts, slot: str) -> ReasonLine:
+    """The loader refuses such a plan; should one come by another way, nobody passes on it."""
+    fact = f"approval '{slot}' is asked for, and the plan does not say who gives it"
+    remedy = f"put '{slot}' into `approvals:`"
+    return ReasonLine("approval.unknown", Weight.UNKNOWN, fact, f"approval:{slot}", facts.now, "plan", "", remedy)

@@ -1,0 +1,164 @@
+"""Gates about what was seen outside of the plan: version files, numbers, what ran where, forward-merges."""
+
+from collections.abc import Iterable
+
+from gonogo.domain.history import same_set, transitions
+from gonogo.domain.ledger import Arrival, LedgerCell
+from gonogo.domain.matrix import Cell
+from gonogo.domain.metric_series import Bound, Broken, NotKnown, figure, judge
+from gonogo.domain.observation import Status, Target
+from gonogo.domain.plan import Environment, Gate, Metric, Product
+from gonogo.domain.rules import history
+from gonogo.domain.rules.facts import Facts
+from gonogo.domain.rules.naming import manager, owner_of_product
+from gonogo.domain.rules.reason import ReasonLine, Weight
+from gonogo.domain.rules.soaking import soaked
+from gonogo.domain.version_files import FileVerdict
+
+
+def files(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+    """The version files of the named products, or of all, state the planned version at its tag."""
+    wanted = set(gate.argument or ())
+    for product in facts.plan.products:
+        if product.name in wanted or (not wanted and product.files):
+            yield from _files(facts, product)
+
+
+def _files(facts: Facts, product: Product) -> Iterable[ReasonLine]:
+    found = facts.inputs.files.get(product.name)
+    remedy = f"correct the files of {product.name} and tag anew"
+    if not product.files:
+        fact = f"{product.name} names no version files"
+        remedy = f"put `files:` at {product.name}"
+        yield history.about(facts, product, "files.unknown", Weight.UNKNOWN, fact, remedy, "plan")
+    elif found is None or found.planned != product.version:
+        fact = f"the version files of {product.name} have not been read at {product.tag_name}"
+        yield history.not_read(facts, product, "files.unknown", fact)
+    elif found.verdict is FileVerdict.UNKNOWN:
+        yield history.not_read(facts, product, "files.unknown", f"{product.name}: {found.summary}")
+    elif found.verdict is FileVerdict.DISAGREES:
+        fact = f"{product.name}: {found.summary}"
+        yield history.about(facts, product, "files.disagree", Weight.BLOCKER, fact, remedy)
+
+
+def metric(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+    """The number lies where the gate wants it, for as long as it wants it. No data is unknown."""
+    named = next((one for one in facts.plan.metrics if one.name == gate.argument), None)
+    if named is None:
+        yield _no_metric(facts, str(gate.argument))
+        return
+    bound = Bound(gate.options.get("above"), gate.options.get("below"), gate.options.get("for", Bound().duration))
+    found = judge(facts.inputs.metrics.get(named.name, ()), bound, named.every, facts.now)
+    if isinstance(found, NotKnown):
+        fact = f"metric '{named.name}' must be {bound}, and nobody can tell: {found.reason}"
+        yield _about_metric(facts, named, "metric.unknown", Weight.UNKNOWN, fact, found)
+    elif isinstance(found, Broken):
+        fact = f"metric '{named.name}' must be {bound}, and it was {figure(found.number.value)}"
+        yield _about_metric(facts, named, "metric.breached", Weight.BLOCKER, fact, found)
+
+
+def _no_metric(facts: Facts, name: str) -> ReasonLine:
+    fact = f"metric '{name}' is asked for, and the plan does not say where it comes from"
+    remedy = f"put '{name}' into `metrics:`"
+    return ReasonLine("metric.unknown", Weight.UNKNOWN, fact, f"metric:{name}", facts.now, "plan", "", remedy)
+
+
+def _about_metric(
+    facts: Facts, named: Metric, rule: str, weight: Weight, fact: str, found: NotKnown | Broken
+) -> ReasonLine:
+    at = found.number.at if isinstance(found, Broken) else found.at
+    source = found.number.source if isinstance(found, Broken) else found.source
+    return ReasonLine(
+        rule,
+        weight,
+        fact,
+        f"metric:{named.name}",
+        at,
+        source or named.source,
+        manager(facts.plan),
+        f"look at {named.source}: {named.query}",
+    )
+
+
+def observed(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+    """Every planned version has been seen in the named environments at some time, alone and well."""
+    for name in gate.argument or ():
+        for product in facts.plan.products:
+            if (product.name, name) in facts.matrix.cells:
+                yield from _observed(facts, product, facts.matrix.cell(product.name, name))
+
+
+def _observed(facts: Facts, product: Product, cell: Cell) -> Iterable[ReasonLine]:
+    if cell.counts_as_match or _was_seen(facts, product, cell.target):
+        return
+    environment = cell.target.environment
+    fact = f"{product.name} {product.version} was never seen running well in {environment}"
+    if cell.is_known:
+        rule, weight = "observed.missing", Weight.BLOCKER
+        remedy = f"deploy {product.name} {product.version} to {environment}, then wait for its next answer"
+    else:
+        rule, weight = "observed.unknown", Weight.UNKNOWN
+        fact += ", and it does not answer now"
+        remedy = f"gonogo matrix {product.name} {environment}"
+    yield ReasonLine(
+        rule,
+        weight,
+        fact,
+        f"cell:{cell.target}",
+        cell.polled_at,
+        cell.source or "journal",
+        owner_of_product(facts.plan, product.name),
+        remedy,
+    )
+
+
+def _was_seen(facts: Facts, product: Product, target: Target) -> bool:
+    return any(
+        record.status == Status.SUCCEEDED and same_set(product, record.versions, (product.version,))
+        for record in transitions(facts.state, target) or facts.state.cells.get(target, ())
+    )
+
+
+def soak(facts: Facts, environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+    """Every planned version has run for the gate's length in the environments before, or in those it names."""
+    for name in gate.options.get("in") or environment.after:
+        for cell in facts.matrix.column(name):
+            yield from soaked(facts, cell, gate.argument)
+
+
+def merges(facts: Facts, _environment: Environment, _gate: Gate) -> Iterable[ReasonLine]:
+    """Every fix of the release has reached every active branch."""
+    ledger = facts.inputs.ledger
+    if ledger is None or ledger.problem:
+        why = ledger.problem if ledger else "nobody has looked yet"
+        yield ReasonLine(
+            "merges.unknown",
+            Weight.UNKNOWN,
+            f"whether every fix has reached every active branch is not known: {why}",
+            "merges",
+            ledger.read_at if ledger else None,
+            "git",
+            manager(facts.plan),
+            "look at the branches by hand",
+        )
+        return
+    for cell in ledger.cells:
+        if cell.arrival in {Arrival.MISSING, Arrival.UNKNOWN}:
+            yield _merge(facts, cell)
+
+
+def _merge(facts: Facts, cell: LedgerCell) -> ReasonLine:
+    missing = cell.arrival is Arrival.MISSING
+    detail = f": {cell.detail}" if cell.detail else ""
+    said = "is not in" if missing else "may or may not be in"
+    ledger = facts.inputs.ledger
+    return ReasonLine(
+        "merges.missing" if missing else "merges.unknown",
+        Weight.BLOCKER if missing else Weight.UNKNOWN,
+        f"fix {cell.fix} of {cell.product} {said} {cell.branch}{detail}",
+        f"merge:{cell.product}/{cell.fix}/{cell.branch}",
+        ledger.read_at if ledger else None,
+        "git",
+        owner_of_product(facts.plan, cell.product),
+        f"merge {cell.fix} into {cell.branch}",
+    )

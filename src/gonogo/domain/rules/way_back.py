@@ -1,0 +1,123 @@
+"""Versions nobody ships any more, versions that stay, and triggers that ask."""
+
+from collections.abc import Iterable
+
+from gonogo.domain.metric_series import NotKnown
+from gonogo.domain.plan import Environment, Product
+from gonogo.domain.rollback import bad_mark
+from gonogo.domain.rules import history
+from gonogo.domain.rules.facts import Facts
+from gonogo.domain.rules.naming import manager, named, person
+from gonogo.domain.rules.reason import ReasonLine, Weight
+from gonogo.domain.state import TriggerState
+from gonogo.domain.triggers import judged, watched
+from gonogo.domain.version import same_version
+
+
+def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """Planned versions that are marked bad, everywhere; and what is held in this environment."""
+    for product in facts.plan.products:
+        yield from _bad(facts, product)
+        yield from _bad_target(facts, product)
+    for target, hold in facts.state.version_holds.items():
+        held = facts.plan.product(target.product)
+        if held is None or target.environment != environment.name:
+            continue
+        if not same_version(hold.version, held.version, held.scheme, held.name):
+            who = named(facts.plan, hold.actor.user)
+            yield ReasonLine(
+                "version.held",
+                Weight.BLOCKER,
+                f"{who} keeps {target.product} {hold.version} in {target.environment}: {hold.reason}",
+                f"cell:{target}",
+                hold.at,
+                "journal",
+                who,
+                f"gonogo resume --product {target.product} --env {target.environment}",
+            )
+
+
+def _bad(facts: Facts, product: Product) -> Iterable[ReasonLine]:
+    mark = bad_mark(facts.state, product, product.version)
+    if mark is not None:
+        who = named(facts.plan, mark.actor.user)
+        yield ReasonLine(
+            "version.bad",
+            Weight.BLOCKER,
+            f"{product.name} {product.version} is marked bad by {who}: {mark.reason}",
+            f"product:{product.name}",
+            mark.at,
+            "journal",
+            who,
+            f"put another version of {product.name} into the plan",
+        )
+
+
+def _bad_target(facts: Facts, product: Product) -> Iterable[ReasonLine]:
+    back = product.rollback.to or product.previous
+    mark = bad_mark(facts.state, product, back) if back else None
+    if mark is not None:
+        fact = f"{product.name} would be rolled back to {back}, which {mark.actor.user} marked bad: {mark.reason}"
+        remedy = f"put another `rollback.to` at {product.name}"
+        yield history.about(facts, product, "rollback.target-bad", Weight.BLOCKER, fact, remedy, "journal")
+
+
+def triggers(facts: Facts) -> Iterable[ReasonLine]:
+    """Incidents that are not over, and triggers whose metric nobody can read."""
+    for trigger in facts.plan.triggers:
+        fired = facts.state.triggers.get(trigger.id)
+        if fired is not None and (fired.asks or fired.cleared_at is None):
+            yield _incident(facts, fired, person(facts.plan, trigger.owner) or manager(facts.plan))
+    for trigger in watched(facts.plan):
+        says = judged(facts.plan, trigger, facts.inputs.metrics, facts.now)
+        if isinstance(says, NotKnown):
+            yield ReasonLine(
+                "trigger.blind",
+                Weight.WARNING,
+                f"rollback trigger '{trigger.id}' sees nothing: {says.reason}",
+                f"trigger:{trigger.id}",
+                says.at,
+                says.source or trigger.metric,
+                person(facts.plan, trigger.owner) or manager(facts.plan),
+                "watch for it by hand: " + trigger.when,
+            )
+
+
+def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
+    subject = f"trigger:{fired.trigger}"
+    seen = f"rollback trigger '{fired.trigger}' fired: {fired.observation}"
+    typed = f"gonogo trigger answer {fired.trigger}"
+    if fired.asks:
+        remedy = f"{typed} roll-back --reason '...'    or  go-on"
+        return ReasonLine(
+            "trigger.asks",
+            Weight.BLOCKER,
+            f"{seen}; nobody has answered",
+            subject,
+            fired.fired_at,
+            "journal",
+            who,
+            remedy,
+        )
+    by = named(facts.plan, fired.answered_by.user) if fired.answered_by else "somebody"
+    if fired.answer == "roll_back":
+        return ReasonLine(
+            "trigger.roll-back",
+            Weight.BLOCKER,
+            f"{by} decided to go back: {fired.reason}; {seen}",
+            subject,
+            fired.answered_at,
+            "journal",
+            who,
+            "roll back; it ends when the trigger's condition is over",
+        )
+    return ReasonLine(
+        "trigger.go-on",
+        Weight.WARNING,
+        f"{by} decided to go on: {fired.reason}; {seen}",
+        subject,
+        fired.answered_at,
+        "journal",
+        who,
+        "keep an eye on it",
+    )
