@@ -8,7 +8,7 @@ from gonogo.domain.commits import Commit
 from gonogo.domain.events import Actor, Event
 from gonogo.domain.matrix import Account, Cell
 from gonogo.domain.observation import Observation, Seen
-from gonogo.domain.readiness import ReasonLine, Verdict, Weight
+from gonogo.domain.readiness import ReasonLine, Verdict, Waived, Weight
 from gonogo.domain.shipping import CannotTell, WhatShips
 from gonogo.domain.state import ItemState
 
@@ -152,17 +152,33 @@ def reason_facts(reason: ReasonLine) -> dict[str, Any]:
         "source": reason.source,
         "who": reason.who,
         "remedy": reason.remedy,
+        "waived": waived_facts(reason.waived),
+        "members": [reason_facts(one) for one in reason.members],
+    }
+
+
+def waived_facts(waived: Waived | None) -> dict[str, Any] | None:
+    """Who let a reason pass; None when nobody did."""
+    if waived is None:
+        return None
+    return {
+        "seq": waived.seq,
+        "by": waived.by,
+        "reason": waived.reason,
+        "until": moment(waived.until),
+        "was": waived.was.value,
     }
 
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:
-    """The answer for one environment; blockers, unknowns and warnings each in a list of their own."""
+    """The answer for one environment; blockers, unknowns, waived ones and warnings each in a list of their own."""
     return {
         "environment": verdict.environment,
         "verdict": verdict.answer.value,
         "arrived": verdict.arrived,
         "blockers": [reason_facts(reason) for reason in verdict.of(Weight.BLOCKER)],
         "unknowns": [reason_facts(reason) for reason in verdict.of(Weight.UNKNOWN)],
+        "waived": [reason_facts(reason) for reason in verdict.of(Weight.WAIVED)],
         "warnings": [reason_facts(reason) for reason in verdict.of(Weight.WARNING)],
     }
 

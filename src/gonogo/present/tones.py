@@ -37,4 +37,9 @@ def line_text(line: Line) -> str:
 
 
 ANSWER_TONES = {Answer.GO: Tone.GOOD, Answer.NO_GO: Tone.BAD, Answer.UNKNOWN: Tone.UNKNOWN}
-WEIGHT_TONES = {Weight.BLOCKER: Tone.BAD, Weight.UNKNOWN: Tone.UNKNOWN, Weight.WARNING: Tone.WARN}
+WEIGHT_TONES = {
+    Weight.BLOCKER: Tone.BAD,
+    Weight.UNKNOWN: Tone.UNKNOWN,
+    Weight.WAIVED: Tone.WARN,
+    Weight.WARNING: Tone.WARN,
+}

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gonogo.domain.plan import Plan, Window
-from gonogo.domain.readiness import Answer, ReasonLine, Verdict, Weight
+from gonogo.domain.readiness import Answer, ReasonLine, Verdict, Waived, Weight
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age, span
 from gonogo.present.tones import ANSWER_TONES, WEIGHT_TONES, Line, Span, Tone
@@ -13,8 +13,10 @@ WORDS = {Answer.GO: "GO", Answer.NO_GO: "NO-GO", Answer.UNKNOWN: "UNKNOWN"}
 HEADINGS = {
     Weight.BLOCKER: "What blocks",
     Weight.UNKNOWN: "What is not known",
+    Weight.WAIVED: "What somebody let pass",
     Weight.WARNING: "Worth knowing",
 }
+SIGNS = {Weight.BLOCKER: "x", Weight.UNKNOWN: "?", Weight.WAIVED: "~", Weight.WARNING: "!"}
 
 
 def answer(verdict: Verdict) -> Span:
@@ -36,6 +38,8 @@ def headline(verdict: Verdict, plan: Plan) -> Line:
         extra.append("every product runs its planned version")
     if verdict.answer is Answer.NO_GO and (unknown := len(verdict.of(Weight.UNKNOWN))):
         extra.append(f"{unknown} unknown")
+    if waived := len(verdict.of(Weight.WAIVED)):
+        extra.append(f"{waived} waived")
     if warnings := len(verdict.of(Weight.WARNING)):
         extra.append(f"{warnings} warning{'s' if warnings > 1 else ''}")
     if extra:
@@ -63,6 +67,12 @@ def window_times(window: Window) -> str:
     return f"{local} {window.zone} ({window.start:%H:%M}-{window.end:%H:%M} UTC)"
 
 
+def waived_by(waived: Waived, now: datetime) -> str:
+    """`waived by Ana Ruiz (aruiz) until 2026-11-24 22:00 UTC, 1h 30m left: vendor confirmed`."""
+    until = f"{waived.until:%Y-%m-%d %H:%M} UTC, {span(waived.until - now)} left"
+    return f"waived by {waived.by} until {until}: {waived.reason}"
+
+
 def reason_facts(reason: ReasonLine, now: datetime) -> str:
     """Where a reason comes from: rule, age, source, and who can clear it."""
     parts = [reason.rule]
@@ -76,13 +86,14 @@ def reason_facts(reason: ReasonLine, now: datetime) -> str:
 
 
 def reason_lines(reason: ReasonLine, now: datetime) -> tuple[Line, ...]:
-    """A reason in three lines: the fact; rule, age, source and person; the next step."""
-    sign = {Weight.BLOCKER: "x", Weight.UNKNOWN: "?", Weight.WARNING: "!"}[reason.weight]
+    """A reason in three lines: the fact; rule, age, source and person; the next step, or who let it pass."""
     lines: list[Line] = [
-        (Span(f"{sign} ", WEIGHT_TONES[reason.weight]), Span(reason.fact)),
+        (Span(f"{SIGNS[reason.weight]} ", WEIGHT_TONES[reason.weight]), Span(reason.fact)),
         (Span(f"    {reason_facts(reason, now)}", Tone.MUTED),),
     ]
-    if reason.remedy:
+    if reason.waived is not None:
+        lines.append((Span(f"    {waived_by(reason.waived, now)}", Tone.WARN),))
+    elif reason.remedy:
         lines.append((Span("    next: ", Tone.MUTED), Span(reason.remedy, Tone.STRONG)))
     return tuple(lines)
 
