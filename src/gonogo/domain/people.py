@@ -67,8 +67,13 @@ def named(plan: Plan, account: str) -> str:
     return f"{person.name} ({account})" if person else account
 
 
-def with_role(plan: Plan, roles: Iterable[str]) -> str:
-    """Who has one of these roles, for a sentence; the roles themselves when nobody has."""
+def with_role(plan: Plan, roles: Iterable[str], but: Sequence[Actor] = ()) -> str:
+    """Who has one of these roles, for a sentence, leaving some out; the roles themselves when nobody has."""
     wanted = set(roles)
-    found = [f"{person.name} ({person.account})" for person in plan.people if wanted & set(person.roles)]
+    left_out = {name for actor in but for name in human(plan, actor)}
+    found = [
+        f"{person.name} ({person.account})"
+        for person in plan.people
+        if wanted & set(person.roles) and not person.shared and f"person:{person.key}" not in left_out
+    ]
     return ", ".join(found) if found else f"somebody with role {' or '.join(sorted(wanted))}"

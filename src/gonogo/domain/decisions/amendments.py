@@ -47,7 +47,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
     shown = preview(scene, pending)
     if command.confirm != shown.code:
-        return moved("amend", shown, "gonogo amend show")
+        return moved(scene, "amend", shown, "gonogo amend show")
     data = {
         **plan_data(scene),
         "before": pending.before,

@@ -110,7 +110,7 @@ def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
             ExitCode.NOT_PERMITTED,
             "approval.requester",
             f"you requested this release: '{slot.name}' needs somebody else's eyes",
-            f"ask {people.with_role(scene.plan, [slot.role])}",
+            f"ask {people.with_role(scene.plan, [slot.role], approvals.requesters(scene.state.lifecycle))}",
         )
     if bad := completion.bad_versions(scene.plan, scene.state):
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
@@ -155,7 +155,7 @@ def _approve(scene: Scene, slot: ApprovalSlot, command: Approve) -> Answer:
         return ()
     shown = preview(scene, slot)
     if command.confirm != shown.code:
-        return moved("approve", shown, f"gonogo approve {slot.name} --confirm {shown.code}")
+        return moved(scene, "approve", shown, f"gonogo approve {slot.name} --confirm {shown.code}")
     data: dict[str, Any] = {
         "role": slot.role,
         "digest": content.digest,

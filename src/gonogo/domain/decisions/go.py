@@ -132,7 +132,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if refusal := _refused(scene, judged, shown):
         return slips.refused_on_record(scene, refusal, "go", f"go:{command.environment}")
     if command.confirm != shown.code:
-        return moved("go", shown, f"gonogo go {command.environment} --confirm {shown.code}")
+        return moved(scene, "go", shown, f"gonogo go {command.environment} --confirm {shown.code}")
     lines = _lines(scene, judged)
     data = {
         "answer": judged.answer.value,

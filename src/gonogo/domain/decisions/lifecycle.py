@@ -183,12 +183,18 @@ def preview_cancel(scene: Scene) -> Preview:
     return Preview("cancel", scene.plan.release, typed(scene.plan), heading, lines, bound)
 
 
-def moved(act: str, preview: Preview, remedy: str) -> Refusal:
-    """What was confirmed is not what is there now."""
+_SILENT = {kinds.PLAN_RECORDED, kinds.ACT_REFUSED}
+"""Kinds that change nothing anybody confirms."""
+
+
+def moved(scene: Scene, act: str, preview: Preview, remedy: str) -> Refusal:
+    """What was confirmed is not what is there now; who acted last may know why."""
+    last = next((one for one in reversed(scene.state.events) if one.kind not in _SILENT), None)
+    who = f" (last in the journal: {last.kind}{slips.by(last.actor, last.at, scene.now)})" if last else ""
     return Refusal(
         ExitCode.CONFLICT,
         f"{act}.moved",
-        f"what you confirmed has changed since; it is now {preview.code}, and nothing was recorded",
+        f"what you confirmed has changed since{who}; it is now {preview.code}, and nothing was recorded",
         remedy,
         preview.lines,
     )
@@ -222,7 +228,7 @@ def _complete(scene: Scene, command: Complete) -> Answer:
         )
         return slips.refused_on_record(scene, refusal, "complete", SUBJECT)
     if command.confirm != preview.code:
-        return moved("complete", preview, f"gonogo complete --confirm {preview.code}")
+        return moved(scene, "complete", preview, f"gonogo complete --confirm {preview.code}")
     data = {"confirmed": preview.code, "versions": outline.versions_of(scene.plan)}
     return (scene.draft(kinds.RELEASE_COMPLETED, SUBJECT, data, expect=scene.state.lifecycle.seq),)
 
@@ -238,7 +244,7 @@ def _cancel(scene: Scene, command: Cancel) -> Answer:
         return refusal
     preview = preview_cancel(scene)
     if command.confirm != preview.code:
-        return moved("cancel", preview, f"gonogo cancel --reason '...' --confirm {preview.code}")
+        return moved(scene, "cancel", preview, f"gonogo cancel --reason '...' --confirm {preview.code}")
     data = {
         "reason": clean(command.reason.strip()),
         "confirmed": preview.code,

@@ -1,0 +1,64 @@
+"""Words about forward-merges: another commit does the same, or the fix need not go there."""
+
+from msgspec import Struct
+
+from gonogo.domain import events as kinds
+from gonogo.domain.decisions import slips
+from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.folds.merges import Word
+from gonogo.domain.text import clean
+from gonogo.errors import ExitCode
+
+REASON_AT_LEAST = 10
+"""Characters of a reason: shorter ones explain nothing to whoever reads them next year."""
+
+
+class SayMerge(Struct, frozen=True):
+    """Somebody answers for one fix on one branch."""
+
+    product: str
+    fix: str
+    """Full object id."""
+    branch: str
+    word: Word
+    reason: str
+    commit: str = ""
+    """The commit that does the same, for EQUIVALENT; "" when it is named in the reason."""
+
+
+class WithdrawMerge(Struct, frozen=True):
+    """What was said about it does not hold any more."""
+
+    product: str
+    fix: str
+    branch: str
+    reason: str = ""
+
+
+Commands = SayMerge | WithdrawMerge
+
+_KINDS = {Word.EQUIVALENT: kinds.MERGE_EQUATED, Word.WAIVED: kinds.MERGE_WAIVED}
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Record the word of one certain person. What git proves needs no word, and no word undoes it."""
+    if refusal := slips.over(scene) or slips.undecided(scene, "answering for a forward-merge"):
+        return refusal
+    key = (command.product, command.fix, command.branch)
+    subject = f"merge:{command.product}/{command.fix[:8]}/{command.branch}"
+    data = {"product": command.product, "fix": command.fix, "branch": clean(command.branch, 250)}
+    reason = clean(command.reason.strip())
+    known = scene.state.merges.get(key)
+    if isinstance(command, WithdrawMerge):
+        if known is None:
+            return Refusal(ExitCode.NO_GO, "merge.nothing", "nobody has said anything about it", "gonogo merges")
+        return (scene.draft(kinds.MERGE_WITHDRAWN, subject, {**data, "reason": reason}, expect=known.seq),)
+    if len(reason) < REASON_AT_LEAST:
+        return Refusal(
+            ExitCode.USAGE,
+            "merge.reason",
+            f"a word for a forward-merge needs a reason of {REASON_AT_LEAST} characters or more",
+            "--reason 'fixed in another way by ...'",
+        )
+    data |= {"reason": reason, "commit": command.commit}
+    return (scene.draft(_KINDS[command.word], subject, data, expect=known.seq if known else 0),)
