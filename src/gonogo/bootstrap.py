@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from gonogo.adapters.checks.runner import Runner
     from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.doctor import Finding
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
     from gonogo.domain.changelog import Changes
@@ -272,6 +273,22 @@ def what_ships(product: Product, version: str, revision: str) -> WhatShips:
     from gonogo.adapters.git_range import what_ships as read
 
     return read(product, version, revision)
+
+
+def examine(options: Options, plan: Plan) -> tuple[Finding, ...]:
+    """Whether this machine is set up for this plan. Raises ConfigError."""
+    from gonogo.adapters import doctor
+
+    place = journal_place(options, plan.release)
+    return doctor.examine(
+        plan,
+        config(),
+        clock(),
+        directory=place.directory,
+        journal_origin=place.origin,
+        environ=os.environ,
+        screen=sys.stdout,
+    )
 
 
 def cockpit(options: Options) -> int:

@@ -107,6 +107,15 @@ def host_of(url: str) -> str:
     return f"{host}:{port}" if host else ""
 
 
+def origin_text(url: str) -> str:
+    """`https://pay.example.com` of any URL there; "" for what is no URL with a host."""
+    try:
+        origin = origin_of(httpx.URL(url))
+    except httpx.InvalidURL:
+        return ""
+    return _origin_text(origin) if origin[1] else ""
+
+
 def _origin_text(origin: Origin) -> str:
     scheme, host, port = origin
     name = f"[{host}]" if ":" in host else host

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gonogo.adapters.checks.runner import Runner
+    from gonogo.adapters.doctor.finding import Finding
     from gonogo.cli.diagnostics import Diagnostics
     from gonogo.cli.output import Output
     from gonogo.domain.changelog import Changes
@@ -97,6 +98,10 @@ class Doors(Protocol):
 
     def what_ships(self, product: Product, version: str, revision: str) -> WhatShips:
         """The commits between what runs in a cell and what the plan ships; `revision` may be ""."""
+        ...
+
+    def examine(self, options: Options, plan: Plan) -> tuple[Finding, ...]:
+        """What is well and what is not, for this plan on this machine. Raises ConfigError."""
         ...
 
     def cockpit(self, options: Options) -> int:

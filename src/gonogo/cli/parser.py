@@ -73,6 +73,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("complete", "[--confirm CODE]", "everything is done", "complete", DECIDE),
     Verb("cancel", "--reason TEXT [--confirm CODE]", "the release ends without being done", "cancel", DECIDE),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
+    Verb("doctor", "[PLAN]", "is this machine set up for it? changes nothing", "doctor", PLAN),
     Verb("check run", "[ITEM]", "run the check of an item; without ITEM, list them", "check_run", CHECKLIST),
     Verb(
         "trust", "[--confirm CODE]", "look at the commands of a plan, and allow them to be run", "trust",

@@ -1,0 +1,48 @@
+"""Is this machine set up for this plan? Asks and looks, and changes nothing."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.doctor import certificates, clocks, endpoints, journal, repositories, terminal
+from gonogo.adapters.doctor.finding import Finding, Level
+from gonogo.domain.plan import Plan
+from gonogo.ports import Clock
+
+__all__ = ["Finding", "Level", "examine"]
+
+
+def examine(
+    plan: Plan,
+    config: Config,
+    clock: Clock,
+    *,
+    directory: Path,
+    journal_origin: str,
+    environ: Mapping[str, str],
+    screen: TextIO | None,
+) -> tuple[Finding, ...]:
+    """Every group, one after the other; the network all at once, each host within its time-out.
+
+    `directory` is that of the release's journal, `journal_origin` who said so (`default`: nobody).
+    """
+    answers, certified = asyncio.run(_network(plan, config, clock))
+    return (
+        *endpoints.findings(answers, plan, config),
+        *certified,
+        *clocks.findings(answers, directory, clock.now()),
+        *journal.findings(directory, journal_origin),
+        *repositories.findings(plan),
+        *terminal.findings(environ, screen),
+    )
+
+
+async def _network(
+    plan: Plan, config: Config, clock: Clock
+) -> tuple[tuple[endpoints.HostAnswer, ...], tuple[Finding, ...]]:
+    asked = endpoints.places(plan)
+    return await asyncio.gather(
+        endpoints.ask(asked, config, clock), certificates.findings(asked, plan, config, clock.now())
+    )
