@@ -19,6 +19,7 @@ from gonogo.domain.observation import Running, Status, Target
 from gonogo.domain.plan import Environment, Plan, Product
 from gonogo.tui.look import look, theme_name, themes
 from gonogo.tui.profile import Profile
+from gonogo.tui.widgets.matrix_grid import MatrixGrid
 from gonogo.tui.widgets.matrix_view import MatrixView
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -91,7 +92,7 @@ class MatrixApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """The matrix."""
-        yield self.view
+        yield MatrixGrid(self.view)
 
     def on_mount(self) -> None:
         """Fill it."""

@@ -9,6 +9,7 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.look import Look
 from gonogo.tui.panes.base import Pane
+from gonogo.tui.widgets.matrix_grid import MatrixGrid
 from gonogo.tui.widgets.matrix_view import MatrixView
 
 
@@ -25,7 +26,7 @@ class MatrixPane(Pane):
     def compose(self) -> ComposeResult:
         """Title and matrix."""
         yield self.heading
-        yield self.view
+        yield MatrixGrid(self.view)
 
     @property
     def subject(self) -> str:

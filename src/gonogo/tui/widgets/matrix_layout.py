@@ -20,7 +20,7 @@ _NAME_LIMIT = 24
 _VERSION_LIMIT = 22
 _SIGN = 2
 """A cell's sign and the blank behind it."""
-_CURSOR = 1
+CURSOR = 1
 """The position before each cell, where the cursor's sign stands; also what parts the columns."""
 _AGE = 4
 """Blank and the shortest age; below this a column is scrolled away instead of squeezed further."""
@@ -98,8 +98,8 @@ def lay_out(
     for name, mark in zip(environments, marks, strict=True):
         alone, shown = (min(size, _VERSION_LIMIT) for size in versions.get(name, Widths()))
         heading = max(min(cell_len(name), _NAME_LIMIT), cell_len(mark))
-        least.append(_CURSOR + max(_SIGN + alone + _AGE, heading))
-        best.append(_CURSOR + max(_SIGN + shown + _WORDS, heading))
+        least.append(CURSOR + max(_SIGN + alone + _AGE, heading))
+        best.append(CURSOR + max(_SIGN + shown + _WORDS, heading))
     name_width = max((min(cell_len(name), _NAME_LIMIT) for name in (*products, "product")), default=0) + 1
     planned_width = (
         max((min(cell_len(text), _VERSION_LIMIT) for text in (*products.values(), "planned")), default=0) + 1

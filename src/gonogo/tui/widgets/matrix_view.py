@@ -1,10 +1,11 @@
 """The matrix on the screen: rows products, columns environments, repainted cell by cell.
 
-A DataTable rewrites itself whole when one cell changes, 6 to 19 KB on a slow line; this costs about 150 bytes.
+A DataTable rewrites itself whole when one cell changes, 6 to 19 KB on a slow line; with the edges of `matrix_grid`
+this costs about 50 bytes.
 It asks `present` for every text and never for more cells than the screen shows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.observation import Target
@@ -24,7 +26,22 @@ from gonogo.present.matrix_filter import kept_products
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.lines import fill, spread
 from gonogo.tui.look import Look
-from gonogo.tui.widgets.matrix_layout import HEADER, Layout, Widths, fit_cell, lay_out
+from gonogo.tui.widgets.matrix_layout import CURSOR, HEADER, Layout, Widths, fit_cell, lay_out
+
+
+class Edge(Widget):
+    """One column of the screen, as the matrix below draws it."""
+
+    DEFAULT_CSS = "Edge { layer: edges; position: absolute; width: 1; height: 100%; }"
+
+    def __init__(self, view: "MatrixView") -> None:
+        super().__init__()
+        self._view = view
+        self.column = 0
+
+    def render_line(self, y: int) -> Strip:
+        """What the matrix draws there."""
+        return self._view.render_line(y).crop(self.column, self.column + 1)
 
 
 class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -36,6 +53,13 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         def __init__(self, target: Target) -> None:
             super().__init__()
             self.target = target
+
+    class Shaped(Message):
+        """Columns begin elsewhere on the screen now."""
+
+        def __init__(self, starts: tuple[int, ...]) -> None:
+            super().__init__()
+            self.starts = starts
 
     class Moved(Message):
         """The cursor stands on another cell."""
@@ -77,6 +101,9 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         self._wanted: Target | None = None
         self._row = 0
         self._drawn: dict[Target, Line] = {}
+        self._starts: tuple[int, ...] = ()
+        self.edges: Sequence[Edge] = ()
+        """Widgets that cover the positions of the cursor's sign; they are drawn anew with what they cover."""
 
     @property
     def cursor_target(self) -> Target | None:
@@ -105,13 +132,13 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
             return
         before, self._drawn = self._drawn, {}
         regions = [
-            self._region(row, column)
+            self._text_region(row, column)
             for row in self._visible_rows()
             for column in self._visible_columns()
             if (target := self._target(row, column)) in before and before[target] != self._cell(target, column)
         ]
         if regions:
-            self.refresh(*regions)
+            self._repaint(*regions)
 
     def filter(self, text: str) -> None:
         """Show only products for which every word holds: part of the name, `drift` or `problem`. "" shows all."""
@@ -198,6 +225,28 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         start = self._layout.column_start(column, self._left)
         return Region(start, row - self.scroll_offset.y + HEADER, self._layout.column_widths[column], 1)
 
+    def _text_region(self, row: int, column: int) -> Region:
+        """The cell without the position of the cursor's sign."""
+        x, y, width, height = self._region(row, column)
+        return Region(x + CURSOR, y, width - CURSOR, height)
+
+    def _repaint(self, *regions: Region) -> None:
+        """Draw these regions anew, or everything; with the edges that lie on them."""
+        self.refresh(*regions)
+        for edge in self.edges:
+            if not regions:
+                edge.refresh()
+            for region in regions:
+                if region.x <= edge.column < region.right:
+                    edge.refresh(Region(0, region.y, 1, region.height))
+
+    def _tell_shape(self) -> None:
+        """Say where the columns begin, when that has changed."""
+        starts = tuple(self._layout.column_start(column, self._left) for column in self._visible_columns())
+        if starts != self._starts:
+            self._starts = starts
+            self.post_message(self.Shaped(starts))
+
     def _arrange(self) -> bool:
         """Lay out anew; returns whether the shape changed, and with it everything is repainted."""
         before, stood = self._layout, self.cursor_target
@@ -209,7 +258,8 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         self._left = min(self._left, self._layout.furthest_left())
         self.virtual_size = Size(self.size.width, HEADER + len(self._layout.products))
         self._reveal()
-        self.refresh()
+        self._repaint()
+        self._tell_shape()
         if self.cursor_target != stood:
             self.post_message(self.Moved(self.cursor_target))
         return True
@@ -246,7 +296,7 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         if self._wanted == stood:
             return
         if not self._reveal():
-            self.refresh(self._region(*old), self._region(self._row, self._column))
+            self._repaint(self._region(*old), self._region(self._row, self._column))
         self.post_message(self.Moved(self._wanted))
 
     def _reveal(self) -> bool:
@@ -263,12 +313,13 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=wanted, animate=False, force=True)
         if moved := wanted != top or self._left != left:
             self._drawn = {}
-            self.refresh()
+            self._repaint()
+            self._tell_shape()
         return moved
 
     def _refresh_cursor(self) -> None:
         if self._layout.products and self._row in self._visible_rows():
-            self.refresh(self._region(self._row, self._column))
+            self._repaint(self._region(self._row, self._column))
 
     def _cell(self, target: Target, column: int) -> Line:
         """The cell's line, cut to its column; made once until the next `show`."""
