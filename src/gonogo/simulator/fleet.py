@@ -17,12 +17,12 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.observation import Target
+from gonogo.domain.observation import Status, Target
 from gonogo.domain.plan import Plan, Probe, Source
 from gonogo.errors import BusyError, StorageError
 from gonogo.ports import Clock
 from gonogo.simulator.scenario import Fault, Scenario, answer
-from gonogo.simulator.shapes import Endpoint, Page, json_page, page, prometheus
+from gonogo.simulator.shapes import SHAPED, Endpoint, Page, json_page, page, prometheus
 
 HOST = "127.0.0.1"
 _CONNECTIONS = 512
@@ -270,12 +270,14 @@ class Fleet:
             )
         items = [
             {
-                "product": target.product,
-                "environment": target.environment,
-                "status": reply.status.value,
-                "versions": [{"version": one.version, "weight": one.weight} for one in reply.versions],
+                "product_name": target.product,
+                "environment_name": target.environment,
+                "status": _RECORDED.get(reply.status, "completed"),
+                "version": reply.versions[0].version,
+                "deployed_at": self._moment(reply.changed_at).isoformat(),
             }
             for target, reply in replies
+            if reply.versions and reply.fault is Fault.NONE
         ]
         return Served(page=json_page({"items": items}))
 
@@ -284,6 +286,9 @@ class Fleet:
 
     def _moment(self, elapsed: float) -> datetime:
         return self._began + timedelta(seconds=elapsed)
+
+
+_RECORDED = {Status.FAILED: "failed", Status.IN_PROGRESS: "started"}
 
 
 def own_address(url: str) -> tuple[int, str] | None:
@@ -304,15 +309,26 @@ def aimed(plan: Plan, fleet: Fleet) -> Plan:
         replace(product, probes=tuple(_aimed_probe(probe, fleet) for probe in product.probes))
         for product in plan.products
     )
-    sources = tuple(
-        replace(source, url=fleet.source_url(source.id, _path_of(source.url)), auth="") for source in plan.sources
-    )
+    sources = tuple(_aimed_source(source, fleet) for source in plan.sources)
     return replace(plan, products=products, sources=sources)
 
 
+def _aimed_source(source: Source, fleet: Fleet) -> Source:
+    """The fleet is one Prometheus, or one list of deployments for every other kind; both use the plan's names."""
+    aimed_at = replace(source, url=fleet.source_url(source.id, _path_of(source.url)), auth="")
+    names: dict[str, dict[str, str]] = {"products": {}, "environments": {}}
+    if source.use == "prometheus":
+        return replace(aimed_at, options={**source.options, **names, "transform": ()})
+    return replace(aimed_at, use="versioner", options=names)
+
+
 def _aimed_probe(probe: Probe, fleet: Fleet) -> Probe:
-    url = fleet.url(Target(probe.product, probe.environment), _path_of(probe.url))
-    return replace(probe, url=url, auth="")
+    """One address for a target, also where the plan lists its instances."""
+    first = probe.url or next(iter(probe.urls), "")
+    url = fleet.url(Target(probe.product, probe.environment), _path_of(first))
+    if probe.use not in SHAPED:
+        return replace(probe, use="auto", url=url, urls=(), auth="", options={})
+    return replace(probe, url=url, urls=(), auth="")
 
 
 def _path_of(url: str) -> str:

@@ -251,7 +251,8 @@ def _health_json(endpoint: Endpoint, path: str, reply: Reply, changed_at: dateti
 
 
 def _kubernetes(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -> Page:
-    del path
+    if path.endswith("/replicasets"):
+        return _replica_sets(endpoint, reply)
     if not reply.versions:
         return json_page({"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404}, 404)
     newest = reply.versions[0]
@@ -275,6 +276,7 @@ def _kubernetes(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetim
             "metadata": {
                 "name": name,
                 "namespace": str(endpoint.options.get("namespace") or endpoint.target.environment),
+                "uid": name,
                 "generation": 7,
                 "labels": {"app.kubernetes.io/name": name, "app.kubernetes.io/version": newest.version},
             },
@@ -289,6 +291,29 @@ def _kubernetes(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetim
             },
         }
     )
+
+
+def _replica_sets(endpoint: Endpoint, reply: Reply) -> Page:
+    """One for each version that runs; four pods in all, shared as the traffic is."""
+    name = str(endpoint.options.get("deployment") or endpoint.target.product)
+    container = str(endpoint.options.get("container") or "app")
+    items = [
+        {
+            "metadata": {
+                "name": f"{name}-{number}",
+                "labels": {"pod-template-hash": str(number)},
+                "ownerReferences": [{"kind": "Deployment", "name": name, "uid": name}],
+            },
+            "spec": {
+                "template": {
+                    "spec": {"containers": [{"name": container, "image": _image(endpoint, running.version)}]}
+                }
+            },
+            "status": {"replicas": max(1, round((running.weight or 50) * 4 / 100))},
+        }
+        for number, running in enumerate(reply.versions)
+    ]
+    return json_page({"apiVersion": "apps/v1", "kind": "ReplicaSetList", "items": items})
 
 
 _ARGO_PHASE = {Status.IN_PROGRESS: "Running", Status.FAILED: "Failed"}
@@ -373,3 +398,6 @@ _SHAPES: Mapping[str, Callable[[Endpoint, str, Reply, datetime], Page]] = {
     "argocd": _argocd,
 }
 """A preset without a shape of its own gets the JSON that `auto` understands."""
+
+SHAPED = frozenset({"auto", *_SHAPES})
+"""Presets the fleet answers in their own shape; a rehearsal asks in the place of others by the short form."""

@@ -95,7 +95,7 @@ def state_of(instances: Sequence[Mapping[str, Any]]) -> tuple[Status, str]:
         return Status.SUCCEEDED, ""
     critical = total - well - worst.count("warning")
     if critical == total:
-        return Status.FAILED, f"all {total} instances are critical"
+        return Status.FAILED, "every instance is critical"
     return Status.DEGRADED, f"{well} of {total} instances pass, {critical} are critical"
 
 

@@ -59,6 +59,10 @@ async def ask_json(
         document = await asyncio.to_thread(parse, answer)
     else:
         document = parse(answer)
+    if isinstance(document, NotUnderstood) and answer.status not in OK:
+        # not the words of the API we speak to: a proxy in front of it
+        detail = clean(f"{answer.status} {answer.phrase}".strip(), DETAIL_LIMIT)
+        return NotUnderstood(Reason.HTTP_STATUS, detail, answer.excerpt)
     return document if isinstance(document, NotUnderstood) else Page(answer, document)
 
 
