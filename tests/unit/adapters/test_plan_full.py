@@ -179,20 +179,33 @@ def test_gates_and_rules(plan: Plan) -> None:
         ("prod-eu", GateKind.APPROVALS, ("engineering", "qa", "security"), Level.BLOCK),
         ("prod-eu", GateKind.CHANGELOG, "no-breaking-without-major", Level.BLOCK),
         ("prod-eu", GateKind.CHANGELOG, "not-empty", Level.WARN),
+        ("prod-eu", GateKind.CHANGELOG, "version-fits", Level.WARN),
         ("prod-eu", GateKind.METRIC, "error-rate", Level.BLOCK),
+        ("prod-eu", GateKind.OBSERVED, ("staging",), Level.BLOCK),
+        ("prod-eu", GateKind.SOAK, timedelta(hours=1), Level.BLOCK),
+        ("prod-eu", GateKind.FILES, ("user-service",), Level.BLOCK),
+        ("prod-eu", GateKind.TAG, "annotated", Level.BLOCK),
+        ("prod-eu", GateKind.MERGES, "done", Level.BLOCK),
+        ("prod-eu", GateKind.MIGRATION, "planned", Level.BLOCK),
     ]
-    assert plan.gates[-1].options == {"below": 0.01, "for": timedelta(minutes=5)}
+    assert [gate.options for gate in plan.gates if gate.options] == [
+        {"below": 0.01, "for": timedelta(minutes=5)},
+        {"in": ("staging",)},
+    ]
     assert plan.rules == {
         "friday_release": Level.WARN,
-        "big_bang": Level.WARN,
-        "release_name": Level.WARN,
+        "big_bang": Level.OFF,
         "rollback_plan": Level.BLOCK,
+        "cell.older-than-live": Level.BLOCK,
     }
+    assert plan.on_call == ("dai",)
 
 
 def test_freezes_in_their_three_forms(plan: Plan) -> None:
     """A span, times of the week, cron."""
     quarter, weekends, night = plan.freezes
+    (evenings,) = plan.windows
+    assert (evenings.name, evenings.weekly) == ("evenings", ((1, 20, 0), (1, 23, 59)))
     assert quarter.span == (datetime(2026, 12, 23, 23, tzinfo=UTC), datetime(2027, 1, 1, 23, tzinfo=UTC))
     assert (quarter.environments, quarter.reason) == (("prod-eu", "prod-us"), "Quarter close")
     assert weekends.weekly == ((4, 16, 0), (0, 8, 0))

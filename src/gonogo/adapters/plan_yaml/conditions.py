@@ -21,8 +21,6 @@ from gonogo.domain.plan import (
     ApprovalSlot,
     Check,
     CheckKind,
-    Gate,
-    GateKind,
     Item,
     ItemId,
     Metric,
@@ -103,6 +101,8 @@ _CHECK_KEYS = {
     "for": "metric", "signed": "git", "merged_into": "git",
 }  # fmt: skip
 """Which kinds of check a key says something about."""
+_FIELDS = {"for": "duration", "in": "places"}
+"""Keys that are words of Python, and what the shape calls them."""
 
 
 def _check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check | None:
@@ -112,7 +112,7 @@ def _check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check 
         reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=", ".join(CheckKind))
         return None
     kind = chosen[0]
-    _only_with(reading, given, path, _CHECK_KEYS, kind)
+    only_with(reading, given, path, _CHECK_KEYS, kind)
     options = _check_options(reading, given, path)
     names = reading.names
     match kind:
@@ -123,7 +123,7 @@ def _check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check 
             return Check(kind, given.http, options | {"expect": int(given.expect or 200)})
         case CheckKind.METRIC:
             names.check(names.metrics, given.metric or "", (*path, "metric"), subject, "asks for")
-            return Check(kind, given.metric, options | _bounds(reading, given, path, subject))
+            return Check(kind, given.metric, options | bounds(reading, given, path, subject))
         case CheckKind.FILE | CheckKind.GIT:
             product = str(getattr(given, kind.value))
             names.check(names.products, product, (*path, kind.value), subject, "looks at")
@@ -147,24 +147,24 @@ def _check_options(reading: Reading, given: CheckShape, path: Path) -> dict[str,
     return options
 
 
-def _only_with(reading: Reading, given: Any, path: Path, keys: Mapping[str, str], kind: str) -> None:
+def only_with(reading: Reading, given: Any, path: Path, keys: Mapping[str, str], kind: str) -> None:
     """Record keys that say something about another kind of condition than this one."""
     for key, kinds in keys.items():
-        if getattr(given, "duration" if key == "for" else key) is not None and kind not in kinds.split():
+        if getattr(given, _FIELDS.get(key, key)) is not None and kind not in kinds.split():
             place = reading.document.key((*path, key))
             remedy = f"it goes with {' and '.join(f'`{one}`' for one in kinds.split())}"
             reading.problems.add(Mistake.ONLY_WITH, place, remedy, key=key, where=f"with `{kind}`")
 
 
-def _bounds(reading: Reading, given: CheckShape | GateShape, path: Path, where: str) -> dict[str, Any]:
+def bounds(reading: Reading, given: CheckShape | GateShape, path: Path, where: str) -> dict[str, Any]:
     """`above`, `below` as numbers and `for` as a length; exactly one of the two bounds is given."""
     above, below = reading.number(given.above, (*path, "above")), reading.number(given.below, (*path, "below"))
     if (above is None) == (below is None):
         reading.add_lack(Mistake.PICK_ONE, path, where=where, choices="above, below")
-    bounds: dict[str, Any] = {"above": above} if above is not None else {"below": below}
+    found: dict[str, Any] = {"above": above} if above is not None else {"below": below}
     if given.duration is not None:
-        bounds["for"] = reading.duration(given.duration, (*path, "for"))
-    return bounds
+        found["for"] = reading.duration(given.duration, (*path, "for"))
+    return found
 
 
 def approvals_of(
@@ -186,44 +186,6 @@ def _approval(reading: Reading, name: str, given: ApprovalShape, people: tuple[P
     if given.expires is not None:
         expires = reading.positive(given.expires, (*path, "expires"), timedelta(hours=24))
     return ApprovalSlot(name, given.role, given.quorum, expires, given.same_person)
-
-
-def gates_of(reading: Reading, given: dict[str, list[GateShape]]) -> tuple[Gate, ...]:
-    """The gates of all environments, in the plan's order."""
-    made: list[Gate] = []
-    for environment, gates in given.items():
-        place = reading.document.key(("gates", environment))
-        if environment not in reading.names.environments.names:
-            remedy = reading.names.environments.remedy(environment, reading.problems)
-            facts = {"subject": "a gate", "verb": "stands before", "kind": "environment", "name": environment}
-            reading.problems.add(Mistake.NOT_DEFINED, place, remedy, **facts)
-        for index, gate in enumerate(gates):
-            one = _gate(reading, environment, gate, ("gates", environment, index))
-            made += [one] if one is not None else []
-    return tuple(made)
-
-
-def _gate(reading: Reading, environment: str, given: GateShape, path: Path) -> Gate | None:
-    subject = f"gate '{environment}'"
-    kinds = ("checklist", "approvals", "changelog", "metric")
-    chosen = [kind for kind in kinds if getattr(given, kind) is not None]
-    if len(chosen) != 1:
-        reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=", ".join(kinds))
-        return None
-    kind = GateKind(chosen[0])
-    _only_with(reading, given, path, {"above": "metric", "below": "metric", "for": "metric"}, kind)
-    names = reading.names
-    here = (*path, kind.value)
-    if kind is GateKind.CHECKLIST:
-        phases = names.check_each(names.phases, given.checklist, here, subject, "waits for")
-        return Gate(environment, kind, phases, given.level)
-    if kind is GateKind.APPROVALS:
-        slots = names.check_each(names.approvals, given.approvals, here, subject, "waits for")
-        return Gate(environment, kind, slots, given.level)
-    if kind is GateKind.CHANGELOG:
-        return Gate(environment, kind, given.changelog, given.level)
-    names.check(names.metrics, given.metric or "", here, subject, "asks for")
-    return Gate(environment, kind, given.metric, given.level, _bounds(reading, given, path, subject))
 
 
 def metrics_of(reading: Reading, given: dict[str, MetricShape]) -> tuple[Metric, ...]:

@@ -63,13 +63,20 @@ def _span(
 
 def freezes_of(reading: Reading, given: dict[str, FreezeShape]) -> tuple[Freeze, ...]:
     """The freezes that could be read."""
-    made = (_freeze(reading, name, freeze) for name, freeze in given.items())
-    return tuple(freeze for freeze in made if freeze is not None)
+    return _all(reading, "freezes", "freeze", given)
 
 
-def _freeze(reading: Reading, name: str, given: FreezeShape) -> Freeze | None:
-    path: Path = ("freezes", name)
-    subject = f"freeze '{name}'"
+def windows_of(reading: Reading, given: dict[str, FreezeShape]) -> tuple[Freeze, ...]:
+    """The windows outside which nothing may go, as far as they could be read."""
+    return _all(reading, "windows", "window", given)
+
+
+def _all(reading: Reading, key: str, kind: str, given: dict[str, FreezeShape]) -> tuple[Freeze, ...]:
+    made = (_freeze(reading, (key, name), f"{kind} '{name}'", one) for name, one in given.items())
+    return tuple(one for one in made if one is not None)
+
+
+def _freeze(reading: Reading, path: Path, subject: str, given: FreezeShape) -> Freeze | None:
     zone = _zone(reading, given.zone, (*path, "zone"))
     environments = reading.names.check_each(
         reading.names.environments, given.environments, (*path, "environments"), subject, "holds for"
@@ -78,7 +85,7 @@ def _freeze(reading: Reading, name: str, given: FreezeShape) -> Freeze | None:
         reading.names.products, given.products, (*path, "products"), subject, "holds for"
     )
     common = {
-        "name": name,
+        "name": str(path[-1]),
         "zone": given.zone,
         "reason": given.reason,
         "environments": environments,

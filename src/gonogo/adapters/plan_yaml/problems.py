@@ -77,6 +77,8 @@ class Mistake(Enum):
     CIRCLE = "{kind} wait for each other in a circle: {circle}"
     SAME_ACCOUNT = "account '{account}' belongs to '{other}' already"
     QUORUM_OUT_OF_REACH = "approval '{name}' needs {quorum} of role '{role}', which {count} have"
+    UNKNOWN_RULE = "there is no rule '{name}'"
+    FIXED_RULE = "rule '{name}' always counts: {meaning}"
     # probes
     UNKNOWN_PRESET = "unknown probe '{use}'"
     NO_SOURCE = "`use: {use}` cannot fill many cells"

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from gonogo.adapters.plan_yaml.addresses import check_clone, check_inside, check_ref_name
 from gonogo.adapters.plan_yaml.conditions import (
     approvals_of,
-    gates_of,
     items_of,
     metrics_of,
     owner,
     phases_of,
     triggers_of,
 )
-from gonogo.adapters.plan_yaml.moments import freezes_of, window_of
+from gonogo.adapters.plan_yaml.gates import gates_of, rules_of
+from gonogo.adapters.plan_yaml.moments import freezes_of, window_of, windows_of
 from gonogo.adapters.plan_yaml.nodes import Document, Path
 from gonogo.adapters.plan_yaml.probing import probes_of, sources_of, timing_of
 from gonogo.adapters.plan_yaml.problems import Mistake, Problems
@@ -38,7 +38,6 @@ from gonogo.domain.plan import (
     Branches,
     ChangelogRules,
     Environment,
-    Level,
     Person,
     Plan,
     Product,
@@ -50,7 +49,6 @@ from gonogo.domain.plan import (
 CELL_LIMIT = 10_000
 """Products times environments."""
 _PRODUCTION = re.compile(r"production|prod|prod-.*", re.ASCII)
-_RULES = ("friday_release", "big_bang", "release_name", "rollback_plan")
 _BRANCH_PARTS = ("major", "minor", "patch", "version")
 
 
@@ -82,9 +80,11 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         approvals=approvals_of(reading, shape.approvals, people),
         gates=gates_of(reading, shape.gates),
         waiver_roles=_waiver_roles(reading, shape.waivers or WaiversShape()),
-        rules=_rules(shape),
+        rules=rules_of(reading, shape.rules),
         metrics=metrics_of(reading, shape.metrics),
         freezes=freezes_of(reading, shape.freezes),
+        windows=windows_of(reading, shape.windows),
+        on_call=names.check_each(names.people, shape.on_call, ("on_call",), "the release", "is answered for by"),
         triggers=triggers_of(reading, rollback.triggers),
         rollback_notes=rollback.notes,
         changelog=_changelog(reading, shape.changelog or ChangelogShape()),
@@ -225,13 +225,6 @@ def _file(reading: Reading, product: ProductShape, path: Path, index: int) -> Ve
 def _waiver_roles(reading: Reading, given: WaiversShape) -> tuple[str, ...]:
     names = reading.names
     return names.check_each(names.roles, given.roles, ("waivers", "roles"), "a waiver", "is given by")
-
-
-def _rules(shape: PlanShape) -> Mapping[str, Level]:
-    if shape.rules is None:
-        return {}
-    levels = ((rule, getattr(shape.rules, rule)) for rule in _RULES)
-    return {rule: level for rule, level in levels if level is not None}
 
 
 def _changelog(reading: Reading, given: ChangelogShape) -> ChangelogRules:

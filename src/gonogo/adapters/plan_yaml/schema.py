@@ -42,6 +42,8 @@ def _widened(part: Any) -> Any:
         wide["propertyNames"] = part["propertyNames"]
     if part.get("type") == "string":
         wide["type"] = ["string", "number", "boolean"]
+    if "off" in part.get("enum", ()):
+        wide["enum"] = [*part["enum"], False]  # what many an editor takes a bare `off` for
     if isinstance(reference := part.get("$ref"), str):
         wide["$ref"] = reference.removesuffix("Shape")
     if wide.get("default", ()) is None:

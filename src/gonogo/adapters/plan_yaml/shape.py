@@ -290,17 +290,29 @@ class ApprovalShape(_Shape):
 
 
 class GateShape(_Shape):
-    """A condition before a promotion; exactly one of checklist, approvals, changelog and metric."""
+    """A condition before a promotion; exactly one of its kinds, such as checklist, approvals or metric."""
 
     checklist: Annotated[Texts | None, _says("Phases that must have no open item.")] = None
     approvals: Annotated[Texts | None, _says("Keys of `approvals` that must be given.")] = None
     changelog: Annotated[
-        Literal["no-breaking-without-major", "not-empty"] | None, _says("What must hold for the commits.")
+        Literal["no-breaking-without-major", "version-fits", "not-empty"] | None,
+        _says("What must hold for the commits of every product."),
     ] = None
     metric: Annotated[Name | None, _says("A key of `metrics`.")] = None
     above: Annotated[Number | None, _says("metric: must be above this.")] = None
     below: Annotated[Number | None, _says("metric: must be below this.")] = None
     duration: Annotated[Duration | None, _says("metric: for so long.")] = field(name="for", default=None)
+    observed: Annotated[Texts | None, _says("Environments the planned versions must have been seen in.")] = None
+    soak: Annotated[Duration | None, _says("How long they must have run in the environments before.")] = None
+    places: Annotated[Texts | None, _says("soak: in these environments instead.")] = field(name="in", default=None)
+    files: Annotated[Texts | None, _says("Products whose version files must agree at the tag, or `all`.")] = None
+    tag: Annotated[
+        Literal["exists", "annotated", "pinned"] | None, _says("What must hold for the tag of every product.")
+    ] = None
+    merges: Annotated[Literal["done"] | None, _says("Every fix has reached every active branch.")] = None
+    migration: Annotated[
+        Literal["reversible", "planned"] | None, _says("How the migrations must fit the way back.")
+    ] = None
     level: Annotated[Level, _says("How much it weighs. Default: block.")] = Level.BLOCK
 
 
@@ -308,15 +320,6 @@ class WaiversShape(_Shape):
     """Who may pass an unmet gate."""
 
     roles: Annotated[Texts, _says("Roles that may waive, with a reason and an end.")] = []
-
-
-class RulesShape(_Shape):
-    """Built-in rules and how much each weighs."""
-
-    friday_release: Annotated[Level | None, _says("A window on a Friday.")] = None
-    big_bang: Annotated[Level | None, _says("Many products in one window.")] = None
-    release_name: Annotated[Level | None, _says("A release id that says nothing.")] = None
-    rollback_plan: Annotated[Level | None, _says("A product without a way back.")] = None
 
 
 class MetricShape(_Shape):
@@ -414,9 +417,13 @@ class PlanShape(_Shape):
     approvals: Annotated[dict[Name, ApprovalShape], _says("Sign-offs the release knows.")] = {}
     gates: Annotated[dict[Name, list[GateShape]], _says("What must hold before a promotion, by environment.")] = {}
     waivers: Annotated[WaiversShape | None, _says("Who may pass an unmet gate.")] = None
-    rules: Annotated[RulesShape | None, _says("Built-in rules: off, warn or block.")] = None
+    rules: Annotated[dict[Name, Level], _says("Built-in rules by id: off, warn or block; see docs/rules.md.")] = {}
     metrics: Annotated[dict[Name, MetricShape], _says("Numbers asked from a source.")] = {}
     freezes: Annotated[dict[Name, FreezeShape], _says("Times in which nothing may go.")] = {}
+    windows: Annotated[
+        dict[Name, FreezeShape], _says("Times outside which nothing may go, in the form of freezes.")
+    ] = {}
+    on_call: Annotated[Texts, _says("Keys of `people` who can be called while it goes.")] = []
     rollback: Annotated[RollbackShape | None, _says("When and how to go back.")] = None
     changelog: Annotated[ChangelogShape | None, _says("How commits become a changelog.")] = None
     branches: Annotated[BranchesShape | None, _says("Branches and the way of a fix.")] = None
