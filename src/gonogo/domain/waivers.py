@@ -57,4 +57,6 @@ def waiver_for(waivers: Iterable[Waiver], rule: str, subject: str, *, unknown: b
 def _covers(waiver: Waiver, rule: str, subject: str, *, unknown: bool) -> bool:
     if waiver.rule != rule or rule in NEVER:
         return False
-    return waiver.subject == subject if waiver.subject or unknown else True
+    if not waiver.subject:
+        return not unknown
+    return waiver.subject == subject

@@ -1,7 +1,5 @@
 """Go: let the release into an environment, on the very list that was on screen."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from gonogo.domain import completion, digest, people, waivers
@@ -14,7 +12,7 @@ from gonogo.domain.decisions.waivers import each_reason
 from gonogo.domain.matrix import Cell
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
 from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import GoDecision, Waiver
+from gonogo.domain.state import GoDecision
 from gonogo.errors import ExitCode
 
 
@@ -36,28 +34,22 @@ def stands(decision: GoDecision, content: digest.Content) -> bool:
     return not digest.differences(dict(decision.content), content)
 
 
-class _Line(Struct, frozen=True):
-    """One reason by itself, and the waiver that lets it pass."""
+def _is_open(reason: ReasonLine) -> bool:
+    """Whether it stands against a go, and nobody let it pass."""
+    return reason.weight in {Weight.BLOCKER, Weight.UNKNOWN}
 
-    reason: ReasonLine
-    waiver: Waiver | None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether nobody let it pass."""
-        return self.waiver is None and self.weight in {Weight.BLOCKER, Weight.UNKNOWN}
+def _weight(reason: ReasonLine) -> Weight:
+    """What it weighs without any waiver."""
+    return reason.waived.was if reason.waived else reason.weight
 
-    @property
-    def weight(self) -> Weight:
-        """What it weighs without any waiver."""
-        return self.reason.waived.was if self.reason.waived else self.reason.weight
 
-    def __str__(self) -> str:
-        name = f"{self.reason.rule} {self.reason.subject}".rstrip()
-        said = f"{self.weight.value}  {name}: {self.reason.fact}"
-        if self.waiver is None:
-            return said
-        return f"{said}  [waived by {self.waiver.actor.user} until {self.waiver.until:%Y-%m-%d %H:%M} UTC]"
+def _line(reason: ReasonLine) -> str:
+    name = f"{reason.rule} {reason.subject}".rstrip()
+    said = f"{_weight(reason).value}  {name}: {reason.fact}"
+    if reason.waived is None:
+        return said
+    return f"{said}  [waived by {reason.waived.by} until {reason.waived.until:%Y-%m-%d %H:%M} UTC]"
 
 
 def preview(scene: Scene, environment: str, snapshot: Snapshot | None = None) -> Preview:
@@ -65,15 +57,15 @@ def preview(scene: Scene, environment: str, snapshot: Snapshot | None = None) ->
     snapshot = snapshot or scene.snapshot()
     judged = snapshot.verdict(environment)
     assert judged is not None
-    lines = _lines(scene, judged)
-    left = [one for one in lines if one.is_open]
+    reasons = each_reason(judged)
+    left = [one for one in reasons if _is_open(one)]
     content = digest.content_of(scene.plan, scene.inputs.changes)
     products = ", ".join(f"{product.name} {product.version}" for product in scene.plan.products[:12])
     bound = (
         judged.answer.value,
         content.digest,
         scene.loaded.sha256,
-        *(_key(one) for one in lines),
+        *(_key(one) for one in reasons),
         *(_runs(cell) for cell in snapshot.matrix.column(environment)),
     )
     return Preview(
@@ -81,30 +73,16 @@ def preview(scene: Scene, environment: str, snapshot: Snapshot | None = None) ->
         environment,
         typed(scene.plan),
         f"GO for {environment}: {products}",
-        tuple(map(str, lines)),
+        tuple(map(_line, reasons)),
         bound,
-        f"{len(left)} of {len(lines)} reasons {'needs' if len(left) == 1 else 'need'} a waiver" if left else "",
+        f"{len(left)} of {len(reasons)} reasons {'needs' if len(left) == 1 else 'need'} a waiver" if left else "",
     )
 
 
-def _lines(scene: Scene, judged: Verdict) -> tuple[_Line, ...]:
-    standing = waivers.in_force(
-        scene.plan, scene.state, scene.now, judged.environment, scene.inputs.shared_accounts
-    )
-    return tuple(_Line(one, _waiver(standing, one)) for one in each_reason(judged))
-
-
-def _waiver(standing: Sequence[Waiver], reason: ReasonLine) -> Waiver | None:
-    weight = reason.waived.was if reason.waived else reason.weight
-    if weight is Weight.WARNING:
-        return None
-    return waivers.waiver_for(standing, reason.rule, reason.subject, unknown=weight is Weight.UNKNOWN)
-
-
-def _key(line: _Line) -> str:
+def _key(reason: ReasonLine) -> str:
     """What must stay for a confirmation to hold; ages and countdowns in a fact may go on."""
-    waiver = line.waiver.seq if line.waiver else 0
-    return f"{line.reason.rule} {line.reason.subject} {line.weight} {waiver}"
+    waiver = reason.waived.seq if reason.waived else 0
+    return f"{reason.rule} {reason.subject} {_weight(reason)} {waiver}"
 
 
 def _runs(cell: Cell) -> str:
@@ -133,25 +111,25 @@ def decide(scene: Scene, command: Commands) -> Answer:
         return slips.refused_on_record(scene, refusal, "go", f"go:{command.environment}")
     if command.confirm != shown.code:
         return moved(scene, "go", shown, f"gonogo go {command.environment} --confirm {shown.code}")
-    lines = _lines(scene, judged)
+    reasons = each_reason(judged)
     data = {
         "answer": judged.answer.value,
         "confirmed": shown.code,
         "digest": content.digest,
         "content": dict(digest.recorded(content.texts)),
-        "reasons": [_named(one) for one in lines[:_KEPT]],
-        "left_out": max(0, len(lines) - _KEPT),
+        "reasons": [_named(one) for one in reasons[:_KEPT]],
+        "left_out": max(0, len(reasons) - _KEPT),
     }
     return (scene.draft(kinds.GO_DECIDED, f"go:{command.environment}", data, expect=last.seq if last else 0),)
 
 
-def _named(line: _Line) -> dict[str, object]:
+def _named(reason: ReasonLine) -> dict[str, object]:
     return {
-        "rule": line.reason.rule,
-        "subject": line.reason.subject,
-        "weight": line.weight.value,
-        "fact": line.reason.fact[:200],
-        "waiver": line.waiver.seq if line.waiver else 0,
+        "rule": reason.rule,
+        "subject": reason.subject,
+        "weight": _weight(reason).value,
+        "fact": reason.fact[:200],
+        "waiver": reason.waived.seq if reason.waived else 0,
     }
 
 
@@ -181,11 +159,11 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
     if amended := completion.amended(scene.loaded, scene.state):
         return Refusal(ExitCode.NO_GO, "plan.amended", amended, "gonogo amend show")
-    left = [one for one in _lines(scene, judged) if one.is_open]
+    left = [one for one in each_reason(judged) if _is_open(one)]
     if not left:
         return None
     blocked = any(one.weight is Weight.BLOCKER for one in left)
-    first = left[0].reason
+    first = left[0]
     name = f"{first.rule}:{first.subject}" if first.subject else first.rule
     return Refusal(
         ExitCode.NO_GO if blocked else ExitCode.UNKNOWN,
@@ -194,5 +172,5 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:
         first.remedy
         if first.rule in waivers.NEVER
         else f"gonogo waive {name} --env {judged.environment} --reason '...' --until 2h",
-        tuple(map(str, left)),
+        tuple(map(_line, left)),
     )
