@@ -20,7 +20,7 @@ _NOT_PLAIN = {b"120000", b"160000", b"040000"}
 """Modes of links, submodules and folders."""
 
 
-class _NoVersion(Exception):  # noqa: N818  # an answer, turned into a value
+class NoVersion(Exception):  # noqa: N818  # an answer, turned into a value
     """The file states no version where the plan says so; the text says why."""
 
 
@@ -66,40 +66,42 @@ def _commit(door: GitDoor, name: str) -> str:
 
 def _file(door: GitDoor, product: Product, file: VersionFile, revision: str) -> FileVersion:
     try:
-        return judged(product, file, _stated(_content(door, revision, file.path), file))
-    except _NoVersion as none:
+        return judged(product, file, stated_in(_content(door, revision, file.path), file))
+    except NoVersion as none:
         return unreadable(file, str(none))
 
 
 def _content(door: GitDoor, revision: str, path: str) -> str:
     listed = door.run(["ls-tree", "-z", "--full-tree", "--long", revision, "--", path])
     if not listed:
-        raise _NoVersion("is not there")
+        raise NoVersion("is not there")
     mode, _kind, object_id, size = listed.partition(b"\t")[0].split()
     if mode in _NOT_PLAIN:
-        raise _NoVersion("is no plain file")
+        raise NoVersion("is no plain file")
     if int(size) > SIZE_LIMIT:
-        raise _NoVersion(f"is larger than {SIZE_LIMIT} bytes")
+        raise NoVersion(f"is larger than {SIZE_LIMIT} bytes")
     return door.run(["cat-file", "blob", object_id.decode()]).decode("utf-8", "replace")
 
 
-def _stated(text: str, file: VersionFile) -> str:
+def stated_in(text: str, file: VersionFile) -> str:
+    """The version that a file's text states where the plan says so. Raises NoVersion."""
     if not file.key:
         found = find_by_pattern(text, file.pattern)
         if not found:
-            raise _NoVersion("has no such line")
+            raise NoVersion("has no such line")
         return found
-    return _by_key(_parsed(text, file.path), file.key)
+    return by_key(parsed(text, file.path), file.key)
 
 
-def _parsed(text: str, path: str) -> Any:
+def parsed(text: str, path: str) -> Any:
+    """The text as the document its name promises. Raises NoVersion."""
     parse = _PARSERS.get(path.rpartition(".")[2].lower())
     if parse is None:
-        raise _NoVersion("is neither TOML, JSON nor YAML: give it a `pattern` instead of a `key`")
+        raise NoVersion("is neither TOML, JSON nor YAML: give it a `pattern` instead of a `key`")
     try:
         return parse(text)
     except (ValueError, RecursionError, GonogoError) as error:
-        raise _NoVersion(f"cannot be read: {clean(str(error), 120)}") from error
+        raise NoVersion(f"cannot be read: {clean(str(error), 120)}") from error
 
 
 def _yaml(text: str) -> Any:
@@ -111,9 +113,9 @@ def _yaml(text: str) -> Any:
     try:
         document = read_document(text, problems)
     except Stopped as stopped:
-        raise _NoVersion(f"cannot be read: {clean(str(stopped), 120)}") from None
+        raise NoVersion(f"cannot be read: {clean(str(stopped), 120)}") from None
     if len(problems):
-        raise _NoVersion("cannot be read: a key stands there twice, or a value is no text")
+        raise NoVersion("cannot be read: a key stands there twice, or a value is no text")
     return document.value
 
 
@@ -122,12 +124,13 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
 }  # fmt: skip
 
 
-def _by_key(found: Any, key: str) -> str:
+def by_key(found: Any, key: str) -> str:
+    """The text at a dotted key of a document. Raises NoVersion."""
     for step in key.split("."):
         if isinstance(found, Mapping) and step in found:
             found = found[step]
         else:
-            raise _NoVersion(f"has no key {clean(key, 80)}")
+            raise NoVersion(f"has no key {clean(key, 80)}")
     if isinstance(found, str | int | float) and not isinstance(found, bool):
         return str(found)
-    raise _NoVersion(f"has something else than a version at {clean(key, 80)}")
+    raise NoVersion(f"has something else than a version at {clean(key, 80)}")

@@ -1,0 +1,351 @@
+"""Planning a hotfix: everything is found out and pinned, and nothing is touched.
+
+The commits are picked on trial in a temporary repository that borrows the person's objects: what is written
+goes there and is gone afterwards, so that not even an unreachable object is left behind.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gonogo.adapters.git_door import GitDoor, GitError, check_ref
+from gonogo.adapters.git_hotfix.discovery import Found, Remote, discover
+from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
+from gonogo.adapters.git_hotfix.tree_edits import contents, read_file, write_tree
+from gonogo.adapters.git_hotfix.trial import changed_paths, try_picks
+from gonogo.adapters.git_hotfix.workspace import Workspace
+from gonogo.adapters.identity_unix import account_name
+from gonogo.domain.commits import Commit
+from gonogo.domain.hotfix import lines
+from gonogo.domain.hotfix.lines import NoNextVersion, Observed, Origin, Taken
+from gonogo.domain.hotfix.notes import generated
+from gonogo.domain.hotfix.preview import Outcome, Pick, PickPreview, Preview, TagCheck
+from gonogo.domain.hotfix.steps import steps_of
+from gonogo.domain.hotfix.wish import Planned, Seen, Wish
+from gonogo.domain.hotfix.work import Identity, Kind, Work
+from gonogo.domain.plan import Plan, Product
+from gonogo.domain.text import clean, clean_block
+from gonogo.domain.version import same_version
+from gonogo.errors import ConfigError, RefusedError, UsageError
+
+DIFF_LIMIT = 200_000
+"""Characters of the resulting difference that are shown."""
+_HEX = frozenset("0123456789abcdef")
+_NO_IDENTITY = "git config --global user.name 'Your Name'; git config --global user.email you@example.com"
+
+
+class Ground(Struct, frozen=True):
+    """What a hotfix is planned on, once the version and its tag are known."""
+
+    survey: Survey
+    product: Product
+    version: str
+    """The version it makes."""
+    base_version: str
+    base: TagCheck
+    observed: Observed | None
+    remote: Remote | None
+    warnings: tuple[str, ...] = ()
+
+
+def plan_hotfix(plan: Plan, wish: Wish, seen: Seen, now: datetime) -> Planned:
+    """Plan what `wish` asks for at `now` (UTC). Writes nothing into any repository but a temporary one.
+
+    Raises UsageError, RefusedError, GitError, ConfigError when it cannot be planned at all; what speaks against
+    a plan that can be made stands in its preview.
+    """
+    product = _product(plan, wish.product)
+    found = discover(product.repo)
+    survey = Survey(found, product, plan.branches)
+    with trial_space(found, identity(found)) as space:
+        ground = _ground(plan, wish, seen, survey, product, space)
+        if not wish.picks and plan.branches.model != "gitflow":
+            candidates = survey.candidates(ground.base.oid)
+            return Planned(Preview(ground.observed, ground.base, warnings=ground.warnings), candidates)
+        return _planned(plan, wish, ground, space, now)
+
+
+def _product(plan: Plan, name: str) -> Product:
+    product = plan.product(name)
+    if product is None:
+        known = ", ".join(one.name for one in plan.products)
+        raise UsageError(f"the plan has no product '{clean(name, 80)}'", remedy=f"there are {known}")
+    if not product.repo:
+        raise UsageError(f"the plan names no repository of {name}", remedy="add `repo:` to the product")
+    return product
+
+
+def identity(found: Found) -> Identity:
+    """Whose name commits carry: what git is configured to say, else the account. Raises ConfigError."""
+    door = GitDoor(found.path)
+    name, email = (
+        clean(door.run(["config", "--get", key], accept=(0, 1)).decode("utf-8", "replace").strip(), 200)
+        for key in ("user.name", "user.email")
+    )
+    name = name or account_name(os.getuid())
+    if not email:
+        raise ConfigError("git does not know your e-mail address", where=found.path, remedy=_NO_IDENTITY)
+    return Identity("".join(sign for sign in name if sign not in "<>"), email.strip("<>"))
+
+
+@contextmanager
+def trial_space(found: Found, who: Identity) -> Iterator[Workspace]:
+    """A temporary workspace that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gonogo-trial-", ignore_cleanup_errors=True) as folder:
+        space = Workspace(Path(folder) / "trial", who, 0)
+        space.prepare()
+        space.door.run(["init", "--quiet", "--template=", f"--object-format={found.object_format}"])
+        space.borrow(found)
+        yield space
+
+
+def chosen_version(wish: Wish, seen: Seen) -> tuple[str, Observed | None]:
+    """The version that is to be fixed: what runs, or which of those that run. Raises UsageError, RefusedError."""
+    if wish.version:
+        named = next((one for one in seen.observed if one.version == wish.version), None)
+        return wish.version, named
+    if not seen.observed:
+        raise RefusedError(
+            f"nobody knows which version of {wish.product} runs in production: no endpoint answered",
+            remedy=f"gonogo matrix {wish.product}    or name it: --version VERSION",
+        )
+    if len(seen.observed) > 1:
+        told = ", ".join(f"{one.version} in {' and '.join(one.environments)}" for one in seen.observed)
+        raise UsageError(
+            f"production runs more than one version of {wish.product}: {told}",
+            remedy=f"choose one: --version {seen.observed[0].version}",
+        )
+    return seen.observed[0].version, seen.observed[0]
+
+
+def _ground(plan: Plan, wish: Wish, seen: Seen, survey: Survey, product: Product, space: Workspace) -> Ground:
+    base_version, observed = chosen_version(wish, seen)
+    warnings = [*survey.found.warnings, *_about(observed, base_version)]
+    remote = None if wish.offline else survey.found.remote(wish.remote)
+    if wish.remote and remote is None and not wish.offline:
+        raise UsageError(f"the repository has no remote '{clean(wish.remote, 80)}'", where=product.repo)
+    there, unasked = _remote(space, remote, offline=wish.offline)
+    warnings += unasked
+    pins = [(pin, who) for version, pin, who in seen.pins if _same(version, base_version, product)]
+    pins += _running_commits(observed)
+    base = survey.check_tag(base_version, pins, there)
+    taken = _taken(plan, seen, survey, product, there)
+    version = _next(product, base_version, wish, taken)
+    return Ground(survey, product, version, base_version, base, observed, remote, tuple(warnings))
+
+
+def _running_commits(observed: Observed | None) -> list[tuple[str, str]]:
+    """The commits that sources name for what runs; other words for a revision say nothing about a tag."""
+    if observed is None:
+        return []
+    where = f"what runs in {observed.environments[0]}"
+    return [(one, where) for one in observed.revisions if 7 <= len(one) <= 64 and set(one.lower()) <= _HEX]
+
+
+def _same(a: str, b: str, product: Product) -> bool:
+    return same_version(a, b, product.scheme, product.name)
+
+
+def _about(observed: Observed | None, version: str) -> list[str]:
+    if observed is None:
+        return [f"nobody sees {version} in production now: it was named by hand"]
+    if not observed.fresh:
+        return [f"{observed.version} is what was seen last, {_ago(observed)}; nobody knows what runs now"]
+    return []
+
+
+def _ago(observed: Observed) -> str:
+    return "at an unknown time" if observed.age_s is None else f"{int(observed.age_s)} s ago"
+
+
+def _remote(space: Workspace, remote: Remote | None, *, offline: bool) -> tuple[dict[str, str], list[str]]:
+    if remote is None:
+        told = "the remote was not asked: a version or a tag may exist there" if offline else ""
+        return {}, [told] if told else []
+    try:
+        return remote_refs(space.reaching(), remote), []
+    except GitError as error:
+        return {}, [f"{remote.name} does not answer ({clean(error.message, 160)}): a version may exist there"]
+
+
+def _taken(plan: Plan, seen: Seen, survey: Survey, product: Product, there: dict[str, str]) -> list[Taken]:
+    tags = [ref.removeprefix("refs/tags/") for ref in there if ref.startswith("refs/tags/")]
+    taken = list(survey.taken(tags))
+    taken += [Taken(version, Origin.RUNNING, place) for version, place in seen.running]
+    taken += [Taken(version, Origin.PLANNED, place) for version, place in seen.reserved]
+    return [*taken, Taken(product.version, Origin.PLANNED, plan.release)]
+
+
+def _next(product: Product, base: str, wish: Wish, taken: list[Taken]) -> str:
+    if wish.as_version:
+        found = lines.may_be_called(product, base, wish.as_version, taken)
+    else:
+        found = lines.next_on_line(product, base, taken)
+    if isinstance(found, NoNextVersion):
+        raise RefusedError(found.reason, remedy=found.remedy)
+    return found.version
+
+
+def _planned(plan: Plan, wish: Wish, ground: Ground, space: Workspace, now: datetime) -> Planned:
+    survey, product = ground.survey, ground.product
+    mainline, tip = survey.mainline()
+    named = [survey.pick(name, tip) for name in wish.picks]
+    picks = tuple(pick for pick, _ in named)
+    tried, tree = try_picks(space, ground.base.oid, picks, _known_files(plan, product))
+    told = [one for pick, commit in named for one in survey.brought_by(pick, commit)]
+    work = _work(plan, wish, ground, picks, told, space, now)
+    work = replace(work, trees=tuple(one.tree for one in tried))
+    preview, work = previewed(space, work, product, tree)
+    warnings = [
+        *ground.warnings,
+        *ground.base.warnings,
+        *preview.warnings,
+        *_pick_warnings(ground, tried, mainline),
+    ]
+    preview = replace(
+        preview,
+        observed=ground.observed,
+        base=ground.base,
+        picks=tried,
+        needs=survey.needs(lines.line_branch(plan.branches, product, ground.base_version), picks),
+        warnings=tuple(dict.fromkeys(warnings)),
+        blockers=(*_blockers(survey, work, tried, ground.base), *preview.blockers),
+    )
+    return Planned(preview, None, work, steps_of(work))
+
+
+def _known_files(plan: Plan, product: Product) -> dict[str, str]:
+    known = {
+        file.path: "it states the version: keep the line's own, the release commit writes the new one"
+        for file in product.files
+    }
+    known[plan.changelog.file] = "it is the changelog: keep the line's own, the release commit makes the entry"
+    return known
+
+
+def _work(
+    plan: Plan, wish: Wish, ground: Ground, picks: tuple[Pick, ...], commits: list[Commit],
+    space: Workspace, now: datetime,
+) -> Work:  # fmt: skip
+    product, found = ground.product, ground.survey.found
+    entry = generated(commits, plan.changelog)
+    has_changelog = read_file(space.door, ground.base.oid, plan.changelog.file) is not None
+    tag = lines.tag_name(product, ground.version)
+    branch = lines.branch_name(plan.branches.hotfix, product, ground.version)
+    fixes = "; ".join(clean(pick.subject, 72) for pick in picks[:12])
+    return Work(
+        kind=Kind.HOTFIX,
+        release=plan.release,
+        product=product.name,
+        repo=found.path,
+        scheme=product.scheme,
+        version=ground.version,
+        base_version=ground.base_version,
+        base_name=ground.base.name,
+        base_oid=ground.base.oid,
+        base_tag=ground.base.name,
+        branch=check_ref(branch),
+        tag=check_ref(tag),
+        started_at=int(now.timestamp()),
+        identity=identity(found),
+        picks=picks,
+        by_hand=not picks,
+        files=product.files,
+        changelog=plan.changelog.file if has_changelog else "",
+        entry=entry or "### Fixed\n\n- See the commits of this hotfix.",
+        message=f"chore(release): {product.name} {ground.version}",
+        tag_message=f"{product.name} {ground.version}\n\nHotfix of {ground.base_version}: {fixes or 'by hand'}\n",
+        signed=wish.sign,
+        branch_was=ground.survey.look_up(f"refs/heads/{branch}"),
+        approvals=tuple(slot.name for slot in plan.approvals),
+        remote=ground.remote.name if ground.remote else "",
+        object_format=found.object_format,
+    )
+
+
+def previewed(space: Workspace, work: Work, product: Product, tree: str) -> tuple[Preview, Work]:
+    """Edits and difference, as far as they are known beforehand; the work with the tree that comes out.
+
+    `tree` is the one after all picks, "" when a conflict makes it unknown.
+    """
+    files, edits = contents(space.door, tree or work.base_oid, work)
+    blockers = tuple(f"{one.path}: {one.problem}" for one in edits if one.problem)
+    if work.by_hand or not tree:
+        return Preview(None, None, edits=edits, blockers=blockers), work
+    result = write_tree(space.door, tree, files) if files else tree
+    stat, diff = difference(space.door, work.base_oid, result)
+    touched = changed_paths(space.door, f"{work.base_oid}^{{tree}}", result)
+    migrations = tuple(path for path in touched if _below(path, product.migration_paths))
+    warnings = [f"it changes a migration: {path}" for path in migrations[:5]]
+    preview = Preview(
+        None, None, edits=edits, diffstat=stat, diff=diff, migrations=migrations,
+        warnings=tuple(warnings), blockers=blockers,
+    )  # fmt: skip
+    return preview, replace(work, result_tree=result)
+
+
+def difference(door: GitDoor, before: str, after: str) -> tuple[tuple[str, ...], str]:
+    """The difference of two trees: lines of a statistic, and a patch of bounded length. Raises GitError."""
+    plain = ["--no-ext-diff", "--no-textconv", "--no-color"]
+    stat = door.run(["diff", *plain, "--stat=100", before, after, "--"]).decode("utf-8", "replace")
+    patch = bytearray()
+    for chunk in door.stream(["diff", *plain, before, after, "--"]):
+        patch += chunk
+        if len(patch) > DIFF_LIMIT:
+            break
+    return tuple(clean(line, 200) for line in stat.splitlines()), clean_block(
+        bytes(patch).decode("utf-8", "replace"), DIFF_LIMIT
+    )
+
+
+def _below(path: str, folders: tuple[str, ...]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def _pick_warnings(ground: Ground, tried: tuple[PickPreview, ...], mainline: str) -> Iterator[str]:
+    for one in tried:
+        short = one.pick.oid[:10]
+        if not one.pick.on_mainline:
+            yield f"{short} is not on {mainline}: the next release would not have this fix"
+        if one.outcome is Outcome.CONFLICT:
+            named = ", ".join(conflict.path for conflict in one.conflicts[:5])
+            yield f"{short} conflicts in {named}: it will stop there for you"
+        outside = [path for path in one.files if ground.product.paths and not _below(path, ground.product.paths)]
+        if outside:
+            yield f"{short} changes {outside[0]}, which lies outside the paths of {ground.product.name}"
+    for position, one in enumerate(tried):
+        for before in tried[:position]:
+            if ground.survey.contains(before.pick.oid, one.pick.oid):
+                yield f"{before.pick.oid[:10]} is picked before {one.pick.oid[:10]}, on which it was made"
+    if ground.base.later:
+        named = ", ".join(one.version for one in ground.base.later[:5])
+        yield f"the line goes on above {ground.base_version}: {named}; what runs does not have those changes"
+    if ground.base.unreleased:
+        yield f"the release branch has {ground.base.unreleased} commits that no version has: they are left out"
+
+
+def _blockers(
+    survey: Survey, work: Work, tried: tuple[PickPreview, ...], base: TagCheck | None
+) -> tuple[str, ...]:
+    found = list(base.problems) if base else []
+    for one in tried:
+        if one.outcome is Outcome.EMPTY:
+            found.append(f"{one.pick.oid[:10]} is in {work.base_name} already: leave it out")
+        if one.outcome is Outcome.UNKNOWN:
+            found.append(f"{one.pick.oid[:10]} cannot be looked at: {one.conflicts[0].kind}")
+    if work.branch_was and work.kind is Kind.HOTFIX:
+        found.append(f"the branch {work.branch} exists already")
+    folder = survey.found.checked_out.get(f"refs/heads/{work.branch}")
+    if folder and work.branch_was:
+        found.append(
+            f"{work.branch} is checked out in {clean(folder, 200)}: it is not moved behind anybody's back"
+        )
+    if survey.look_up(f"refs/tags/{work.tag}"):
+        found.append(f"the tag {work.tag} exists already: a tag is never moved")
+    return tuple(found)
