@@ -72,7 +72,8 @@ _REMARKS = {
     "network and no repository without `--live`.",
     "init": "Never overwrites.",
     "journal init": "Needs root; anybody else is told the command that root must run.",
-    "doctor": "One line for each thing looked at: ok, warn or fail, and what to do. Exit 1 when one fails. Asks every host of the plan once, without credentials; runs no command and writes nothing.",
+    "doctor": "One line for each thing looked at: ok, warn or fail, and what to do. Exit 1 when one fails. Asks "
+    "every host of the plan once, without credentials; runs no command and writes nothing.",
     "journal verify": "Exit 6 with a list of what is wrong.",
     "demo": "Nothing outside a temporary directory is touched; leaving removes it.",
     "rehearse": "Nothing outside a temporary directory is touched; leaving removes it. With `--serve` the fleet "

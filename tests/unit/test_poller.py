@@ -5,13 +5,15 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
-from gonogo.poller import Limits, Poller, first_delay, is_failure, next_delay, period, timed_out
+from gonogo.poller import Limits, Poller, asked_wait, first_delay, is_failure, next_delay, period, timed_out
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 LIMITS = Limits(floor=timedelta(0))
@@ -332,5 +334,127 @@ def test_a_fault_of_ours_ends_the_poller_loudly() -> None:
         with pytest.raises(ZeroDivisionError):
             await poller([Fake("broken", broken), Fake("good")], Watch()).run()
         assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(scenario())
+
+
+# --- politeness
+
+
+def test_what_a_source_asks_to_wait_is_waited_within_bounds() -> None:
+    """The longest of its cells counts, and no word of a server silences a cell for an hour."""
+    a, b = Target("a", "prod"), Target("b", "prod")
+    asked = (replace(missing(a), retry_after=timedelta(seconds=7)), replace(missing(b), retry_after=None))
+    assert asked_wait(asked, LIMITS) == 7
+    assert asked_wait((replace(missing(a), retry_after=timedelta(hours=5)),), LIMITS) == 15 * 60
+    assert asked_wait((seen(a),), LIMITS) == 0
+
+
+def test_a_source_that_asked_to_be_left_alone_is_until_a_person_asks() -> None:
+    """Its neighbours go on meanwhile."""
+
+    async def tired(target: Target) -> Observation:
+        return Missing(target, Reason.HTTP_STATUS, NOW, "fake", retry_after=timedelta(minutes=10))
+
+    async def scenario() -> None:
+        watch = Watch()
+        left_alone, other = Fake("tired", tired), Fake("other")
+        subject = poller([left_alone, other], watch)
+
+        async def body() -> None:
+            await watch.until(lambda: watch.count("tired") == 1 and watch.count("other") >= 20)
+            assert left_alone.asked == 1
+            subject.ask_now(left_alone.targets[0])
+            await watch.until(lambda: watch.count("tired") == 2)
+
+        await running(subject, body)
+
+    asyncio.run(scenario())
+
+
+class Slowly(Fake):
+    """A source with a floor of its own."""
+
+    floor = timedelta(milliseconds=100)
+
+
+def test_no_source_is_asked_sooner_than_its_floor_however_often_somebody_asks() -> None:
+    """Its own, or the poller's; a key held down asks again only after it."""
+    asked_at: dict[str, list[float]] = {"own": [], "common": []}
+
+    async def notes(target: Target) -> Observation:
+        asked_at[target.product].append(time.monotonic())
+        return seen(target)
+
+    async def scenario() -> None:
+        lazy = timedelta(hours=1)
+        fakes = [Slowly("own", notes, every=lazy), Fake("common", notes, every=lazy)]
+        subject = poller(fakes, Watch(), Limits(floor=timedelta(milliseconds=50)))
+
+        async def body() -> None:
+            async with asyncio.timeout(SOON):
+                while min(map(len, asked_at.values())) < 3:
+                    subject.ask_now()
+                    await asyncio.sleep(0.001)  # as fast as a key repeats, and faster
+
+        await running(subject, body)
+
+    asyncio.run(scenario())
+    for name, floor in (("own", 0.1), ("common", 0.05)):
+        moments = asked_at[name]
+        assert all(later - sooner >= floor for sooner, later in pairwise(moments)), (name, moments)
+
+
+def test_a_sweep_asked_for_twice_waits_out_the_floor() -> None:
+    """Whoever asks: the time between two questions to one source is never less."""
+
+    async def scenario() -> None:
+        subject = poller([Fake("a")], Watch(), Limits(floor=timedelta(milliseconds=150)))
+        started = time.monotonic()
+        await subject.sweep()
+        await subject.sweep()
+        assert time.monotonic() - started >= 0.15
+
+    asyncio.run(scenario())
+
+
+def test_a_question_that_only_waits_gives_its_place_to_another() -> None:
+    """Already in the first sweep, when nobody is known to hang; and no more than the limit do so."""
+    gate = asyncio.Event()
+
+    async def waits(target: Target) -> Observation:
+        await gate.wait()
+        return missing(target, Reason.TIMEOUT)
+
+    async def scenario() -> None:
+        watch = Watch()
+        hanging = [Fake(f"hanging-{n}", waits) for n in range(6)]
+        good = [Fake(f"good-{n}") for n in range(6)]
+        limits = Limits(in_flight=2, aside=4, patience=timedelta(milliseconds=20), floor=timedelta(0))
+        sweep = asyncio.create_task(poller([*hanging, *good], watch, limits).sweep())
+        await until(lambda: sum(fake.in_flight for fake in hanging) == 6)
+        assert not watch.seen, "two places and four aside: all taken"
+        gate.set()
+        assert len(await sweep) == 12
+
+    asyncio.run(scenario())
+
+
+def test_a_host_that_hung_is_asked_with_care_until_it_answers() -> None:
+    """All its sources wait in the quarantine lane; the first answer of any of them lets all go."""
+
+    async def scenario() -> None:
+        watch = Watch()
+        answers = {"a": missing(Target("a", "prod"), Reason.TIMEOUT), "b": seen(Target("b", "prod"))}
+
+        async def of(target: Target) -> Observation:
+            return answers[target.product]
+
+        subject = poller([Fake("a", of, host="h"), Fake("b", of, host="h")], watch, LIMITS)
+        first, second = subject._round.entries
+        await subject._ask(subject._round, first)
+        assert (first.in_quarantine, second.in_quarantine) == (True, True)
+        await subject._ask(subject._round, second)
+        assert (first.in_quarantine, second.in_quarantine) == (True, False)
 
     asyncio.run(scenario())

@@ -130,25 +130,34 @@ def _from_file(auth: Auth) -> str:
 
 def _from_netrc(auth: Auth, environ: Mapping[str, str]) -> tuple[str, str]:
     """Login and password of the machine the configuration names."""
-    import netrc  # only for those who use one
-
     path = Path(environ.get("NETRC") or "~/.netrc").expanduser()
     where = f"{clean(str(path), 200)}, machine {clean(auth.netrc, 80)}"
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        try:
-            check_private(os.fstat(descriptor), path, stat.S_IRWXG | stat.S_IRWXO)
-            # by descriptor: what was checked is what is read
-            found = netrc.netrc(f"/proc/self/fd/{descriptor}").authenticators(auth.netrc)
-        finally:
-            os.close(descriptor)
+        found = _machine(path, auth.netrc)
     except OSError as error:
         raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
+    if found is None:
+        raise ConfigError(f"credential '{auth.name}': {where}: not a valid netrc file")
+    login, password = found
+    return login, _usable(password, auth, where)
+
+
+def _machine(path: Path, name: str) -> tuple[str, str] | None:
+    """Login and password, "" when the machine is not there; None for what is no netrc file. Raises OSError."""
+    import netrc  # only for those who use one
+
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        check_private(os.fstat(descriptor), path, stat.S_IRWXG | stat.S_IRWXO)
+        # by descriptor: what was checked is what is read
+        found = netrc.netrc(f"/proc/self/fd/{descriptor}").authenticators(name)
     except (netrc.NetrcParseError, UnicodeDecodeError):
-        # neither its text nor its cause: the parser quotes the word it stumbled over, which may be the password
-        raise ConfigError(f"credential '{auth.name}': {where}: not a valid netrc file") from None
+        # a value and no exception: the parser's would quote the word it stumbled over, which may be the password
+        return None
+    finally:
+        os.close(descriptor)
     login, _, password = found or ("", "", "")
-    return login, _usable(password or "", auth, where)
+    return login or "", password or ""
 
 
 def _from_command(auth: Auth, environ: Mapping[str, str]) -> str:

@@ -44,7 +44,7 @@ def asked_to_wait(answer: Answer, now: datetime) -> timedelta | None:
     if answer.status < 400:
         return None
     seconds = _first(answer, "retry-after")
-    if seconds.isdecimal():
+    if _is_number(seconds):
         return _bounded(timedelta(seconds=int(seconds[:9])))
     until = _date(seconds)
     if until is None and answer.status in _SPENT:
@@ -57,9 +57,13 @@ def asked_to_wait(answer: Answer, now: datetime) -> timedelta | None:
 def _account_refilled(answer: Answer) -> datetime | None:
     for prefix in ("x-ratelimit", "ratelimit"):
         reset = _first(answer, f"{prefix}-reset")
-        if _first(answer, f"{prefix}-remaining") == "0" and reset.isdecimal() and len(reset) <= 11:
+        if _first(answer, f"{prefix}-remaining") == "0" and _is_number(reset) and len(reset) <= 11:
             return _EPOCH + timedelta(seconds=int(reset))
     return None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _bounded(wait: timedelta) -> timedelta | None:

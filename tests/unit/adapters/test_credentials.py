@@ -1,0 +1,130 @@
+"""Secrets come from where the user's configuration says, in bounds, and no text about them holds one."""
+
+import asyncio
+import base64
+import os
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.credentials import Auth, Credential, Credentials, Secret, credential_from
+from gonogo.errors import ConfigError
+
+SECRET = "c4n4ry-s3cret"
+PAY = Auth("pay", ("pay.example.com",))
+
+
+def problem(auth: Auth, **environ: str) -> str:
+    """The complaint, which never holds the secret."""
+    with pytest.raises(ConfigError) as caught:
+        credential_from(auth, environ)
+    assert SECRET not in f"{caught.value}{caught.value.__cause__!r}{caught.value.__context__!r}"
+    return str(caught.value)
+
+
+def netrc(tmp_path: Path, text: str, mode: int = 0o600) -> str:
+    """A netrc file."""
+    path = tmp_path / "netrc"
+    path.write_text(text)
+    path.chmod(mode)
+    return str(path)
+
+
+def command(*words: str, **more: timedelta) -> Auth:
+    """A credential from a small program."""
+    return replace(PAY, command=(sys.executable, "-c", *words), **more)
+
+
+def test_netrc_gives_login_and_password_as_basic_or_the_password_as_token(tmp_path: Path) -> None:
+    """Of the machine the configuration names, and no other."""
+    path = netrc(tmp_path, f"machine other login x password y\nmachine m login ana password {SECRET}\n")
+    auth = replace(PAY, netrc="m")
+    basic = "Basic " + base64.b64encode(f"ana:{SECRET}".encode()).decode()
+    assert credential_from(auth, {"NETRC": path}).value.reveal() == basic
+    token = credential_from(replace(auth, scheme="Bearer"), {"NETRC": path})
+    assert token.value.reveal() == f"Bearer {SECRET}"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "expected"),
+    [
+        (f"machine m login a password {SECRET}", 0o640, "can be read or written by others"),
+        (f"machine x login a password {SECRET}", 0o600, "machine m is empty or not set"),
+        (f"machine m password {SECRET} {SECRET} bogus", 0o600, "not a valid netrc file"),
+    ],
+)
+def test_a_netrc_that_does_not_do_is_named(text: str, mode: int, expected: str, tmp_path: Path) -> None:
+    """Open to others, without the machine, malformed."""
+    assert expected in problem(replace(PAY, netrc="m"), NETRC=netrc(tmp_path, text, mode))
+
+
+def test_a_command_is_an_argument_list_and_its_first_line_the_secret() -> None:
+    """No shell sees it: what a shell would obey is handed over as it stands."""
+    auth = command("import sys; print(sys.argv[1]); print('more')", "$HOME; `id`")
+    assert credential_from(auth, {}).value.reveal() == "$HOME; `id`"
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (f"print('{SECRET}'); raise SystemExit(3)", "failed with exit code 3"),
+        (f"import sys; sys.stderr.write('{SECRET}'); raise SystemExit(1)", "failed with exit code 1"),
+        ("pass", "is empty or not set"),
+        ("print('x' * 100_000)", "did not end within"),
+        (f"print('{SECRET}\\x1b[2J')", "holds characters a header cannot carry"),
+    ],
+)
+def test_a_command_that_does_not_do_is_named(program: str, expected: str) -> None:
+    """Neither its output nor its errors are repeated."""
+    assert expected in problem(command(program))
+
+
+def test_a_command_that_hangs_is_ended_with_its_children() -> None:
+    """Its time-out holds for what it started too."""
+    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    started = time.monotonic()
+    assert "did not end within 0.5 s" in problem(command(program, timeout=timedelta(seconds=0.5)))
+    assert time.monotonic() - started < 10
+
+
+def test_a_command_that_is_not_there_is_named() -> None:
+    """By its own name."""
+    assert "command /nowhere/token: No such file" in problem(replace(PAY, command=("/nowhere/token",)))
+
+
+def test_one_run_of_a_command_serves_all_who_wait_and_is_kept_for_a_while(tmp_path: Path) -> None:
+    """Twelve cells with one credential start one command; a token that was turned down is asked for anew."""
+    runs = tmp_path / "runs"
+    auth = command(f"import os; open({str(runs)!r}, 'a').write('x'); print(os.path.getsize({str(runs)!r}))")
+    now = [0.0]
+
+    async def scenario() -> list[str]:
+        credentials = Credentials(Config(auth={"pay": auth}), lambda: now[0])
+        found = [one.value.reveal() for one in await asyncio.gather(*(credentials.get("pay") for _ in range(12)))]
+        for seconds, turned_down in ((1.0, True), (40.0, True), (41.0, False), (400.0, False)):
+            now[0] = seconds
+            if turned_down:
+                credentials.turned_down("pay")
+            found.append((await credentials.get("pay")).value.reveal())
+        return found
+
+    assert asyncio.run(scenario()) == ["1"] * 12 + ["1", "2", "2", "3"]
+
+
+def test_every_spelling_an_answer_may_repeat_is_known() -> None:
+    """Whole, alone, for a URL, for JSON; and what is too short is not looked for."""
+    given = Credential("pay", "Authorization", Secret("Bearer a/b c"), (), Secret("a/b c"))
+    assert {"Bearer a/b c", "a/b c", "a%2Fb%20c", "a\\/b c"} <= set(given.spellings())
+    assert list(Credential("pay", "X", Secret("ab"), ()).spellings()) == []
+
+
+def test_what_a_credential_is_made_of_does_not_print_itself() -> None:
+    """Neither does the configuration it came from."""
+    made = credential_from(replace(PAY, env="TOKEN"), {"TOKEN": SECRET})
+    assert SECRET not in f"{made!r}{made}{Config(auth={'pay': PAY})!r}"
+    assert os.environ.get("TOKEN") is None
