@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gonogo.cli.context import JournalPlace, Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
     from gonogo.domain.changelog import Changes
+    from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor, EventId
+    from gonogo.domain.folds.merges import MergeWord
+    from gonogo.domain.ledger import Ledger
     from gonogo.domain.observation import Observation
     from gonogo.domain.plan import LoadedPlan, Plan, Product
     from gonogo.domain.shipping import WhatShips
@@ -173,6 +176,39 @@ async def _sweep(plan: Plan, settings: Config) -> tuple[Observation, ...]:
         return await _poller(plan, door, settings, lambda _: None).sweep()
 
 
+def observe_anew(session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
+    """Ask every cell the verdict of `environment` ("": the whole release) rests on, now and in this process.
+
+    Leases and what other sessions observed count for nothing here. Takes at most the longest time-out of those
+    questions and a second, and as long again where an answer contradicts the record. Feeds the session; returns
+    the transitions that the journal does not know yet, for `session.record`. Blocks: not for an event loop's
+    thread. Raises ConfigError.
+    """
+    import asyncio
+
+    return asyncio.run(_observe_anew(session, environment, config()))
+
+
+async def _observe_anew(session: Session, environment: str, settings: Config) -> tuple[RecordTransition, ...]:
+    from gonogo.adapters.anew import about, ask_within
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.probes.registry import build_probings
+    from gonogo.domain.resting import cells_behind
+
+    plan = session.loaded.plan
+    times = [source.timing.timeout for source in plan.sources]
+    times += [probe.timing.timeout for product in plan.products for probe in product.probes]
+    seconds = max(times, default=plan.timing.timeout).total_seconds() + 1
+    async with Door.of(settings) as door:
+        probings = about(build_probings(plan, door, clock(), settings), cells_behind(plan, environment))
+        transitions = session.observe_anew(await ask_within(probings, seconds, clock()))
+        doubtful = about(probings, session.unconfirmed)
+        if doubtful:
+            # one answer that contradicts the record is a sample: the second one settles it, or shows a split
+            transitions = (*transitions, *session.observe(await ask_within(doubtful, seconds, clock())))
+    return transitions
+
+
 def _poller(plan: Plan, door: Door, settings: Config, sink: Sink) -> Poller:
     import random
     import time
@@ -249,6 +285,23 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
         finally:
             # reached early only by Ctrl-C or an error: git must not keep the process waiting
             unwanted.set()
+
+
+def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
+    """Which fixes have reached which branches, as git proves it and people have said."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gonogo.adapters.git_ledger import survey
+    from gonogo.domain.ledger import build
+
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        surveys = list(
+            pool.map(
+                lambda product: survey(product, plan.branches, plan.changelog),
+                [product for product in products if product.repo],
+            )
+        )
+    return build(surveys, words, clock().now())
 
 
 def check_runner(loaded: LoadedPlan) -> Runner:

@@ -171,7 +171,7 @@ class Session:
         for observation in observations:
             before = self._recorded_otherwise(observation)
             evidence[observation.target] = absorb(
-                evidence.get(observation.target, NOTHING), observation, heard, before
+                evidence.get(observation.target, NOTHING), observation, _heard(observation, heard), before
             )
             touched.append(observation.target)
         self.inputs = replace(self.inputs, evidence=evidence)
@@ -181,6 +181,14 @@ class Session:
             for target in dict.fromkeys(touched)
             if (transition := self._news(target, evidence[target], now, steady)) is not None
         )
+
+    def observe_anew(self, observations: Iterable[Observation]) -> tuple[RecordTransition, ...]:
+        """As `observe`, and nothing known before about those targets counts any more, whoever had asked."""
+        anew = tuple(observations)
+        asked = {observation.target for observation in anew}
+        left = {target: evidence for target, evidence in self.inputs.evidence.items() if target not in asked}
+        self.inputs = replace(self.inputs, evidence=left)
+        return self.observe(anew)
 
     @property
     def unconfirmed(self) -> tuple[Target, ...]:
@@ -255,3 +263,10 @@ class Session:
         state: ReleaseState = replay(tail.events, self.inputs.state) if tail.events else self.inputs.state
         problems = self.inputs.journal_problems if keep_alarms else tuple(alarm.message for alarm in tail.alarms)
         self.inputs = replace(self.inputs, state=state, journal_problems=problems)
+
+
+def _heard(observation: Observation, now: float | None) -> float | None:
+    """When an answer was complete by the steady clock: as its asker read it, and never later than `now`."""
+    if now is None or isinstance(observation, Missing) or observation.heard is None:
+        return now
+    return min(observation.heard, now)

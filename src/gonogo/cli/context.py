@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 # only names for the type checker: `--help` and `--version` must not import the domain
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from gonogo.cli.diagnostics import Diagnostics
     from gonogo.cli.output import Output
     from gonogo.domain.changelog import Changes
+    from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor
+    from gonogo.domain.folds.merges import MergeWord
+    from gonogo.domain.ledger import Ledger
     from gonogo.domain.observation import Observation
     from gonogo.domain.plan import LoadedPlan, Plan, Product
     from gonogo.domain.shipping import WhatShips
@@ -84,12 +87,20 @@ class Doors(Protocol):
         """Every endpoint's answer, each asked once."""
         ...
 
+    def observe_anew(self, session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
+        """Ask what the verdict of `environment` ("": of all) rests on, feed the session, return what is new."""
+        ...
+
     def read_changes(self, plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
         """What git says about `products`; those that name no repository are left out."""
         ...
 
     def ask_everything(self, plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
         """Both at the same time."""
+        ...
+
+    def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
+        """Which fixes have reached which branches."""
         ...
 
     def check_runner(self, loaded: LoadedPlan) -> Runner:

@@ -98,6 +98,10 @@ class Seen(Struct, frozen=True):
     """The first bytes of the raw answer, cleaned, for the details pane."""
     origin: str = ""
     """Id of the source in the plan that filled this cell among others; "" for the cell's own probe."""
+    by: str = ""
+    """Account whose session asked, when it was another session than the one that holds this; else ""."""
+    heard: float | None = None
+    """Seconds of this machine's steady clock when the answer was complete; None: whoever takes it in says."""
 
 
 class Missing(Struct, frozen=True):
@@ -117,6 +121,8 @@ class Missing(Struct, frozen=True):
     """As in `Seen`."""
     host: str = ""
     """Host and port that were asked; "" when nothing was asked or nobody says."""
+    by: str = ""
+    """As in `Seen`."""
 
 
 Observation = Seen | Missing

@@ -1,0 +1,42 @@
+"""Asking anew, for a decision: now, in this session, whatever others on this machine have observed."""
+
+import asyncio
+import random
+import time
+from collections.abc import Collection, Sequence
+
+from gonogo.domain.observation import Missing, Observation, Reason, Target
+from gonogo.poller import Poller
+from gonogo.ports import Clock, Probing
+
+
+async def ask_within(probings: Sequence[Probing], seconds: float, clock: Clock) -> tuple[Observation, ...]:
+    """Every answer that came within `seconds`, and for each cell without one that it did not come."""
+    heard: list[Observation] = []
+    poller = Poller(probings, heard.extend, monotonic=time.monotonic, rng=random.Random())  # noqa: S311  # jitter
+    try:
+        async with asyncio.timeout(seconds):
+            await poller.sweep()
+    except TimeoutError:
+        pass  # what is missing is told below, cell by cell
+    answered = {(one.target, one.origin) for one in heard}
+    now, detail = clock.now(), f"no answer within {seconds:g} s"
+    for probing in probings:
+        origin = _origin(probing)
+        heard.extend(
+            Missing(target, Reason.TIMEOUT, now, probing.name, detail, origin=origin, host=probing.host)
+            for target in probing.targets
+            if (target, origin) not in answered
+        )
+    return tuple(heard)
+
+
+def about(probings: Sequence[Probing], targets: Collection[Target]) -> list[Probing]:
+    """The questions whose answers fill one of `targets`."""
+    return [probing for probing in probings if not set(targets).isdisjoint(probing.targets)]
+
+
+def _origin(probing: Probing) -> str:
+    """Id of the source in the plan; "" for a cell's own probe, whose question is called as its cell."""
+    own = len(probing.targets) == 1 and probing.name == str(probing.targets[0])
+    return "" if own else probing.name.removeprefix("source ")

@@ -1,0 +1,60 @@
+"""What a decision rests on is observed anew, in the process that decides."""
+
+from datetime import UTC, datetime
+
+from cli.conftest import Release
+from gonogo import bootstrap
+from gonogo.cli.context import Options
+from gonogo.domain.matrix import Relation
+from gonogo.domain.observation import Running, Seen, Status, Target
+from gonogo.session import Session
+from support.servers import Canned
+
+PRODUCTION = Target("web", "production")
+
+
+def relation(session: Session) -> Relation:
+    """How production stands to the plan."""
+    return session.snapshot().matrix.cells[PRODUCTION].relation
+
+
+def told(version: str) -> Seen:
+    """What another session says it has seen just now."""
+    return Seen(PRODUCTION, (Running(version),), Status.SUCCEEDED, datetime.now(UTC), "json", by="mallory")
+
+
+def test_what_others_said_counts_no_more(release: Release) -> None:
+    """Somebody says that production runs the plan; it does not, and the decision is judged on that."""
+    session = bootstrap.open_session(Options(), "cli")
+    session.observe([told("1.3.0"), told("1.3.0")])
+    assert relation(session) is Relation.MATCH
+
+    transitions = bootstrap.observe_anew(session, "production")
+
+    assert relation(session) is Relation.BEHIND
+    assert (PRODUCTION, ("1.2.0",)) in [(one.target, one.versions) for one in transitions]
+    session.close()
+
+
+def test_an_endpoint_that_fails_now_is_unknown_whatever_it_said_before(release: Release) -> None:
+    """A decision does not live on the answer before."""
+    session = bootstrap.open_session(Options(), "cli")
+    release.runs("production", "1.3.0")
+    bootstrap.observe_anew(session, "production")
+    assert relation(session) is Relation.MATCH
+    release.fleet.answers["/production/version"] = Canned(b"", status=503)
+
+    bootstrap.observe_anew(session, "production")
+
+    assert relation(session) is Relation.UNKNOWN
+    session.close()
+
+
+def test_only_what_the_verdict_rests_on_is_asked(release: Release) -> None:
+    """Staging comes before production; for staging itself, production is asked as what is live."""
+    session = bootstrap.open_session(Options(), "cli")
+
+    bootstrap.observe_anew(session, "production")
+
+    assert {one.path for one in release.fleet.asked} == {"/staging/version", "/production/version"}
+    session.close()
