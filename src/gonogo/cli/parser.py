@@ -35,7 +35,7 @@ class Verb(NamedTuple):
     journal: bool = True
 
 
-LOOK, CHECKLIST, DECIDE = "Look", "Checklist", "Decide"
+LOOK, CHECKLIST, DECIDE, FIX = "Look", "Checklist", "Decide", "Fix and go back"
 PLAN, JOURNAL, TRY = "Plan", "Journal", "Try it without risk"
 
 VERBS: tuple[Verb, ...] = (
@@ -43,14 +43,18 @@ VERBS: tuple[Verb, ...] = (
     Verb("status", "[--env ENV]", "may we go? the verdicts, and all reasons of one", "status", LOOK),
     Verb("why", "[--env ENV]", "only the reasons of one verdict", "why", LOOK),
     Verb(
-        "matrix", "[PRODUCT [ENV]] [--at TIME] [--zone ZONE] [--watch]", "what runs where, now or at a moment",
+        "matrix", "[PRODUCT [ENV]] [--product PRODUCT] [--at TIME] [--zone ZONE] [--watch]",
+        "what runs where, now or at a moment",
         "matrix", LOOK,
     ),
     Verb("changelog", "[PRODUCT]", "what ships, from the commits", "changelog", LOOK, journal=False),
     Verb("next-version", "[PRODUCT]", "the version the commits ask for", "next_version", LOOK, journal=False),
     Verb("versions", "[PRODUCT]", "do all version files state what ships?", "versions", LOOK, journal=False),
     Verb("log", "[--item ITEM] [-n COUNT]", "who did what and when", "log", LOOK),
-    Verb("tick", "[ITEM]", "an item is done; without ITEM, list what is open", "tick", CHECKLIST),
+    Verb(
+        "tick", "[ITEM] [--link URL] [--file PATH] [--output TEXT]",
+        "an item is done; without ITEM, list what is open", "tick", CHECKLIST,
+    ),
     Verb("untick", "ITEM [--reason TEXT]", "an item is open again", "untick", CHECKLIST),
     Verb("skip", "ITEM --reason TEXT", "an item does not apply to this release", "skip", CHECKLIST),
     Verb("note", "ITEM TEXT", "leave a remark on an item", "note", CHECKLIST),
@@ -58,20 +62,44 @@ VERBS: tuple[Verb, ...] = (
     Verb("unclaim", "ITEM [--reason TEXT]", "nobody is at it any more", "unclaim", CHECKLIST),
     Verb("undo", "", "take back your own last act on the checklist", "undo", CHECKLIST),
     Verb("start", "", "the release begins; plan, versions and pins are recorded", "start", DECIDE),
-    Verb("approve", "NAME [--confirm CODE]", "sign what ships, as it was shown", "approve", DECIDE),
+    Verb(
+        "approve", "NAME [--reason TEXT] [--confirm CODE]", "sign what ships, as it was shown", "approve",
+        DECIDE,
+    ),
     Verb("reject", "NAME --reason TEXT", "block an approval until you revoke", "reject", DECIDE),
-    Verb("revoke", "NAME", "take back your own approval or rejection", "revoke", DECIDE),
+    Verb("revoke", "NAME [--reason TEXT]", "take back your own approval or rejection", "revoke", DECIDE),
     Verb("go", "ENV [--confirm CODE]", "let the release into an environment", "go", DECIDE),
-    Verb("waive", "RULE[:SUBJECT] --reason TEXT --until TIME", "let one unmet rule pass", "waive", DECIDE),
+    Verb(
+        "waive", "RULE[:SUBJECT] [--env ENV] --reason TEXT --until TIME [--withdraw]",
+        "let one unmet rule pass", "waive", DECIDE,
+    ),
     Verb("drive", "[--to PERSON] [--note TEXT]", "take or pass the release manager's baton", "drive", DECIDE),
     Verb("amend", "show | accept [--confirm CODE]", "the plan was edited: see what, accept it", "amend", DECIDE),
-    Verb("freeze", "now --reason TEXT", "stop the line", "freeze", DECIDE),
-    Verb("thaw", "[NUMBER]", "end a freeze that was declared by hand", "thaw", DECIDE),
-    Verb("hold", "--reason TEXT", "nothing goes, or a version stays where it is", "hold", DECIDE),
-    Verb("resume", "", "the release goes on after a hold", "resume", DECIDE),
-    Verb("mark-bad", "PRODUCT VERSION --reason TEXT", "nobody ships this version any more", "mark_bad", DECIDE),
+    Verb("freeze", "now --reason TEXT [--env ENV] [--product PRODUCT]", "stop the line", "freeze", DECIDE),
+    Verb("thaw", "[NUMBER] [--reason TEXT]", "end a freeze that was declared by hand", "thaw", DECIDE),
+    Verb(
+        "hold", "--reason TEXT [--product PRODUCT --env ENV] [--keep VERSION]",
+        "nothing goes, or a version stays where it is", "hold", DECIDE,
+    ),
+    Verb(
+        "resume", "[--reason TEXT] [--product PRODUCT --env ENV]", "the release goes on after a hold", "resume",
+        DECIDE,
+    ),
+    Verb(
+        "mark-bad", "PRODUCT VERSION --reason TEXT [--withdraw]", "nobody ships this version any more",
+        "mark_bad", DECIDE,
+    ),
     Verb("complete", "[--confirm CODE]", "everything is done", "complete", DECIDE),
     Verb("cancel", "--reason TEXT [--confirm CODE]", "the release ends without being done", "cancel", DECIDE),
+    Verb("merges", "[PRODUCT]", "has every hotfix reached every active branch?", "merges", FIX),
+    Verb(
+        "merges equal", "FIX BRANCH --reason TEXT [--commit COMMIT] [--withdraw]",
+        "another commit of that branch does the same", "merges_equal", FIX,
+    ),
+    Verb(
+        "merges waive", "FIX BRANCH --reason TEXT [--withdraw]", "the fix need not go there", "merges_waive",
+        FIX,
+    ),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
     Verb("doctor", "[PLAN]", "is this machine set up for it? changes nothing", "doctor", PLAN),
     Verb("check run", "[ITEM]", "run the check of an item; without ITEM, list them", "check_run", CHECKLIST),
@@ -114,6 +142,7 @@ VALUE_OPTIONS = frozenset(
         "--group",
         "--scenario",
         "--confirm",
+        "--commit",
         "--until",
         "--to",
         "--note",

@@ -15,6 +15,7 @@ from gonogo.domain.decisions import (
     freezes,
     go,
     lifecycle,
+    merges,
     triggers,
     versions,
     waivers,
@@ -54,6 +55,7 @@ Command = (
     | baton.Commands
     | versions.Commands
     | triggers.Commands
+    | merges.Commands
 )
 
 
@@ -92,4 +94,6 @@ def decide(scene: Scene, command: Command) -> Answer:
         return versions.decide(scene, command)
     if isinstance(command, triggers.Commands):
         return triggers.decide(scene, command)
+    if isinstance(command, merges.Commands):
+        return merges.decide(scene, command)
     assert_never(command)

@@ -43,6 +43,9 @@ VERSION_RELEASED = "version.released"
 TRIGGER_FIRED = "trigger.fired"
 TRIGGER_ANSWERED = "trigger.answered"
 TRIGGER_CLEARED = "trigger.cleared"
+MERGE_EQUATED = "merge.equated"
+MERGE_WAIVED = "merge.waived"
+MERGE_WITHDRAWN = "merge.withdrawn"
 ACT_REFUSED = "act.refused"
 
 

@@ -1,9 +1,17 @@
-"""The forward-merge ledger: whether every fix has reached every active branch, as far as somebody has looked."""
+"""The forward-merge ledger: whether every fix has reached every active branch, as far as somebody has looked.
 
+A fix counts as arrived only on proof: the commit itself is part of the branch, or a commit with the same change,
+or one that says by its `-x` trailer that it was picked from it. Somebody may record by name and reason that
+another commit does the same, or that the fix need not go there. Everything else is missing, or not known.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
+
+from gonogo.domain.folds.merges import MergeWord, Word
 
 
 class Arrival(StrEnum):
@@ -17,6 +25,55 @@ class Arrival(StrEnum):
     """Nobody could tell."""
 
 
+class Fix(Struct, frozen=True):
+    """One commit that was shipped outside the mainline."""
+
+    product: str
+    oid: str
+    subject: str
+    version: str
+    """The first version that has it."""
+    line: tuple[int, ...] = ()
+    """Release numbers of that version."""
+    origins: tuple[str, ...] = ()
+    """Commits it says it was picked from."""
+
+    @property
+    def short(self) -> str:
+        """What people call it."""
+        return self.oid[:8]
+
+
+class Proof(StrEnum):
+    """How a fix was found in a branch."""
+
+    REACHABLE = "is part of it"
+    PATCH = "the same change is in it"
+    TRAILER = "a pick of it is in it"
+
+
+class Sighting(Struct, frozen=True):
+    """A fix, seen in a branch."""
+
+    oid: str
+    branch: str
+    proof: Proof
+    commit: str = ""
+    """The commit of the branch that proves it; "" when git names none."""
+
+
+class Survey(Struct, frozen=True):
+    """What git says about one product: its fixes, the branches each must reach, and what was seen where."""
+
+    product: str
+    fixes: tuple[Fix, ...] = ()
+    due: Mapping[str, tuple[str, ...]] = {}
+    """By object id of a fix: the branches it must reach."""
+    seen: tuple[Sighting, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What could not be read: nothing is concluded from what is missing then."""
+
+
 class LedgerCell(Struct, frozen=True):
     """One fix on one branch."""
 
@@ -27,6 +84,11 @@ class LedgerCell(Struct, frozen=True):
     arrival: Arrival
     detail: str = ""
     """How it was proven, or why it could not be."""
+    oid: str = ""
+    """Full object id of the fix."""
+    subject: str = ""
+    version: str = ""
+    """The hotfix that shipped it."""
 
 
 class Ledger(Struct, frozen=True):
@@ -37,3 +99,38 @@ class Ledger(Struct, frozen=True):
     """UTC."""
     problem: str = ""
     """Why it could not be read completely; "" when it could."""
+
+    @property
+    def open(self) -> tuple[LedgerCell, ...]:
+        """The cells that are not proven and that nobody has answered for."""
+        return tuple(cell for cell in self.cells if cell.arrival in {Arrival.MISSING, Arrival.UNKNOWN})
+
+
+def build(surveys: Iterable[Survey], words: Iterable[MergeWord], read_at: datetime) -> Ledger:
+    """Put together what git proves and what people have said. Proof wins over a word."""
+    said = {(word.product, word.oid, word.branch): word for word in words}
+    cells: list[LedgerCell] = []
+    problems: list[str] = []
+    for survey in surveys:
+        problems += [f"{survey.product}: {problem}" for problem in survey.problems]
+        seen = {(sighting.oid, sighting.branch): sighting for sighting in survey.seen}
+        for fix in survey.fixes:
+            for branch in survey.due.get(fix.oid, ()):
+                word = said.get((fix.product, fix.oid, branch))
+                cells.append(_cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems)))
+    return Ledger(tuple(cells), read_at, "; ".join(problems))
+
+
+def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, *, unsure: bool) -> LedgerCell:
+    arrival, detail = Arrival.MISSING, "no such change, and no commit that says it was picked from it"
+    if seen is not None:
+        by = f" ({seen.commit[:8]})" if seen.commit and seen.proof is not Proof.REACHABLE else ""
+        arrival, detail = Arrival.PRESENT, f"{seen.proof}{by}"
+    elif word is not None and word.word is Word.EQUIVALENT:
+        by = f" ({word.commit[:8]})" if word.commit else ""
+        arrival, detail = Arrival.PRESENT, f"{word.actor.user} says another commit does it{by}: {word.reason}"
+    elif word is not None:
+        arrival, detail = Arrival.WAIVED, f"{word.actor.user} says it need not go there: {word.reason}"
+    elif unsure:
+        arrival, detail = Arrival.UNKNOWN, "the history could not be read completely"
+    return LedgerCell(fix.product, fix.short, branch, arrival, detail, fix.oid, fix.subject, fix.version)

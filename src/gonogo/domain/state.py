@@ -26,6 +26,7 @@ from gonogo.domain.folds.checks import CheckOutcome, CheckResult, ChecksFold
 from gonogo.domain.folds.freezes import FreezeNow, FreezesFold
 from gonogo.domain.folds.go import GoDecision, GoFold, Named
 from gonogo.domain.folds.lifecycle import Amendment, Held, Lifecycle, LifecycleFold, PlanRecord, ReleaseStatus
+from gonogo.domain.folds.merges import MergesFold, MergeWord
 from gonogo.domain.folds.triggers import TriggersFold, TriggerState
 from gonogo.domain.folds.versions import BadVersion, VersionHold, VersionsFold
 from gonogo.domain.folds.waivers import Waiver, WaiversFold
@@ -74,6 +75,8 @@ class ReleaseState(Struct, frozen=True):
     """By trigger: its last incident."""
     checks: Mapping[str, CheckResult] = {}
     """By item: the last result of its check."""
+    merges: Mapping[tuple[str, str, str], MergeWord] = {}
+    """By (product, fix, branch): what somebody said about a forward-merge git cannot prove."""
 
     def item(self, item_id: str) -> ItemState:
         """The state of an item; open when no event speaks of it."""
@@ -122,6 +125,7 @@ class _Fold:
         self._versions = VersionsFold(state.bad, state.version_holds)
         self._triggers = TriggersFold(state.triggers)
         self._checks = ChecksFold(state.checks)
+        self._merges = MergesFold(state.merges)
         self._handlers: dict[str, Callable[[Event], None]] = {
             **self._checklist.handlers,
             **self._cells.handlers,
@@ -134,6 +138,7 @@ class _Fold:
             **self._versions.handlers,
             **self._triggers.handlers,
             **self._checks.handlers,
+            **self._merges.handlers,
         }
 
     def apply(self, event: Event) -> None:
@@ -163,4 +168,5 @@ class _Fold:
             version_holds=self._versions.holds,
             triggers=self._triggers.triggers,
             checks=self._checks.checks,
+            merges=self._merges.merges,
         )

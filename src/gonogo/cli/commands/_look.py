@@ -17,16 +17,19 @@ from gonogo.session import Session
 EXIT_CODES = {Answer.GO: ExitCode.OK, Answer.NO_GO: ExitCode.NO_GO, Answer.UNKNOWN: ExitCode.UNKNOWN}
 
 
-def look(context: Context, environment: str = "") -> Snapshot:
-    """Ask every endpoint and git once and judge what came back.
+def look(context: Context, environment: str = "", at: str = "") -> Snapshot:
+    """Ask every endpoint and git once and judge what came back; freezes for the moment `at` as typed, if any.
 
-    Raises UsageError when the plan has no such `environment`, before anybody is asked.
+    Raises UsageError when the plan has no such `environment`, or `at` is no time, before anybody is asked.
     """
+    from gonogo.cli.commands._planned import moment_of_going
+
     session = context.doors.open_session(context.options, via())
     try:
         require_name(environment, (one.name for one in session.loaded.plan.environments), "environment")
+        going = moment_of_going(at, session.loaded.plan)
         ask(context, session, git=True)
-        return session.snapshot()
+        return session.snapshot(at=going)
     finally:
         session.close()
 

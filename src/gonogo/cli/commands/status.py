@@ -3,12 +3,16 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from gonogo.cli.commands._look import EXIT_CODES, judged, look
+from gonogo.cli.commands import _planned
+from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
-from gonogo.cli.facts import moment, verdict_facts
+from gonogo.cli.facts import moment, verdict_facts, way_back_facts
+from gonogo.cli.release_facts import release_facts
 from gonogo.domain.readiness import Verdict, Weight
 from gonogo.domain.snapshot import Snapshot
+from gonogo.present import release
 from gonogo.present import verdict as words
+from gonogo.present.rollback import ways_back_lines
 from gonogo.present.tones import Line, Span, Tone
 
 
@@ -17,11 +21,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--env", metavar="ENV", default="", help="judge this environment; by default the next one to be entered"
     )
+    _planned.add_arguments(parser)
 
 
 def run(context: Context) -> int:
     """Judge, print, and exit by the verdict."""
-    snapshot = look(context, context.args.env)
+    snapshot = look(context, context.args.env, context.args.at)
     verdict = judged(snapshot, context.args.env)
     if context.options.json:
         context.out.json(_facts(context, snapshot, verdict))
@@ -31,9 +36,11 @@ def run(context: Context) -> int:
         if not context.args.env:
             context.out.lines([words.headline(one, snapshot.plan) for one in snapshot.verdicts])
             context.out.line()
+        context.out.lines(_planned.notes(context, snapshot, verdict))
         context.out.lines(words.status_lines(snapshot, verdict))
+        context.out.lines(ways_back_lines(snapshot, verdict))
         context.out.lines(next_step(verdict))
-    return EXIT_CODES[verdict.answer]
+    return _planned.exit_code(context, verdict)
 
 
 def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
@@ -47,11 +54,22 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
         ("journal", f"{place.directory}, at #{snapshot.state.seq}"),
         ("you", f"{account}, {person.name} in the plan" if person else f"{account}, not named in the plan"),
         ("judged", f"{snapshot.now:%Y-%m-%d %H:%M:%S} UTC"),
+        ("state", _text(release.life_line(snapshot))),
+        ("drives", _text(release.driver_line(snapshot))),
     ]
+    rows += [("approval", _text(line)) for line in release.approval_lines(snapshot)]
+    rows += [("frozen", _text(line)) for line in release.freeze_lines(snapshot)]
+    rows += [("decided", _text(line)) for line in release.go_lines(snapshot)]
+    if beyond := release.beyond_return(snapshot):
+        rows.append(("no return", f"'{beyond}' is done: going back means rolling forward"))
     if plan.window:
         clock = "".join(span.text for span in words.window_line(plan.window, snapshot.now))
         rows.append(("window", f"{words.window_times(plan.window)}, {clock}"))
-    return tuple((Span(f"{label:<9}", Tone.MUTED), Span(text)) for label, text in rows)
+    return tuple((Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in rows)
+
+
+def _text(line: Line) -> str:
+    return "".join(span.text for span in line)
 
 
 def next_step(verdict: Verdict) -> tuple[Line, ...]:
@@ -76,7 +94,11 @@ def _facts(context: Context, snapshot: Snapshot, verdict: Verdict) -> dict[str, 
         },
         "account": context.doors.account(),
         "judged_at": moment(snapshot.now),
+        "judged_for": moment(snapshot.at),
+        "report_only": bool(context.args.report_only),
         "environment": verdict.environment,
         "verdict": verdict.answer.value,
         "environments": [verdict_facts(one) for one in shown],
+        "ways_back": [way_back_facts(one) for one in snapshot.ways_back],
+        **release_facts(snapshot),
     }

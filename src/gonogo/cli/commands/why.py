@@ -2,8 +2,8 @@
 
 from argparse import ArgumentParser
 
-from gonogo.cli.commands import status
-from gonogo.cli.commands._look import EXIT_CODES, judged, look
+from gonogo.cli.commands import _planned, status
+from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment, verdict_facts
 from gonogo.present import verdict as words
@@ -16,12 +16,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Judge, print the reasons, and exit by the verdict."""
-    snapshot = look(context, context.args.env)
+    snapshot = look(context, context.args.env, context.args.at)
     verdict = judged(snapshot, context.args.env)
     if context.options.json:
         context.out.json(
-            {"release": snapshot.plan.release, "judged_at": moment(snapshot.now), **verdict_facts(verdict)}
+            {
+                "release": snapshot.plan.release,
+                "plan_sha256": snapshot.loaded.sha256,
+                "journal_seq": snapshot.state.seq,
+                "judged_at": moment(snapshot.now),
+                "judged_for": moment(snapshot.at),
+                "report_only": bool(context.args.report_only),
+                **verdict_facts(verdict),
+            }
         )
     else:
+        context.out.lines(_planned.notes(context, snapshot, verdict))
         context.out.lines(words.status_lines(snapshot, verdict))
-    return EXIT_CODES[verdict.answer]
+    return _planned.exit_code(context, verdict)

@@ -1,0 +1,42 @@
+"""What `merges equal` and `merges waive` share: find the cell somebody answers for, and record the word."""
+
+from argparse import ArgumentParser
+
+from gonogo.cli.commands._act import act
+from gonogo.cli.commands.merges import read
+from gonogo.cli.context import Context
+from gonogo.domain.decisions.merges import SayMerge, WithdrawMerge
+from gonogo.domain.folds.merges import Word
+from gonogo.domain.ledger import LedgerCell
+from gonogo.domain.text import clean
+from gonogo.errors import UsageError
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the cell and the reason."""
+    parser.add_argument("fix", metavar="FIX", help="commit id of the fix, as `gonogo merges` shows it")
+    parser.add_argument("branch", metavar="BRANCH", help="the branch it is about")
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why; ten characters or more")
+    parser.add_argument("--withdraw", action="store_true", help="what you said before does not hold any more")
+
+
+def say(context: Context, word: Word, commit: str = "") -> int:
+    """Record the word on the cell that was named. Raises UsageError when there is none."""
+    cell = _find(context)
+    key = (cell.product, cell.oid, cell.branch)
+    if context.args.withdraw:
+        return act(context, lambda _: WithdrawMerge(*key, context.args.reason))
+    return act(context, lambda _: SayMerge(*key, word, context.args.reason, commit))
+
+
+def _find(context: Context) -> LedgerCell:
+    fix, branch = context.args.fix, context.args.branch
+    found = [
+        cell
+        for cell in read(context).cells
+        if cell.branch == branch and len(fix) >= 7 and cell.oid.startswith(fix)
+    ]
+    if len(found) != 1:
+        what = f"no fix '{clean(fix, 80)}' that must reach '{clean(branch, 80)}'"
+        raise UsageError(f"there is {what}", remedy="gonogo merges    lists them")
+    return found[0]

@@ -1,0 +1,101 @@
+"""`gonogo merges`: every fix that was hotfixed, against every branch it must reach."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from gonogo.cli.commands._look import require_name
+from gonogo.cli.context import Context, via
+from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
+from gonogo.errors import ExitCode
+from gonogo.present.tones import Span, Tone
+
+_TONES = {
+    Arrival.PRESENT: Tone.GOOD,
+    Arrival.MISSING: Tone.BAD,
+    Arrival.WAIVED: Tone.WARN,
+    Arrival.UNKNOWN: Tone.UNKNOWN,
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare PRODUCT."""
+    parser.add_argument("product", nargs="?", metavar="PRODUCT", default="", help="only this one; by default all")
+
+
+def run(context: Context) -> int:
+    """Print the ledger. Exit 3 while a fix is missing somewhere, 4 when that cannot be told."""
+    ledger = read(context, context.args.product)
+    if context.options.json:
+        context.out.json(ledger_facts(ledger))
+    else:
+        _print(context, ledger)
+    arrivals = {cell.arrival for cell in ledger.cells}
+    if Arrival.MISSING in arrivals:
+        return ExitCode.NO_GO
+    return ExitCode.UNKNOWN if ledger.problem or Arrival.UNKNOWN in arrivals else ExitCode.OK
+
+
+def read(context: Context, product: str = "") -> Ledger:
+    """The ledger of one product, or of all, with what people have said. Raises UsageError."""
+    session = context.doors.open_session(context.options, via())
+    try:
+        session.refresh()
+        plan = session.loaded.plan
+        require_name(product, (one.name for one in plan.products), "product")
+        wanted = tuple(one for one in plan.products if product in {"", one.name})
+        return context.doors.read_ledger(plan, wanted, session.inputs.state.merges.values())
+    finally:
+        session.close()
+
+
+def _print(context: Context, ledger: Ledger) -> None:
+    if ledger.problem:
+        context.say.warning(ledger.problem)
+    if not ledger.cells:
+        context.out.text("no fix was shipped outside the mainline: there is nothing to carry forward")
+        return
+    fix = ""
+    for cell in ledger.cells:
+        if cell.oid != fix:
+            fix = cell.oid
+            context.out.line(
+                Span(f"{cell.product} {cell.version}  ", Tone.STRONG),
+                Span(f"{cell.fix}  ", Tone.MUTED),
+                Span(cell.subject),
+            )
+        context.out.line(
+            Span(f"  {cell.arrival:<8} ", _TONES[cell.arrival]),
+            Span(f"{cell.branch}  ", Tone.STRONG),
+            Span(cell.detail, Tone.MUTED),
+        )
+    if ledger.open:
+        first = ledger.open[0]
+        context.out.line()
+        context.out.line(
+            Span(f"{len(ledger.open)} open", Tone.BAD),
+            Span(": carry each forward, or answer for it:  "),
+            Span(f"gonogo merges equal {first.fix} {first.branch} --reason '...'", Tone.STRONG),
+        )
+
+
+def ledger_facts(ledger: Ledger) -> dict[str, Any]:
+    """The ledger for JSON."""
+    return {
+        "read_at": ledger.read_at.isoformat() if ledger.read_at else None,
+        "problem": ledger.problem,
+        "open": len(ledger.open),
+        "cells": [cell_facts(cell) for cell in ledger.cells],
+    }
+
+
+def cell_facts(cell: LedgerCell) -> dict[str, str]:
+    """One cell for JSON."""
+    return {
+        "product": cell.product,
+        "version": cell.version,
+        "fix": cell.oid,
+        "subject": cell.subject,
+        "branch": cell.branch,
+        "arrival": cell.arrival.value,
+        "detail": cell.detail,
+    }
