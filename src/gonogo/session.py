@@ -216,11 +216,11 @@ class Session:
             self.inputs = replace(self.inputs, here=here)
         return changed
 
-    def snapshot(self, now: datetime | None = None) -> Snapshot:
-        """Everything, judged at `now` (UTC); at this moment when not given."""
+    def snapshot(self, now: datetime | None = None, at: datetime | None = None) -> Snapshot:
+        """Everything, judged at `now` (UTC); at this moment when not given. `at` as in `snapshot.build`."""
         if now is not None:
-            return snapshot.build(self.inputs, now)
-        return snapshot.build(self.inputs, self._clock.now(), self._steady() if self._steady else None)
+            return snapshot.build(self.inputs, now, at=at)
+        return snapshot.build(self.inputs, self._clock.now(), self._steady() if self._steady else None, at)
 
     def close(self) -> None:
         """Give back the journal."""

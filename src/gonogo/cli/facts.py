@@ -9,6 +9,7 @@ from gonogo.domain.events import Actor, Event
 from gonogo.domain.matrix import Account, Cell
 from gonogo.domain.observation import Observation, Seen
 from gonogo.domain.readiness import ReasonLine, Verdict, Waived, Weight
+from gonogo.domain.rollback import WayBack
 from gonogo.domain.shipping import CannotTell, WhatShips
 from gonogo.domain.state import ItemState
 
@@ -167,6 +168,25 @@ def waived_facts(waived: Waived | None) -> dict[str, Any] | None:
         "reason": waived.reason,
         "until": moment(waived.until),
         "was": waived.was.value,
+    }
+
+
+def way_back_facts(way: WayBack) -> dict[str, Any]:
+    """How one product would go back."""
+    return {
+        "product": way.product,
+        "target": way.target,
+        "readiness": way.readiness.value,
+        "command": list(way.command),
+        "points": [
+            {
+                "name": point.name,
+                "readiness": point.readiness.value,
+                "fact": point.fact,
+                "remedy": point.remedy,
+            }
+            for point in way.points
+        ],
     }
 
 

@@ -40,8 +40,12 @@ PLAN, JOURNAL, TRY = "Plan", "Journal", "Try it without risk"
 
 VERBS: tuple[Verb, ...] = (
     Verb("open", "[PLAN]", "open the cockpit; the same as no verb at all", "open", LOOK, json=False),
-    Verb("status", "[--env ENV]", "may we go? the verdicts, and all reasons of one", "status", LOOK),
-    Verb("why", "[--env ENV]", "only the reasons of one verdict", "why", LOOK),
+    Verb(
+        "status", "[--env ENV] [--at TIME] [--report-only]", "may we go? the verdicts, and all reasons of one",
+        "status", LOOK,
+    ),
+    Verb("why", "[--env ENV] [--at TIME] [--report-only]", "only the reasons of one verdict", "why", LOOK),
+    Verb("wait", "[--env ENV] [--for go] [--timeout 10m]", "look again until it is so, for scripts", "wait", LOOK),
     Verb(
         "matrix", "[PRODUCT [ENV]] [--product PRODUCT] [--at TIME] [--zone ZONE] [--watch]",
         "what runs where, now or at a moment",
@@ -101,6 +105,7 @@ VERBS: tuple[Verb, ...] = (
         FIX,
     ),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
+    Verb("probe test", "PRODUCT ENV", "ask now, and show how the answer is read", "probe_test", PLAN, journal=False),
     Verb("doctor", "[PLAN]", "is this machine set up for it? changes nothing", "doctor", PLAN),
     Verb("check run", "[ITEM]", "run the check of an item; without ITEM, list them", "check_run", CHECKLIST),
     Verb(
@@ -141,7 +146,11 @@ VALUE_OPTIONS = frozenset(
         "--shared",
         "--group",
         "--scenario",
+        "--source",
         "--confirm",
+        "--for",
+        "--every",
+        "--timeout",
         "--commit",
         "--until",
         "--to",
