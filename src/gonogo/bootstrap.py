@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from gonogo.adapters.doctor import Finding
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
+    from gonogo.adapters.probes.trial import Trial
     from gonogo.domain.changelog import Changes
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor, EventId
     from gonogo.domain.folds.merges import MergeWord
     from gonogo.domain.ledger import Ledger
-    from gonogo.domain.observation import Observation
+    from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import LoadedPlan, Plan, Product
     from gonogo.domain.shipping import WhatShips
     from gonogo.poller import Poller, Sink
@@ -151,7 +152,10 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal
     from gonogo.session import Session
 
     session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady())
-    session.inputs = replace(session.inputs, read_only=journal.why_read_only())
+    me = session.actor.user
+    # only about oneself: a list that each account has for itself must not make verdicts differ
+    shared = tuple(one for one in config().shared_accounts if one == me)
+    session.inputs = replace(session.inputs, read_only=journal.why_read_only(), shared_accounts=shared)
     return session
 
 
@@ -253,6 +257,25 @@ def _settle_memory() -> None:
 
     if not gc.get_freeze_count():
         gc.freeze()
+
+
+def try_probes(plan: Plan, target: Target | None, source_id: str) -> tuple[Trial, ...]:
+    """Ask everything about `target`, or the source of that id, once, keeping every step. Raises ConfigError."""
+    import asyncio
+
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.probes.trial import try_cell, try_source
+
+    settings = config()
+
+    async def tried() -> tuple[Trial, ...]:
+        async with Door.of(settings) as door:
+            if target is not None:
+                return await try_cell(plan, target, door, clock(), settings)
+            source = next(source for source in plan.sources if source.id == source_id)
+            return (await try_source(plan, source, door, clock(), settings),)
+
+    return asyncio.run(tried())
 
 
 def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:

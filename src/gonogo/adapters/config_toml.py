@@ -2,6 +2,7 @@
 
     journal = "/srv/releases"            # directory of the shared journal
     allow_addresses = ["169.254.0.10"]   # link-local or metadata addresses that may be asked after all
+    shared_accounts = ["deploy"]         # accounts several people use: such a one approves and decides nothing
     ca_file = "/etc/ssl/corporate.pem"   # authorities that are trusted besides the system's
     proxy = "environment"                # use HTTP_PROXY, HTTPS_PROXY, NO_PROXY; by default they are not
 
@@ -52,6 +53,7 @@ class Config(Struct, frozen=True):
     journal: str = ""
     auth: Mapping[str, Auth] = {}
     allow_addresses: tuple[str, ...] = ()
+    shared_accounts: tuple[str, ...] = ()
     ca_file: str = ""
     """Certificates in PEM form that are trusted besides the system's; "" for none."""
     proxy: str = ""
@@ -111,7 +113,7 @@ class _Reader:
         self._path = path
 
     def config(self, data: Mapping[str, Any]) -> Config:
-        self._known("", data, ("journal", "auth", "allow_addresses", "ca_file", "proxy"))
+        self._known("", data, ("journal", "auth", "allow_addresses", "shared_accounts", "ca_file", "proxy"))
         sections = data.get("auth", {})
         if not isinstance(sections, dict):
             raise self._wrong("auth", "a table of credentials, [auth.NAME]")
@@ -120,6 +122,7 @@ class _Reader:
             journal=self._text("", data, "journal"),
             auth={name: self._auth(name, section) for name, section in sections.items()},
             allow_addresses=self._texts("", data, "allow_addresses"),
+            shared_accounts=self._texts("", data, "shared_accounts"),
             ca_file=self._text("", data, "ca_file"),
             proxy=self._proxy(data),
         )

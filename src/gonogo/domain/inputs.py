@@ -33,7 +33,7 @@ class Inputs(Struct, frozen=True):
     read_only: str = ""
     """Why nothing can be recorded; "" when it can."""
     shared_accounts: tuple[str, ...] = ()
-    """Accounts that several people use, as this host's configuration says, besides those the plan names."""
+    """This account, when its own configuration says that several people use it: it decides nothing then."""
     metrics: Mapping[str, tuple[Reading, ...]] = {}
     """By metric: what was answered, oldest first; see `metric_series.follow`."""
     files: Mapping[str, ProductFiles] = {}

@@ -61,11 +61,11 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
     rows += [("frozen", _text(line)) for line in release.freeze_lines(snapshot)]
     rows += [("decided", _text(line)) for line in release.go_lines(snapshot)]
     if beyond := release.beyond_return(snapshot):
-        rows.append(("no return", f"'{beyond}' is done: going back means rolling forward"))
+        rows.append(("beyond", f"'{beyond}' is done: going back means rolling forward"))
     if plan.window:
         clock = "".join(span.text for span in words.window_line(plan.window, snapshot.now))
         rows.append(("window", f"{words.window_times(plan.window)}, {clock}"))
-    return tuple((Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in rows)
+    return tuple((Span(f"{label:<9}", Tone.MUTED), Span(text)) for label, text in rows)
 
 
 def _text(line: Line) -> str:

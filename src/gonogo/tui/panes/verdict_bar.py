@@ -12,6 +12,7 @@ from gonogo.domain.matrix import Matrix
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
 from gonogo.present.matrix import coarse_age
+from gonogo.present.release import driver, lifecycle
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.verdict import answer, headline, window_line, window_times
 from gonogo.tui.lines import cut, plain, spread, width
@@ -88,13 +89,6 @@ def _release(snapshot: Snapshot) -> Line:
     return (Span(cut(plain(name), 32)[0].text, Tone.STRONG), Span(f" {lifecycle(snapshot)} ", Tone.MUTED))
 
 
-def lifecycle(snapshot: Snapshot) -> str:
-    """Draft, until an event says more."""
-    words = {"release.started": "in progress", "release.completed": "completed", "release.cancelled": "cancelled"}
-    told = [words[event.kind] for event in snapshot.state.events if event.kind in words]
-    return told[-1] if told else "draft"
-
-
 def _window(snapshot: Snapshot, columns: int) -> Line:
     window = snapshot.plan.window
     clock = window_line(window, snapshot.now)
@@ -114,7 +108,10 @@ def _others(snapshot: Snapshot, columns: int) -> Line:
 
 
 def _people(snapshot: Snapshot) -> Line:
-    return (Span(" here: ", Tone.MUTED), Span(", ".join(snapshot.here) or "nobody seen"))
+    line = [Span(" here: ", Tone.MUTED), Span(", ".join(snapshot.here) or "nobody seen")]
+    if name := driver(snapshot):
+        line += [Span("  drives: ", Tone.MUTED), Span(name, Tone.STRONG)]
+    return tuple(line)
 
 
 def _contact(snapshot: Snapshot, standing: Standing) -> Line:

@@ -1,0 +1,123 @@
+"""Where the release stands besides its verdicts: its life, who drives, what holds it, what was decided."""
+
+from gonogo.domain import amendment, approvals, digest, people
+from gonogo.domain.decisions import go
+from gonogo.domain.decisions.scene import when
+from gonogo.domain.folds.lifecycle import ReleaseStatus
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.state import ItemStatus
+from gonogo.present.tones import Line, Span, Tone
+
+WORDS = {
+    ReleaseStatus.DRAFT: "draft",
+    ReleaseStatus.IN_PROGRESS: "in progress",
+    ReleaseStatus.COMPLETED: "completed",
+    ReleaseStatus.CANCELLED: "cancelled",
+}
+
+
+def lifecycle(snapshot: Snapshot) -> str:
+    """`in progress`; where it is on hold, or was edited, that is said first."""
+    if snapshot.state.held is not None:
+        return "ON HOLD"
+    return WORDS[snapshot.state.lifecycle.status]
+
+
+def life_line(snapshot: Snapshot) -> Line:
+    """Who brought it there and when, and what keeps it: a hold, an edit nobody has accepted."""
+    life, held = snapshot.state.lifecycle, snapshot.state.held
+    line = [Span(WORDS[life.status], Tone.STRONG)]
+    if life.actor is not None and life.at is not None:
+        line.append(Span(f" by {life.actor.user} at {when(life.at, snapshot.now)}"))
+    if life.reason:
+        line.append(Span(f": {life.reason}"))
+    if held is not None:
+        line.append(
+            Span(f"; ON HOLD by {held.actor.user} at {when(held.at, snapshot.now)}: {held.reason}", Tone.BAD)
+        )
+    if amendment.pending(snapshot.loaded, snapshot.state) is not None:
+        line.append(Span("; the plan was edited, gonogo amend show", Tone.BAD))
+    return tuple(line)
+
+
+def driver(snapshot: Snapshot) -> str:
+    """Who drives, as people call them; "" when nobody does."""
+    baton = snapshot.state.baton
+    return people.named(snapshot.plan, baton.driver) if baton else ""
+
+
+def driver_line(snapshot: Snapshot) -> Line:
+    """Who drives since when, and the note of the handover."""
+    baton = snapshot.state.baton
+    if baton is None:
+        return (Span("nobody; gonogo drive takes the baton", Tone.MUTED),)
+    note = f": {baton.note}" if baton.note else ""
+    return (Span(f"{driver(snapshot)} since {when(baton.at, snapshot.now)}{note}"),)
+
+
+def approval_lines(snapshot: Snapshot, shared_accounts: tuple[str, ...] = ()) -> tuple[Line, ...]:
+    """One line for each approval: how many of how many, and what is wrong with the others."""
+    content = digest.content_of(snapshot.plan, snapshot.changes)
+    standings = approvals.standings(snapshot.plan, snapshot.state, content, snapshot.now, shared_accounts)
+    tones = {
+        approvals.Standing.GIVEN: Tone.GOOD,
+        approvals.Standing.REJECTED: Tone.BAD,
+        approvals.Standing.MISSING: Tone.WARN,
+        approvals.Standing.UNKNOWN: Tone.UNKNOWN,
+    }
+    return tuple(
+        (
+            Span(f"{one.slot.name} {len(one.counted)}/{one.slot.quorum} ", Tone.STRONG),
+            Span(one.standing.value, tones[one.standing]),
+            Span(f"  {one.fact}", Tone.MUTED),
+        )
+        for one in standings
+    )
+
+
+def go_lines(snapshot: Snapshot) -> tuple[Line, ...]:
+    """The last go of each environment; one that speaks of something else than what ships now says so."""
+    content = digest.content_of(snapshot.plan, snapshot.changes)
+    found: list[Line] = []
+    for environment in snapshot.plan.environments:
+        decision = snapshot.state.go(environment.name)
+        if decision is None:
+            continue
+        waived = sum(1 for one in decision.reasons if one.waiver)
+        said = f" by {decision.actor.user} at {when(decision.at, snapshot.now)} (#{decision.seq})"
+        line = [Span(f"{environment.name} GO", Tone.STRONG), Span(said)]
+        if waived:
+            line.append(Span(f", {waived} waived", Tone.WARN))
+        if not go.stands(decision, content):
+            line.append(Span(", for other content than what ships now", Tone.BAD))
+        found.append(tuple(line))
+    return tuple(found)
+
+
+def freeze_lines(snapshot: Snapshot) -> tuple[Line, ...]:
+    """The freezes declared by hand."""
+    return tuple(
+        (
+            Span(f"#{one.seq} ", Tone.STRONG),
+            Span(f"by {one.actor.user} at {when(one.at, snapshot.now)}: {one.reason}", Tone.BAD),
+            Span(_scope((*one.environments, *one.products)), Tone.MUTED),
+        )
+        for one in snapshot.state.freezes_now
+    )
+
+
+def _scope(places: tuple[str, ...]) -> str:
+    return f"  ({', '.join(places)} only)" if places else ""
+
+
+def beyond_return(snapshot: Snapshot) -> str:
+    """The title of the first closed item past which there is no return; "" while one can still roll back."""
+    for item in snapshot.plan.items:
+        if item.point_of_no_return and snapshot.state.item(item.id).status is ItemStatus.DONE:
+            return item.title
+    return ""
+
+
+def rollback_word(snapshot: Snapshot) -> str:
+    """What going back means now: past the point of no return it is rolling forward."""
+    return "roll forward (past the point of no return)" if beyond_return(snapshot) else "roll back"
