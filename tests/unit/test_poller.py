@@ -445,7 +445,10 @@ def test_a_host_that_hung_is_asked_with_care_until_it_answers() -> None:
 
     async def scenario() -> None:
         watch = Watch()
-        answers = {"a": missing(Target("a", "prod"), Reason.TIMEOUT), "b": seen(Target("b", "prod"))}
+        answers: dict[str, Observation] = {
+            "a": missing(Target("a", "prod"), Reason.TIMEOUT),
+            "b": seen(Target("b", "prod")),
+        }
 
         async def of(target: Target) -> Observation:
             return answers[target.product]
