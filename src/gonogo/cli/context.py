@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gonogo.adapters.checks.runner import Runner
     from gonogo.adapters.doctor.finding import Finding
+    from gonogo.adapters.probes.trial import Trial
     from gonogo.cli.diagnostics import Diagnostics
     from gonogo.cli.output import Output
     from gonogo.domain.changelog import Changes
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from gonogo.domain.events import Actor
     from gonogo.domain.folds.merges import MergeWord
     from gonogo.domain.ledger import Ledger
-    from gonogo.domain.observation import Observation
+    from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import LoadedPlan, Plan, Product
     from gonogo.domain.shipping import WhatShips
     from gonogo.ports import Clock
@@ -89,6 +90,10 @@ class Doors(Protocol):
 
     def observe_anew(self, session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
         """Ask what the verdict of `environment` ("": of all) rests on, feed the session, return what is new."""
+        ...
+
+    def try_probes(self, plan: Plan, target: Target | None, source_id: str) -> tuple[Trial, ...]:
+        """Every question about `target`, or the source of that id, asked once and shown step by step."""
         ...
 
     def read_changes(self, plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:

@@ -105,7 +105,10 @@ VERBS: tuple[Verb, ...] = (
         FIX,
     ),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
-    Verb("probe test", "PRODUCT ENV", "ask now, and show how the answer is read", "probe_test", PLAN, journal=False),
+    Verb(
+        "probe test", "PRODUCT ENV | --source ID", "ask, and show how the answer is read", "probe_test",
+        PLAN, journal=False,
+    ),
     Verb("doctor", "[PLAN]", "is this machine set up for it? changes nothing", "doctor", PLAN),
     Verb("check run", "[ITEM]", "run the check of an item; without ITEM, list them", "check_run", CHECKLIST),
     Verb(
