@@ -109,7 +109,8 @@ def _triggers(snapshot: Snapshot) -> Iterable[ReasonLine]:
         subject = f"trigger:{fired.trigger}"
         if fired.asks:
             fact = f"rollback trigger '{fired.trigger}' fired and nobody has answered: {fired.observation}"
-            yield _line("trigger.asks", fact, subject, snapshot, "answer it")
+            answer = f"gonogo trigger answer {fired.trigger} roll-back --reason '...'    or  go-on"
+            yield _line("trigger.asks", fact, subject, snapshot, answer)
         elif fired.answer == "roll_back" and fired.cleared_at is None:
             fact = f"going back was decided on trigger '{fired.trigger}': {fired.reason}"
             yield _line("trigger.roll-back", fact, subject, snapshot, "roll back, then cancel or amend")
