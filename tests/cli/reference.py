@@ -67,7 +67,7 @@ _REMARKS = {
     "next-version": "With PRODUCT the bare version alone, for scripts.",
     "tick": "What you ticked already is said to be so, exit 0; what somebody else ticked is a conflict, exit 5. "
     "ITEM may be a unique beginning of the id.",
-    "claim": "Somebody else's claim is a conflict, exit 5, with who and since when; so is ticking what they are at.",
+    "claim": "Somebody else's claim is a conflict, exit 5, with who and when; so is ticking what they are at.",
     "unclaim": "Of somebody else's claim only with a reason.",
     "start": "Recorded: the plan as it is, its hash, versions and pins. Whoever starts has requested the release, "
     "and cannot approve it.",
@@ -79,12 +79,12 @@ _REMARKS = {
     "when anything has moved since, with the new list. On a terminal the version is typed instead of the code.",
     "waive": "Asks everything anew: only what stands there now can be waived. What is unknown needs its subject.",
     "drive": "While somebody drives, go is theirs to say. Taking the baton from somebody needs a note.",
-    "amend": "`show` exits 3 while an edit waits, 0 otherwise. Accepting reopens items whose text or check changed, "
+    "amend": "`show` exits 3 while an edit waits, else 0. Accepting reopens items whose text or check changed, "
     "ends waivers of what changed, and voids approvals of other content.",
     "freeze": "Anybody may stop the line; a freeze for later stands in the plan.",
     "hold": "Anybody may. With --product and --env it is a version hold: that version stays there.",
     "mark-bad": "Refused from then on: starting, approving, accepting it by an amendment, go, completing.",
-    "complete": "Asks everything anew. With anything open, exit 3 with the whole list, and the attempt is on record.",
+    "complete": "Asks everything anew. With anything open, exit 3 with the list, and the attempt is on record.",
     "cancel": "Nothing is rolled back by it: what stays where is shown first.",
     "undo": "Refused (3) when there is none, a conflict (5) when somebody has changed the item since.",
     "check": "Every mistake on stdout, with line and column, and exit 2; or one line and exit 0. Touches no "
