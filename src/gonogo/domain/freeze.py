@@ -100,19 +100,48 @@ def _weekly_end(times: Freeze, at: datetime) -> datetime | None:
 
 
 def _cron_end(times: Freeze, at: datetime) -> datetime | None:
-    from cronsim import CronSim  # here, because a plan without cron need not pay for it
-
-    # one second ahead: the search goes strictly backwards, and a freeze holds from its first moment on
-    ahead = (at + timedelta(seconds=1)).astimezone(ZoneInfo(times.zone))
-    latest = next(CronSim(times.cron, ahead, reverse=True), None)
-    if latest is None:
-        return None
-    end: datetime = latest.astimezone(UTC) + times.duration
-    return end if at < end else None
+    last = _cron_beginning(times, at, back=True)
+    return last + times.duration if last is not None and at < last + times.duration else None
 
 
 def _cron_start(times: Freeze, at: datetime) -> datetime | None:
-    from cronsim import CronSim
+    return _cron_beginning(times, at, back=False)
 
-    found = next(CronSim(times.cron, at.astimezone(ZoneInfo(times.zone))), None)
-    return found.astimezone(UTC) if found is not None else None
+
+def _cron_beginning(times: Freeze, at: datetime, *, back: bool) -> datetime | None:
+    """The last beginning (UTC) up to `at`, or the first one after it.
+
+    Cron is asked about the hands of the clock alone, and each answer becomes a moment by our own rules: cronsim
+    with a zone forgets, within the second of two equal hours, what began in the first.
+    """
+    from cronsim import CronSim  # here, because a plan without cron need not pay for it
+
+    zone = ZoneInfo(times.zone)
+    hands, margin = at.astimezone(zone).replace(tzinfo=None), _margin(at, zone)
+    every_hour = times.cron.split()[1].startswith("*")
+    found: datetime | None = None
+    edge = hands + margin + _MINUTE if back else hands - margin - _MINUTE
+    for shown in CronSim(times.cron, edge, reverse=back):
+        if found is not None and (shown < hands - margin if back else shown > hands + margin):
+            break
+        fitting = [one for one in _moments(shown, zone, both=every_hour) if (one <= at if back else one > at)]
+        if fitting:
+            found = max([*fitting, found or fitting[0]]) if back else min([*fitting, found or fitting[0]])
+    return found
+
+
+_MINUTE = timedelta(minutes=1)
+_AROUND = timedelta(hours=3)
+"""Longer than any change of a clock."""
+
+
+def _margin(at: datetime, zone: ZoneInfo) -> timedelta:
+    """How far the hands may mislead around `at`: not at all while no clock is changed nearby."""
+    offsets = {(at + shift).astimezone(zone).utcoffset() for shift in (-_AROUND, timedelta(0), _AROUND)}
+    return _AROUND if len(offsets) > 1 else timedelta(0)
+
+
+def _moments(shown: datetime, zone: ZoneInfo, *, both: bool) -> tuple[datetime, ...]:
+    """What the hands mean in UTC: the first of two equal times, and with `both` the second as well."""
+    first, second = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return (first, second) if both and second > first else (first,)
