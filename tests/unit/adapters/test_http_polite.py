@@ -23,8 +23,11 @@ from gonogo.adapters.probes.interface import (
     Request,
     Understood,
 )
-from gonogo.domain.observation import Reason, Running
+from gonogo.adapters.probes.registry import cell_probing
+from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen
+from gonogo.domain.plan import Probe
 from gonogo.errors import ConfigError
+from gonogo.testing.clock import FakeClock
 from support.hostile import GOOD, answer
 from support.servers import CERTIFICATE, Canned, raw_endpoint, serving
 
@@ -348,3 +351,18 @@ def test_not_understood_is_asked_in_full_next_time() -> None:
     with script(TAGGED) as (url, asked):
         asyncio.run(_outcomes(preset, url))
     assert not any(b"if-none-match" in question for question in asked)
+
+
+def test_every_common_preset_passes_on_what_the_plan_says_of_certificates() -> None:
+    """Also the one that asks by HEAD."""
+    with serving({"/": Canned(GOOD, {"X-App-Version": "1.2.3"})}, tls=True) as fixture:
+        for use, options in (("auto", {}), ("json", {}), ("header", {"header": "X-App-Version"})):
+            for verify in (True, False):
+                probe = Probe(use, "web", "prod", fixture.url(), options=options, verify_tls=verify)
+                assert isinstance(asyncio.run(_observed(probe)), Missing if verify else Seen), use
+
+
+async def _observed(probe: Probe) -> Observation:
+    async with Door() as door:
+        (observation,) = await cell_probing(probe, door, FakeClock(), Config()).ask()
+        return observation

@@ -3,6 +3,8 @@
 Asks by HEAD, and by GET from then on where HEAD is not answered or does not carry the header.
 """
 
+from msgspec.structs import replace
+
 from gonogo.adapters.extraction import Transform, transform_of
 from gonogo.adapters.probes.interface import (
     Answer,
@@ -56,9 +58,7 @@ class HeaderPreset:
         return refused_status(answer, self._accepted) or self.read(answer)
 
     async def _fetch(self, fetch: Fetch, request: Request, method: str) -> Answer | Failure:
-        return await fetch(
-            Request(request.url, method, (("accept", "*/*"),), request.deadline, request.credential)
-        )
+        return await fetch(replace(request, method=method, headers=(("accept", "*/*"),)))
 
     def _wants_get(self, answer: Answer) -> bool:
         if answer.status in self._accepted:
