@@ -8,6 +8,7 @@ from gonogo.domain.plan import Item, Plan
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
 from gonogo.domain.state import ItemState, ItemStatus
+from gonogo.domain.text import clean
 from gonogo.present.tones import Line, Span, Tone
 
 MARKS = {ItemStatus.DONE: "[x]", ItemStatus.OPEN: "[ ]", ItemStatus.SKIPPED: "[-]"}
@@ -19,7 +20,7 @@ class ItemRow(Struct, frozen=True):
     """One line of the checklist, in parts a front end may lay out."""
 
     key: str
-    """Item id, or `phase:NAME` for a heading."""
+    """Item id; `phase:NAME` for a heading, `return:ITEM` for the line of no return below an item."""
     heading: bool
     mark: str
     title: str
@@ -40,7 +41,16 @@ def rows(snapshot: Snapshot) -> tuple[ItemRow, ...]:
             found.append(_heading(snapshot, item.phase))
         phase = item.phase
         found.append(item_row(snapshot, item))
+        if item.point_of_no_return:
+            found.append(_line_below(snapshot, item))
     return tuple(found)
+
+
+def _line_below(snapshot: Snapshot, item: Item) -> ItemRow:
+    """The line that is drawn where the word rollback changes its meaning."""
+    crossed = snapshot.state.item(item.id).status is ItemStatus.DONE
+    words = "no return: going back now means rolling forward" if crossed else "no return below: only forward"
+    return ItemRow(f"return:{item.id}", True, "", words, "", "", Tone.BAD if crossed else Tone.WARN)
 
 
 def _heading(snapshot: Snapshot, phase: str) -> ItemRow:
@@ -75,6 +85,10 @@ def _who(snapshot: Snapshot, item: Item, state: ItemState) -> str:
     if state.status is not ItemStatus.OPEN and state.actor and state.at:
         reason = f": {state.reason}" if state.reason else ""
         return f"{state.actor.user} {when(state.at, snapshot.now)}{reason}"
+    if state.first is not None:
+        return f"{state.first.actor.user} {when(state.first.at, snapshot.now)}, a second person is needed"
+    if state.claim is not None:
+        return f"{state.claim.actor.user} is at it since {when(state.claim.at, snapshot.now)}"
     waiting = [other for other in item.after if snapshot.state.item(other).status is ItemStatus.OPEN]
     if waiting:
         return f"after {', '.join(waiting)}"
@@ -109,6 +123,9 @@ def details(snapshot: Snapshot, item: Item) -> tuple[Line, ...]:
         ("id", item.id),
         ("state", f"{WORDS[state.status]}{_by(state, snapshot.now)}"),
         ("reason", state.reason),
+        ("claim", f"{state.claim.actor.user} since {state.claim.at:%Y-%m-%d %H:%M:%S} UTC" if state.claim else ""),
+        ("first", f"{state.first.actor.user} at {state.first.at:%Y-%m-%d %H:%M:%S} UTC" if state.first else ""),
+        ("then", state.title if state.title != item.title else ""),
         ("phase", item.phase),
         ("owner", owner_name(snapshot.plan, item)),
         ("for", item.environment),
@@ -120,6 +137,9 @@ def details(snapshot: Snapshot, item: Item) -> tuple[Line, ...]:
     ]
     lines: list[Line] = [(Span(item.title, Tone.STRONG),)]
     lines += [(Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in facts if text]
+    for proof in state.proofs:
+        digest = f" (SHA-256 {proof.sha256}, {proof.size} bytes)" if proof.sha256 else ""
+        lines.append((Span(f"{proof.kind:<10}", Tone.MUTED), Span(f"{clean(proof.text)}{digest}")))
     for note in state.notes:
         lines.append((Span(f"note by {note.actor.user}, {note.at:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),))
         lines += [(Span(f"  {text}"),) for text in note.text.splitlines()]
