@@ -14,8 +14,10 @@ from gonogo.domain.decisions import (
     checks,
     freezes,
     go,
+    hotfixes,
     lifecycle,
     merges,
+    notes,
     triggers,
     versions,
     waivers,
@@ -55,7 +57,9 @@ Command = (
     | baton.Commands
     | versions.Commands
     | triggers.Commands
+    | hotfixes.Commands
     | merges.Commands
+    | notes.Commands
 )
 
 
@@ -96,4 +100,8 @@ def decide(scene: Scene, command: Command) -> Answer:
         return triggers.decide(scene, command)
     if isinstance(command, merges.Commands):
         return merges.decide(scene, command)
+    if isinstance(command, notes.Commands):
+        return notes.decide(scene, command)
+    if isinstance(command, hotfixes.Commands):
+        return hotfixes.decide(scene, command)
     assert_never(command)

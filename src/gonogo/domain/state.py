@@ -23,8 +23,10 @@ from gonogo.domain.folds.checklist import (
     Vouch,
 )
 from gonogo.domain.folds.checks import CheckOutcome, CheckResult, ChecksFold
+from gonogo.domain.folds.drafts import DraftsFold, NotesDraft
 from gonogo.domain.folds.freezes import FreezeNow, FreezesFold
 from gonogo.domain.folds.go import GoDecision, GoFold, Named
+from gonogo.domain.folds.hotfixes import Hotfix, HotfixesFold, HotfixStatus
 from gonogo.domain.folds.lifecycle import Amendment, Held, Lifecycle, LifecycleFold, PlanRecord, ReleaseStatus
 from gonogo.domain.folds.merges import MergesFold, MergeWord
 from gonogo.domain.folds.triggers import TriggersFold, TriggerState
@@ -34,7 +36,8 @@ from gonogo.domain.observation import Target
 
 __all__ = [
     "HISTORY_LIMIT", "Amendment", "Answered", "BadVersion", "Baton", "CheckOutcome", "CheckResult", "Claim",
-    "Deployed", "FreezeNow", "GoDecision", "Held", "ItemState", "ItemStatus", "Lifecycle", "Named", "PlanRecord",
+    "Deployed", "FreezeNow", "GoDecision", "Held", "Hotfix", "HotfixStatus", "ItemState", "ItemStatus",
+    "Lifecycle", "Named", "PlanRecord",
     "Proof", "ReleaseState", "ReleaseStatus", "Remark", "TriggerState", "Undoable", "VersionHold", "Vote", "Vouch",
     "Waiver", "deployed_in", "replay",
 ]  # fmt: skip
@@ -75,8 +78,12 @@ class ReleaseState(Struct, frozen=True):
     """By trigger: its last incident."""
     checks: Mapping[str, CheckResult] = {}
     """By item: the last result of its check."""
+    drafts: Mapping[str, NotesDraft] = {}
+    """By audience: the edited release notes."""
     merges: Mapping[tuple[str, str, str], MergeWord] = {}
     """By (product, fix, branch): what somebody said about a forward-merge git cannot prove."""
+    hotfixes: Mapping[str, Hotfix] = {}
+    """By id, such as `hotfix:web/1.2.4`: every hotfix and prepared release, oldest first."""
 
     def item(self, item_id: str) -> ItemState:
         """The state of an item; open when no event speaks of it."""
@@ -126,6 +133,8 @@ class _Fold:
         self._triggers = TriggersFold(state.triggers)
         self._checks = ChecksFold(state.checks)
         self._merges = MergesFold(state.merges)
+        self._drafts = DraftsFold(state.drafts)
+        self._hotfixes = HotfixesFold(state.hotfixes)
         self._handlers: dict[str, Callable[[Event], None]] = {
             **self._checklist.handlers,
             **self._cells.handlers,
@@ -138,7 +147,9 @@ class _Fold:
             **self._versions.handlers,
             **self._triggers.handlers,
             **self._checks.handlers,
+            **self._hotfixes.handlers,
             **self._merges.handlers,
+            **self._drafts.handlers,
         }
 
     def apply(self, event: Event) -> None:
@@ -168,5 +179,7 @@ class _Fold:
             version_holds=self._versions.holds,
             triggers=self._triggers.triggers,
             checks=self._checks.checks,
+            hotfixes=self._hotfixes.hotfixes,
             merges=self._merges.merges,
+            drafts=self._drafts.drafts,
         )

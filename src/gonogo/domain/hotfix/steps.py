@@ -117,7 +117,7 @@ def steps_of(work: Work) -> tuple[Step, ...]:
     add(
         StepKind.DELIVER, f"bring {work.branch} into your repository",
         "remove the branch, if it is still where it was put",
-        _own("pack-objects", "--revs", "--quiet", "{pack}", feed="{commit}\n^{base}\n"),
+        _own("pack-objects", "--revs", "--local", "--non-empty", "--quiet", "{pack}", feed="{commit}\n^{base}\n"),
         _theirs("update-ref", "--stdin", feed=f"{_set(work)}\n"),
     )  # fmt: skip
     if work.approvals:
@@ -127,7 +127,7 @@ def steps_of(work: Work) -> tuple[Step, ...]:
         "remove the tag, as long as it was not pushed",
         _own("tag", "-s" if work.signed else "-a", "--cleanup=verbatim", f"--message={work.tag_message}",
              work.tag, "{commit}"),
-        _own("pack-objects", "--revs", "--quiet", "{pack}", feed="{tag}\n^{commit}\n"),
+        _own("pack-objects", "--revs", "--local", "--non-empty", "--quiet", "{pack}", feed="{tag}\n^{commit}\n"),
         _theirs("update-ref", "--stdin", feed=f"create refs/tags/{work.tag} {{tag}}\n"),
     )  # fmt: skip
     if work.remote:
