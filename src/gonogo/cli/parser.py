@@ -51,8 +51,19 @@ VERBS: tuple[Verb, ...] = (
         "what runs where, now or at a moment",
         "matrix", LOOK,
     ),
-    Verb("changelog", "[PRODUCT]", "what ships, from the commits", "changelog", LOOK, journal=False),
+    Verb(
+        "changelog", "[PRODUCT] [--entry] [--write]", "what ships, from the commits", "changelog", LOOK,
+        journal=False,
+    ),
     Verb("next-version", "[PRODUCT]", "the version the commits ask for", "next_version", LOOK, journal=False),
+    Verb(
+        "notes", "[--for AUDIENCE] [--format FORM] [--generated]", "the release notes, inside and outside",
+        "notes", LOOK,
+    ),
+    Verb(
+        "notes edit", "[--for AUDIENCE] [--file PATH] [--discard]", "edit them; the draft is kept", "notes_edit",
+        LOOK,
+    ),
     Verb("versions", "[PRODUCT]", "do all version files state what ships?", "versions", LOOK, journal=False),
     Verb("log", "[--item ITEM] [-n COUNT]", "who did what and when", "log", LOOK),
     Verb(
@@ -151,6 +162,7 @@ VALUE_OPTIONS = frozenset(
         "--scenario",
         "--source",
         "--confirm",
+        "--format",
         "--for",
         "--every",
         "--timeout",

@@ -174,6 +174,8 @@ _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
     kinds.RELEASE_COMPLETED: _plain("completed the release", Tone.GOOD),
     kinds.RELEASE_CANCELLED: _plain("cancelled the release", Tone.BAD),
     kinds.APPROVAL_GIVEN: _plain("approved", Tone.GOOD),
+    kinds.NOTES_DRAFTED: _plain("edited the notes:", Tone.PLAIN),
+    kinds.NOTES_DISCARDED: _plain("gave up the edited notes:", Tone.WARN),
     kinds.MERGE_EQUATED: _plain("says another commit does the same:", Tone.WARN),
     kinds.MERGE_WAIVED: _plain("says the fix need not go there:", Tone.WARN),
     kinds.MERGE_WITHDRAWN: _plain("took back a word on", Tone.PLAIN),

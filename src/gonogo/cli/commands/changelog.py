@@ -15,12 +15,18 @@ from gonogo.present.tones import Line
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare PRODUCT."""
     parser.add_argument("product", nargs="?", metavar="PRODUCT", default="", help="only this one; by default all")
+    parser.add_argument("--entry", action="store_true", help="show the entry for the changelog file")
+    parser.add_argument("--write", action="store_true", help="enter it there; every other byte stays")
 
 
 def run(context: Context) -> int:
     """Read the histories and print them; one that cannot be read is an answer we do not have."""
     plan = context.doors.load_plan(context.options).plan
     changes = read(context, plan)
+    if context.args.entry or context.args.write:
+        from gonogo.cli.commands import _changelog_entry
+
+        return _changelog_entry.run(context, plan, changes, into_file=context.args.write)
     if context.options.json:
         context.out.json({"release": plan.release, "products": [changes_facts(one) for one in changes]})
     for index, one in enumerate(() if context.options.json else changes):

@@ -1,0 +1,91 @@
+"""The changelog file of a product's repository: read, released into, written whole or not at all."""
+
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+from gonogo.adapters.atomic import write_atomically
+from gonogo.adapters.git_door import GitDoor, GitError
+from gonogo.domain import keepachangelog
+from gonogo.domain.keepachangelog import NotReleased, Release, Released
+from gonogo.domain.plan import Product
+from gonogo.errors import GonogoError, RefusedError, StorageError
+
+SIZE_LIMIT = 4 * 1024 * 1024
+
+_REMOTE = re.compile(
+    r"^(?:(?:https?|ssh|git)://(?:[^/@\s]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?::\d+)?[:/](?P<path>[\w./~-]+?)(?:\.git)?/?$"
+)
+
+
+class Edit(Struct, frozen=True):
+    """A changelog before and after, and the bytes it was read as."""
+
+    path: Path
+    before: bytes
+    released: Released
+
+    @property
+    def after(self) -> bytes:
+        """What is to be written."""
+        return self.released.text.encode()
+
+
+def propose(product: Product, file: str, new: Release) -> Edit:
+    """What entering `new` would make of the file. Nothing is written.
+
+    Raises RefusedError with file and line when there is nothing to enter or it is there already, StorageError.
+    """
+    path = Path(product.repo) / file
+    before = _read(path)
+    try:
+        text = before.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = before[: error.start].count(b"\n") + 1
+        raise GonogoError(
+            "is not UTF-8; writing it would change bytes nobody asked to change", where=f"{path}:{line}:1"
+        ) from error
+    result = keepachangelog.release(text, new)
+    if isinstance(result, NotReleased):
+        where = f"{path}:{result.line}:1" if result.line else str(path)
+        raise RefusedError(result.reason, where=where, remedy=result.remedy)
+    return Edit(path, before, result)
+
+
+def write(product: Product, edit: Edit) -> None:
+    """Write the proposal. Raises ConflictError when the file changed since, NotPermittedError, StorageError."""
+    expected = edit.before if edit.path.exists() or edit.before else None
+    write_atomically(edit.path, edit.after, mode=0o644, within=Path(product.repo), expected=expected)
+
+
+def _read(path: Path) -> bytes:
+    """The file; empty when there is none yet."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise StorageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    if len(content) > SIZE_LIMIT:
+        raise GonogoError(f"is larger than {SIZE_LIMIT} bytes", where=str(path))
+    return content
+
+
+def compare_base(repo: str) -> str:
+    """`https://HOST/PATH/compare/` of the remote called origin; "" when there is none a browser could open.
+
+    User names and passwords of the remote's address never get into it.
+    """
+    try:
+        said = (
+            GitDoor(repo).run(["config", "--get", "remote.origin.url"], accept=(0, 1)).decode("utf-8", "replace")
+        )
+    except GitError:
+        return ""
+    found = _REMOTE.match(said.strip())
+    if not found:
+        return ""
+    middle = "/-/compare/" if "gitlab" in found["host"] else "/compare/"
+    return f"https://{found['host']}/{found['path'].strip('/')}{middle}"

@@ -1,0 +1,155 @@
+"""Release notes for two audiences, from one source: the commits of every product.
+
+Inside the house everything is told. Outside only what users notice: breaks first, with what to do about them, and
+nothing of internal types and scopes. What commits cannot know has a place of its own that says it is empty.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from gonogo.domain.changelog import BREAKING, MERGES, OTHER, Changes, ProductChanges, Section, Unreadable
+from gonogo.domain.commits import Commit
+from gonogo.domain.plan import ChangelogRules, Migration, Plan, Product
+
+
+class Audience(StrEnum):
+    """Who reads the notes."""
+
+    INTERNAL = "internal"
+    """Everybody who works on it: everything, with authors and commits."""
+    EXTERNAL = "external"
+    """Users: what changes for them."""
+
+
+INTERNAL_TYPES = frozenset({"refactor", "docs", "build", "chore", "ci", "style", "test"})
+"""Commit types no user notices."""
+
+PLACES: Mapping[Audience, tuple[str, ...]] = {
+    Audience.INTERNAL: ("Known issues", "Potential impact", "Feature flags"),
+    Audience.EXTERNAL: ("Known issues",),
+}
+"""What commits cannot know, and somebody has to write."""
+
+
+class Entry(Struct, frozen=True):
+    """One line of the notes."""
+
+    text: str
+    scope: str = ""
+    commit: str = ""
+    """Full object id."""
+    author: str = ""
+    issues: tuple[str, ...] = ()
+    upgrade: str = ""
+    """For a break: what breaks and what to do, in the author's words; "" when the commit does not say."""
+    undone: bool = False
+    """It was taken back within the same release: shown struck out."""
+
+
+class Group(Struct, frozen=True):
+    """One heading."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+class ProductNotes(Struct, frozen=True):
+    """What one product ships."""
+
+    product: str
+    version: str
+    previous: str = ""
+    groups: tuple[Group, ...] = ()
+    migration: Migration = Migration.NONE
+    left_out: int = 0
+    """Commits this audience is not told about."""
+    unknown: str = ""
+    """Why nothing is known; "" when it is."""
+
+    @property
+    def breaking(self) -> tuple[Entry, ...]:
+        """The breaks."""
+        return next((group.entries for group in self.groups if group.title == BREAKING), ())
+
+
+class Notes(Struct, frozen=True):
+    """The notes of a release, before anybody has put a hand on them."""
+
+    release: str
+    name: str
+    audience: Audience
+    products: tuple[ProductNotes, ...]
+    day: date | None = None
+    places: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What a reader of the draft must know before it goes out."""
+
+
+def build(plan: Plan, changes: Mapping[str, Changes], audience: Audience, day: date | None = None) -> Notes:
+    """Notes of every product whose repository the plan names; what is not read yet is said to be unknown."""
+    products = tuple(
+        _product(product, changes.get(product.name), audience, plan.changelog)
+        for product in plan.products
+        if product.repo
+    )
+    return Notes(
+        plan.release, plan.name, audience, products, day, PLACES[audience], tuple(_warnings(products, changes))
+    )
+
+
+def _product(product: Product, changes: Changes | None, audience: Audience, rules: ChangelogRules) -> ProductNotes:
+    if not isinstance(changes, ProductChanges):
+        why = changes.reason if isinstance(changes, Unreadable) else "its history has not been read"
+        return ProductNotes(product.name, product.version, migration=product.migration, unknown=why)
+    shown = [
+        (section.title, _told(section.commits, section.title, audience, rules)) for section in changes.sections
+    ]
+    groups = tuple(
+        Group(title, tuple(_entry(commit) for commit in commits)) for title, commits in shown if commits
+    )
+    told = sum(len(group.entries) for group in groups)
+    return ProductNotes(
+        product.name, product.version, changes.base, groups, product.migration, changes.count - told
+    )
+
+
+def _told(commits: Iterable[Commit], title: str, audience: Audience, rules: ChangelogRules) -> Sequence[Commit]:
+    """A break is told to everybody, whatever its type and scope: users meet it anyway."""
+    if audience is Audience.INTERNAL or title == BREAKING:
+        return tuple(commits)
+    return () if title in {MERGES, OTHER} else users_notice(Section(title, tuple(commits)), rules)
+
+
+def users_notice(section: Section, rules: ChangelogRules) -> tuple[Commit, ...]:
+    """The commits of a section that concern more people than those who made them; of breaks all do."""
+    if section.title == BREAKING:
+        return section.commits
+    hidden = {scope.lower() for scope in rules.internal_scopes}
+    return tuple(
+        commit
+        for commit in section.commits
+        if commit.type not in INTERNAL_TYPES and commit.scope.lower() not in hidden and commit.type not in hidden
+    )
+
+
+def _entry(commit: Commit) -> Entry:
+    upgrade = commit.breaking if commit.breaking not in {"", commit.description, commit.subject} else ""
+    return Entry(commit.description, commit.scope, commit.oid, commit.author, commit.issues, upgrade)
+
+
+def _warnings(products: Iterable[ProductNotes], changes: Mapping[str, Changes]) -> Iterable[str]:
+    for product in products:
+        if product.unknown:
+            yield f"{product.product}: {product.unknown}"
+        for entry in product.breaking:
+            if not entry.upgrade:
+                yield (
+                    f"{product.product}: the breaking change {entry.commit[:8]} does not say what to do: "
+                    "write its upgrade steps"
+                )
+        found = changes.get(product.product)
+        if isinstance(found, ProductChanges) and not found.complete:
+            yield f"{product.product}: its history is still being read, so lines are missing"

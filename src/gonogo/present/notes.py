@@ -1,0 +1,216 @@
+"""Release notes as Markdown, plain text and JSON, and the templates that put them together."""
+
+from collections.abc import Callable, Iterable, Mapping
+from string import Template
+from typing import Any
+
+from gonogo.domain import markdown
+from gonogo.domain.changelog import MERGES, ProductChanges, Section
+from gonogo.domain.notes import Audience, Entry, Group, Notes, ProductNotes, users_notice
+from gonogo.domain.plan import ChangelogRules, Migration
+from gonogo.errors import UsageError
+
+TEMPLATES: Mapping[Audience, str] = {
+    Audience.INTERNAL: "# ${title}\n\n${summary}\n\n${products}\n\n${places}\n",
+    Audience.EXTERNAL: "# ${title}\n\n${upgrade}\n\n${products}\n\n${places}\n",
+}
+"""What the notes are put together by, where the plan's directory has no template of its own."""
+
+FIELDS = ("title", "release", "name", "day", "summary", "upgrade", "products", "places")
+"""What a template may ask for, as `${FIELD}`."""
+
+TO_BE_WRITTEN = "(to be written)"
+
+
+def to_markdown(notes: Notes, template: str = "", where: str = "") -> str:
+    """The notes by a template, by default the built-in one of their audience.
+
+    `where` names the template's file. Raises UsageError when it asks for what there is not.
+    """
+    return _filled(template or TEMPLATES[notes.audience], _markdown_fields(notes), where)
+
+
+def entry_body(changes: ProductChanges, rules: ChangelogRules) -> str:
+    """What the commits say, as the body of a Keep a Changelog entry: `### ` headings, a line for each commit.
+
+    Merges say nothing of their own, and what only concerns the house (types, `internal_scopes`) is left out; a
+    commit that follows no convention is not, for nobody can tell that it is internal.
+    """
+    groups = [_entry_group(section, rules) for section in changes.sections if section.title != MERGES]
+    return "\n\n".join("\n".join(lines) for lines in groups if lines)
+
+
+def _entry_group(section: Section, rules: ChangelogRules) -> list[str]:
+    told = users_notice(section, rules)
+    if not told:
+        return []
+    lines = [f"### {markdown.line(section.title)}", ""]
+    for commit in told:
+        scope = f"**{markdown.line(commit.scope)}:** " if commit.scope else ""
+        text = _inside(commit.description) if scope else markdown.line(commit.description)
+        lines.append(f"- {scope}{text or '(no subject)'} ({commit.short})")
+        if commit.breaking not in {"", commit.description, commit.subject}:
+            lines += [f"  {line}" if line else "" for line in ("", *markdown.block(commit.breaking).split("\n"))]
+    return lines
+
+
+def to_text(notes: Notes) -> str:
+    """Plain lines for a mail or a chat: no marks, nothing escaped."""
+    lines = [_title(notes), "=" * len(_title(notes))]
+    for product in notes.products:
+        lines += ["", _heading(product)]
+        if product.unknown:
+            lines.append(f"  unknown: {product.unknown}")
+        for group in product.groups:
+            lines += ["", f"  {group.title}"]
+            for entry in group.entries:
+                lines += _text_entry(entry, notes.audience)
+    for place in notes.places:
+        lines += ["", place, f"  {TO_BE_WRITTEN}"]
+    return "\n".join(lines) + "\n"
+
+
+def _filled(template: str, fields: Mapping[str, str], where: str) -> str:
+    try:
+        text = Template(template).substitute(fields)
+    except (KeyError, ValueError) as error:
+        wrong = f"${{{error.args[0]}}}" if isinstance(error, KeyError) else "a lone $"
+        known = ", ".join(f"${{{name}}}" for name in FIELDS)
+        raise UsageError(
+            f"the template asks for {wrong}, which there is not", where=where, remedy=f"use {known}; $$ is a $"
+        ) from None
+    lines = [line.rstrip() for line in text.strip().split("\n")]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(kept) + "\n"
+
+
+def _title(notes: Notes) -> str:
+    return f"{notes.name} ({notes.release})" if notes.name else notes.release
+
+
+def _markdown_fields(notes: Notes) -> Mapping[str, str]:
+    return {
+        "title": markdown.line(_title(notes)),
+        "release": markdown.line(notes.release),
+        "name": markdown.line(notes.name),
+        "day": notes.day.isoformat() if notes.day else "",
+        "summary": _summary(notes),
+        "upgrade": _upgrade(notes.products),
+        "products": "\n\n".join(_markdown_product(product, notes.audience) for product in notes.products),
+        "places": "\n\n".join(f"## {place}\n\n{TO_BE_WRITTEN}" for place in notes.places),
+    }
+
+
+def _summary(notes: Notes) -> str:
+    """The release in one table: product, version, breaks, migration."""
+    rows = ["| product | version | from | breaking | migration |", "|---|---|---|---|---|"]
+    for product in notes.products:
+        cells = (
+            product.product,
+            product.version,
+            product.previous or "-",
+            "?" if product.unknown else str(len(product.breaking)),
+            product.migration.value,
+        )
+        rows.append(f"| {' | '.join(markdown.line(cell).replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(rows)
+
+
+def _upgrade(products: Iterable[ProductNotes]) -> str:
+    """What users must do, before anything else; "" when nothing breaks."""
+    steps = [(product, entry) for product in products for entry in product.breaking]
+    if not steps:
+        return ""
+    lines = ["## Before you upgrade", ""]
+    for product, entry in steps:
+        lines.append(f"- **{markdown.line(product.product)}**: {_inside(entry.text)}")
+        said = markdown.block(entry.upgrade) if entry.upgrade else TO_BE_WRITTEN
+        lines += [f"  {line}" if line else "" for line in ("", *said.split("\n"))]
+    return "\n".join(lines)
+
+
+def _inside(text: str) -> str:
+    """A text that does not begin a line."""
+    return markdown.line(f"x {text}").removeprefix("x ") if text else ""
+
+
+def _heading(product: ProductNotes) -> str:
+    return f"{product.product} {product.version}"
+
+
+def _markdown_product(product: ProductNotes, audience: Audience) -> str:
+    lines = [f"## {markdown.line(_heading(product))}"]
+    if product.unknown:
+        lines += ["", f"Unknown: {_inside(product.unknown)}"]
+    elif not product.groups:
+        lines += ["", "No changes that users notice." if audience is Audience.EXTERNAL else "No commits."]
+    if audience is Audience.INTERNAL and product.migration is not Migration.NONE:
+        lines += ["", f"Migration: {product.migration.value}."]
+    for group in product.groups:
+        lines += ["", *_markdown_group(group, audience)]
+    return "\n".join(lines)
+
+
+def _markdown_group(group: Group, audience: Audience) -> list[str]:
+    lines = [f"### {markdown.line(group.title)}", ""]
+    for entry in group.entries:
+        scope = f"**{markdown.line(entry.scope)}:** " if entry.scope else ""
+        text = f"{scope}{_inside(entry.text) if scope else markdown.line(entry.text)}" or "(no subject)"
+        text = f"~~{text}~~ (taken back)" if entry.undone else text
+        lines.append(f"- {text}{_origin(entry, audience, markdown.line)}")
+    return lines
+
+
+def _text_entry(entry: Entry, audience: Audience) -> list[str]:
+    scope = f"{entry.scope}: " if entry.scope else ""
+    undone = " (taken back)" if entry.undone else ""
+    lines = [f"  - {scope}{entry.text}{undone}{_origin(entry, audience, str)}"]
+    return [*lines, f"    {entry.upgrade}"] if entry.upgrade else lines
+
+
+def _origin(entry: Entry, audience: Audience, shown: Callable[[str], str]) -> str:
+    """Tickets for everybody, commit and author for those inside."""
+    parts = [*entry.issues]
+    if audience is Audience.INTERNAL:
+        parts += [entry.commit[:8], entry.author]
+    said = ", ".join(part for part in parts if part)
+    return f" ({_inside(said) if shown is markdown.line else said})" if said else ""
+
+
+def facts(notes: Notes) -> dict[str, Any]:
+    """The notes for JSON."""
+    return {
+        "release": notes.release,
+        "name": notes.name,
+        "audience": notes.audience.value,
+        "day": notes.day.isoformat() if notes.day else None,
+        "places": list(notes.places),
+        "warnings": list(notes.warnings),
+        "products": [
+            {
+                "product": product.product,
+                "version": product.version,
+                "previous": product.previous,
+                "migration": product.migration.value,
+                "left_out": product.left_out,
+                "unknown": product.unknown,
+                "groups": [
+                    {"title": group.title, "entries": [_entry_facts(entry) for entry in group.entries]}
+                    for group in product.groups
+                ],
+            }
+            for product in notes.products
+        ],
+    }
+
+
+def _entry_facts(entry: Entry) -> dict[str, Any]:
+    return {
+        "text": entry.text,
+        "scope": entry.scope,
+        "commit": entry.commit,
+        "author": entry.author,
+        "issues": list(entry.issues),
+        "upgrade": entry.upgrade,
+        "undone": entry.undone,
+    }

@@ -1,0 +1,141 @@
+"""notes and changelog --write: one source, two audiences, nobody's words lost."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Here, Release
+from support.repositories import git
+
+_AS = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgSign=false")
+HOSTILE = "feat(api)!: # [x](javascript:a) <script> ``` \u202eevil\n\nBREAKING CHANGE: call **v2**\n# now"
+
+
+@pytest.fixture
+def history(release: Release) -> Path:
+    """A few more commits than the release has by itself, one of them hostile."""
+    web = release.directory / "web"
+    git(web, "tag", "-d", "v1.3.0")
+    git(web, "checkout", "-q", "-f", "main")
+    for subject in ("refactor(db): move tables", HOSTILE, "no convention at all"):
+        git(web, *_AS, "commit", "-q", "--allow-empty", "-m", subject)
+    release.plan.write_text(
+        release.plan.read_text(encoding="utf-8") + "changelog: {internal_scopes: [login]}\n", encoding="utf-8"
+    )
+    return web
+
+
+def test_users_are_told_what_they_notice_breaks_first(gonogo: Here, history: Path) -> None:
+    """No internal types, no internal scopes, nothing without a convention; a commit's text stays text."""
+    out = gonogo("notes", "--for", "external").out
+    assert out.splitlines() == [
+        "# Autumn train (2026.11)",
+        "",
+        "## Before you upgrade",
+        "",
+        "- **web**: # \\[x](javascript:a) \\<script> \\`\\`\\` \ufffdevil",
+        "",
+        "  call \\*\\*v2\\*\\* # now",
+        "",
+        "## web 1.3.0",
+        "",
+        "### Breaking",
+        "",
+        "- **api:** # \\[x](javascript:a) \\<script> \\`\\`\\` \ufffdevil",
+        "",
+        "### Added",
+        "",
+        "- **basket:** keep it",
+        "",
+        "## Known issues",
+        "",
+        "(to be written)",
+    ]
+
+
+def test_inside_everything_is_told_with_commits_and_authors(gonogo: Here, history: Path) -> None:
+    """Also what follows no convention."""
+    out = gonogo("notes").out
+    for text in ("move tables", "focus the field", "no convention at all", "| web | 1.3.0 | v1.2.0 | 1 | none |"):
+        assert text in out
+    assert git(history, "rev-parse", "HEAD")[:8] in out
+
+
+def test_an_edited_draft_stays_and_says_when_commits_came_after(
+    gonogo: Here, history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """$EDITOR writes, the journal keeps, and newer commits are told."""
+    editor = tmp_path / "editor.py"
+    editor.write_text("import sys; p = sys.argv[-1]; open(p, 'a').write('\\nWritten by hand.\\n')")
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {editor}")
+    kept = gonogo("notes", "edit", "--for", "external")
+    assert (kept.code, kept.out.startswith("the external notes are kept as #1, ")) == (0, True)
+    shown = gonogo("notes", "--for", "external")
+    assert "Written by hand." in shown.out
+    assert "have changed" not in shown.err
+    git(history, *_AS, "commit", "-q", "--allow-empty", "-m", "feat: one more")
+    assert "the commits have changed since" in gonogo("notes", "--for", "external").err
+    assert "one more" in gonogo("notes", "--for", "external", "--generated").out
+    assert gonogo("notes", "edit", "--for", "external", "--discard").code == 0
+    assert "Written by hand." not in gonogo("notes", "--for", "external").out
+    assert "edited the notes: external" in gonogo("log").out
+
+
+def test_a_failing_editor_loses_nothing(gonogo: Here, history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is named, and nothing is recorded."""
+    monkeypatch.setenv("VISUAL", "false")
+    failed = gonogo("notes", "edit")
+    assert failed.code == 1
+    path = failed.err.split("gonogo: ", 1)[1].split(":", 1)[0]
+    assert "web 1.3.0" in Path(path).read_text(encoding="utf-8")
+    assert gonogo("log").out.count("edited") == 0
+
+
+def test_a_template_beside_the_plan_is_used_and_its_mistakes_are_told(
+    gonogo: Here, release: Release, history: Path
+) -> None:
+    """`$` fields only: a template runs nothing."""
+    template = release.directory / ".gonogo" / "notes-external.md"
+    template.parent.mkdir()
+    template.write_text("${name} costs $$0\n\n${products}\n")
+    assert gonogo("notes", "--for", "external").out.startswith("Autumn train costs $0\n\n## web 1.3.0\n")
+    template.write_text("${nothing}")
+    refused = gonogo("notes", "--for", "external")
+    assert refused.code == 2
+    assert "notes-external.md: the template asks for ${nothing}, which there is not" in refused.err
+
+
+def test_notes_as_text_and_json(gonogo: Here, history: Path) -> None:
+    """Text escapes nothing, JSON has every field."""
+    assert "  - basket: keep it\n" in gonogo("notes", "--for", "external", "--format", "text").out
+    facts = json.loads(gonogo("notes", "--json").out)
+    assert facts["products"][0]["groups"][0]["title"] == "Breaking"
+
+
+def test_the_entry_is_shown_then_written_and_every_other_byte_stays(gonogo: Here, history: Path) -> None:
+    """[Unreleased] moves under the version, with compare links from the remote, without its password."""
+    git(history, "remote", "add", "origin", "https://me:secret@git.example.com/shop/web.git")
+    file = history / "CHANGELOG.md"
+    file.write_bytes(b"# Changes\r\n\r\n## [Unreleased]\r\n\r\n- By hand\r\n")
+    shown = gonogo("changelog", "web", "--entry")
+    assert "- By hand" in shown.out
+    assert file.read_bytes().count(b"1.3.0") == 0
+    written = gonogo("changelog", "web", "--write")
+    assert (written.code, written.out.split()[0]) == (0, "written:")
+    text = file.read_bytes().decode()
+    assert text.startswith("# Changes\r\n\r\n## [Unreleased]\r\n\r\n## [1.3.0] - 20")
+    assert "https://git.example.com/shop/web/compare/v1.2.0...v1.3.0\r\n" in text
+    assert "secret" not in text
+    again = gonogo("changelog", "web", "--write")
+    assert (again.code, ":5:1: it has an entry for 1.3.0 already" in again.err) == (3, True)
+
+
+def test_an_entry_made_from_commits_lists_what_follows_no_convention(gonogo: Here, history: Path) -> None:
+    """What does not parse is listed, never dropped; the house's own types are not for this file."""
+    assert gonogo("changelog", "web", "--write").code == 0
+    text = (history / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "no convention at all" in text
+    assert "move tables" not in text
+    assert text.count("\n## [1.3.0]") == 1
