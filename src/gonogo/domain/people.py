@@ -25,6 +25,11 @@ def same_human(plan: Plan, one: Actor, other: Actor) -> bool:
     return bool(human(plan, one) & human(plan, other))
 
 
+def is_account_of(plan: Plan, account: str, actor: Actor) -> bool:
+    """Whether that account belongs to the human behind `actor`."""
+    return _person_or_account(plan, account) in human(plan, actor)
+
+
 def _person_or_account(plan: Plan, account: str) -> str:
     person = plan.person_of(account)
     return f"person:{person.key}" if person else f"account:{account}"

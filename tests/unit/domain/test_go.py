@@ -425,3 +425,13 @@ def test_a_job_ticks_only_what_the_plan_lets_it() -> None:
     refusal = world.refusal(job, Tick("tests"))
 
     assert (refusal.rule, refusal.exit_code) == ("item.ci", ExitCode.NOT_PERMITTED)
+
+
+def test_who_drives_says_go_from_either_account() -> None:
+    """One person with two accounts is one driver."""
+    world = started().do(CHLOE, Tick("tests")).do(BEN, Drive())
+    other = Actor(1050, "bokafor-adm")
+
+    world.do(other, say_go(world, other))
+
+    assert world.state.decisions[0].actor == other

@@ -40,8 +40,8 @@ def list_open(context: Context) -> int:
 
 def is_mine(plan: Plan, item: Item, account: str) -> bool:
     """Whether the item's owner is the person behind this account."""
-    owner = plan.person(item.owner)
-    return owner is not None and owner.account == account
+    me = plan.person_of(account)
+    return me is not None and me.key == item.owner
 
 
 def _print_items(context: Context, snapshot: Snapshot, heading: str, items: list[Item]) -> None:

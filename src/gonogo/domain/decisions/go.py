@@ -136,7 +136,7 @@ def _named(reason: ReasonLine) -> dict[str, object]:
 def _not_driving(scene: Scene) -> Refusal | None:
     """While somebody drives, go is theirs to say."""
     baton = scene.state.baton
-    if baton is None or baton.driver == scene.actor.user:
+    if baton is None or people.is_account_of(scene.plan, baton.driver, scene.actor):
         return None
     return Refusal(
         ExitCode.NOT_PERMITTED,
