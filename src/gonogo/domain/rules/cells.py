@@ -98,7 +98,7 @@ def unknown_cell(plan: Plan, cell: Cell) -> ReasonLine:
         fact,
         f"cell:{product}/{environment}",
         cell.polled_at,
-        cell.source,
+        cell.source or "probe",
         who=owner_of_product(plan, product),
         remedy=f"gonogo matrix {product} {environment}",
     )

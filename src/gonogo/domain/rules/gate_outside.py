@@ -34,6 +34,9 @@ def _files(facts: Facts, product: Product) -> Iterable[ReasonLine]:
     elif found is None or found.planned != product.version:
         fact = f"the version files of {product.name} have not been read at {product.tag_name}"
         yield history.not_read(facts, product, "files.unknown", fact)
+    elif found.at != f"tag {product.tag_name}" and not found.problem:
+        fact = f"{product.name} has no tag {product.tag_name} yet; its version files were read at {found.at}"
+        yield history.not_read(facts, product, "files.unknown", fact, f"git tag -a {product.tag_name}")
     elif found.verdict is FileVerdict.UNKNOWN:
         yield history.not_read(facts, product, "files.unknown", f"{product.name}: {found.summary}")
     elif found.verdict is FileVerdict.DISAGREES:
