@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
     from gonogo.adapters.probes.trial import Trial
+    from gonogo.adapters.sharing.opening import Place
+    from gonogo.adapters.sharing.turns import SharedTurns
     from gonogo.domain.changelog import Changes
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor, EventId
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from gonogo.domain.ledger import Ledger
     from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import LoadedPlan, Plan, Product
+    from gonogo.domain.pollers import PolledBy
     from gonogo.domain.shipping import WhatShips
     from gonogo.poller import Poller, Sink
-    from gonogo.ports import Clock, PlanSource
+    from gonogo.ports import Clock, PlanSource, Turns
     from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
     from gonogo.tui.wiring import Wiring
@@ -213,7 +216,7 @@ async def _observe_anew(session: Session, environment: str, settings: Config) ->
     return transitions
 
 
-def _poller(plan: Plan, door: Door, settings: Config, sink: Sink) -> Poller:
+def _poller(plan: Plan, door: Door, settings: Config, sink: Sink, turns: Turns | None = None) -> Poller:
     import random
     import time
 
@@ -221,26 +224,56 @@ def _poller(plan: Plan, door: Door, settings: Config, sink: Sink) -> Poller:
     from gonogo.poller import Poller
 
     probings = build_probings(plan, door, clock(), settings)
-    return Poller(probings, sink, monotonic=time.monotonic, rng=random.Random())  # noqa: S311  # jitter, no secret
+    rng = random.Random()  # noqa: S311  # jitter, no secret
+    return Poller(probings, sink, monotonic=time.monotonic, rng=rng, turns=turns)
 
 
 class Polling:
-    """The endless questions of one plan; owns its connections while it runs."""
+    """The endless questions of one plan; owns its connections while it runs.
 
-    def __init__(self, plan: Plan, sink: Sink) -> None:
+    With `place` they are shared with the other sessions on this machine that have the same release open.
+    """
+
+    def __init__(self, plan: Plan, sink: Sink, place: Place | None = None) -> None:
         self._plan = plan
         self._sink = sink
+        self._place = place
         self._poller: Poller | None = None
+        self._turns: SharedTurns | None = None
+
+    @property
+    def pollers(self) -> tuple[PolledBy, ...]:
+        """Who asks, this session or others; empty where nobody shares. Any thread may ask."""
+        return self._turns.pollers if self._turns is not None else ()
 
     async def run(self) -> None:
         """Ask until cancelled."""
+        import asyncio
+
         from gonogo.adapters.http import Door
 
         settings = config()
-        async with Door.of(settings) as door:
-            self._poller = _poller(self._plan, door, settings, self._sink)
-            _settle_memory()
-            await self._poller.run()
+        self._turns = self._join(settings)
+        try:
+            async with Door.of(settings) as door:
+                self._poller = _poller(self._plan, door, settings, self._sink, self._turns)
+                _settle_memory()
+                listening = asyncio.ensure_future(self._turns.listen()) if self._turns is not None else None
+                try:
+                    await self._poller.run()
+                finally:
+                    if listening is not None:
+                        listening.cancel()
+        finally:
+            if self._turns is not None:
+                self._turns.close()
+
+    def _join(self, settings: Config) -> SharedTurns | None:
+        if self._place is None:
+            return None
+        from gonogo.adapters.sharing.opening import take_part
+
+        return take_part(self._place, self._plan, settings, self._sink, clock(), steady())
 
     def ask_now(self) -> None:
         """Have everything asked without waiting for its turn."""
@@ -376,8 +409,23 @@ def cockpit(options: Options) -> int:
     from gonogo.tui.app import run_cockpit
 
     session = open_session(options, "tui")
-    place = journal_place(options, session.loaded.plan.release)
-    return run_cockpit(_wiring(options, lambda: session, presence=DirectoryPresence(place.directory)))
+    place = meeting_place(options, session)
+    return run_cockpit(_wiring(options, lambda: session, presence=DirectoryPresence(place.directory), place=place))
+
+
+def meeting_place(options: Options, session: Session) -> Place:
+    """Where the sessions on this release share the polling."""
+    from gonogo.adapters.sharing.opening import Place
+
+    directory = journal_place(options, session.loaded.plan.release).directory
+    return Place(directory, can_record=not session.inputs.read_only)
+
+
+def who_polls(options: Options, plan: Plan) -> tuple[PolledBy, ...]:
+    """The sessions on this machine that ask the plan's sources now."""
+    from gonogo.adapters.sharing.opening import who_polls as look
+
+    return look(journal_place(options, plan.release).directory, plan, clock(), steady())
 
 
 def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
@@ -409,7 +457,9 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
         people.close()
 
 
-def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> Wiring:
+def _wiring(
+    options: Options, open_it: Callable[[], Session], *, place: Place | None = None, **more: Any
+) -> Wiring:
     from gonogo.adapters.git_history import changes, fingerprint
     from gonogo.adapters.git_range import what_ships
     from gonogo.cli.output import needs_ascii
@@ -417,7 +467,7 @@ def _wiring(options: Options, open_it: Callable[[], Session], **more: Any) -> Wi
 
     return Wiring(
         open_session=open_it,
-        make_poller=lambda loaded, sink: Polling(loaded.plan, sink),
+        make_poller=lambda loaded, sink: Polling(loaded.plan, sink, place),
         read_changes=lambda product, plan, cancelled, progress: changes(
             product, plan.changelog, cancelled=cancelled, progress=progress
         ),

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.observation import Missing, Observation, Reason, Target
 from gonogo.domain.pace import FLOOR
-from gonogo.ports import Paced, Probing
+from gonogo.ports import Paced, Probing, Turns
 
 _STARTS_PER_TURN = 8
 """A thousand questions started within one turn of the event loop would hold up everything else."""
@@ -198,8 +198,11 @@ class Poller:
         monotonic: Callable[[], float],
         rng: random.Random,
         limits: Limits | None = None,
+        turns: Turns | None = None,
     ) -> None:
+        """With `turns` a source is asked only when it is this session's turn; without, always."""
         self._limits = limits or Limits()
+        self._turns = turns
         self._sink = on_observation
         self._monotonic = monotonic
         self._rng = rng
@@ -256,23 +259,32 @@ class Poller:
             await asyncio.wait([*tasks, replaced], timeout=self._limits.farewell.total_seconds())
 
     async def _tend(self, current: _Round, entry: _Entry, count: int) -> None:
-        await self._pause(entry, first_delay(count, self._limits, self._rng.random()))
+        wanted = await self._pause(entry, first_delay(count, self._limits, self._rng.random()))
         while True:
+            wait = self._turns.wait(entry.probing, wanted=wanted) if self._turns else 0.0
+            if wait > 0:
+                wanted = await self._pause(entry, wait)
+                continue
             started = self._monotonic()
-            await self._ask(current, entry)
+            observations = await self._ask(current, entry)
             elapsed = self._monotonic() - started
             chance = self._rng.random()
             delay = next_delay(entry.probing.every, entry.failures, elapsed, self._limits, chance)
-            await self._pause(entry, max(delay, entry.wait * (1 + self._limits.jitter * chance)))
+            delay = max(delay, entry.wait * (1 + self._limits.jitter * chance))
+            if self._turns:
+                self._turns.asked(entry.probing, observations, delay)
+            wanted = await self._pause(entry, delay)
 
-    async def _pause(self, entry: _Entry, seconds: float) -> None:
-        """Wait, or less when somebody wants an answer now."""
+    async def _pause(self, entry: _Entry, seconds: float) -> bool:
+        """Wait, or less when somebody wants an answer now; returns whether somebody does."""
+        wanted = True
         try:
             async with asyncio.timeout(seconds):
                 await entry.wanted.wait()
         except TimeoutError:
-            pass
+            wanted = False
         entry.wanted.clear()
+        return wanted
 
     async def _ask(self, current: _Round, entry: _Entry) -> tuple[Observation, ...]:
         """Ask once within the limits: first the host's, so that a slow host cannot fill the common lane."""

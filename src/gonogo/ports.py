@@ -116,6 +116,21 @@ class Paced(Protocol):
         ...
 
 
+class Turns(Protocol):
+    """Whose turn it is to ask: several sessions on one machine share the questions of a plan."""
+
+    def wait(self, probing: Probing, *, wanted: bool) -> float:
+        """0.0 when this session is to ask now; else seconds after which to look again.
+
+        `wanted`: a person at this session wants an answer now.
+        """
+        ...
+
+    def asked(self, probing: Probing, observations: Sequence[Observation], next_in: float) -> None:
+        """This session has asked, got this, and means to ask again in so many seconds."""
+        ...
+
+
 class PlanSource(Protocol):
     """A plan file that may change under us."""
 

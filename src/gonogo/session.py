@@ -19,6 +19,7 @@ from gonogo.domain.history import same_set
 from gonogo.domain.matrix import Freshness, Relation, texts_of
 from gonogo.domain.observation import Missing, Observation, Status, Target
 from gonogo.domain.plan import LoadedPlan
+from gonogo.domain.pollers import PolledBy
 from gonogo.domain.snapshot import Inputs, Snapshot
 from gonogo.domain.state import ReleaseState, replay
 from gonogo.errors import ExitCode, GonogoError
@@ -163,7 +164,8 @@ class Session:
         """Take observations in; returns the transitions that the journal does not know yet.
 
         What this session told before and another one contradicted since is not told again: two views of one cell,
-        from two hosts, would fill the journal by turns.
+        from two hosts, would fill the journal by turns. Nor is what another session on this machine observed:
+        whoever polls records.
         """
         heard = self._steady() if self._steady else None
         evidence = dict(self.inputs.evidence)
@@ -173,7 +175,8 @@ class Session:
             evidence[observation.target] = absorb(
                 evidence.get(observation.target, NOTHING), observation, _heard(observation, heard), before
             )
-            touched.append(observation.target)
+            if not observation.by:
+                touched.append(observation.target)
         self.inputs = replace(self.inputs, evidence=evidence)
         now, steady = self._clock.now(), heard
         return tuple(
@@ -214,6 +217,13 @@ class Session:
         changed = here != self.inputs.here
         if changed:
             self.inputs = replace(self.inputs, here=here)
+        return changed
+
+    def polled_by(self, pollers: tuple[PolledBy, ...]) -> bool:
+        """Take in who asks the endpoints; returns whether that changed."""
+        changed = pollers != self.inputs.pollers
+        if changed:
+            self.inputs = replace(self.inputs, pollers=pollers)
         return changed
 
     def snapshot(self, now: datetime | None = None, at: datetime | None = None) -> Snapshot:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gonogo.domain.ledger import Ledger
     from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import LoadedPlan, Plan, Product
+    from gonogo.domain.pollers import PolledBy
     from gonogo.domain.shipping import WhatShips
     from gonogo.ports import Clock
     from gonogo.session import Session
@@ -94,6 +95,10 @@ class Doors(Protocol):
 
     def try_probes(self, plan: Plan, target: Target | None, source_id: str) -> tuple[Trial, ...]:
         """Every question about `target`, or the source of that id, asked once and shown step by step."""
+        ...
+
+    def who_polls(self, options: Options, plan: Plan) -> tuple[PolledBy, ...]:
+        """The sessions on this machine that ask the plan's sources now."""
         ...
 
     def read_changes(self, plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:

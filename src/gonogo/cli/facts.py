@@ -8,6 +8,7 @@ from gonogo.domain.commits import Commit
 from gonogo.domain.events import Actor, Event
 from gonogo.domain.matrix import Account, Cell
 from gonogo.domain.observation import Observation, Seen
+from gonogo.domain.pollers import PolledBy
 from gonogo.domain.readiness import ReasonLine, Verdict, Waived, Weight
 from gonogo.domain.rollback import WayBack
 from gonogo.domain.shipping import CannotTell, WhatShips
@@ -121,7 +122,22 @@ def account_facts(account: Account) -> dict[str, Any]:
         "reason": account.reason.value if account.reason else None,
         "detail": account.detail,
         "link": account.link,
+        "asked_by": account.by or None,
     }
+
+
+def poller_facts(pollers: tuple[PolledBy, ...]) -> list[dict[str, Any]]:
+    """Who asks the endpoints on this machine."""
+    return [
+        {
+            "account": one.account,
+            "pid": one.pid or None,
+            "here": one.here,
+            "sources": one.sources,
+            "stopped": one.stopped,
+        }
+        for one in pollers
+    ]
 
 
 def shipping_facts(found: WhatShips) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from gonogo.domain.ledger import Ledger
 from gonogo.domain.metric import Reading
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import LoadedPlan
+from gonogo.domain.pollers import PolledBy
 from gonogo.domain.state import ReleaseState
 from gonogo.domain.version_files import ProductFiles
 
@@ -42,3 +43,5 @@ class Inputs(Struct, frozen=True):
     """The forward-merges; None until somebody has looked."""
     artifacts: Artifacts = {}
     """What of earlier versions can still be had."""
+    pollers: tuple[PolledBy, ...] = ()
+    """Who asks the endpoints on this machine; empty while nobody has, or where nobody shares."""

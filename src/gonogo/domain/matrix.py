@@ -68,6 +68,8 @@ class Account(Struct, frozen=True):
     host: str = ""
     """Host and port that were asked in vain; "" when it answered."""
     timing: Timing = Timing()
+    by: str = ""
+    """Account whose session asked last, when it was another session; else ""."""
 
 
 class Cell(Struct, frozen=True):
@@ -227,6 +229,7 @@ def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None
             excerpt=missing.excerpt if missing else "",
             host=missing.host if missing else "",
             timing=timing,
+            by=missing.by if missing else "",
         )
     age = now - seen.polled_at
     fresh = freshness(age, timing)
@@ -252,6 +255,7 @@ def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None
         missing.excerpt if missing else seen.excerpt,
         missing.host if missing else "",
         timing,
+        missing.by if missing else seen.by,
     )
 
 

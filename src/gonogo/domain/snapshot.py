@@ -10,6 +10,7 @@ from gonogo.domain.changelog import Changes
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.plan import LoadedPlan, Plan
+from gonogo.domain.pollers import PolledBy
 from gonogo.domain.readiness import Verdict
 from gonogo.domain.rollback import WayBack
 from gonogo.domain.state import ReleaseState
@@ -35,6 +36,7 @@ class Snapshot(Struct, frozen=True):
     """UTC, the moment of going that freezes and windows were judged for; `now` unless somebody asked otherwise."""
     ways_back: tuple[WayBack, ...] = ()
     """By product, in the plan's order."""
+    pollers: tuple[PolledBy, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -72,4 +74,5 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         inputs.read_only,
         facts.at,
         rollback.ways_back(inputs),
+        inputs.pollers,
     )

@@ -163,6 +163,8 @@ def account_words(one: Account, now: datetime) -> str:
     if one.reason is not None:
         silent = f"silent for {span(now - one.silent_since)}" if one.silent_since and parts else "no answer"
         parts.append(f"{silent}: {one.detail or _why(one.reason)}")
+    if one.by:
+        parts.append(f"asked by {one.by}")
     return ", ".join(parts) or "not asked yet"
 
 

@@ -21,10 +21,11 @@ from gonogo.domain.changelog import Changes
 from gonogo.domain.decide import Command
 from gonogo.domain.observation import Observation
 from gonogo.domain.plan import LoadedPlan, Product
+from gonogo.domain.pollers import PolledBy
 from gonogo.errors import GonogoError
 from gonogo.session import Session
 from gonogo.tui.messages import Done, Failed, Learned, NotOpened, Opened, Stopped, Trouble
-from gonogo.tui.wiring import Polling, Wiring
+from gonogo.tui.wiring import Polling, Shared, Wiring
 
 TAIL = 0.25
 """Seconds between two looks at the journal."""
@@ -117,7 +118,10 @@ class Feed:
             return
         try:
             self._post(Opened(session.actor))
-            JournalKeeper(self._wiring, session, self._queue, self._post, self._plan_changed).run()
+            keeper = JournalKeeper(
+                self._wiring, session, self._queue, self._post, self._plan_changed, self._endpoints.pollers
+            )
+            keeper.run()
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
             self._post(Stopped("journal", describe(error)))
         finally:
@@ -140,12 +144,14 @@ class JournalKeeper:
         items: "queue.SimpleQueue[Item]",
         post: Post,
         plan_changed: Callable[[LoadedPlan, int], None],
+        pollers: Callable[[], tuple[PolledBy, ...]] = tuple,
     ) -> None:
         self._wiring = wiring
         self._session = session
         self._items = items
         self._post = post
         self._plan_changed = plan_changed
+        self._pollers = pollers
         self._generation = 0
         self._plan_sha256 = ""
         self._posted: object = None
@@ -231,6 +237,7 @@ class JournalKeeper:
         self._follow_plan()
         if self._wiring.presence is not None:
             self._session.presence(self._wiring.presence.here())
+        self._session.polled_by(self._pollers())
         if self._wiring.story is not None:
             self._wiring.story(self._session)
 
@@ -285,6 +292,11 @@ class Endpoints:
         with self._guard:
             if self._loop is not None and self._poller is not None:
                 self._loop.call_soon_threadsafe(self._poller.ask_now)
+
+    def pollers(self) -> tuple[PolledBy, ...]:
+        """Who asks on this machine, as far as that is shared."""
+        poller: object = self._poller
+        return poller.pollers if isinstance(poller, Shared) else ()
 
     def stop(self) -> None:
         """Ask no more."""

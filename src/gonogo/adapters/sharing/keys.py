@@ -1,0 +1,45 @@
+"""What makes two questions the same question, whoever asks it."""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from gonogo.domain.observation import Target
+from gonogo.domain.pace import floor_of
+from gonogo.domain.plan import Plan, Probe, Source
+
+
+class Asked(Struct, frozen=True):
+    """A question as sessions agree on it."""
+
+    key: str
+    """128 bits in hexadecimal digits."""
+    auth: str
+    """Name of the credential; "" for none."""
+    origin: str
+    pace: float
+    """Seconds between two questions, as this session's plan has it, and not below the source's floor."""
+    timeout: float
+    """Seconds an answer may take."""
+
+
+def keys_of(plan: Plan) -> Mapping[str, Asked]:
+    """The plan's questions by their name in the poller.
+
+    Two sessions share a question only when it is the same in every respect that bears on the answer, its
+    credential's name included; how often it is asked is not among them.
+    """
+    probes = [probe for product in plan.products for probe in product.probes]
+    found = {str(Target(probe.product, probe.environment)): _asked(probe, "") for probe in probes}
+    return found | {f"source {source.id}": _asked(source, source.id) for source in plan.sources}
+
+
+def _asked(given: Probe | Source, origin: str) -> Asked:
+    about = [given.product, given.environment, list(given.urls)] if isinstance(given, Probe) else [origin]
+    parts = [given.use, given.url, given.auth, given.verify_tls, about, given.options]
+    text = msgspec.json.encode(parts, order="sorted", enc_hook=str)
+    digest = hashlib.sha256(b"gonogo-question@1\n" + text).hexdigest()[:32]
+    pace = max(given.timing.every, floor_of(given.use))
+    return Asked(digest, given.auth, origin, pace.total_seconds(), given.timing.timeout.total_seconds())

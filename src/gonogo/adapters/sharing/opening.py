@@ -1,0 +1,129 @@
+"""Taking part: where the shared files lie, and with what this session joins."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.identity_unix import UnixIdentity
+from gonogo.adapters.journal_dir.layout import LOCK, SHARED, file_mode, read_store
+from gonogo.adapters.sharing.keys import keys_of
+from gonogo.adapters.sharing.lease import Leases, Rank
+from gonogo.adapters.sharing.others import Others
+from gonogo.adapters.sharing.publication import Publication
+from gonogo.adapters.sharing.record import FORMAT, Header
+from gonogo.adapters.sharing.turns import SharedTurns
+from gonogo.domain.observation import Observation, Target
+from gonogo.domain.plan import Plan
+from gonogo.domain.pollers import PolledBy
+from gonogo.errors import ConfigError, GonogoError
+from gonogo.ports import Clock
+
+LEASES = ".leases"
+"""Lock file of somebody who works alone. In a shared journal it is the journal's own, which is root's: a member
+could put another one in the place of a file of his own."""
+_KEPT = 10.0
+"""Seconds for which it is known whether a credential can be resolved."""
+_PROBE = "f" * 32
+
+
+class Place(Struct, frozen=True):
+    """Where sessions on one release meet."""
+
+    directory: Path
+    """Of the journal."""
+    can_record: bool
+    """Whether this session may write the history; one that may not asks for nobody else."""
+
+
+def take_part(
+    place: Place,
+    plan: Plan,
+    settings: Config,
+    sink: Callable[[tuple[Observation, ...]], None],
+    clock: Clock,
+    steady: Callable[[], float],
+) -> SharedTurns:
+    """Join the sessions that ask the same sources; with nothing but a look where this account may not write."""
+    me = UnixIdentity().actor("tui")
+    leases, publication = None, None
+    if place.can_record and (leases := _leases(place.directory)) is not None:
+        header = Header(FORMAT, me.host, me.boot_id, me.pid)
+        publication = Publication(place.directory, header, _mode(place.directory))
+    everywhere = [Target(product.name, one.name) for product in plan.products for one in plan.environments]
+    asked = keys_of(plan)
+    own = {str(target): [target] for target in everywhere}
+    targets: dict[str, Sequence[Target]] = {name: own.get(name, everywhere) for name in asked}
+    return SharedTurns(
+        asked,
+        targets,
+        Others(place.directory, me.host, me.boot_id),
+        publication,
+        leases,
+        sink,
+        clock,
+        steady,
+        Prover(settings),
+        (me.user, me.pid),
+        random.Random(),  # noqa: S311  # spreads attempts, guards nothing
+    )
+
+
+def who_polls(directory: Path, plan: Plan, clock: Clock, steady: Callable[[], float]) -> tuple[PolledBy, ...]:
+    """Who asks the plan's sources on this machine now, for somebody who only looks."""
+    looking = take_part(Place(directory, can_record=False), plan, Config(), lambda _: None, clock, steady)
+    looking.look()
+    return looking.pollers
+
+
+class Prover:
+    """Whether this account can resolve a credential; where a command gives it, that is only tried when asking."""
+
+    def __init__(self, settings: Config, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._monotonic = monotonic
+        self._known: dict[str, tuple[bool, float]] = {}
+
+    def __call__(self, name: str) -> bool:
+        """Whether the credential of that name is there."""
+        known = self._known.get(name)
+        if known is None or self._monotonic() - known[1] > _KEPT:
+            known = self._known[name] = (self._resolves(name), self._monotonic())
+        return known[0]
+
+    def _resolves(self, name: str) -> bool:
+        try:
+            if not self._settings.where_to_find(name).command:
+                self._settings.credential(name)
+        except ConfigError:
+            return False
+        return True
+
+
+def _leases(directory: Path) -> Leases | None:
+    """The lock file, if this account may use it and the file system has such locks."""
+    shared = _mode(directory) != 0o600
+    try:
+        leases = Leases(directory / (LOCK if shared else LEASES), create=not shared)
+    except OSError:
+        return None
+    try:
+        leases.take(_PROBE, Rank.SUBSTITUTE)
+        leases.give_back(_PROBE, Rank.SUBSTITUTE)
+    except OSError:
+        leases.close()
+        return None
+    return leases if os.access(directory, os.W_OK | os.X_OK) else None
+
+
+def _mode(directory: Path) -> int:
+    """Mode of what is published: as of the journal's own files."""
+    try:
+        store = read_store(directory)
+    except GonogoError:
+        return 0o600
+    return file_mode(directory, store) if store is not None and store.mode == SHARED else 0o600

@@ -1,0 +1,282 @@
+"""Whose turn it is to ask a source, and what the others have answered meanwhile.
+
+For each source one session holds the lease and asks at the plan's pace; the others take in what it publishes. When
+an answer is due and does not come they try the lease: it is free if its holder has died. When two intervals have
+gone by and the lease is still held, its holder is stopped or hangs: then one substitute, chosen by a second lease,
+asks instead. Whoever finds somebody else's newer answer when its own turn comes gives its leases back.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from gonogo.adapters.sharing.keys import Asked
+from gonogo.adapters.sharing.lease import Leases, Rank
+from gonogo.adapters.sharing.others import Line, Others
+from gonogo.adapters.sharing.processes import holders_of, is_stopped
+from gonogo.adapters.sharing.publication import Publication
+from gonogo.adapters.sharing.record import BadLineError, Heard, answer_lines, key_of, read_answer
+from gonogo.domain.observation import Missing, Observation, Reason, Target
+from gonogo.domain.pollers import PolledBy
+from gonogo.ports import Clock, Paced, Probing
+
+LOOK = 0.25
+"""Seconds between two looks at what the others wrote."""
+_WHO = 1.0
+"""Seconds between two looks at who they are."""
+_GRACE = 0.25
+"""Seconds an answer may be late before the lease is tried: it has to be written and read."""
+_NAPS = (0.1, 1.0)
+"""Least and most seconds between two tries."""
+_LONGEST = 20 * 60.0
+"""Seconds that a session may announce to leave a failing source alone; the poller's own longest wait, and more."""
+_LATE = 1.5
+"""Intervals that a session may announce until its next question while its source answers."""
+_REST = 3
+"""Intervals for which a session whose credential was turned down leaves the lease to others."""
+
+
+class Newest(Struct, frozen=True):
+    """The newest answer of a source that anybody on this machine has had."""
+
+    steady: float
+    next: float
+    """Seconds after which its asker meant to ask again."""
+    session: str = ""
+    """File of the session that asked; "" for this one."""
+    part: int = 0
+
+
+class SharedTurns:
+    """See `ports.Turns`. Lives in the event loop of the poller and blocks for local files only."""
+
+    def __init__(
+        self,
+        asked: Mapping[str, Asked],
+        targets: Mapping[str, Sequence[Target]],
+        others: Others,
+        publication: Publication | None,
+        leases: Leases | None,
+        sink: Callable[[tuple[Observation, ...]], None],
+        clock: Clock,
+        steady: Callable[[], float],
+        can_prove: Callable[[str], bool],
+        me: tuple[str, int],
+        rng: random.Random,
+    ) -> None:
+        """`asked` and `targets` are by a question's name.
+
+        Without leases and publication nothing is held or passed on, only taken in. `can_prove` says whether this
+        session can resolve the credential of that name. `me` is this session's account and process.
+        """
+        self._asked = asked
+        self._names = {one.key: name for name, one in asked.items()}
+        self._targets = {name: frozenset(those) for name, those in targets.items()}
+        self._others = others
+        self._publication = publication
+        self._leases = leases
+        self._sink = sink
+        self._clock = clock
+        self._steady = steady
+        self._can_prove = can_prove
+        self._me = me
+        self._rng = rng
+        self._newest: dict[str, Newest] = {}
+        self._held: dict[str, Rank] = {}
+        self._missed: dict[str, float] = {}
+        """By key: since when a lease is held under which nobody has ever answered."""
+        self._hopeless: dict[str, float] = {}
+        """By key: when to ask without any lease, since those who hold them are all silent."""
+        self._resting: dict[str, float] = {}
+        """By key: until when others come first, since our credential was turned down."""
+        self._looked_at = float("-inf")
+        self._asked_who_at = float("-inf")
+        self._stopped: frozenset[str] = frozenset()
+        """Files of sessions whose processes do not go on."""
+        self.pollers: tuple[PolledBy, ...] = ()
+        """Who asks; a frozen value that any thread may read."""
+
+    async def listen(self) -> None:
+        """Take in what the others observe, until cancelled."""
+        while True:
+            self._look()
+            self._see_who()
+            await asyncio.sleep(LOOK)
+
+    def look(self) -> None:
+        """Take in now what there is, and who is there."""
+        self._look()
+        self._see_who()
+
+    def wait(self, probing: Probing, *, wanted: bool) -> float:
+        """See `ports.Turns.wait`."""
+        asked = self._asked.get(probing.name)
+        if asked is None:
+            return 0.0
+        if self._steady() - self._looked_at > 2 * LOOK:
+            self._look()  # this process slept, or was stopped: first what the others saw meanwhile
+        now, newest = self._steady(), self._newest.get(asked.key)
+        may = not asked.auth or self._can_prove(asked.auth)
+        if newest is not None and newest.session:
+            self._give_back(asked.key)
+            if wanted and may and now - newest.steady >= _floor(probing):
+                return 0.0
+            left = newest.steady + newest.next + _GRACE - now
+            if left > 0:
+                return left
+        if asked.key in self._held:
+            self._upgrade(asked.key)
+            return 0.0
+        patience = self._patience(asked, newest)
+        if not may:
+            return _nap(asked.pace) if newest is not None and now < newest.steady + patience else 0.0
+        return 0.0 if self._may_ask(asked.key, now, newest, patience) else _nap(asked.pace)
+
+    def _patience(self, asked: Asked, newest: Newest | None) -> float:
+        """Seconds after an answer in which the next one must come, or somebody else asks."""
+        patience = max(2 * asked.pace, newest.next + asked.pace if newest is not None else 0.0)
+        if newest is not None and newest.session in self._stopped:
+            return patience
+        # a question that hangs is no silence of its asker
+        return max(patience, asked.pace + asked.timeout)
+
+    def asked(self, probing: Probing, observations: Sequence[Observation], next_in: float) -> None:
+        """See `ports.Turns.asked`."""
+        asked = self._asked.get(probing.name)
+        if asked is None or (asked.auth and not self._can_prove(asked.auth)):
+            return  # nobody was asked, and nobody else is told
+        steady = self._steady()
+        self._newest[asked.key] = Newest(steady, next_in)
+        told = self._publish(asked, observations, steady, next_in)
+        if not told:
+            self._give_back(asked.key)
+        if asked.auth and all(_is_turned_down(one) for one in observations):
+            self._give_back(asked.key)
+            self._resting[asked.key] = steady + _REST * asked.pace
+
+    def close(self) -> None:
+        """Give back every lease, and take away what was published."""
+        if self._leases is not None:
+            self._leases.close()
+        if self._publication is not None:
+            self._publication.close()
+
+    def _publish(self, asked: Asked, observations: Sequence[Observation], steady: float, next_in: float) -> bool:
+        if self._publication is None:
+            return False
+        # what a credential opened is not for those who do not have it, but for what was read out of it
+        lines = answer_lines(asked.key, observations, steady, self._clock.now(), next_in, excerpts=not asked.auth)
+        return self._publication.publish(asked.key, list(lines))
+
+    def _may_ask(self, key: str, now: float, newest: Newest | None, patience: float) -> bool:
+        """Whether nobody else is about to: the lease is ours, or its holder has been silent for too long."""
+        if self._leases is None:
+            return newest is None or now >= newest.steady + patience
+        if now < self._resting.get(key, now) and self._others.files:
+            return False
+        if self._take(key, Rank.POLLER):
+            return True
+        silent_at = newest.steady if newest is not None else self._missed.setdefault(key, now)
+        if now < silent_at + patience:
+            return False
+        if self._take(key, Rank.SUBSTITUTE):
+            return True
+        # both are held and nobody answers: whoever comes first by chance is seen by the others
+        return now >= self._hopeless.setdefault(key, now + patience * (1 + self._rng.random()))
+
+    def _take(self, key: str, rank: Rank) -> bool:
+        if self._leases is None or not self._leases.take(key, rank):
+            return False
+        self._held[key] = rank
+        return True
+
+    def _upgrade(self, key: str) -> None:
+        """A substitute becomes the poller as soon as that lease is free."""
+        if self._held[key] is Rank.SUBSTITUTE and self._leases is not None and self._take(key, Rank.POLLER):
+            self._leases.give_back(key, Rank.SUBSTITUTE)
+
+    def _give_back(self, key: str) -> None:
+        rank = self._held.pop(key, None)
+        if rank is not None and self._leases is not None:
+            self._leases.give_back(key, rank)
+
+    def _look(self) -> None:
+        """Take in every new answer of the others, in the order in which they were had."""
+        self._looked_at = steady = self._steady()
+        now = self._clock.now()
+        own = self._publication.path if self._publication is not None else None
+        found: list[tuple[Heard, str]] = []
+        for line in self._others.look(own, self._is_ours):
+            try:
+                found.append((self._read(line, now, steady), line.session))
+            except BadLineError:
+                continue
+        found.sort(key=lambda one: (one[0].steady, one[0].part))
+        self._sink_all(found)
+
+    def _is_ours(self, line: bytes) -> bool:
+        return key_of(line) in self._names
+
+    def _read(self, line: Line, now: datetime, steady: float) -> Heard:
+        name = self._names[key_of(line.text)]
+        wanted, origin = self._targets.get(name, frozenset()), self._asked[name].origin
+        return read_answer(line.text, line.account, wanted, origin, now, steady)
+
+    def _sink_all(self, found: Sequence[tuple[Heard, str]]) -> None:
+        told: list[Observation] = []
+        for heard, session in found:
+            before = self._newest.get(heard.key)
+            if before is not None and (heard.steady, heard.part) <= (before.steady, before.part):
+                continue
+            self._newest[heard.key] = Newest(heard.steady, self._bounded(heard), session, heard.part)
+            self._hopeless.pop(heard.key, None)
+            told.extend(heard.observations)
+        if told:
+            self._sink(tuple(told))
+
+    def _bounded(self, heard: Heard) -> float:
+        """The announced wait, as far as it is believed: only a failing source may be left alone for long."""
+        asked = self._asked[self._names[heard.key]]
+        failing = all(isinstance(one, Missing) for one in heard.observations)
+        turned_down = all(_is_turned_down(one) for one in heard.observations)
+        # another account's credential may still be good
+        return min(heard.next, _LONGEST if failing and not turned_down else _LATE * asked.pace)
+
+    def _see_who(self) -> None:
+        if self._steady() - self._asked_who_at < _WHO:
+            return
+        self._asked_who_at = self._steady()
+        counts = Counter(newest.session for newest in self._newest.values())
+        found, still = [], set()
+        files = self._others.files
+        alive = holders_of(self._others.directory / name for name in files)
+        for name, file in files.items():
+            holder = alive.get(name)
+            pid = holder.pid if holder and holder.pid else file.header.pid if file.header else 0
+            stopped = holder is not None and is_stopped(holder)
+            if stopped:
+                still.add(name)
+            if holder is not None and (counts[name] or stopped):
+                found.append(PolledBy(file.account, pid, False, counts[name], stopped))
+        self._stopped = frozenset(still)
+        if counts[""]:
+            found.append(PolledBy(self._me[0], self._me[1], True, counts[""]))
+        self.pollers = tuple(sorted(found, key=lambda one: (one.stopped, -one.sources, one.account, one.pid)))
+
+
+def _floor(probing: Probing) -> float:
+    floor = probing.floor if isinstance(probing, Paced) else timedelta(seconds=2)
+    return floor.total_seconds()
+
+
+def _nap(every: float) -> float:
+    least, most = _NAPS
+    return min(max(every / 10, least), most)
+
+
+def _is_turned_down(observation: Observation) -> bool:
+    return isinstance(observation, Missing) and observation.reason is Reason.UNAUTHORIZED
