@@ -4,7 +4,6 @@ The places: an environment variable, a file only its owner can read, an entry of
 No text made here holds a secret, whatever goes wrong with it.
 """
 
-import asyncio
 import base64
 import os
 import stat
@@ -22,6 +21,7 @@ from gonogo.domain.text import clean
 from gonogo.errors import ConfigError
 
 if TYPE_CHECKING:
+    import asyncio
     from subprocess import Popen
 
     from gonogo.adapters.config_toml import Config
@@ -242,6 +242,8 @@ class Credentials:
         auth = self._config.where_to_find(name)
         if not auth.command:
             return self._config.credential(name)
+        import asyncio  # whoever ticks reads the configuration too, and runs no loop
+
         # one run for all who wait: twelve cells with the same credential must not start twelve commands
         async with self._locks.setdefault(name, asyncio.Lock()):
             kept = self._kept.get(name)
