@@ -1,0 +1,27 @@
+"""Versions, each read and ordered by its product's own scheme. No other place compares versions.
+
+The text a source gave is kept as it came. `compare` answers None when two versions cannot be ordered:
+opaque names, texts the scheme does not know, versions of two schemes. None is an answer to show
+("differs"), never one to guess from.
+"""
+
+from gonogo.domain.version.model import TEXT_LIMIT, Bump, Unparsed, Version
+from gonogo.domain.version.reading import compare, compare_texts, is_newer, parse, same_version
+from gonogo.domain.version.succession import bump, channel, finalised, next_patch, next_prerelease
+
+__all__ = [
+    "TEXT_LIMIT",
+    "Bump",
+    "Unparsed",
+    "Version",
+    "bump",
+    "channel",
+    "compare",
+    "compare_texts",
+    "finalised",
+    "is_newer",
+    "next_patch",
+    "next_prerelease",
+    "parse",
+    "same_version",
+]
