@@ -1,4 +1,4 @@
-"""Real programs that answer for many cells or instances: Prometheus with a Pushgateway, two etcds, Alertmanager."""
+"""Real programs that answer for many: Prometheus with a Pushgateway, two etcds side by side, Alertmanager."""
 
 import asyncio
 import importlib.util
@@ -196,7 +196,7 @@ def etcd(binary: str, directory: Path) -> Iterator[tuple[str, "Popen[bytes]"]]:
     directory.mkdir()
     base, peers = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
     argv = [
-        binary, "--data-dir", str(directory / "data"), "--listen-client-urls", base, 
+        binary, "--data-dir", str(directory / "data"), "--listen-client-urls", base,
         "--advertise-client-urls", base,
         "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
         "--initial-cluster", f"default={peers}",

@@ -7,6 +7,7 @@ loaded, before it is ever evaluated. Free regular expressions are not offered, f
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from gonogo.domain.names import suggest
@@ -170,6 +171,16 @@ def basename(text: str) -> str:
     return text.strip().rstrip("/").rpartition("/")[2]
 
 
+def before(mark: str, text: str) -> str:
+    """What stands before the first `mark`; all of it where there is none."""
+    return text.partition(mark)[0]
+
+
+def after(mark: str, text: str) -> str:
+    """What stands behind the first `mark`; "" where there is none, for nobody knows what the rest would be."""
+    return text.partition(mark)[2]
+
+
 TRANSFORMS: Final[Mapping[str, Transform]] = {
     "image_tag": image_tag,
     "image_digest": image_digest,
@@ -177,9 +188,10 @@ TRANSFORMS: Final[Mapping[str, Transform]] = {
     "first_token": first_token,
     "basename": basename,
 }
-"""By name. `before:X` comes on top: what stands before the first X."""
+"""By name. `before:X` and `after:X` come on top: what stands before the first X, and behind it."""
 
 _BEFORE = "before:"
+_AFTER = "after:"
 
 
 def transform(names: Iterable[str]) -> Transform:
@@ -204,10 +216,11 @@ def transform_of(options: Mapping[str, object]) -> Transform:
 def _step(name: str) -> Transform:
     if name in TRANSFORMS:
         return TRANSFORMS[name]
-    mark = name.removeprefix(_BEFORE)
-    if name.startswith(_BEFORE) and mark:
-        return lambda text: text.partition(mark)[0]
-    known = [*TRANSFORMS, f"{_BEFORE}X"]
+    for prefix, cut in ((_BEFORE, before), (_AFTER, after)):
+        mark = name.removeprefix(prefix)
+        if name.startswith(prefix) and mark:
+            return partial(cut, mark)
+    known = [*TRANSFORMS, f"{_BEFORE}X", f"{_AFTER}X"]
     hint = f"did you mean '{near}'?" if (near := suggest(name, known)) else ""
     raise UsageError(
         f"unknown transform '{clean(name, 40)}'", remedy=hint or f"known transforms: {', '.join(known)}"

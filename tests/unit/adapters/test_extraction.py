@@ -100,6 +100,8 @@ def test_any_text_compiles_or_is_refused(text: str) -> None:
         (["first_token"], "", ""),
         (["basename"], "refs/tags/v1.2.3", "v1.2.3"),
         (["before:+"], "2.42.0+ds", "2.42.0"),
+        (["after:@", "strip_v"], "web@v1.2.3", "1.2.3"),
+        (["after:@"], "v1.2.3", ""),
         (["basename", "strip_v", "before:-"], "refs/tags/v1.2.3-rc.1", "1.2.3"),
         ([], "as it is ", "as it is "),
     ],

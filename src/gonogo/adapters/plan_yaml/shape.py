@@ -167,7 +167,8 @@ class ProbeShape(Struct):
     transform: Annotated[
         Texts,
         _says(
-            "Cut the version: image_tag, image_digest, strip_v, first_token, basename, before:X; one or a list."
+            "Cut the version: image_tag, image_digest, strip_v, first_token, basename, before:X, after:X."
+            " One or a list."
         ),
     ] = []
     accept_status: Annotated[Texts, _says("HTTP status that is an answer. Default: 200.")] = []
