@@ -1,0 +1,74 @@
+"""One verdict for everybody: domain, words, command line and JSON say the same about a thousand releases."""
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from gonogo.cli.commands._look import EXIT_CODES
+from gonogo.cli.context import Doors
+from gonogo.cli.run import run
+from gonogo.domain.readiness import Verdict, Weight
+from gonogo.present.tones import line_text
+from gonogo.present.verdict import answer, status_lines
+from support.generated import generate
+from support.verdict_doors import GeneratedDoors, session_of
+
+LISTS = {
+    "blockers": Weight.BLOCKER,
+    "unknowns": Weight.UNKNOWN,
+    "waived": Weight.WAIVED,
+    "warnings": Weight.WARNING,
+}
+
+
+def _names(verdict: Verdict) -> dict[str, list[tuple[str, str, str]]]:
+    return {
+        key: [(one.rule, one.subject, one.fact) for one in verdict.of(weight)] for key, weight in LISTS.items()
+    }
+
+
+def _listed(facts: dict[str, Any]) -> dict[str, list[tuple[str, str, str]]]:
+    return {key: [(one["rule"], one["subject"], one["fact"]) for one in facts[key]] for key in LISTS}
+
+
+@pytest.mark.parametrize("hundred", range(10))
+def test_present_command_line_and_json_say_the_same(hundred: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Answer, every reason in its list and order, and the exit code."""
+    for number in range(100 * hundred, 100 * hundred + 100):
+        world = generate(number)
+        doors = cast("Doors", GeneratedDoors(world))
+        snapshot = session_of(world).snapshot()
+        environment = snapshot.verdicts[number % 2].environment
+        expected = snapshot.verdict(environment)
+        assert expected is not None
+
+        codes = [run(["why", "--env", environment, "--json", *more], doors) for more in ([], ["--report-only"])]
+        why, report = map(json.loads, capsys.readouterr().out.replace("\n}\n{\n", "\n}\x00{\n").split("\x00"))
+        assert codes == [EXIT_CODES[expected.answer], 0], number
+        assert (why["verdict"], _listed(why)) == (expected.answer.value, _names(expected)), number
+        assert {**report, "report_only": False} == why, number
+
+        code = run(["why", "--env", environment, "--no-color"], doors)
+        told = capsys.readouterr().out
+        assert code == EXIT_CODES[expected.answer], number
+        words = "\n".join(line_text(line).rstrip() for line in status_lines(snapshot, expected))
+        assert told.rstrip() == words.rstrip(), number
+        assert words.startswith(f"{answer(expected).text} for {environment}"), number
+        assert all(one.fact in told for one in expected.reasons), number
+
+
+def test_status_lists_every_environment_with_the_same_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `why` says of one, `status --json` says of all."""
+    for number in range(0, 1_000, 50):
+        world = generate(number)
+        doors = cast("Doors", GeneratedDoors(world))
+        snapshot = session_of(world).snapshot()
+
+        code = run(["status", "--json"], doors)
+        facts = json.loads(capsys.readouterr().out)
+
+        assert code == EXIT_CODES[snapshot.next.answer]
+        assert [(one["environment"], one["verdict"], _listed(one)) for one in facts["environments"]] == [
+            (one.environment, one.answer.value, _names(one)) for one in snapshot.verdicts
+        ]

@@ -1,0 +1,58 @@
+"""A generated release behind the doors of the command line, and as a session."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from gonogo.cli.context import JournalPlace
+from gonogo.domain.changelog import Changes
+from gonogo.domain.events import EventId
+from gonogo.domain.observation import Observation
+from gonogo.ports import Alarm
+from gonogo.session import Session
+from gonogo.testing.clock import FakeClock
+from gonogo.testing.journal import MemoryLog
+from support.deciding import ANA, World
+
+
+def session_of(world: World) -> Session:
+    """A session that knows what the generated release knows; its journal has nothing newer to tell."""
+    clock = FakeClock(world.now)
+    log = MemoryLog(clock)
+    log.alarms = tuple(Alarm("journal", problem) for problem in world.inputs.journal_problems)
+    ids = itertools.count(1)
+    session = Session(world.inputs.loaded, log.open(ANA), clock, ANA, lambda: EventId(f"e{next(ids)}"))
+    session.inputs = replace(world.inputs, journal_read_at=world.now)
+    return session
+
+
+class GeneratedDoors:
+    """What `status` and `why` ask for; nobody answers anything new."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def open_session(self, _options: object, _via: str) -> Session:
+        """The session of the release."""
+        return session_of(self._world)
+
+    def ask_everything(self, _plan: object) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
+        """Nothing beyond what is known."""
+        return (), ()
+
+    def ask_endpoints(self, _plan: object) -> tuple[Observation, ...]:
+        """Nothing either."""
+        return ()
+
+    def account(self) -> str:
+        """Ana's."""
+        return ANA.user
+
+    def journal_place(self, _options: object, release: str) -> JournalPlace:
+        """Nowhere."""
+        return JournalPlace(Path("/none"), release, "default", Path("/none") / release)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"a verdict needs no {name}")
