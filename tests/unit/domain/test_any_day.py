@@ -113,7 +113,7 @@ def _is_a_step(before: ReleaseStatus, after: ReleaseStatus) -> bool:
     return after is before or after in steps.get(before, set())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(DAYS)
 def test_what_never_happens(day: list[tuple[Actor, str, int]]) -> None:
     """No step that is none, no go over an open blocker, no decision of nobody, no vote of a requester."""

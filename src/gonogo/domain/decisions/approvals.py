@@ -189,6 +189,9 @@ def _reject(scene: Scene, slot: ApprovalSlot, command: Reject) -> Answer:
 
 
 def _revoke(scene: Scene, slot: ApprovalSlot, command: Revoke) -> Answer:
+    # a rejection that is taken back lets something go: a job or somebody behind sudo must not do that
+    if refusal := slips.undecided(scene, "taking a word back"):
+        return refusal
     mine = _my_vote(scene, slot)
     if mine is None:
         others = [vote.actor.user for vote in scene.state.votes(slot.name)]
