@@ -11,23 +11,21 @@ from gonogo.present.trail import sentence
 from gonogo.testing.events import make_event
 
 JOURNAL = Path(__file__).parents[3] / "docs" / "journal.md"
-TOPICS = set(
-    [
-        "item",
-        "check",
-        "cell",
-        "plan",
-        "release",
-        "approval",
-        "waiver",
-        "go",
-        "freeze",
-        "baton",
-        "version",
-        "trigger",
-        "act",
-    ]
-)
+TOPICS = {
+    "item",
+    "check",
+    "cell",
+    "plan",
+    "release",
+    "approval",
+    "waiver",
+    "go",
+    "freeze",
+    "baton",
+    "version",
+    "trigger",
+    "act",
+}
 """The topics of `domain.decisions`; what the hotfix wizard writes is tested with it."""
 KINDS = sorted(
     value
