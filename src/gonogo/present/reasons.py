@@ -21,7 +21,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.NO_VERSION: "The answer was read, and no version stands where one was expected.",
     Reason.NO_DATA: "The source answered and has no data about this; no data is not good news.",
     Reason.REFUSED_ADDRESS: "The plan names an address gonogo does not ask.",
-    Reason.NOT_SUPPORTED: "The plan asks in a way this version does not support.",
+    Reason.NOT_SUPPORTED: "The plan asks in a way this version, or this machine, cannot ask.",
 }
 """One clear sentence for each reason."""
 
