@@ -57,6 +57,18 @@ def try_picks(
     return tuple(found), tree if certain else ""
 
 
+def predicted_tree(space: Workspace, parent: str, pick: Pick) -> str:
+    """The tree that picking it on `parent` makes by itself; "" when it conflicts."""
+    merged = _pick(space.authoring, space.tree(parent), pick, {})
+    return "" if merged.conflicts else merged.tree
+
+
+def conflicting_hunks(space: Workspace, parent: str, pick: Pick) -> dict[str, int]:
+    """How many pieces of each file git could not join by itself."""
+    merged = _pick(space.authoring, space.tree(parent), pick, {})
+    return {one.path: max(1, len(one.hunks)) for one in merged.conflicts}
+
+
 def _attributes(door: GitDoor, base: str) -> None:
     """Lay out the base's `.gitattributes`: they say how files merge, and git reads only those in the work tree."""
     names = door.run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", base]).split(b"\0")

@@ -26,7 +26,6 @@ _CONFIG = (
     "advice.detachedHead=false",
     "merge.conflictStyle=merge",
     "merge.directoryRenames=conflict",
-    "commit.cleanup=default",
 )
 
 
@@ -70,6 +69,13 @@ class Workspace:
             inherits=self._inherits,
         )
         return GitDoor(str(self.path), git=self._git, timeout=_TIMEOUT, manner=manner, log=self._log)
+
+    def as_author_of(self, commit: str) -> GitDoor:
+        """For a commit whose author is that of another one."""
+        told = self.door.run(["log", "-1", "-z", "--date=raw", "--format=%an%x00%ae%x00%ad", commit])
+        name, email, date = told.decode("utf-8", "surrogateescape").rstrip("\0\n").split("\0")
+        author = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_AUTHOR_DATE": f"@{date}"}
+        return self._door({**self._signature("COMMITTER"), **author})
 
     def signing(self) -> GitDoor:
         """With the person's own configuration, which names their key, and none of the repository's."""

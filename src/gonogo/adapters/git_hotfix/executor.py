@@ -1,0 +1,414 @@
+"""Doing a piece of work step by step: recorded before, done, recorded after; and going on wherever it was killed.
+
+Whether an interrupted step took effect is read from the repositories, not guessed: a pick from the commit that
+carries its trailer, a delivery from the reference. What did not take effect is brought back to the commit before
+it and done again. Names and dates are pinned in the plan, so that doing it again makes the very same objects.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from gonogo.adapters.git_door import GitDoor, Manner
+from gonogo.adapters.git_hotfix import delivery, picking, pushing
+from gonogo.adapters.git_hotfix.bench import Bench
+from gonogo.adapters.git_hotfix.discovery import Found, Remote, discover
+from gonogo.adapters.git_hotfix.tree_edits import contents
+from gonogo.adapters.git_hotfix.trial import conflicting_hunks
+from gonogo.adapters.git_hotfix.verify import verify
+from gonogo.adapters.git_hotfix.workspace import Workspace
+from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
+from gonogo.domain.hotfix.outcome import Finished, Given, Outcome, PushFailed, Stopped, Waiting
+from gonogo.domain.hotfix.preview import Pick
+from gonogo.domain.hotfix.steps import WAITING, Step, StepKind, steps_of
+from gonogo.domain.hotfix.work import Work
+from gonogo.domain.text import clean
+from gonogo.errors import ConflictError, IntegrityError, RefusedError, StorageError, UsageError
+
+
+class Recorder(Protocol):
+    """Where facts go. Each call is durable when it returns; it raises what writing the journal raises."""
+
+    def known(self) -> Hotfix:
+        """The hotfix as recorded so far."""
+        ...
+
+    def begin(self, step: Step) -> None:
+        """A step is about to be done."""
+        ...
+
+    def end(self, step: Step, commit: str, tag_object: str, *, found: bool) -> None:
+        """A step was done, or found to have been."""
+        ...
+
+    def stop(self, step: Step, stopped: picking.Stopped) -> None:
+        """A pick met a conflict."""
+        ...
+
+    def resolve(self, step: Step, pick: Pick, files: tuple[tuple[str, str, int], ...]) -> None:
+        """Somebody resolved these files: path, how, number of hunks."""
+        ...
+
+    def test(self, commit: str, evidence: str) -> None:
+        """Somebody says what was tested."""
+        ...
+
+    def pushed(self, remote: str, refs: tuple[str, ...]) -> None:
+        """The remote has it."""
+        ...
+
+    def push_refused(self, remote: str, reason: str, lines: tuple[str, ...]) -> None:
+        """The remote said no."""
+        ...
+
+    def finish(self) -> None:
+        """Nothing more is to be done."""
+        ...
+
+    def abort(self, remains: tuple[str, ...]) -> None:
+        """Everything was taken back, but for these."""
+        ...
+
+    def missing_approvals(self) -> tuple[tuple[str, str], ...]:
+        """(what is missing, the command to type) for each approval that is not given."""
+        ...
+
+
+class Effect(Struct, frozen=True):
+    """What a step led to."""
+
+    commit: str = ""
+    tag_object: str = ""
+
+
+class Executor:
+    """One piece of work, while the caller holds the lock of its bench."""
+
+    def __init__(
+        self, bench: Bench, work: Work, recorder: Recorder, *, git: str = "git", inherits: tuple[int, ...] = ()
+    ) -> None:
+        self._bench = bench
+        self._work = work
+        self._recorder = recorder
+        self._found: Found = discover(work.repo)
+        self.space = Workspace(
+            bench.tree, work.identity, work.started_at, git=git, log=bench.log, inherits=inherits
+        )
+        signature = {
+            "GIT_COMMITTER_NAME": work.identity.name,
+            "GIT_COMMITTER_EMAIL": work.identity.email,
+            "GIT_COMMITTER_DATE": f"@{work.started_at} +0000",
+        }
+        self._repository = GitDoor(
+            work.repo, git=git, manner=Manner(environment=signature, inherits=inherits), log=bench.log
+        )
+        self._do: Mapping[StepKind, Callable[[Step], Effect | picking.Stopped]] = {
+            StepKind.WORKSPACE: self._workspace,
+            StepKind.BRANCH: self._branch,
+            StepKind.PICK: self._pick,
+            StepKind.FILES: self._files,
+            StepKind.COMMIT: self._commit,
+            StepKind.VERIFY: self._verify,
+            StepKind.DELIVER: self._deliver,
+            StepKind.TAG: self._tag,
+        }
+
+    def run(self, given: Given) -> Outcome:
+        """Go on until it is done, or a person is needed. Raises GonogoError; `continue` goes on from there."""
+        if self._bench.aborting:
+            raise RefusedError(
+                "an abort was begun", remedy=f"gonogo {self._work.kind.value} abort {self._work.product}"
+            )
+        for step in steps_of(self._work):
+            if self._recorder.known().is_done(step.number):
+                continue
+            outcome = self._wait(step, given) if step.kind in WAITING else self._step(step, given)
+            if outcome is not None:
+                return outcome
+        return self._finish()
+
+    def _finish(self) -> Finished:
+        known = self._recorder.known()
+        # the workspace goes first: what is recorded as finished leaves nothing behind
+        self.space.remove()
+        self._recorder.finish()
+        self._bench.clear()
+        return Finished(known.commit, known.tag_object, known.pushed_to)
+
+    def _step(self, step: Step, given: Given) -> Outcome | None:
+        known = self._recorder.known()
+        effect: Effect | picking.Stopped | None
+        if known.status is HotfixStatus.STOPPED:
+            effect, found = self._resolved(step, known, given), False
+        elif step.number in known.steps:
+            effect = self._found_done(step)
+            found = effect is not None
+            if effect is None:
+                self._recover(step)
+                effect = self._do[step.kind](step)
+        else:
+            self._recorder.begin(step)
+            effect, found = self._do[step.kind](step), False
+        if isinstance(effect, picking.Stopped):
+            self._recorder.stop(step, effect)
+            return Stopped(step, effect.pick, effect.conflicts, str(self._bench.tree))
+        self._recorder.end(step, effect.commit, effect.tag_object, found=found)
+        return None
+
+    # What each step does -------------------------------------------------------------------------------------
+
+    def _workspace(self, step: Step) -> Effect:
+        self.space.prepare()
+        self.space.door.run(step.commands[0].argv)
+        self.space.borrow(self._found)
+        return Effect()
+
+    def _branch(self, step: Step) -> Effect:
+        self.space.door.run(step.commands[0].argv)
+        return Effect(self.space.head())
+
+    def _pick(self, step: Step) -> Effect | picking.Stopped:
+        made = picking.do_pick(self.space, step.commands[0].argv, self._work.picks[step.pick])
+        return made if isinstance(made, picking.Stopped) else Effect(made)
+
+    def _files(self, step: Step) -> Effect:
+        head = self._recorder.known().head(step.number)
+        files, told = contents(self.space.door, f"{head}^{{tree}}", self._work)
+        problems = [f"{one.path}: {one.problem}" for one in told if one.problem]
+        if problems:
+            raise RefusedError(
+                f"not every file can be changed: {'; '.join(problems[:5])}", where=str(self.space.path),
+                remedy=f"gonogo {self._work.kind.value} abort {self._work.product}",
+            )  # fmt: skip
+        for file in files:
+            _write(self.space.path, file.path, file.content)
+        if files:
+            self.space.door.run(step.commands[0].argv)
+        return Effect()
+
+    def _commit(self, step: Step) -> Effect:
+        self.space.authoring.run(step.commands[0].argv)
+        return Effect(self.space.head())
+
+    def _verify(self, step: Step) -> Effect:
+        known = self._recorder.known()
+        by_hand = [one.pick for one in known.resolutions]
+        verify(self.space, self._work, known.head(step.number), by_hand)
+        return Effect()
+
+    def _deliver(self, step: Step) -> Effect:
+        commit = self._recorder.known().head(step.number)
+        self._not_checked_out()
+        pack, refs = step.commands
+        names = {"{commit}": commit, "{base}": self._work.base_oid}
+        delivery.put_objects(self.space, self._bench, self._found, pack.argv, _filled(pack.feed, names))
+        lines = _filled(refs.feed, names).splitlines()
+        delivery.change_refs(self._repository, self._found, lines, [f"refs/heads/{self._work.branch}"])
+        return Effect(commit)
+
+    def _not_checked_out(self) -> None:
+        folder = discover(self._work.repo).checked_out.get(f"refs/heads/{self._work.branch}")
+        if folder:
+            raise ConflictError(
+                f"{self._work.branch} is checked out: it is not moved behind anybody's back",
+                where=clean(folder, 200),
+                remedy="check out something else there, then continue",
+            )
+
+    def _tag(self, step: Step) -> Effect:
+        commit = self._recorder.known().head(step.number)
+        make, pack, refs = step.commands
+        tag = self._own_tag(commit)
+        if not tag:
+            names = {"{commit}": commit}
+            door = self.space.signing() if self._work.signed else self.space.authoring
+            door.run([_filled(word, names) if word == "{commit}" else word for word in make.argv])
+            tag = self._own_tag(commit)
+        names = {"{commit}": commit, "{tag}": tag}
+        delivery.put_objects(self.space, self._bench, self._found, pack.argv, _filled(pack.feed, names))
+        lines = _filled(refs.feed, names).splitlines()
+        delivery.change_refs(self._repository, self._found, lines, [f"refs/tags/{self._work.tag}"])
+        return Effect(commit, tag)
+
+    def _own_tag(self, commit: str) -> str:
+        """The tag object in the workspace; "" when there is none, or one that leads elsewhere."""
+        self.space.unlock()
+        ref = f"refs/tags/{self._work.tag}"
+        if self._resolve(self.space.door, f"{ref}^{{commit}}") != commit:
+            return ""
+        return self._resolve(self.space.door, ref)
+
+    # What an interrupted step left ---------------------------------------------------------------------------
+
+    def _found_done(self, step: Step) -> Effect | None:
+        known = self._recorder.known()
+        before = known.head(step.number)
+        if step.kind is StepKind.PICK:
+            made = picking.took_effect(self.space, before, self._work.picks[step.pick])
+            return Effect(made) if made and not self._dirty() else None
+        if step.kind is StepKind.COMMIT:
+            made = self._committed(before)
+            return Effect(made) if made else None
+        if step.kind is StepKind.DELIVER:
+            there = self._resolve(self._repository, f"refs/heads/{self._work.branch}")
+            return Effect(before) if there == before else None
+        if step.kind is StepKind.TAG:
+            there = self._resolve(self._repository, f"refs/tags/{self._work.tag}")
+            mine = self._own_tag(before)
+            return Effect(before, there) if there and there == mine else None
+        return None  # cheap and the same every time: done again
+
+    def _dirty(self) -> bool:
+        """Whether git was killed between the commit and the last of its files."""
+        return bool(self.space.door.run(["status", "--porcelain", "-z", "--untracked-files=no"]))
+
+    def _committed(self, before: str) -> str:
+        head = self.space.head()
+        if not head or head == before:
+            return ""
+        parents = self.space.door.run(["rev-list", "--parents", "-1", head]).decode().split()[1:]
+        return head if parents == [before] else ""
+
+    def _recover(self, step: Step) -> None:
+        """Bring the workspace to where it was before the step."""
+        steps = steps_of(self._work)
+        if step.kind is StepKind.BRANCH:
+            self._workspace(steps[0])
+        elif step.kind in {StepKind.PICK, StepKind.FILES, StepKind.COMMIT}:
+            picking.recover(self.space, self._recorder.known().head(step.number))
+        else:
+            self.space.unlock()
+        if step.kind is StepKind.COMMIT:
+            self._files(next(one for one in steps if one.kind is StepKind.FILES))
+
+    def _resolve(self, door: GitDoor, name: str) -> str:
+        argv = ["rev-parse", "--verify", "--quiet", "--end-of-options", name]
+        return door.run(argv, accept=(0, 1)).decode().strip()
+
+    # Where a person is needed --------------------------------------------------------------------------------
+
+    @property
+    def _continue(self) -> str:
+        return f"gonogo {self._work.kind.value} continue {self._work.product}"
+
+    def _resolved(self, step: Step, known: Hotfix, given: Given) -> Effect:
+        pick = self._work.picks[step.pick]
+        before = known.head(step.number)
+        done = [one for one in known.resolutions if one.step == step.number]
+        if done and {one.path for one in done} >= set(known.conflicts):
+            # confirmed before, and killed before it was committed
+            ours = tuple(one.path for one in done if one.how == "ours")
+            resolution = picking.Resolution(tuple(one.path for one in done if one.how != "ours"), ours)
+        else:
+            resolution = picking.Resolution(given.resolved, given.ours)
+            picking.check_named(known.conflicts, resolution, self._continue)
+            picking.check_no_markers(self.space, resolution)
+            self._recorder.resolve(step, pick, self._counted(known, resolution))
+        return Effect(picking.commit_resolution(self.space, pick, before, resolution))
+
+    def _counted(self, known: Hotfix, resolution: picking.Resolution) -> tuple[tuple[str, str, int], ...]:
+        """Every file with the number of its hunks that git could not join by itself."""
+        pick = self._work.picks[steps_of(self._work)[known.next_step - 1].pick]
+        counts = conflicting_hunks(self.space, known.head(known.next_step), pick)
+        return tuple(
+            (path, "ours" if path in resolution.ours else "edited", counts.get(path, 1))
+            for path in known.conflicts
+        )
+
+    def _wait(self, step: Step, given: Given) -> Outcome | None:
+        match step.kind:
+            case StepKind.FIX:
+                return self._wait_for_fix(step)
+            case StepKind.TEST:
+                return self._wait_for_test(step, given)
+            case StepKind.REVIEW:
+                return self._wait_for_review(step)
+            case _:
+                return self._wait_for_push(step, given)
+
+    def _over(self, step: Step, commit: str = "", tag_object: str = "") -> None:
+        self._recorder.end(step, commit, tag_object, found=False)
+
+    def _wait_for_fix(self, step: Step) -> Outcome | None:
+        known = self._recorder.known()
+        before, head, folder = known.head(step.number), self.space.head(), str(self._bench.tree)
+        if head == before:
+            facts = (f"{self._work.branch} is empty: commit the fix in the workspace",)
+            return Waiting(step, facts, self._continue, folder)
+        if self.space.door.run(["status", "--porcelain", "-z"]):
+            return Waiting(step, ("the workspace has changes that are not committed",), self._continue, folder)
+        self._over(step, head)
+        return None
+
+    def _wait_for_test(self, step: Step, given: Given) -> Outcome | None:
+        known = self._recorder.known()
+        commit = known.head(step.number)
+        if given.tested and (known.tested is None or known.tested.commit != commit):
+            self._recorder.test(commit, given.tested)
+            known = self._recorder.known()
+        if known.tested is None or known.tested.commit != commit:
+            facts = ("nobody has said that it was tested; picks can apply and still be wrong here",)
+            remedy = f"{self._continue} --tested 'make test: 312 passed'"
+            return Waiting(step, facts, remedy, str(self._bench.tree))
+        self._over(step)
+        return None
+
+    def _wait_for_review(self, step: Step) -> Outcome | None:
+        missing = self._recorder.missing_approvals()
+        if missing:
+            return Waiting(step, tuple(fact for fact, _ in missing), missing[0][1])
+        self._over(step)
+        return None
+
+    def _wait_for_push(self, step: Step, given: Given) -> Outcome | None:
+        if given.without_push:
+            self._over(step)
+            return None
+        remote = self._found.remote(self._work.remote)
+        if remote is None:
+            raise UsageError(f"the repository has no remote '{self._work.remote}' any more", where=self._work.repo)
+        known = self._recorder.known()
+        commit, tag = known.commit, known.tag_object
+        if given.push != self._work.version:
+            return self._push_shown(step, given, remote, commit, tag)
+        self._recorder.begin(step)
+        result = pushing.push(self.space, self._work, remote, commit, tag)
+        if isinstance(result, pushing.Refused):
+            self._recorder.push_refused(remote.name, result.reason, result.lines)
+            return PushFailed(step, remote.name, result.reason, result.lines, result.remedy, result.lost_race)
+        self._recorder.pushed(remote.name, result.refs)
+        self._over(step)
+        return None
+
+    def _push_shown(self, step: Step, given: Given, remote: Remote, commit: str, tag: str) -> Waiting:
+        before = self._work.branch_was[:12] or "nothing"
+        facts: tuple[str, ...] = (
+            f"to {remote.name}, {remote.shown}",
+            f"{commit[:12]} as refs/heads/{self._work.branch}, expected there: {before}",
+            f"{tag[:12]} as refs/tags/{self._work.tag}, expected there: nothing",
+        )
+        if given.push:
+            facts = (f"'{clean(given.push, 60)}' is not {self._work.version}: nothing was pushed", *facts)
+        remedy = (
+            f"{self._continue} --push {self._work.version}    or, to leave that to somebody else, --without-push"
+        )
+        return Waiting(step, facts, remedy)
+
+
+def _filled(text: str, names: Mapping[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return text
+
+
+def _write(tree: Path, path: str, content: bytes) -> None:
+    """Write a file of the workspace; never through a link that a hostile tree put there. Raises StorageError."""
+    target = tree / path
+    if not target.resolve().is_relative_to(tree.resolve()) or target.is_symlink():
+        raise IntegrityError(f"{clean(path, 200)} leads out of the workspace", where=str(tree))
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise StorageError(f"cannot be written: {error.strerror}", where=str(target)) from error
