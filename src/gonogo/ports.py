@@ -10,6 +10,7 @@ from gonogo.domain.changelog import Changes, ProductChanges
 from gonogo.domain.events import Actor, Draft, Event
 from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import ChangelogRules, LoadedPlan, Product
+from gonogo.domain.pollers import PolledBy
 
 
 class Clock(Protocol):
@@ -128,6 +129,28 @@ class Turns(Protocol):
 
     def asked(self, probing: Probing, observations: Sequence[Observation], next_in: float) -> None:
         """This session has asked, got this, and means to ask again in so many seconds."""
+        ...
+
+
+class Polling(Protocol):
+    """The questions of one plan, asked again and again until cancelled."""
+
+    async def run(self) -> None:
+        """Ask until cancelled."""
+        ...
+
+    def ask_now(self) -> None:
+        """Have everything asked without waiting for its turn. Called in the loop that runs `run`."""
+        ...
+
+
+@runtime_checkable
+class SharedPolling(Protocol):
+    """Polling that several sessions share."""
+
+    @property
+    def pollers(self) -> tuple[PolledBy, ...]:
+        """Who asks; read from any thread."""
         ...
 
 

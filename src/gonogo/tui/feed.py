@@ -6,17 +6,16 @@ screen does, so a terminal that stalls holds nobody up. All threads are daemons 
 time-out: quitting does not wait for them.
 """
 
-import asyncio
 import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 from textual.message import Message
 
+from gonogo.adapters.poller_thread import PollerThread
 from gonogo.domain.changelog import Changes
 from gonogo.domain.decide import Command
 from gonogo.domain.observation import Observation
@@ -25,7 +24,7 @@ from gonogo.domain.pollers import PolledBy
 from gonogo.errors import GonogoError
 from gonogo.session import Session
 from gonogo.tui.messages import Done, Failed, Learned, NotOpened, Opened, Stopped, Trouble
-from gonogo.tui.wiring import Polling, Shared, Wiring
+from gonogo.tui.wiring import Wiring
 
 TAIL = 0.25
 """Seconds between two looks at the journal."""
@@ -80,7 +79,11 @@ class Feed:
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._over = threading.Event()
         self._tickets = 0
-        self._endpoints = Endpoints(wiring, self._queue.put, post)
+        self._endpoints = PollerThread(
+            wiring.make_poller,
+            lambda generation, seen: self._queue.put(Seen(generation, seen)),
+            lambda error: post(Stopped("endpoints", describe(error))),
+        )
         self._git = Git(wiring, self._queue.put, post)
         self._journal = threading.Thread(target=self._keep_journal, name="gonogo-journal", daemon=True)
 
@@ -104,10 +107,10 @@ class Feed:
         """End. Gives the threads a moment and waits for none that needs longer."""
         self._over.set()
         self._queue.put(Leave())
-        self._endpoints.stop()
         self._git.stop()
+        self._endpoints.stop(FAREWELL / 2)
         if self._journal.is_alive():
-            self._journal.join(FAREWELL)
+            self._journal.join(FAREWELL / 2)
 
     def _keep_journal(self) -> None:
         """The journal's thread from its first to its last line."""
@@ -267,68 +270,6 @@ class JournalKeeper:
             self._post(Trouble(source, text, remedy))
 
 
-class Endpoints:
-    """The poller's thread, with an event loop of its own; begun anew for each plan."""
-
-    def __init__(self, wiring: Wiring, put: Callable[[Item], None], post: Post) -> None:
-        self._wiring = wiring
-        self._put = put
-        self._post = post
-        self._guard = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._poller: Polling | None = None
-        self._plan: tuple[LoadedPlan, int] | None = None
-
-    def follow(self, loaded: LoadedPlan, generation: int) -> None:
-        """Ask what `loaded` asks, and nothing else any more."""
-        self._plan = (loaded, generation)
-        self._cancel()
-        name = f"gonogo-endpoints-{generation}"
-        threading.Thread(target=self._run, args=(loaded, generation), name=name, daemon=True).start()
-
-    def ask_now(self) -> None:
-        """Ask everything without waiting for its turn."""
-        with self._guard:
-            if self._loop is not None and self._poller is not None:
-                self._loop.call_soon_threadsafe(self._poller.ask_now)
-
-    def pollers(self) -> tuple[PolledBy, ...]:
-        """Who asks on this machine, as far as that is shared."""
-        poller: object = self._poller
-        return poller.pollers if isinstance(poller, Shared) else ()
-
-    def stop(self) -> None:
-        """Ask no more."""
-        self._plan = None
-        self._cancel()
-
-    def _cancel(self) -> None:
-        with self._guard:
-            loop, task = self._loop, self._task
-            self._loop = self._task = self._poller = None
-            if loop is not None and task is not None:
-                loop.call_soon_threadsafe(task.cancel)
-
-    def _run(self, loaded: LoadedPlan, generation: int) -> None:
-        try:
-            with asyncio.Runner() as runner:
-                runner.get_loop().set_default_executor(Unjoined())
-                runner.run(self._poll(loaded, generation))
-        except asyncio.CancelledError:
-            return
-        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
-            self._post(Stopped("endpoints", describe(error)))
-
-    async def _poll(self, loaded: LoadedPlan, generation: int) -> None:
-        poller = self._wiring.make_poller(loaded, lambda seen: self._put(Seen(generation, seen)))
-        with self._guard:
-            if self._plan is None or self._plan[1] != generation:
-                return
-            self._loop, self._task, self._poller = asyncio.get_running_loop(), asyncio.current_task(), poller
-        await poller.run()
-
-
 class Git:
     """The thread that reads histories, one product after the other, whenever its references have moved."""
 
@@ -390,36 +331,6 @@ class Git:
 
     def _unwanted(self, generation: int) -> bool:
         return self._over.is_set() or self._plan is None or self._plan[1] != generation
-
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
-
-
-class Unjoined(ThreadPoolExecutor):
-    """Runs each call in a daemon thread of its own.
-
-    The event loop resolves names in its executor, and the standard one is waited for when the interpreter ends: a
-    name server that does not answer would keep a cockpit alive that somebody has left.
-    """
-
-    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> "Future[_T]":
-        """Begin `fn` at once."""
-        future: Future[_T] = Future()
-
-        def work() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(fn(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001  the future hands it to whoever waits
-                future.set_exception(error)
-
-        threading.Thread(target=work, name="gonogo-resolver", daemon=True).start()
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing is waited for."""
 
 
 def describe(error: BaseException) -> str:

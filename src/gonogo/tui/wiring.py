@@ -2,39 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from msgspec import Struct
 
 from gonogo.domain.changelog import Changes
 from gonogo.domain.observation import Observation
 from gonogo.domain.plan import LoadedPlan, Plan, Product
-from gonogo.domain.pollers import PolledBy
 from gonogo.domain.shipping import ReadShipping
-from gonogo.ports import Clock
+from gonogo.ports import Clock, Polling
 from gonogo.session import Session
-
-
-class Polling(Protocol):
-    """The questions of one plan, asked again and again until cancelled."""
-
-    async def run(self) -> None:
-        """Ask until cancelled."""
-        ...
-
-    def ask_now(self) -> None:
-        """Have everything asked without waiting for its turn. Called in the loop that runs `run`."""
-        ...
-
-
-@runtime_checkable
-class Shared(Protocol):
-    """Polling that several sessions share."""
-
-    @property
-    def pollers(self) -> tuple[PolledBy, ...]:
-        """Who asks; read from any thread."""
-        ...
 
 
 class Presence(Protocol):

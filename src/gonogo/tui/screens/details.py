@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from gonogo.adapters.poller_thread import Unjoined
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.commits import Commit
 from gonogo.domain.events import Actor
@@ -22,7 +23,6 @@ from gonogo.present.cell import shipping_question
 from gonogo.present.tones import Line, Span, Tone, line_text
 from gonogo.present.trail import event_line, sentence
 from gonogo.tui.clipboard import Clipboard
-from gonogo.tui.feed import Unjoined
 from gonogo.tui.intents import Place, bindings, here
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
