@@ -372,7 +372,7 @@ def check_runner(loaded: LoadedPlan) -> Runner:
         loaded,
         clock(),
         TrustStore(state_home()),
-        lambda: Door(allow_addresses=settings.allow_addresses),
+        lambda: Door.of(settings),
         settings,
     )
 

@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -177,11 +178,15 @@ class _Round:
 
     def __init__(self, probings: Iterable[Probing], limits: Limits) -> None:
         hosts: dict[str, _Host] = {}
-        self.entries: list[_Entry] = []
+        entries: dict[str, list[_Entry]] = {}
         for probing in probings:
             # a question without a host is its own: the name cannot be a host, it has a blank
             key = probing.host or f"no host: {probing.name}"
-            self.entries.append(_Entry(probing, hosts.setdefault(key, _Host(limits)), limits))
+            entries.setdefault(key, []).append(_Entry(probing, hosts.setdefault(key, _Host(limits)), limits))
+        # one of each host in turn: no host is asked several times at once while others wait for their first, and
+        # one connection to it is enough
+        turns = zip_longest(*entries.values())
+        self.entries = [entry for turn in turns for entry in turn if entry is not None]
 
 
 class Poller:

@@ -10,7 +10,6 @@ import os
 import socket
 import ssl
 import time
-from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator
 from contextvars import ContextVar
 from ipaddress import ip_address
@@ -29,8 +28,6 @@ IDLE_LIMIT = 75.0
 _IDLE_PER_ORIGIN = 4
 _ATTEMPT = 1.0
 """Seconds for each address of a name but its last: a dead IPv6 route must not use up the deadline."""
-_SPARED_WITHIN = 0.1
-"""Seconds to wait for a connection that is in use: opening one costs both sides more than most answers take."""
 _CLOSING = 1.0
 RAW = "gonogo.raw"
 _NO_BODY = httpx.ByteStream(b"")
@@ -79,8 +76,6 @@ class Transport(httpx.AsyncBaseTransport):
         self._proxies = proxies
         self._contexts: dict[bool, ssl.SSLContext] = {}
         self._idle: dict[_Lane, list[Connection]] = {}
-        self._busy: Counter[_Lane] = Counter()
-        self._waiting: defaultdict[_Lane, deque[asyncio.Future[None]]] = defaultdict(deque)
         self._wires: set[Wire] = set()
         self._turns: Turns | None = None
         self.opened = 0
@@ -110,39 +105,17 @@ class Transport(httpx.AsyncBaseTransport):
         self, lane: _Lane, question: h11.Request, progress: Progress, proxy: Proxy | None
     ) -> RawAnswer:
         while True:
-            connection = self._take(lane) or await self._spared(lane, progress)
-            self._busy[lane] += 1
+            connection = self._take(lane) or await self._open(lane, progress, proxy)
             try:
-                connection = connection or await self._open(lane, progress, proxy)
-                try:
-                    raw = await connection.exchange(question, progress)
-                except Stale:
-                    connection.wire.abort()
-                    continue
-                except BaseException:
-                    connection.wire.abort()
-                    raise
-            finally:
-                self._busy[lane] -= 1
+                raw = await connection.exchange(question, progress)
+            except Stale:
+                connection.wire.abort()
+                continue
+            except BaseException:
+                connection.wire.abort()
+                raise
             self._give_back(lane, connection)
             return raw
-
-    async def _spared(self, lane: _Lane, progress: Progress) -> Connection | None:
-        """The connection another question to the same place is done with in a moment; None to open one."""
-        if not self._busy[lane]:
-            return None
-        progress.stage = "waiting for a connection"
-        spared = asyncio.get_running_loop().create_future()
-        self._waiting[lane].append(spared)
-        try:
-            async with asyncio.timeout(_SPARED_WITHIN):
-                await spared
-        except TimeoutError:
-            return None
-        finally:
-            with contextlib.suppress(ValueError):  # whoever spared one has taken it off the list
-                self._waiting[lane].remove(spared)
-        return self._take(lane)
 
     def _take(self, lane: _Lane) -> Connection | None:
         idle = self._idle.get(lane, [])
@@ -159,18 +132,8 @@ class Transport(httpx.AsyncBaseTransport):
         if connection.is_reusable and len(idle) < _IDLE_PER_ORIGIN:
             connection.idle_since = time.monotonic()
             idle.append(connection)
-            self._spare(lane)
         else:
             connection.wire.abort()
-
-    def _spare(self, lane: _Lane) -> None:
-        """Let the first who waits have it; some of them may have given up just now."""
-        waiting = self._waiting[lane]
-        while waiting:
-            spared = waiting.popleft()
-            if not spared.done():
-                spared.set_result(None)
-                return
 
     async def _open(self, lane: _Lane, progress: Progress, proxy: Proxy | None) -> Connection:
         (_, host, port), _ = lane

@@ -74,34 +74,6 @@ def test_a_kept_connection_is_used_again() -> None:
         assert fixture.connections == 1
 
 
-def test_questions_to_one_place_share_a_connection_that_is_free_in_a_moment() -> None:
-    """Opening another costs both sides more than waiting for a quick answer; a slow one is not waited for."""
-
-    def slowly(channel: socket.socket, stop: threading.Event) -> None:
-        while question := channel.recv(65_536):
-            if b"/hang" in question:
-                stop.wait(10)
-            channel.sendall(answer(GOOD))
-
-    with raw_endpoint(slowly) as port:
-
-        async def body(door: Door) -> tuple[int, int]:
-            async def ask(path: str) -> None:
-                assert isinstance(await door.fetch(Request(f"http://127.0.0.1:{port}{path}")), Answer)
-
-            await ask("/")
-            await asyncio.gather(*(ask("/") for _ in range(5)))
-            shared = door.opened
-            hanging = asyncio.create_task(ask("/hang"))
-            await asyncio.sleep(0)
-            await ask("/")
-            hanging.cancel()
-            await asyncio.gather(hanging, return_exceptions=True)
-            return shared, door.opened
-
-        assert through(Door(), body) == (1, 2)
-
-
 def test_a_connection_the_server_closed_meanwhile_is_replaced_without_a_word() -> None:
     """The server may end an idle connection at any time; that is no failure of the endpoint."""
 

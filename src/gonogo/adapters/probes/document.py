@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,11 @@ from gonogo.domain.observation import Reason, Running
 
 VERSIONS_LIMIT = 32
 """Versions of one cell; a rollout has two or three."""
+DEPTH_LIMIT = 64
+"""Levels of objects and lists; what describes a deployment has a dozen."""
+_TOO_DEEP = "the answer is nested too deep to be read"
+_TOKEN = re.compile(r'"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z)|[][{}]', re.DOTALL)
+"""A string, also one without an end, or a bracket. Possessive, and it always matches: a megabyte is read once."""
 _DIGITS_LIMIT = 40
 _RAW_LIMIT = 4_096
 """Characters a transform gets to see: an image reference with its digest is far below."""
@@ -72,6 +78,8 @@ def parse(answer: Answer) -> Document | NotUnderstood:
         return NotUnderstood(Reason.EMPTY, "the answer is empty but for a byte order mark")
     if looks_like_html(text):
         return web_page(answer)
+    if depth_of(text) > DEPTH_LIMIT:
+        return NotUnderstood(Reason.NOT_JSON, _TOO_DEEP, answer.excerpt)
     spellings: dict[float, frozenset[str]] = {}
 
     def number(raw: str) -> float:
@@ -82,7 +90,7 @@ def parse(answer: Answer) -> Document | NotUnderstood:
     try:
         value = json.loads(text, parse_float=number, parse_int=_integer, parse_constant=_nothing)
     except RecursionError:
-        return NotUnderstood(Reason.NOT_JSON, "the answer is nested too deep to be read", answer.excerpt)
+        return NotUnderstood(Reason.NOT_JSON, _TOO_DEEP, answer.excerpt)
     except ValueError as error:
         what = (
             f"line {error.lineno}, column {error.colno}"
@@ -91,6 +99,21 @@ def parse(answer: Answer) -> Document | NotUnderstood:
         )
         return NotUnderstood(Reason.NOT_JSON, f"the answer is not JSON: {what}", answer.excerpt)
     return Document(value, spellings)
+
+
+def depth_of(text: str) -> int:
+    """How deep objects and lists are nested in JSON text; an upper bound where it is small anyway."""
+    opened = text.count("{") + text.count("[")
+    if opened <= DEPTH_LIMIT:
+        return opened
+    depth = deepest = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in {"{", "["}:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in {"}", "]"}:
+            depth -= 1
+    return deepest
 
 
 def decoded_text(body: bytes) -> str:
