@@ -49,7 +49,7 @@ def outages(matrix: Matrix) -> tuple[Outage, ...]:
     grouped: dict[tuple[str, bool], list[tuple[Cell, Account]]] = {}
     for cell in matrix.troubled:
         for account in cell.accounts:
-            if account.reason is not None and (place := _place(account)):
+            if account.reason is not None and not _beside(cell, account) and (place := _place(account)):
                 key = (place, account.reason not in CONNECTION)
                 grouped.setdefault(key, []).append((cell, account))
     found = [_outage(place, reached, pairs) for (place, reached), pairs in grouped.items()]
@@ -66,7 +66,7 @@ def silences(matrix: Matrix, now: datetime) -> tuple[Silence, ...]:
     for cell in matrix.troubled:
         if cell.is_known:
             for account in cell.accounts:
-                if account.silent_since is not None and _is_silent(account, now):
+                if _is_silent(account, now) and not _beside(cell, account):
                     grouped.setdefault(account.source, []).append((cell, account))
     return tuple(
         Silence(
@@ -119,6 +119,14 @@ def _outage(place: str, reached: bool, pairs: list[tuple[Cell, Account]]) -> Out
         tuple(dict.fromkeys(cell.target for cell, _ in pairs if not cell.is_known)),
         reached,
     )
+
+
+def _beside(cell: Cell, account: Account) -> bool:
+    """A source that answers, and never had a word about this cell, which somebody else speaks for.
+
+    A source is asked about every cell of the plan; nobody promised that it knows all of them.
+    """
+    return account.reason is Reason.NO_DATA and account.polled_at is None and cell.is_known
 
 
 def _is_silent(account: Account, now: datetime) -> bool:

@@ -141,3 +141,16 @@ def test_a_plan_older_than_production_warns_on_the_way_there() -> None:
 
     assert line.weight is Weight.WARNING
     assert line.fact == "production PRODUCTION runs web 1.10.0, newer than the planned 1.2.3"
+
+
+def test_a_source_that_never_had_a_word_about_a_cell_is_not_missed_there() -> None:
+    """It is asked about every cell; where a probe speaks nobody waits for it, unless it has spoken before."""
+    target = STAGING[0]
+    lacking = Missing(target, Reason.NO_DATA, NOW, "prometheus https://prom.test", "no series", origin="prom")
+    beside = _matrix(_evidence(seen("1.2.3", target), lacking))
+    assert (outages(beside), silences(beside, NOW)) == ((), ())
+    alone = _matrix(_evidence(lacking))
+    assert [outage.unknown for outage in outages(alone)] == [(target,)]
+    spoke = replace(seen("1.2.3", target), origin="prom")
+    gone = _matrix(_evidence(seen("1.2.3", target), spoke, lacking))
+    assert [outage.cells for outage in outages(gone)] == [(target,)]
