@@ -45,6 +45,13 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
         return
     if cell.relation is not Relation.MATCH:
         yield about_cell(plan, cell, f"cell.{cell.relation}", f"{product} in {environment} {words[cell.relation]}")
+    if cell.held:
+        yield about_cell(
+            plan,
+            cell,
+            "version.held",
+            f"{product} {cell.held} is kept in {environment} instead of the planned version",
+        )
     if cell.status is not Status.SUCCEEDED:
         status = cell.status.replace("_", " ")
         message = f": {cell.message}" if cell.message else ""

@@ -126,7 +126,7 @@ _ALL = (
     ),
     *_blocks(
         "git",
-        tag__missing="the planned version has no tag; before production that is a warning",
+        tag__missing="the planned version has no tag",
         tag__moved="the tag leads elsewhere than was pinned or agreed on",
         tag__light="the tag is not annotated",
         tag__unpinned="the plan does not pin the commit of the tag",
@@ -182,7 +182,6 @@ _ALL = (
         announcement_place="an announcement does not say where",
     ),
     *_blocks("completion", cell__open="on completing: a cell does not run the planned version"),
-    *_always("completion", plan__problem="on completing: the plan on disk cannot be read"),
 )
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _ALL}

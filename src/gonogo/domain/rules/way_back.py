@@ -86,7 +86,7 @@ def triggers(facts: Facts) -> Iterable[ReasonLine]:
 def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
     subject = f"trigger:{fired.trigger}"
     seen = f"rollback trigger '{fired.trigger}' fired: {fired.observation}"
-    typed = f"gonogo trigger answer {fired.trigger}"
+    typed = f"gonogo trigger {fired.trigger}"
     if fired.asks:
         remedy = f"{typed} roll-back --reason '...'    or  go-on"
         return ReasonLine(
@@ -109,7 +109,7 @@ def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
             fired.answered_at,
             "journal",
             who,
-            "roll back; it ends when the trigger's condition is over",
+            f"roll back; {typed} over    once it is",
         )
     return ReasonLine(
         "trigger.go-on",
