@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.doctor import Finding
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
+    from gonogo.adapters.poller_thread import PollerThread
     from gonogo.adapters.probes.trial import Trial
     from gonogo.adapters.sharing.opening import Place
     from gonogo.adapters.sharing.turns import SharedTurns
@@ -411,6 +412,26 @@ def cockpit(options: Options) -> int:
     session = open_session(options, "tui")
     place = meeting_place(options, session)
     return run_cockpit(_wiring(options, lambda: session, presence=DirectoryPresence(place.directory), place=place))
+
+
+def endpoints(
+    options: Options,
+    session: Session,
+    seen: Callable[[int, tuple[Observation, ...]], None],
+    stopped: Callable[[Exception], object],
+) -> PollerThread:
+    """The poller in a thread, without a screen; shared with the other sessions on this release."""
+    from gonogo.adapters.poller_thread import PollerThread
+
+    place = meeting_place(options, session)
+    return PollerThread(lambda loaded, sink: Polling(loaded.plan, sink, place), seen, stopped)
+
+
+def fingerprint(product: Product) -> str:
+    """Differs when a reference of the product's repository has moved."""
+    from gonogo.adapters.git_history import fingerprint as read
+
+    return read(product.repo)
 
 
 def meeting_place(options: Options, session: Session) -> Place:

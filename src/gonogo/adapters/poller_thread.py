@@ -24,7 +24,7 @@ class PollerThread:
     def __init__(
         self,
         make_polling: MakePolling,
-        seen: Callable[[int, tuple[Observation, ...]], object],
+        seen: Callable[[int, tuple[Observation, ...]], None],
         stopped: Callable[[Exception], object],
     ) -> None:
         self._make_polling = make_polling

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 # only names for the type checker: `--help` and `--version` must not import the domain
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gonogo.adapters.checks.runner import Runner
     from gonogo.adapters.doctor.finding import Finding
+    from gonogo.adapters.poller_thread import PollerThread
     from gonogo.adapters.probes.trial import Trial
     from gonogo.cli.diagnostics import Diagnostics
     from gonogo.cli.output import Output
@@ -95,6 +96,20 @@ class Doors(Protocol):
 
     def try_probes(self, plan: Plan, target: Target | None, source_id: str) -> tuple[Trial, ...]:
         """Every question about `target`, or the source of that id, asked once and shown step by step."""
+        ...
+
+    def endpoints(
+        self,
+        options: Options,
+        session: Session,
+        seen: Callable[[int, tuple[Observation, ...]], None],
+        stopped: Callable[[Exception], object],
+    ) -> PollerThread:
+        """A thread that asks the endpoints of the plans it is told, in turn with this machine's other sessions."""
+        ...
+
+    def fingerprint(self, product: Product) -> str:
+        """Differs when a reference of the product's repository has moved."""
         ...
 
     def who_polls(self, options: Options, plan: Plan) -> tuple[PolledBy, ...]:

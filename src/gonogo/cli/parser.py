@@ -51,6 +51,7 @@ VERBS: tuple[Verb, ...] = (
         "what runs where, now or at a moment",
         "matrix", LOOK,
     ),
+    Verb("watch", "[--env ENV]", "poll without a screen: one line for every change", "watch", LOOK),
     Verb(
         "changelog", "[PRODUCT] [--entry] [--write]", "what ships, from the commits", "changelog", LOOK,
         journal=False,
@@ -106,6 +107,11 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("complete", "[--confirm CODE]", "everything is done", "complete", DECIDE),
     Verb("cancel", "--reason TEXT [--confirm CODE]", "the release ends without being done", "cancel", DECIDE),
+    Verb("rollback plan", "[PRODUCT]", "where to go back to, and whether it is safe", "rollback_plan", FIX),
+    Verb(
+        "rollback start", "PRODUCT --reason TEXT [--env ENV] [--mark-bad] [--confirm CODE]",
+        "record that it goes back; deploys nothing", "rollback_start", FIX,
+    ),
     Verb("merges", "[PRODUCT]", "has every hotfix reached every active branch?", "merges", FIX),
     Verb(
         "merges equal", "FIX BRANCH --reason TEXT [--commit COMMIT] [--withdraw]",

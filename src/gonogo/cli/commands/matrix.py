@@ -1,6 +1,5 @@
 """`gonogo matrix`: what runs where, everything about one cell, and what ran at a moment."""
 
-import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,7 +7,8 @@ from gonogo.cli.commands import _recorded as recorded
 from gonogo.cli.commands._look import ask, require_name
 from gonogo.cli.commands._wanted import Wanted
 from gonogo.cli.context import Context, via
-from gonogo.cli.facts import cell_facts, moment, shipping_facts
+from gonogo.cli.facts import cell_facts, moment, poller_facts, shipping_facts
+from gonogo.cli.following import follow, has_news, unwound_by_signals
 from gonogo.cli.output import aligned
 from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Target
@@ -55,6 +55,7 @@ def run(context: Context) -> int:
         if context.args.watch:
             return _watch(context, session, wanted)
         ask(context, session, git=False)
+        session.polled_by(context.doors.who_polls(context.options, session.loaded.plan))
         _print(context, session.snapshot(), wanted)
     finally:
         session.close()
@@ -77,30 +78,25 @@ def _wanted(context: Context, plan: Plan) -> Wanted:
 
 
 def _watch(context: Context, session: Session, wanted: Wanted) -> int:
-    """Print again only when something besides an age has changed."""
+    """Print again only when something besides an age has changed; the first time when everybody was asked."""
     shown: object = None
+
+    def look() -> None:
+        nonlocal shown
+        snapshot = session.snapshot()
+        cells = cells_of(snapshot, wanted)
+        seen = [_essence(cell) for cell in cells]
+        if seen != shown and all(has_news(cell) for cell in cells):
+            _print(context, snapshot, wanted)
+            context.out.flush()
+            shown = seen
+
     try:
-        while True:
-            started = time.monotonic()
-            if session.reload_plan() and session.inputs.plan_problem:
-                context.say.warning(f"the plan is not the one shown: {session.inputs.plan_problem}")
-            ask(context, session, git=False)
-            snapshot = session.snapshot()
-            seen = [_essence(cell) for cell in cells_of(snapshot, wanted)]
-            if seen != shown:
-                _print(context, snapshot, wanted)
-                context.out.flush()
-                shown = seen
-            pace = min(_paces(session.loaded.plan))
-            time.sleep(max(pace - (time.monotonic() - started), pace / 10))
+        with unwound_by_signals():
+            follow(context, session, look, git=False)
     except KeyboardInterrupt:
-        return ExitCode.OK
-
-
-def _paces(plan: Plan) -> list[float]:
-    return [probe.timing.every.total_seconds() for product in plan.products for probe in product.probes] or [
-        plan.timing.every.total_seconds()
-    ]
+        pass
+    return ExitCode.OK
 
 
 def _essence(cell: Cell) -> object:
@@ -161,6 +157,7 @@ def _facts(snapshot: Snapshot, cells: list[Cell], ships: dict[Target, WhatShips]
     return {
         "release": snapshot.plan.release,
         "asked_at": moment(snapshot.now),
+        "polling": poller_facts(snapshot.pollers),
         "cells": facts,
         "unreachable": [
             {
