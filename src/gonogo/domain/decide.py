@@ -18,6 +18,7 @@ from gonogo.domain.decisions import (
     lifecycle,
     merges,
     notes,
+    rollback,
     triggers,
     versions,
     waivers,
@@ -60,6 +61,7 @@ Command = (
     | hotfixes.Commands
     | merges.Commands
     | notes.Commands
+    | rollback.Commands
 )
 
 
@@ -102,6 +104,8 @@ def decide(scene: Scene, command: Command) -> Answer:
         return merges.decide(scene, command)
     if isinstance(command, notes.Commands):
         return notes.decide(scene, command)
+    if isinstance(command, rollback.Commands):
+        return rollback.decide(scene, command)
     if isinstance(command, hotfixes.Commands):
         return hotfixes.decide(scene, command)
     assert_never(command)

@@ -105,11 +105,13 @@ class Cell(Struct, frozen=True):
     """What each source says; the cell itself shows what they add up to."""
     expected: str = ""
     """Why the planned version should run here by now, when it does not; "" while it need not yet."""
+    held: str = ""
+    """Another version than the planned one that is kept here, as after a rollback: the relation is to it then."""
 
     @property
     def counts_as_match(self) -> bool:
         """Whether a gate may rely on this cell running the planned version, and it alone."""
-        return self.relation is Relation.MATCH and self.status is Status.SUCCEEDED
+        return self.relation is Relation.MATCH and self.status is Status.SUCCEEDED and not self.held
 
     @property
     def is_known(self) -> bool:
@@ -171,7 +173,9 @@ def build(
             probe = probes.get(environment.name)
             own = probe.timing if probe else plan.timing
             accounts = _accounts(own, shared, evidence.get(target, NOTHING), now, steady)
-            cells[target] = _cell(plan, product, target, probe, accounts, state.cells.get(target, ()))
+            held = _held(state, product, target)
+            expected = replace(product, version=held) if held else product
+            cells[target] = _cell(plan, expected, target, probe, accounts, state.cells.get(target, ()), held)
     found = Matrix(
         tuple(product.name for product in plan.products),
         tuple(environment.name for environment in plan.environments),
@@ -195,7 +199,17 @@ def cell_at(
     probe = next((one for one in product.probes if one.environment == target.environment), None)
     own = probe.timing if probe else plan.timing
     accounts = _accounts(own, {source.id: source.timing for source in plan.sources}, evidence, now, steady)
-    return _cell(plan, product, target, probe, accounts, state.cells.get(target, ()))
+    held = _held(state, product, target)
+    expected = replace(product, version=held) if held else product
+    return _cell(plan, expected, target, probe, accounts, state.cells.get(target, ()), held)
+
+
+def _held(state: ReleaseState, product: Product, target: Target) -> str:
+    """The version that is kept there instead of the planned one; "" when none is."""
+    hold = state.version_holds.get(target)
+    if hold is None or same_version(hold.version, product.version, product.scheme, product.name):
+        return ""
+    return hold.version
 
 
 _NOT_THERE_YET = frozenset({Relation.BEHIND, Relation.ABSENT, Relation.DIFFERS, Relation.MIXED})
@@ -269,13 +283,14 @@ def _cell(
     probe: Probe | None,
     accounts: tuple[Account, ...],
     history: tuple[Deployed, ...],
+    held: str = "",
 ) -> Cell:
     timing = probe.timing if probe else plan.timing
     if not accounts:
         unasked = "the plan names no probe for it" if probe is None and not plan.sources else ""
         return Cell(
             target, product.version, Freshness.UNKNOWN, Relation.UNKNOWN, Status.UNKNOWN,
-            detail=unasked, timing=timing, history=history,
+            detail=unasked, timing=timing, history=history, held=held,
         )  # fmt: skip
     fresh = [one for one in accounts if one.freshness is Freshness.FRESH]
     if len(accounts) == 1:
@@ -312,6 +327,7 @@ def _cell(
         timing=first.timing,
         history=history,
         accounts=accounts,
+        held=held,
     )
 
 

@@ -29,6 +29,7 @@ from gonogo.domain.folds.go import GoDecision, GoFold, Named
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixesFold, HotfixStatus
 from gonogo.domain.folds.lifecycle import Amendment, Held, Lifecycle, LifecycleFold, PlanRecord, ReleaseStatus
 from gonogo.domain.folds.merges import MergesFold, MergeWord
+from gonogo.domain.folds.rollbacks import Rollback, RollbacksFold
 from gonogo.domain.folds.triggers import TriggersFold, TriggerState
 from gonogo.domain.folds.versions import BadVersion, VersionHold, VersionsFold
 from gonogo.domain.folds.waivers import Waiver, WaiversFold
@@ -78,6 +79,8 @@ class ReleaseState(Struct, frozen=True):
     """By trigger: its last incident."""
     checks: Mapping[str, CheckResult] = {}
     """By item: the last result of its check."""
+    rollbacks: tuple[Rollback, ...] = ()
+    """Every rollback that was decided, oldest first."""
     drafts: Mapping[str, NotesDraft] = {}
     """By audience: the edited release notes."""
     merges: Mapping[tuple[str, str, str], MergeWord] = {}
@@ -134,6 +137,7 @@ class _Fold:
         self._checks = ChecksFold(state.checks)
         self._merges = MergesFold(state.merges)
         self._drafts = DraftsFold(state.drafts)
+        self._rollbacks = RollbacksFold(state.rollbacks)
         self._hotfixes = HotfixesFold(state.hotfixes)
         self._handlers: dict[str, Callable[[Event], None]] = {
             **self._checklist.handlers,
@@ -150,6 +154,7 @@ class _Fold:
             **self._hotfixes.handlers,
             **self._merges.handlers,
             **self._drafts.handlers,
+            **self._rollbacks.handlers,
         }
 
     def apply(self, event: Event) -> None:
@@ -182,4 +187,5 @@ class _Fold:
             hotfixes=self._hotfixes.hotfixes,
             merges=self._merges.merges,
             drafts=self._drafts.drafts,
+            rollbacks=tuple(self._rollbacks.rollbacks),
         )

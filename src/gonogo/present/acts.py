@@ -161,6 +161,11 @@ def _refused(event: Event) -> Line:
     return _said(words, Tone.BAD, "", _text(event.data, "reason"))
 
 
+def _rolled_back(event: Event) -> Line:
+    to = _text(event.data, "to", 128)
+    return _said("rolled back", Tone.BAD, _name(event), _text(event.data, "reason"), f"to {to}")
+
+
 _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
     kinds.ITEM_VOUCHED: _vouched,
     kinds.ITEM_CLAIMED: _plain("is at", Tone.PLAIN),
@@ -174,6 +179,7 @@ _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
     kinds.RELEASE_COMPLETED: _plain("completed the release", Tone.GOOD),
     kinds.RELEASE_CANCELLED: _plain("cancelled the release", Tone.BAD),
     kinds.APPROVAL_GIVEN: _plain("approved", Tone.GOOD),
+    kinds.ROLLBACK_STARTED: _rolled_back,
     kinds.NOTES_DRAFTED: _plain("edited the notes:", Tone.PLAIN),
     kinds.NOTES_DISCARDED: _plain("gave up the edited notes:", Tone.WARN),
     kinds.MERGE_EQUATED: _plain("says another commit does the same:", Tone.WARN),

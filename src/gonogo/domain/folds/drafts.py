@@ -1,4 +1,4 @@
-"""Drafts of the release notes: what somebody wrote over what the commits say; of an audience the last one counts."""
+"""Drafts of the release notes: what somebody wrote over what the commits say. The last one counts."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,0 +1,173 @@
+"""Going back: recorded as a decision, with the old version held in place. Nothing is deployed by it."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from gonogo.domain import events as kinds
+from gonogo.domain import people
+from gonogo.domain.checks import describe_command
+from gonogo.domain.confirmation import Preview
+from gonogo.domain.decisions import slips
+from gonogo.domain.decisions.lifecycle import moved
+from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.events import Draft
+from gonogo.domain.matrix import Cell
+from gonogo.domain.plan import Product
+from gonogo.domain.rollback import Point, Readiness, WayBack, ways_back
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.text import clean
+from gonogo.domain.version import same_version
+from gonogo.errors import ExitCode
+
+
+class RollBack(Struct, frozen=True):
+    """One product goes back, in the environments named or in all of production that is not there already."""
+
+    product: str
+    environments: tuple[str, ...]
+    reason: str
+    mark_bad: bool
+    """Whether the planned version is marked bad as well: nobody ships it any more."""
+    confirm: str
+    """Code of the list that was on screen."""
+
+
+Commands = RollBack
+
+
+class _Step(Struct, frozen=True):
+    cell: Cell
+    to: str
+
+    @property
+    def runs(self) -> str:
+        return " + ".join(one.version for one in self.cell.versions) or "unknown"
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """One decision for all its environments. Whoever drives decides; anybody may when nobody drives."""
+    if refusal := slips.not_running(scene, "a rollback") or slips.undecided(scene, "a rollback"):
+        return refusal
+    typed = f"gonogo rollback start {command.product} --reason '...'"
+    if refusal := slips.need_reason("rollback.reason", "a rollback", command.reason, typed):
+        return refusal
+    seen = _seen(scene, command)
+    if isinstance(seen, Refusal):
+        return seen
+    product, way, steps = seen
+    if refusal := _not_driving(scene):
+        return refusal
+    shown = _preview(scene, product, way, steps, mark_bad=command.mark_bad)
+    if command.confirm != shown.code:
+        return moved(scene, "rollback", shown, f"{typed} --confirm {shown.code}")
+    return tuple(_drafts(scene, command, product, way, steps))
+
+
+def preview(scene: Scene, command: RollBack) -> Preview | Refusal:
+    """What would go back where, what stands against it, and what will be recorded."""
+    seen = _seen(scene, command)
+    if isinstance(seen, Refusal):
+        return seen
+    return _preview(scene, *seen, mark_bad=command.mark_bad)
+
+
+def _seen(scene: Scene, command: RollBack) -> tuple[Product, WayBack, Sequence[_Step]] | Refusal:
+    product = scene.plan.product(command.product)
+    if product is None:
+        known = [one.name for one in scene.plan.products]
+        return slips.unknown_name("product.unknown", "product", command.product, known)
+    for name in command.environments:
+        if scene.plan.environment(name) is None:
+            known = [one.name for one in scene.plan.environments]
+            return slips.unknown_name("environment.unknown", "environment", name, known)
+    way = next(one for one in ways_back(scene.inputs) if one.product == product.name)
+    target = next(point for point in way.points if point.name == "target")
+    if target.readiness is not Readiness.READY:
+        return Refusal(ExitCode.NO_GO, "rollback.target", target.fact, target.remedy)
+    steps = _steps(scene.snapshot(), product, way, command.environments)
+    if not steps:
+        return Refusal(
+            ExitCode.NO_GO,
+            "rollback.nothing",
+            f"{product.name} runs {way.target} in production already, and is held there",
+            "gonogo rollback plan",
+        )
+    return product, way, steps
+
+
+def _steps(snapshot: Snapshot, product: Product, way: WayBack, environments: Sequence[str]) -> list[_Step]:
+    wanted = environments or [one.name for one in snapshot.plan.environments if one.production]
+    cells = [snapshot.matrix.cell(product.name, name) for name in wanted]
+    return [_Step(cell, way.target) for cell in cells if not _is_there(snapshot, product, cell, way.target)]
+
+
+def _is_there(snapshot: Snapshot, product: Product, cell: Cell, version: str) -> bool:
+    """Whether it runs the old version, and somebody keeps it there: then nothing is left to decide."""
+    hold = snapshot.state.version_holds.get(cell.target)
+    return hold is not None and same_version(hold.version, version, product.scheme, product.name)
+
+
+def _preview(scene: Scene, product: Product, way: WayBack, steps: Sequence[_Step], *, mark_bad: bool) -> Preview:
+    lines = [f"{step.cell.target.environment}: from {step.runs} to {step.to}" for step in steps]
+    lines += [f"{_WEIGHTS[point.readiness]}  {point.name}: {point.fact}" for point in _concerns(way)]
+    if way.command:
+        lines.append(f"type it yourself: {describe_command(way.command)}")
+    lines.append(f"recorded: {product.name} {way.target} is held there until somebody resumes")
+    if mark_bad:
+        lines.append(f"recorded: {product.name} {product.version} is marked bad")
+    places = ", ".join(step.cell.target.environment for step in steps)
+    bound = (
+        scene.loaded.sha256,
+        str(mark_bad),
+        *(f"{step.cell.target} {step.runs} {step.to}" for step in steps),
+        *(f"{point.name} {point.readiness}" for point in way.points),
+    )
+    return Preview(
+        "rollback",
+        f"{product.name}/{places}",
+        way.target,
+        f"ROLL BACK {product.name} to {way.target} in {places}",
+        tuple(lines),
+        bound,
+    )
+
+
+_WEIGHTS = {Readiness.GONE: "blocker", Readiness.NOT_READY: "warning", Readiness.UNKNOWN: "unknown"}
+
+
+def _concerns(way: WayBack) -> Iterable[Point]:
+    return (point for point in way.points if point.readiness is not Readiness.READY)
+
+
+def _not_driving(scene: Scene) -> Refusal | None:
+    baton = scene.state.baton
+    if baton is None or people.is_account_of(scene.plan, baton.driver, scene.actor):
+        return None
+    return Refusal(
+        ExitCode.NOT_PERMITTED,
+        "rollback.driver",
+        f"{people.named(scene.plan, baton.driver)} drives, and the way back is theirs to choose",
+        "gonogo drive --note '...'    takes the baton",
+    )
+
+
+def _drafts(
+    scene: Scene, command: RollBack, product: Product, way: WayBack, steps: Sequence[_Step]
+) -> Iterable[Draft]:
+    reason = clean(command.reason.strip())
+    concerns = [f"{point.name}: {point.fact}"[:300] for point in _concerns(way)]
+    number = 0
+    for step in steps:
+        target = step.cell.target
+        data = {"from": step.runs, "to": step.to, "reason": reason, "concerns": concerns}
+        yield scene.draft(kinds.ROLLBACK_STARTED, f"rollback:{target}", data, number=number)
+        held = {"version": step.to, "reason": f"rolled back: {reason}"}
+        before = scene.state.version_holds.get(target)
+        expect = before.seq if before else 0
+        yield scene.draft(kinds.VERSION_HELD, f"cell:{target}", held, expect=expect, number=number + 1)
+        number += 2
+    if command.mark_bad and (product.name, product.version) not in scene.state.bad:
+        bad = {"reason": f"rolled back: {reason}"}
+        subject = f"version:{product.name}/{product.version}"
+        yield scene.draft(kinds.VERSION_MARKED_BAD, subject, bad, number=number)

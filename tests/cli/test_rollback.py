@@ -1,0 +1,101 @@
+"""rollback plan, rollback start: where to, what lies between, whether it is safe; recorded, never carried out."""
+
+import json
+
+import pytest
+
+from cli.conftest import Here, Release, account
+
+MORE = """\
+rollback: {triggers: [{id: errors, when: any error}], notes: Call the database people first.}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _live(release: Release) -> None:
+    """1.3.0 is in production, and this account may decide."""
+    text = release.plan.read_text(encoding="utf-8")
+    text = text.replace(f"account: {account()}}}", f"account: {account()}, shared: false}}")
+    text = text.replace("    repo: web\n", "    repo: web\n    rollback: {command: [helm, rollback, web, '41']}\n")
+    release.plan.write_text(text + MORE, encoding="utf-8")
+    release.runs("production", "1.3.0")
+
+
+def test_the_plan_says_where_to_what_lies_between_and_what_to_type(gonogo: Here) -> None:
+    """Target, points, commits, triggers, the command to copy."""
+    found = gonogo("rollback", "plan")
+    assert found.code == 0, found.out
+    lines = found.out.splitlines()
+    assert lines[0] == "web back to 1.2.0: ready"
+    assert "  production runs 1.3.0" in lines
+    assert "    2 commits would be taken away, 0 would come back" in lines
+    assert any("feat(basket): keep it" in line for line in lines)
+    assert "  type it yourself: helm rollback web 41" in lines
+    assert "trigger errors: any error  quiet" in lines
+    assert lines[-1] == "Call the database people first."
+
+
+def test_past_the_point_of_no_return_the_only_way_is_forward(gonogo: Here, release: Release) -> None:
+    """The same word, another meaning, and it says so."""
+    text = release.plan.read_text(encoding="utf-8").replace(
+        "    repo: web\n", "    repo: web\n    migration: contract\n"
+    )
+    text = text.replace("owner: me, after: [tests]}", "owner: me, point_of_no_return: true}")
+    release.plan.write_text(text, encoding="utf-8")
+    assert gonogo("tick", "smoke").code == 0
+    found = gonogo("rollback", "plan", "web")
+    assert found.code == 3
+    assert "web back to 1.2.0: no way back, roll forward" in found.out
+    assert "point of no return 'Smoke tests' is behind us: from here on, roll forward" in found.out
+
+
+def test_a_rollback_is_shown_then_recorded_and_the_matrix_expects_the_old_version(
+    gonogo: Here, release: Release
+) -> None:
+    """It holds the old version, marks the new one bad if said so, and stops the environment."""
+    gonogo("start")
+    shown = gonogo("rollback", "start", "web", "--reason", "logins fail since ten", "--mark-bad", "--json")
+    facts = json.loads(shown.out)
+    assert "production: from 1.3.0 to 1.2.0" in facts["lines"]
+    assert gonogo("log").out.count("rolled back") == 0
+    done = gonogo(
+        "rollback",
+        "start",
+        "web",
+        "--reason",
+        "logins fail since ten",
+        "--mark-bad",
+        "--confirm",
+        facts["confirm"],
+    )
+    assert done.code == 0, done.err
+    assert "rolled back web/production to 1.2.0: logins fail since ten" in done.out
+    release.runs("production", "1.2.0")
+    gonogo("matrix")
+    cells = {cell["environment"]: cell for cell in json.loads(gonogo("matrix", "--json").out)["cells"]}
+    assert cells["production"]["relation"] == "match"
+    assert cells["production"]["matches"] is False
+    status = gonogo("status", "--env", "production")
+    assert status.code == 3
+    assert "1.2.0 in production: rolled back: logins fail since ten" in status.out
+    assert "1.3.0 is marked bad" in status.out
+    again = gonogo("rollback", "start", "web", "--reason", "logins fail since ten")
+    assert (again.code, "and is held there" in again.err) == (3, True)
+
+
+def test_a_confirmation_of_something_else_is_refused(gonogo: Here, release: Release) -> None:
+    """What runs there has changed since it was shown."""
+    gonogo("start")
+    shown = json.loads(gonogo("rollback", "start", "web", "--reason", "logins fail since ten", "--json").out)
+    release.runs("production", "1.2.9")
+    moved = gonogo("rollback", "start", "web", "--reason", "logins fail since ten", "--confirm", shown["confirm"])
+    assert (moved.code, "has changed since" in moved.err) == (5, True)
+
+
+def test_without_a_version_to_go_back_to_it_is_refused(gonogo: Here, release: Release) -> None:
+    """With what to put into the plan."""
+    text = release.plan.read_text(encoding="utf-8").replace("    previous: 1.2.0\n", "")
+    release.plan.write_text(text, encoding="utf-8")
+    gonogo("start")
+    refused = gonogo("rollback", "start", "web", "--reason", "logins fail since ten")
+    assert (refused.code, "put `previous:` at web" in refused.err) == (3, True)
