@@ -1,16 +1,14 @@
 """`gonogo rehearse [PLAN]`: the plan against a fleet on loopback, with scratch copies of all it touches."""
 
 import os
-import signal
 import threading
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.commands.open import no_screen
-from gonogo.cli.context import Context, Ended
+from gonogo.cli.context import Context
+from gonogo.cli.following import unwound_by_signals
 from gonogo.errors import ExitCode
 from gonogo.present.tones import Span, Tone
 
@@ -48,7 +46,7 @@ def play(context: Context, *, demo: bool, scenario: str, title_note: str) -> int
     """Set the stage, play, and clear it away, however it ends."""
     serve = _headless(context)
     with (
-        _unwound_by_signals(),
+        unwound_by_signals(),
         # a headless fleet also answers where the plan itself says, so that every other command can be tried on it
         context.doors.rehearsal(context.options, demo=demo, scenario=scenario, own_addresses=serve) as rehearsal,
     ):
@@ -84,18 +82,3 @@ def _serve(context: Context, rehearsal: "Rehearsal") -> int:
         return ExitCode.OK
     finally:
         people.close()
-
-
-@contextmanager
-def _unwound_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end by an exception, so that the scratch directory goes; also where HUP was ignored."""
-
-    def end(number: int, _: object) -> None:
-        raise Ended(number)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

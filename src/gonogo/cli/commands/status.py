@@ -6,12 +6,13 @@ from typing import Any
 from gonogo.cli.commands import _planned
 from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
-from gonogo.cli.facts import moment, verdict_facts, way_back_facts
+from gonogo.cli.facts import moment, poller_facts, verdict_facts, way_back_facts
 from gonogo.cli.release_facts import release_facts
 from gonogo.domain.readiness import Verdict, Weight
 from gonogo.domain.snapshot import Snapshot
 from gonogo.present import release
 from gonogo.present import verdict as words
+from gonogo.present.pollers import polling_line
 from gonogo.present.rollback import ways_back_lines
 from gonogo.present.tones import Line, Span, Tone
 
@@ -62,6 +63,8 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
     rows += [("decided", _text(line)) for line in release.go_lines(snapshot)]
     if beyond := release.beyond_return(snapshot):
         rows.append(("beyond", f"'{beyond}' is done: going back means rolling forward"))
+    if polling := polling_line(context.doors.who_polls(context.options, plan)):
+        rows.append(("polling", "".join(span.text for span in polling)))
     if plan.window:
         clock = "".join(span.text for span in words.window_line(plan.window, snapshot.now))
         rows.append(("window", f"{words.window_times(plan.window)}, {clock}"))
@@ -93,6 +96,7 @@ def _facts(context: Context, snapshot: Snapshot, verdict: Verdict) -> dict[str, 
             "problems": list(snapshot.journal_problems),
         },
         "account": context.doors.account(),
+        "polling": poller_facts(context.doors.who_polls(context.options, snapshot.plan)),
         "judged_at": moment(snapshot.now),
         "judged_for": moment(snapshot.at),
         "report_only": bool(context.args.report_only),

@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from gonogo.domain.matrix import Relation
 from gonogo.domain.observation import Target
 from gonogo.domain.silence import outage_sentence, outages
+from gonogo.present.pollers import polling_line
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.look import Look
@@ -79,6 +80,8 @@ class MatrixPane(Pane):
         silent = next((one for one in outages(self.snapshot.matrix) if len(one.cells) > 1), None)
         if silent is not None:
             line.append(Span(f"; {outage_sentence(silent)}", Tone.UNKNOWN))
+        if polling := polling_line(self.snapshot.pollers):
+            line += [Span("; "), *polling]
         return tuple(line)
 
     def on_matrix_view_moved(self) -> None:
