@@ -27,7 +27,7 @@ from gonogo.adapters.probes.interface import (
     Understood,
     version_text,
 )
-from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, moment, segment, words
+from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, moment, off_loop, segment, words
 from gonogo.adapters.probes.table import MatrixPreset, Table
 from gonogo.adapters.probes.workload import transform_given
 from gonogo.domain.observation import Reason, Running, Status, Target
@@ -96,6 +96,9 @@ class _All:
         if not isinstance(at(page.value, "items"), list):
             # an account that may see nothing gets null here, and so does an empty installation
             return NotUnderstood(Reason.NO_DATA, "the list of applications is empty", page.answer.excerpt)
+        return await off_loop(page.answer, lambda: self._table(page, targets, request.url))
+
+    def _table(self, page: Page, targets: Sequence[Target], url: str) -> Table:
         apps = {str(at(one, "metadata", "name")): one for one in entries(page.value, "items")}
         cells: dict[Target, Outcome] = {}
         used: set[str] = set()
@@ -103,7 +106,7 @@ class _All:
             wanted = self._wanted.of(target)
             if (app := apps.get(wanted.app)) is not None:
                 used.add(wanted.app)
-                cells[target] = read(page, app, wanted, request.url)
+                cells[target] = read(page, app, wanted, url)
         strangers = tuple(clean(name, 80) for name in apps if name not in used)
         return Table(cells, strangers, page.answer.excerpt)
 

@@ -17,7 +17,7 @@ from gonogo.adapters.probes.interface import (
     Preset,
     Request,
 )
-from gonogo.adapters.probes.table import MatrixPreset, Table
+from gonogo.adapters.probes.table import Gaps, MatrixPreset, Table
 from gonogo.domain.observation import Missing, Observation, Reason, Seen, Target
 from gonogo.domain.pace import floor_of
 from gonogo.domain.plan import Probe, Source
@@ -193,8 +193,9 @@ class SourceProbing(_Question):
         if isinstance(found, NotUnderstood):
             return self._nothing(found, asking.retry_after)
         self.table = found
+        gaps = Gaps(found)
         return tuple(
-            self._observed(target, found.cells.get(target) or found.lacking(target), None, self._origin)
+            self._observed(target, found.cells.get(target) or gaps.at(target), None, self._origin)
             for target in self.targets
         )
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.adapters.extraction import Transform, transform_of
 from gonogo.adapters.probes.catalogue import COLUMNS, SAMPLED
@@ -33,7 +34,7 @@ from gonogo.adapters.probes.interface import (
     role_of,
     version_text,
 )
-from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, not_there, words
+from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, not_there, off_loop, words
 from gonogo.adapters.probes.table import MatrixPreset, Names, Table, stranger
 from gonogo.domain.observation import Reason, Role, Running, Status, Target
 from gonogo.domain.plan import Probe, Source
@@ -46,6 +47,8 @@ _WITH_WORDS: Final = frozenset({200, 400, 422, 503})
 VALUE: Final = "value"
 """In `map`: the sample itself instead of a label."""
 _LABEL_LIMIT = 200
+_ON_LOOP = 500
+"""Series that are put together without a thread; more of them a screen would feel."""
 
 
 class Sample(Struct, frozen=True):
@@ -68,11 +71,9 @@ class Samples(Struct, frozen=True):
 
 async def query(fetch: Fetch, request: Request, promql: str) -> Samples | NotUnderstood:
     """Ask one instant query. A mistake in it comes back with Prometheus' own words."""
-    base = request.url.removesuffix("/").removesuffix(_API)
-    asked = below(Request(base, deadline=request.deadline, credential=request.credential, verify=request.verify),
-                  _API, query=promql)  # fmt: skip
-    page = await ask_json(fetch, asked, accepted=_WITH_WORDS)
-    return page if isinstance(page, NotUnderstood) else read(page)
+    base = replace(request, url=request.url.removesuffix("/").removesuffix(_API))
+    page = await ask_json(fetch, below(base, _API, query=promql), accepted=_WITH_WORDS)
+    return page if isinstance(page, NotUnderstood) else await off_loop(page.answer, lambda: read(page))
 
 
 def read(page: Page) -> Samples | NotUnderstood:
@@ -186,7 +187,13 @@ class _Source:
         found = await query(fetch, request, self._promql)
         if isinstance(found, NotUnderstood):
             return found
-        return no_result(found) if not found.samples else self._table(found, targets)
+        if not found.samples:
+            return no_result(found)
+        if len(found.samples) <= _ON_LOOP:
+            return self._table(found, targets)
+        import asyncio  # this module is imported where no loop runs
+
+        return await asyncio.to_thread(self._table, found, targets)
 
     def _table(self, found: Samples, targets: Sequence[Target]) -> Table:
         names = Names(self._given, targets)

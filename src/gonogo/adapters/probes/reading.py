@@ -1,9 +1,9 @@
 """Looking into a stranger's JSON: places that may be missing, lists that may be none, times with a zone."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from msgspec import Struct
@@ -22,6 +22,8 @@ from gonogo.adapters.probes.interface import (
 )
 from gonogo.domain.observation import Reason
 from gonogo.domain.text import clean
+
+T = TypeVar("T")
 
 OK: Final = frozenset({200})
 _ENTRIES_LIMIT = 10_000
@@ -47,23 +49,27 @@ class Page(Struct, frozen=True):
 async def ask_json(
     fetch: Fetch, request: Request, *, accepted: frozenset[int] = OK, accept: str = "application/json"
 ) -> Page | NotUnderstood:
-    """Ask once and parse; a large answer in a thread, because a screen would feel it."""
+    """Ask once and parse. An answer that has not changed need not be sent again (304)."""
     answer = await fetch(replace(request, headers=(*request.headers, ("accept", accept)), conditional=True))
     if isinstance(answer, Failure):
         return NotUnderstood(answer.reason, answer.detail)
     if refused := refused_status(answer, accepted):
         return replace(refused, detail=clean(f"{refused.detail}{_said(answer)}", DETAIL_LIMIT))
-    if len(answer.body) > OFF_LOOP_BYTES:
-        import asyncio  # this module is imported where no loop runs
-
-        document = await asyncio.to_thread(parse, answer)
-    else:
-        document = parse(answer)
+    document = await off_loop(answer, lambda: parse(answer))
     if isinstance(document, NotUnderstood) and answer.status not in OK:
         # not the words of the API we speak to: a proxy in front of it
         detail = clean(f"{answer.status} {answer.phrase}".strip(), DETAIL_LIMIT)
         return NotUnderstood(Reason.HTTP_STATUS, detail, answer.excerpt)
     return document if isinstance(document, NotUnderstood) else Page(answer, document)
+
+
+async def off_loop(answer: Answer, work: Callable[[], T]) -> T:
+    """Do what an answer asks for, in a thread where it is so large that a screen would feel it."""
+    if len(answer.body) <= OFF_LOOP_BYTES:
+        return work()
+    import asyncio  # this module is imported where no loop runs
+
+    return await asyncio.to_thread(work)
 
 
 def _said(answer: Answer) -> str:

@@ -10,11 +10,12 @@ from typing import Protocol
 from msgspec import Struct
 
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, Fetch, NotUnderstood, Outcome, Request
-from gonogo.domain.names import suggest
 from gonogo.domain.observation import Reason, Target
 from gonogo.domain.plan import Source
 from gonogo.domain.text import clean
 
+_COMPARED = 40
+"""Strangers whose names are compared with ours."""
 _NAMED = 5
 """Strangers that are called by name; the others are counted."""
 
@@ -29,16 +30,8 @@ class Table(Struct, frozen=True):
     excerpt: str = ""
 
     def lacking(self, target: Target) -> NotUnderstood:
-        """Why there is nothing about `target`, with the name that may have been meant."""
-        others = "1 other cell" if len(self.cells) == 1 else f"{len(self.cells)} other cells"
-        found = f"nothing about {target}, but {others}" if self.cells else f"no {target}"
-        near = suggest(target.product, [name.partition("/")[0] for name in self.strangers])
-        hint = f"; is its '{near}' our '{target.product}'? then say so under `products:`" if near else ""
-        return NotUnderstood(
-            Reason.NO_DATA,
-            clean(f"the answer has {found}{self.ignored}{hint}", DETAIL_LIMIT),
-            self.excerpt,
-        )
+        """Why there is nothing about `target`; for many of them make one `Gaps`."""
+        return Gaps(self).at(target)
 
     @property
     def ignored(self) -> str:
@@ -48,6 +41,36 @@ class Table(Struct, frozen=True):
         more = ", …" if len(self.strangers) > _NAMED else ""
         named = ", ".join(self.strangers[:_NAMED])
         return f"; ignored {len(self.strangers)} the plan does not name: {clean(named, 120)}{more}"
+
+
+class Gaps:
+    """Why an answer says nothing about a cell, with the name that may have been meant.
+
+    Made once for an answer: two thousand cells that are all lacking must not make a screen wait.
+    """
+
+    def __init__(self, table: Table) -> None:
+        count = len(table.cells)
+        others = "1 other cell" if count == 1 else f"{count} other cells"
+        self._found = f"nothing about {{}}, but {others}" if count else "no {}"
+        self._ignored = table.ignored
+        self._excerpt = table.excerpt
+        self._names = [name.partition("/")[0] for name in table.strangers[:_COMPARED]]
+        self._hints: dict[str, str] = {}
+
+    def at(self, target: Target) -> NotUnderstood:
+        """Why there is nothing about `target`."""
+        if target.product not in self._hints:
+            near = self._near(target.product)
+            told = f"; is its '{near}' our '{target.product}'? then say so under `products:`" if near else ""
+            self._hints[target.product] = told
+        detail = f"the answer has {self._found.format(target)}{self._ignored}{self._hints[target.product]}"
+        return NotUnderstood(Reason.NO_DATA, clean(detail, DETAIL_LIMIT), self._excerpt)
+
+    def _near(self, product: str) -> str:
+        """A stranger whose name holds ours, or is held by it, whatever the letter case: `pay` and `Pay-API`."""
+        ours = product.lower()
+        return next((name for name in self._names if name and (ours in name.lower() or name.lower() in ours)), "")
 
 
 class MatrixPreset(Protocol):

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from gonogo.adapters.extraction import Transform
 from gonogo.adapters.probes.deployments import Deployment, standing
 from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request
-from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, moment, not_there
+from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, moment, not_there, off_loop
 from gonogo.adapters.probes.table import MatrixPreset, Names, Table, stranger
 from gonogo.adapters.probes.workload import transform_given
 from gonogo.domain.observation import Reason, Status, Target
@@ -61,7 +61,9 @@ class _All:
         """One request."""
         request = request if request.url else replace(request, url=API)
         page = await ask_json(fetch, below(request, "/deployments/"))
-        return page if isinstance(page, NotUnderstood) else self._table(page, targets)
+        if isinstance(page, NotUnderstood):
+            return page
+        return await off_loop(page.answer, lambda: self._table(page, targets))
 
     def _table(self, page: Page, targets: Sequence[Target]) -> Table | NotUnderstood:
         listed = _listed(page.value)
