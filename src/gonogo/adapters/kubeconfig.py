@@ -42,8 +42,8 @@ def find_cluster(name: str, environ: Mapping[str, str] | None = None) -> Found:
             return Found(str(server), _token(name, str(server), user, path))
         known += [*contexts, *clusters]
     if not known:
-        where = ", ".join(str(path) for path in files) or "no kubeconfig"
-        raise UsageError(f"cluster '{clean(name, 60)}': {clean(where, 200)} names no cluster")
+        where = ", ".join(f"{path} names no cluster" for path in files) or "you have no kubeconfig"
+        raise UsageError(f"cluster '{clean(name, 60)}': {clean(where, 200)}")
     near = suggest(name, known)
     hint = f", did you mean '{clean(near, 60)}'?" if near else ""
     raise UsageError(f"your kubeconfig has no context or cluster '{clean(name, 60)}'{hint}")

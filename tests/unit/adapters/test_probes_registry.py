@@ -218,6 +218,25 @@ def test_several_requests_of_one_question_share_its_time_out() -> None:
     assert "within 0.5 s" not in observation.detail  # the second request had only what the first one left
 
 
+def test_a_forge_without_an_address_is_asked_at_its_usual_one() -> None:
+    """And its cells count as questions to that one host."""
+    probes = [
+        Probe("github", "web", "prod", options={"repo": "a/b"}),
+        Probe("gitlab", "web", "staging", options={"project": "1"}),
+    ]  # fmt: skip
+    assert [one.host for one in built(plan_of(*probes))] == ["api.github.com:443", "gitlab.com:443"]
+
+
+def test_a_cluster_the_kubeconfig_does_not_know_is_named() -> None:
+    """Not "this version cannot": it is this machine that does not know it."""
+    options = {"cluster": "prod-eu", "namespace": "pay"}
+    (missing,) = observed(plan_of(Probe("kubernetes", "web", "prod", options=options)))
+    assert isinstance(missing, Missing)
+    assert (missing.source, missing.detail) == (
+        "kubernetes prod-eu", "cluster 'prod-eu': you have no kubeconfig",
+    )  # fmt: skip
+
+
 GIVEN = {
     "header": {"header": "X"},
     "prometheus": {"query": "up"},

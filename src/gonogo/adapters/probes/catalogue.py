@@ -28,6 +28,8 @@ class Entry(NamedTuple):
     source_keys: tuple[str, ...] | None = None
     """Keys of a source; None when the preset cannot fill many cells."""
     source_needs: tuple[tuple[str, ...], ...] = (("url",),)
+    default_url: str = ""
+    """Where it is asked when the plan does not say; "" when the plan must."""
     real: bool = False
     """Tested against the real thing; otherwise against hand-written answers of the documented shape."""
 
@@ -69,11 +71,11 @@ PRESETS: Final[Mapping[str, Entry]] = {
     ),
     "github": Entry(
         f"{_HERE}.github", ("repo", "environment", "version", "transform"), needs=(("repo",),),
-        expressions=("version",),
+        expressions=("version",), default_url="https://api.github.com",
     ),
     "gitlab": Entry(
         f"{_HERE}.gitlab", ("project", "environment", "version", "transform"), needs=(("project",),),
-        expressions=("version",),
+        expressions=("version",), default_url="https://gitlab.com",
     ),
     "consul": Entry(
         f"{_HERE}.consul", ("service", "datacenter", "meta", "tag", "transform"), needs=(("url",),),
@@ -82,6 +84,7 @@ PRESETS: Final[Mapping[str, Entry]] = {
     "versioner": Entry(
         f"{_HERE}.versioner", ("name", "environment", "transform"), needs=(),
         source_keys=("products", "environments", "transform"), source_needs=(),
+        default_url="https://api.versioner.io",
     ),
 }  # fmt: skip
 """By `use:` name."""

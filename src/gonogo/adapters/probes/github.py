@@ -23,7 +23,6 @@ from gonogo.domain.plan import Probe
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
-API = "https://api.github.com"
 _ACCEPT = "application/vnd.github+json"
 _LOOKED_AT: Final = 4
 """Deployments whose state is asked for: each is a request of its own."""
@@ -60,7 +59,6 @@ class _Deployments:
 
     async def ask(self, fetch: Fetch, request: Request) -> Outcome:
         """The list, then the states that are needed."""
-        request = request if request.url else _at(request, API)
         listed = await ask_json(
             fetch,
             below(request, self._path, environment=self._environment, per_page=_LISTED),
@@ -109,9 +107,3 @@ class _Deployments:
 
 def _link(url: object) -> str:
     return clean(url, 300) if isinstance(url, str) and url.startswith("https://") else ""
-
-
-def _at(request: Request, url: str) -> Request:
-    from msgspec.structs import replace
-
-    return replace(request, url=url)

@@ -13,8 +13,6 @@ One request brings the newest twenty; when none of them succeeded, a second one 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from gonogo.adapters.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
 from gonogo.adapters.probes.deployments import Deployment, standing
 from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request
@@ -24,7 +22,6 @@ from gonogo.domain.plan import Probe
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
-API = "https://gitlab.com"
 _LISTED = 20
 _WORDS: Final[Mapping[str, Status | None]] = {
     "created": Status.IN_PROGRESS,
@@ -56,7 +53,6 @@ class _Deployments:
 
     async def ask(self, fetch: Fetch, request: Request) -> Outcome:
         """The newest deployments, and the newest successful one where that is older."""
-        request = request if request.url else replace(request, url=API)
         newest = await self._listed(fetch, request)
         if isinstance(newest, NotUnderstood):
             return newest

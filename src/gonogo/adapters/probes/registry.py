@@ -55,8 +55,12 @@ def _cell(probe: Probe, outside: Outside) -> Probing:
     from gonogo.adapters.http import host_of, public_url  # httpx comes with the first question, not before
 
     target = Target(probe.product, probe.environment)
+    entry = PRESETS.get(probe.use)
+    if entry is not None and entry.default_url and not probe.url:
+        probe = replace(probe, url=entry.default_url)
     first = probe.url or next(iter(probe.urls), "")
-    label = _label(probe.use, public_url(first) if first else "", len(probe.urls))
+    place = public_url(first) if first else clean(str(probe.options.get("cluster") or ""), 60)
+    label = _label(probe.use, place, len(probe.urls))
     try:
         preset = _preset(probe)
     except UsageError as error:
@@ -84,6 +88,9 @@ def source_probing(source: Source, targets: Sequence[Target], outside: Outside) 
     """The question one source asks; a source that cannot be asked answers with the reason."""
     from gonogo.adapters.http import host_of, public_url
 
+    entry = PRESETS.get(source.use)
+    if entry is not None and entry.default_url and not source.url:
+        source = replace(source, url=entry.default_url)
     label = _label(source.use, public_url(source.url) if source.url else "", 1)
     try:
         module = _module(source.use)

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from gonogo.adapters.extraction import Transform
 from gonogo.adapters.probes.deployments import Deployment, standing
 from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request
@@ -23,7 +21,6 @@ from gonogo.adapters.probes.workload import transform_given
 from gonogo.domain.observation import Reason, Status, Target
 from gonogo.domain.plan import Probe, Source
 
-API = "https://api.versioner.io"
 _LISTS = ("items", "deployments", "results", "data")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _WORDS: Final[Mapping[str, Status | None]] = {
@@ -59,7 +56,6 @@ class _All:
 
     async def ask(self, fetch: Fetch, request: Request, targets: Sequence[Target]) -> Table | NotUnderstood:
         """One request."""
-        request = request if request.url else replace(request, url=API)
         page = await ask_json(fetch, below(request, "/deployments/"))
         if isinstance(page, NotUnderstood):
             return page
