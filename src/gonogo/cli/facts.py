@@ -250,6 +250,9 @@ def changes_facts(changes: Changes, *, commits: bool = True) -> dict[str, Any]:
         "tag_exists": changes.tag_exists,
         "pin_mismatch": changes.pin_mismatch,
         "shallow": changes.shallow,
+        "partial": changes.range.partial,
+        "choices": [{"base": choice.tag, "commits": choice.commits} for choice in changes.range.choices],
+        "migrations": list(changes.range.migrations),
         "problems": list(changes.problems),
         "count": changes.count,
         "bump": changes.bump.value,
@@ -273,6 +276,13 @@ def commit_facts(commit: Commit) -> dict[str, Any]:
         "scope": commit.scope,
         "description": commit.description,
         "breaking": commit.breaking,
+        "upgrade": commit.upgrade,
+        "struck": None
+        if commit.struck is None
+        else {"why": commit.struck.fate.value, "other": commit.struck.other, "release": commit.struck.release},
+        "part": commit.part,
+        "issues": list(commit.issues),
+        "co_authors": list(commit.co_authors),
         "author": commit.author,
         "at": moment(commit.authored_at),
     }

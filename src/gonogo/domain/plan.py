@@ -31,6 +31,26 @@ class SchemeName(StrEnum):
     OPAQUE = "opaque"
 
 
+class Bump(StrEnum):
+    """How far a change moves a version."""
+
+    NONE = "none"
+    PATCH = "patch"
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+class MergePolicy(StrEnum):
+    """What merge commits are to a changelog."""
+
+    LIST = "list"
+    """Listed last, unless they say something conventional themselves."""
+    LEAVE_OUT = "leave-out"
+    """Those that say nothing conventional are counted, not listed."""
+    FIRST_PARENT = "first-parent"
+    """Each stands for the branch it brought, whose own commits are not read."""
+
+
 class Migration(StrEnum):
     """What the release does to stored data, from harmless to no way back."""
 
@@ -148,6 +168,10 @@ class Product(Struct, frozen=True):
     tag: str = "v{version}"
     target: str = ""
     """Tag, branch or commit that ships; "" means: the tag of `version` if it exists, else HEAD."""
+    start: str = ""
+    """`from` in the plan: tag, branch or commit the changes are counted from; "" means the release before."""
+    calver: str = ""
+    """Pattern of calendar versions, such as YYYY.MM.MICRO; "" takes any numbers."""
     revision: str = ""
     """Full commit id the tag must point at; "" when not pinned."""
     migration: Migration = Migration.NONE
@@ -275,6 +299,14 @@ class Trigger(Struct, frozen=True):
     duration: timedelta = timedelta(0)
 
 
+class BelowOne(Struct, frozen=True):
+    """How far a change moves a version below 1.0.0, where Semantic Versioning (clause 4) leaves it open."""
+
+    breaking: Bump = Bump.MINOR
+    """What cargo and npm users expect."""
+    feature: Bump = Bump.MINOR
+
+
 class ChangelogRules(Struct, frozen=True):
     """How commits become a changelog."""
 
@@ -283,6 +315,8 @@ class ChangelogRules(Struct, frozen=True):
     internal_scopes: tuple[str, ...] = ()
     sections: Mapping[str, str] = {}
     """Commit type to heading; empty means the built-in ones."""
+    merges: MergePolicy = MergePolicy.LIST
+    below_one: BelowOne = BelowOne()
 
 
 class Branches(Struct, frozen=True):

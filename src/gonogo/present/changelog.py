@@ -62,14 +62,18 @@ def _sections(changes: ProductChanges) -> list[ChangeRow]:
         count = Span(f"  {len(section.commits)}", Tone.MUTED)
         found.append(ChangeRow(f"section:{section.title}", (title, count)))
         found.extend(
-            ChangeRow(f"{section.title}:{commit.oid}", commit_line(commit), commit) for commit in section.commits
+            ChangeRow(f"{section.title}:{commit.key}", commit_line(commit), commit) for commit in section.commits
         )
     return found
 
 
 def commit_line(commit: Commit) -> Line:
     """Id, what it does, and who did it."""
-    sign = Span("! ", Tone.BAD) if commit.breaking else Span("  ")
+    sign = Span("! ", Tone.BAD) if commit.breaking and commit.struck is None else Span("  ")
+    if commit.struck is not None:
+        # struck out in words and glyphs: not every terminal can cross out, and a reader of the text cannot see it
+        gone = Span(f"-{headline_text(commit)}-", Tone.MUTED)
+        return (sign, Span(f"{commit.short} ", Tone.MUTED), gone, Span(f"  {commit.struck}", Tone.MUTED))
     return (
         sign,
         Span(f"{commit.short} ", Tone.MUTED),

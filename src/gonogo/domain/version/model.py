@@ -1,28 +1,31 @@
 """What a version is, once its scheme has read it."""
 
 import re
-from enum import StrEnum
 from functools import cache
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from gonogo.domain.plan import SchemeName
+from gonogo.domain.plan import Bump, SchemeName
+
+__all__ = [
+    "TEXT_LIMIT",
+    "Bump",
+    "Key",
+    "Part",
+    "Unparsed",
+    "Version",
+    "expression",
+    "identifier",
+    "prerelease_key",
+    "trimmed",
+]
 
 TEXT_LIMIT = 128
 """Characters; longer texts are no versions, and huge numbers in them would cost time."""
 
 Part: TypeAlias = tuple[int, int, str, int]
 Key: TypeAlias = tuple[tuple[int, ...], tuple[tuple[Part, ...], ...]]
-
-
-class Bump(StrEnum):
-    """How far a change moves a version."""
-
-    NONE = "none"
-    PATCH = "patch"
-    MINOR = "minor"
-    MAJOR = "major"
 
 
 class Version(Struct, frozen=True):

@@ -109,7 +109,7 @@ def change_rows(changes: Changes | None, columns: int) -> tuple[Row, ...]:
         rows.append(Row(f"blank:{section.title}", (), selectable=False, heading=True))
         heading = (Span(section.title, tone), Span(f"  {len(section.commits)}", Tone.MUTED))
         rows.append(Row(f"section:{section.title}", heading, selectable=False, heading=True))
-        rows.extend(Row(f"commit:{commit.oid}", commit_line(commit)) for commit in section.commits)
+        rows.extend(Row(f"commit:{commit.key}", commit_line(commit)) for commit in section.commits)
     return tuple(rows)
 
 

@@ -1,0 +1,46 @@
+"""What ships, from the commits: sections with breaking changes first, the next version, and who contradicts whom.
+
+The rules are written for people in docs/changelog-rules.md.
+"""
+
+from gonogo.domain.changelog.building import build
+from gonogo.domain.changelog.bumping import Reckoning
+from gonogo.domain.changelog.model import (
+    BREAKING,
+    MERGES,
+    OTHER,
+    REPEATED,
+    Base,
+    Changes,
+    Choice,
+    ProductChanges,
+    Range,
+    Section,
+    Tag,
+    Unreadable,
+)
+from gonogo.domain.changelog.rendering import escaped, headline_text, render_markdown, render_text
+from gonogo.domain.changelog.sections import BUILT_IN_SECTIONS, arrange
+
+__all__ = [
+    "BREAKING",
+    "BUILT_IN_SECTIONS",
+    "MERGES",
+    "OTHER",
+    "REPEATED",
+    "Base",
+    "Changes",
+    "Choice",
+    "ProductChanges",
+    "Range",
+    "Reckoning",
+    "Section",
+    "Tag",
+    "Unreadable",
+    "arrange",
+    "build",
+    "escaped",
+    "headline_text",
+    "render_markdown",
+    "render_text",
+]

@@ -1,0 +1,50 @@
+"""From commits to what ships."""
+
+from collections.abc import Mapping, Sequence
+
+from gonogo.domain.changelog.bumping import Reckoning, ask, contradiction
+from gonogo.domain.changelog.model import ProductChanges, Range
+from gonogo.domain.changelog.pairing import strike
+from gonogo.domain.changelog.sections import arrange
+from gonogo.domain.commits import Commit, Struck
+from gonogo.domain.plan import ChangelogRules, MergePolicy, SchemeName
+
+
+def build(
+    product: str,
+    commits: Sequence[Commit],
+    found: Range,
+    rules: ChangelogRules,
+    planned: str,
+    scheme: SchemeName = SchemeName.SEMVER,
+    *,
+    complete: bool = True,
+    copies: Mapping[str, Struck] | None = None,
+    by: Reckoning | None = None,
+) -> ProductChanges:
+    """Arrange `commits` (newest first) and say which version they ask for.
+
+    `copies` names those whose change is announced elsewhere, `by` what a version is reckoned with.
+    """
+    by = by or Reckoning(scheme, product, rules.below_one)
+    entries = [entry for commit in strike(commits, copies or {}) for entry in commit.parts()]
+    asked = ask(entries, found.base, planned, by)
+    against = contradiction(found.base, asked, planned, by) if complete else ""
+    breaks = tuple(entry for entry in asked.forced_by if entry.breaking)
+    listed = entries
+    if rules.merges is MergePolicy.LEAVE_OUT:
+        listed = [entry for entry in entries if entry.type or entry.breaking or not entry.is_merge]
+    return ProductChanges(
+        product=product,
+        range=found,
+        planned=planned,
+        sections=arrange(listed, rules),
+        count=len(commits),
+        bump=asked.bump,
+        next_version=asked.following,
+        forced_by=asked.forced_by,
+        contradiction=against,
+        breaking_without_major=bool(breaks and against and breaks == asked.forced_by and not asked.stated),
+        complete=complete,
+        left_out=len(entries) - len(listed),
+    )

@@ -1,0 +1,159 @@
+"""Which version the commits ask for, and what contradicts the planned one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from gonogo.domain.changelog.model import Base
+from gonogo.domain.commits import Commit, Fate
+from gonogo.domain.plan import BelowOne, SchemeName
+from gonogo.domain.version import (
+    Bump,
+    Unparsed,
+    Version,
+    bump,
+    channel,
+    compare,
+    finalised,
+    next_prerelease,
+    parse,
+)
+
+
+class Reckoning(Struct, frozen=True):
+    """What a next version is reckoned by, besides the commits."""
+
+    scheme: SchemeName = SchemeName.SEMVER
+    product: str = ""
+    below_one: BelowOne = BelowOne()
+    pattern: str = ""
+    """Of calendar versions."""
+    on: date | None = None
+    """The day of the release, for calendar versions."""
+    taken: tuple[Version, ...] = ()
+    """Versions that are tagged, wherever: no two releases share one."""
+
+    def read(self, text: str) -> Version | Unparsed:
+        """`text` as a version of this product."""
+        return parse(text, self.scheme, self.product)
+
+
+class Asked(Struct, frozen=True):
+    """The answer."""
+
+    bump: Bump
+    forced_by: tuple[Commit, ...]
+    following: str
+    """Without prefix; "" when the scheme has no answer."""
+    stated: bool = False
+    """A `Release-As:` footer says so."""
+
+
+def ask(commits: Sequence[Commit], base: Base, planned: str, by: Reckoning) -> Asked:
+    """The next version after `base`, and the commits that force it."""
+    step, forced_by = needed_bump(commits, base, by)
+    if stated := _stated(commits, base, by):
+        said, commit = stated
+        return Asked(step, (commit,), said.number, stated=True)
+    return Asked(step, forced_by, next_version(base, step, planned, by))
+
+
+def needed_bump(commits: Sequence[Commit], base: Base, by: Reckoning) -> tuple[Bump, tuple[Commit, ...]]:
+    """How far the commits move the version, and which of them force it.
+
+    Any commit asks for a patch at least, also a non-conforming one: a version that is out is not built again
+    from other sources. Only merges ask for nothing: what they bring stands beside them, and a hotfix merged
+    back brings nothing new. What was taken back, or stands there twice, counts for nothing more than a patch.
+    """
+    live = [commit for commit in commits if commit.struck is None or commit.struck.fate is Fate.RELEASED]
+    breaks = tuple(commit for commit in live if commit.breaking)
+    early = _is_early(base, by)
+    if breaks:
+        return (by.below_one.breaking if early else Bump.MAJOR), breaks
+    if features := tuple(commit for commit in live if commit.type == "feat"):
+        return (by.below_one.feature if early else Bump.MINOR), features
+    plain = tuple(commit for commit in commits if commit.type or not commit.is_merge)
+    return (Bump.PATCH if plain else Bump.NONE), plain[:1]
+
+
+def _is_early(base: Base, by: Reckoning) -> bool:
+    version = by.read(base.version)
+    return by.scheme is not SchemeName.CALVER and isinstance(version, Version) and version.release[:1] == (0,)
+
+
+def _stated(commits: Iterable[Commit], base: Base, by: Reckoning) -> tuple[Version, Commit] | None:
+    """The newest `Release-As:` that still stands and goes forward."""
+    past = by.read(base.version)
+    for commit in commits:
+        if commit.more.release_as and commit.struck is None:
+            said = by.read(commit.release_as)
+            if isinstance(said, Version) and (not isinstance(past, Version) or compare(said, past) == 1):
+                return said, commit
+    return None
+
+
+def next_version(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
+    """The version after `base`, without prefix; the planned one for a first release, "" for opaque names.
+
+    A planned pre-release names its channel: the answer is the next free one there. A version that is taken,
+    by a hotfix on another branch, is passed over.
+    """
+    if not base.version:
+        return planned
+    version = by.read(base.version)
+    if isinstance(version, Unparsed):
+        return ""
+    following = bump(version, step, pattern=by.pattern, on=by.on)
+    if isinstance(following, Unparsed):
+        return ""
+    if step is Bump.NONE:
+        return following.number
+    free = _free(following, by)
+    plan = by.read(planned)
+    if isinstance(plan, Version) and (word := channel(plan)):
+        early = next_prerelease(free, word, by.taken)
+        return "" if isinstance(early, Unparsed) else early.text
+    return free.text
+
+
+def _free(version: Version, by: Reckoning) -> Version:
+    used = {other.key for other in by.taken if not other.prerelease}
+    while version.key in used:
+        following = bump(version, Bump.PATCH, pattern=by.pattern, on=by.on)
+        if isinstance(following, Unparsed):
+            break
+        version = following
+    return version
+
+
+def contradiction(base: Base, asked: Asked, planned: str, by: Reckoning) -> str:
+    """Why the planned version cannot be right, naming commits; "" when it can."""
+    plan, past, following = (by.read(text) for text in (planned, base.version, asked.following))
+    if not isinstance(plan, Version):
+        return ""
+    if isinstance(past, Version) and compare(plan, past) in {0, -1}:
+        return f"planned {planned} is not newer than {base.tag}, which the target already contains"
+    if not isinstance(following, Version) or (not asked.stated and not isinstance(past, Version)):
+        return ""
+    if asked.stated:
+        if compare(finalised(plan), finalised(following)) == 0:
+            return ""
+        return f"planned {planned}, but {asked.forced_by[0].short} says Release-As: {asked.following}"
+    if by.scheme is SchemeName.CALVER or asked.bump is Bump.NONE:
+        return ""  # the calendar, not the commits, names the fields of a calendar version
+    if compare(finalised(plan), finalised(following)) != -1:
+        return ""
+    return f"planned {planned}, but {_why(asked.forced_by)} for {asked.following}: {named(asked.forced_by)}"
+
+
+def _why(forced_by: tuple[Commit, ...]) -> str:
+    kind = "breaking commit" if forced_by[0].breaking else "feature" if forced_by[0].type == "feat" else "commit"
+    count = len(forced_by)
+    return f"{count} {kind} asks" if count == 1 else f"{count} {kind}s ask"
+
+
+def named(commits: tuple[Commit, ...], limit: int = 3) -> str:
+    """Commits by their abbreviated ids, the first few of them."""
+    names = ", ".join(commit.short for commit in commits[:limit])
+    return names if len(commits) <= limit else f"{names} and {len(commits) - limit} more"

@@ -1,0 +1,155 @@
+"""What one product ships, as values."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from gonogo.domain.commits import Commit
+from gonogo.domain.version import Bump
+
+BREAKING = "Breaking"
+OTHER = "Other"
+MERGES = "Merges"
+REPEATED = "Already announced"
+
+
+class Section(Struct, frozen=True):
+    """One heading and its commits, newest first; those with `struck` are shown struck out."""
+
+    title: str
+    commits: tuple[Commit, ...]
+
+
+class Tag(Struct, frozen=True):
+    """The release tag of the planned version, if it is there."""
+
+    name: str
+    oid: str = ""
+    """The commit it leads to; "" when there is no such tag."""
+    annotated: bool = False
+
+
+class Base(Struct, frozen=True):
+    """What the changes are counted from."""
+
+    tag: str = ""
+    """A tag, or what `from` names; "" means from the first commit."""
+    oid: str = ""
+    version: str = ""
+
+
+class Choice(Struct, frozen=True):
+    """A base the changes could be counted from, and how many commits that would be."""
+
+    tag: str
+    """"" for the first commit."""
+    commits: int
+
+
+class Range(Struct, frozen=True):
+    """Which commits were read, and what was odd about it."""
+
+    base: Base = Base()
+    target: str = "HEAD"
+    """As people name it: a tag, a branch, HEAD or a commit id."""
+    target_oid: str = ""
+    tag: Tag = Tag("")
+    pin_mismatch: bool = False
+    """The plan pins a revision and the tag leads elsewhere."""
+    shallow: bool = False
+    """The clone has no full history: commits may be missing."""
+    problems: tuple[str, ...] = ()
+    partial: bool = False
+    """The clone leaves out contents (`--filter`): commits are all there, what they change may not be."""
+    choices: tuple[Choice, ...] = ()
+    """When a newer release is not part of the target: each base that could be meant."""
+    migrations: tuple[str, ...] = ()
+    """Paths below the product's migration_paths that differ between base and target; bounded."""
+    stated: bool = False
+    """Somebody named the base: `from` in the plan or `--from`."""
+
+
+class ProductChanges(Struct, frozen=True):
+    """What one product ships, as far as its history was read."""
+
+    product: str
+    range: Range
+    planned: str
+    sections: tuple[Section, ...] = ()
+    """Breaking first; Other, Merges and Already announced last; no section is empty, no entry stands in two."""
+    count: int = 0
+    """All commits of the range, merges included."""
+    bump: Bump = Bump.NONE
+    next_version: str = ""
+    """The version the commits ask for; "" when the scheme has no answer."""
+    forced_by: tuple[Commit, ...] = ()
+    """The commits that make the bump as big as it is."""
+    contradiction: str = ""
+    """Why the planned version cannot be right, naming commits; "" when it can."""
+    breaking_without_major: bool = False
+    complete: bool = True
+    """False while the history is still being read: nothing may be concluded from what is missing."""
+    left_out: int = 0
+    """Merge commits that the plan's `merges: leave-out` keeps out of the sections."""
+
+    @property
+    def base(self) -> str:
+        """Name of the tag the changes are counted from; "" for the first commit."""
+        return self.range.base.tag
+
+    @property
+    def target_oid(self) -> str:
+        """The commit that ships."""
+        return self.range.target_oid
+
+    @property
+    def tag_exists(self) -> bool:
+        """Whether the planned version is tagged."""
+        return bool(self.range.tag.oid)
+
+    @property
+    def tag_oid(self) -> str:
+        """The commit the planned version's tag leads to; "" without a tag."""
+        return self.range.tag.oid
+
+    @property
+    def pin_mismatch(self) -> bool:
+        """Whether the tag leads elsewhere than the plan's pinned revision."""
+        return self.range.pin_mismatch
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the clone lacks history."""
+        return self.range.shallow
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What a reader must know before believing the list."""
+        return self.range.problems
+
+    @property
+    def breaking(self) -> tuple[Commit, ...]:
+        """The commits that break something and have not been taken back."""
+        return tuple(
+            commit
+            for section in self.sections
+            if section.title == BREAKING
+            for commit in section.commits
+            if commit.struck is None
+        )
+
+    @property
+    def without_upgrade(self) -> tuple[Commit, ...]:
+        """The breaking commits whose message does not say what to do about it."""
+        return tuple(commit for commit in self.breaking if commit.upgrade in {"", "not described"})
+
+
+class Unreadable(Struct, frozen=True):
+    """A history that cannot be read, and what to do about it."""
+
+    product: str
+    reason: str
+    remedy: str = ""
+
+
+Changes: TypeAlias = ProductChanges | Unreadable

@@ -1,0 +1,23 @@
+"""Commits as the changelog reads them: Conventional Commits 1.0, other conventions, and everything else."""
+
+from gonogo.domain.commits.conventions import CONVENTIONS, KNOWN_TYPES, Convention
+from gonogo.domain.commits.conventions import conventional as read_headline
+from gonogo.domain.commits.footers import issue_references, read_footers
+from gonogo.domain.commits.message import parse_commit
+from gonogo.domain.commits.model import Commit, Fate, Footer, Headline, Struck, moment
+
+__all__ = [
+    "CONVENTIONS",
+    "KNOWN_TYPES",
+    "Commit",
+    "Convention",
+    "Fate",
+    "Footer",
+    "Headline",
+    "Struck",
+    "issue_references",
+    "moment",
+    "parse_commit",
+    "read_footers",
+    "read_headline",
+]

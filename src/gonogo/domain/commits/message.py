@@ -1,0 +1,153 @@
+"""From a raw message to a commit. A message that follows no convention is kept whole; nothing here drops one."""
+
+import re
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+from gonogo.domain.commits.conventions import KNOWN_TYPES, Convention, conventional
+from gonogo.domain.commits.footers import BREAKING_TOKENS, issue_references, read_footers
+from gonogo.domain.commits.model import NOTHING_MORE, Commit, Footer, Headline, More
+from gonogo.domain.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
+
+_MANY = 50
+"""Lines of one message that are told apart at most: co-authors, picks, entries of a squashed commit."""
+
+
+def parse_commit(
+    message: bytes | str,
+    *,
+    oid: str = "",
+    author: bytes | str = "",
+    authored: int | None = None,
+    parents: int = 1,
+    with_body: bool = True,
+    convention: Convention = conventional,
+    types: AbstractSet[str] = KNOWN_TYPES,
+) -> Commit:
+    """Read one message. `authored` is in seconds since 1970; bytes that are not UTF-8 are shown as `\\xff`.
+
+    `types` are those told apart inside a squashed commit's body.
+    """
+    text = message.decode("utf-8", "backslashreplace") if isinstance(message, bytes) else message
+    subject, _, rest = text.lstrip("\r\n").partition("\n")
+    shown = clean(subject.strip(), LINE_LIMIT)
+    headline = convention(shown)
+    # `in` is a hundred times cheaper than reading: a body without these words has nothing to say here
+    telling = with_body or any(word in rest for word in _TELLING) or shown.startswith(_REVERTING)
+    more = _read_more(shown, rest, headline, parents, with_body, convention, types) if telling else NOTHING_MORE
+    if headline is None:
+        return Commit(
+            oid, shown, _author(author), authored, "", "", shown,
+            _one_line(more.upgrade), issue_references(shown, rest), parents, more,
+        )  # fmt: skip
+    breaking = _one_line(more.upgrade) or (headline.description if headline.breaking else "")
+    return Commit(
+        oid, shown, _author(author), authored, headline.type, headline.scope, headline.description,
+        breaking, issue_references(shown, rest), parents, more,
+    )  # fmt: skip
+
+
+_TELLING = ("BREAKING", "uthored-", "everts", "cherry picked", "elease-", ": ")
+_REVERTING = ("revert", "Revert", "Reapply")
+
+
+# A long history has few authors: one text each.
+@lru_cache(1024)
+def _author(raw: bytes | str) -> str:
+    return clean(raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw, 200)
+
+
+def _one_line(upgrade: str) -> str:
+    """The words of a BREAKING CHANGE footer (clause 13 prefers them to the description)."""
+    return clean(" ".join(upgrade.split()), 4 * LINE_LIMIT) if upgrade else ""
+
+
+def _read_more(
+    subject: str,
+    rest: str,
+    headline: Headline | None,
+    parents: int,
+    with_body: bool,
+    convention: Convention,
+    types: AbstractSet[str],
+) -> More:
+    # a message without a footer that matters is the usual case: looking for two words costs a fiftieth of parsing
+    footers = read_footers(rest) if with_body or "BREAKING" in rest else ()
+    bounded = rest[:BLOCK_LIMIT]
+    more = More(
+        clean_block(rest.strip("\r\n"), BLOCK_LIMIT) if with_body else "",
+        footers if with_body else (),
+        _upgrade(footers),
+        _co_authors(bounded) if "uthored-" in rest else (),
+        _reverts(subject, bounded, headline),
+        tuple(_PICKED.findall(bounded)[-_MANY:]) if "cherry picked" in rest else (),
+        _release_as(bounded) if "elease-" in rest else "",
+        _squashed(subject, bounded, parents, convention, types),
+    )
+    return NOTHING_MORE if more == NOTHING_MORE else more
+
+
+def _upgrade(footers: tuple[Footer, ...]) -> str:
+    said = [footer for footer in footers if footer.token in BREAKING_TOKENS]
+    return ("\n".join(footer.value for footer in said).strip() or "not described") if said else ""
+
+
+_CO_AUTHOR = re.compile(r"^co-authored-by:[ \t]*([^<\n]{1,200})", re.MULTILINE | re.IGNORECASE)
+_PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{7,64})\)", re.MULTILINE)
+_RELEASE_AS = re.compile(r"^release-as:[ \t]*(\S{1,80})[ \t]*$", re.MULTILINE | re.IGNORECASE)
+
+
+def _co_authors(rest: str) -> tuple[str, ...]:
+    names = (clean(name.strip(), 200) for name in _CO_AUTHOR.findall(rest)[:_MANY])
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _release_as(rest: str) -> str:
+    said = _RELEASE_AS.findall(rest)
+    return clean(said[-1], 80) if said else ""
+
+
+# What `git revert` writes, what GitHub and GitLab write, and the header of Angular and of semantic-release.
+_REVERTS = re.compile(r"\b[Tt]his reverts (?:commits? |merge request )?((?:[0-9a-f]{7,64}(?:,? and |, ?|\s)?)+)")
+_OID = re.compile(r"[0-9a-f]{7,64}")
+_QUOTED = re.compile(r'Revert(?:ed)?:? "(.+)"(?: \(#\d+\))*|Reapply "(.+)"(?: \(#\d+\))*')
+
+
+def _reverts(subject: str, rest: str, headline: Headline | None) -> tuple[str, ...]:
+    """What a message says it takes back: object ids, else the subject of another commit after a `\"`."""
+    if "everts" in rest and (named := _REVERTS.findall(rest)):
+        oids = [oid for text in named for oid in _OID.findall(text)]
+        return tuple(dict.fromkeys(oids))[:_MANY]
+    if headline is not None and headline.type == "revert":
+        return (f'"{headline.description}',)
+    if quoted := _QUOTED.fullmatch(headline.description if headline else subject):
+        # to apply again is to revert the revert
+        return (f'"{quoted[1]}',) if quoted[1] else (f'"Revert "{quoted[2]}"',)
+    return ()
+
+
+_NUMBER = re.compile(r"\s*\(#\d+\)")
+
+
+def _squashed(
+    subject: str, rest: str, parents: int, convention: Convention, types: AbstractSet[str]
+) -> tuple[Headline, ...]:
+    """The conventional lines of a squashed commit's body: at a bullet, or where a paragraph begins.
+
+    A merge has its branch's commits beside it in the history: their lines are not told twice.
+    """
+    if parents > 1 or ": " not in rest:
+        return ()
+    found: dict[Headline, None] = {}
+    told = _NUMBER.sub("", subject)
+    fresh = True
+    for line in rest.split("\n"):
+        bare = line.strip()
+        bullet = bare[:2] in {"* ", "- "}
+        if (bullet or fresh) and ": " in bare:
+            said = clean(bare[2:].strip() if bullet else bare, LINE_LIMIT)
+            read = convention(said)
+            if read is not None and read.type in types and _NUMBER.sub("", said) != told:
+                found[read] = None
+        fresh = not bare
+    return tuple(found)[:_MANY]
