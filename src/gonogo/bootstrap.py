@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.checks.runner import Runner
     from gonogo.adapters.config_toml import Config
     from gonogo.adapters.doctor import Finding
+    from gonogo.adapters.git_hotfix.service import Hotfixes
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
     from gonogo.adapters.poller_thread import PollerThread
@@ -32,11 +33,14 @@ if TYPE_CHECKING:
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor, EventId
     from gonogo.domain.folds.merges import MergeWord
+    from gonogo.domain.hotfix.wish import Planned, Seen, Wish
     from gonogo.domain.ledger import Ledger
+    from gonogo.domain.metric import Reading
     from gonogo.domain.observation import Observation, Target
-    from gonogo.domain.plan import LoadedPlan, Plan, Product
+    from gonogo.domain.plan import LoadedPlan, Metric, Plan, Product
     from gonogo.domain.pollers import PolledBy
     from gonogo.domain.shipping import WhatShips
+    from gonogo.domain.version_files import ProductFiles
     from gonogo.poller import Poller, Sink
     from gonogo.ports import Clock, PlanSource, Turns
     from gonogo.session import Session
@@ -344,6 +348,34 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
             unwanted.set()
 
 
+def ask_metrics(plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
+    """The number of each of `metrics`, asked once and at the same time. Raises ConfigError."""
+    import asyncio
+
+    return asyncio.run(_ask_metrics(plan, metrics, config()))
+
+
+async def _ask_metrics(plan: Plan, metrics: Sequence[Metric], settings: Config) -> tuple[Reading, ...]:
+    import asyncio
+
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.metrics import metric_question
+
+    async with Door.of(settings) as door:
+        questions = [metric_question(plan, metric, door, clock(), settings) for metric in metrics]
+        return tuple(await asyncio.gather(*(one.ask() for one in questions)))
+
+
+def read_version_files(products: Sequence[Product]) -> tuple[ProductFiles, ...]:
+    """What the version files of `products` state at their tags, read at the same time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gonogo.adapters.version_files import read_version_files as read
+
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        return tuple(pool.map(read, products))
+
+
 def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
     """Which fixes have reached which branches, as git proves it and people have said."""
     from concurrent.futures import ThreadPoolExecutor
@@ -376,6 +408,28 @@ def check_runner(loaded: LoadedPlan) -> Runner:
         lambda: Door.of(settings),
         settings,
     )
+
+
+def plan_hotfix(plan: Plan, wish: Wish, seen: Seen) -> Planned:
+    """A hotfix as it would be, without touching anything."""
+    from gonogo.adapters.git_hotfix.planning import plan_hotfix as make
+
+    return make(plan, wish, seen, clock().now())
+
+
+def plan_prepare(plan: Plan, wish: Wish) -> Planned:
+    """An ordinary release as it would be prepared, without touching anything."""
+    from gonogo.adapters.git_hotfix.preparing import plan_prepare as make
+
+    return make(plan, wish, clock().now())
+
+
+def hotfixes(session: Session) -> Hotfixes:
+    """The hotfixes of that session's release, for this account."""
+    from gonogo.adapters.git_hotfix.service import Hotfixes as Wizard
+    from gonogo.adapters.journal_dir import state_home
+
+    return Wizard(session, state_home(), session.loaded.plan.release)
 
 
 def what_ships(product: Product, version: str, revision: str) -> WhatShips:

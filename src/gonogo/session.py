@@ -10,18 +10,31 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain import matrix, snapshot
+from gonogo.domain import matrix, snapshot, triggers
 from gonogo.domain.changelog import Changes
-from gonogo.domain.decide import BOUND_TO_THE_PLAN, Command, RecordTransition, Refusal, Scene, decide
+from gonogo.domain.decide import (
+    BOUND_TO_THE_PLAN,
+    ClearTrigger,
+    Command,
+    FireTrigger,
+    RecordTransition,
+    Refusal,
+    Scene,
+    decide,
+)
 from gonogo.domain.events import Actor, Draft, Event, EventId
 from gonogo.domain.evidence import NOTHING, Evidence, absorb
 from gonogo.domain.history import same_set
+from gonogo.domain.ledger import Ledger
 from gonogo.domain.matrix import Freshness, Relation, texts_of
+from gonogo.domain.metric import Reading
+from gonogo.domain.metric_series import follow
 from gonogo.domain.observation import Missing, Observation, Status, Target
 from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.pollers import PolledBy
 from gonogo.domain.snapshot import Inputs, Snapshot
 from gonogo.domain.state import ReleaseState, replay
+from gonogo.domain.version_files import ProductFiles
 from gonogo.errors import ExitCode, GonogoError
 from gonogo.ports import Clock, Journal, PlanSource, Tail
 
@@ -211,6 +224,31 @@ class Session:
     def learn(self, changes: Changes) -> None:
         """Take in what git says about one product."""
         self.inputs = replace(self.inputs, changes={**self.inputs.changes, changes.product: changes})
+
+    def measure(self, readings: Iterable[Reading]) -> tuple[FireTrigger | ClearTrigger, ...]:
+        """Take numbers in; returns what has to be submitted about the rollback triggers that watch them.
+
+        A trigger that fires asks people; nothing here acts.
+        """
+        metrics = dict(self.inputs.metrics)
+        for reading in readings:
+            metrics[reading.metric] = follow(metrics.get(reading.metric, ()), reading)
+        self.inputs = replace(self.inputs, metrics=metrics)
+        found = triggers.due(self.loaded.plan, self.inputs.state, metrics, self._clock.now())
+        return tuple(
+            FireTrigger(one.trigger, one.observation)
+            if isinstance(one, triggers.Fires)
+            else ClearTrigger(one.trigger)
+            for one in found
+        )
+
+    def learn_files(self, found: ProductFiles) -> None:
+        """Take in what the version files of one product state."""
+        self.inputs = replace(self.inputs, files={**self.inputs.files, found.product: found})
+
+    def learn_ledger(self, ledger: Ledger) -> None:
+        """Take in how far the forward-merges have come."""
+        self.inputs = replace(self.inputs, ledger=ledger)
 
     def presence(self, here: tuple[str, ...]) -> bool:
         """Take in who is here; returns whether that changed."""

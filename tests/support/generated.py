@@ -15,6 +15,7 @@ from gonogo.domain.commits import parse_commit
 from gonogo.domain.decide import (
     AnswerTrigger,
     Approve,
+    ClearTrigger,
     Command,
     FireTrigger,
     FreezeLine,
@@ -56,6 +57,7 @@ from gonogo.domain.plan import (
 )
 from gonogo.domain.readiness import Weight
 from gonogo.domain.rules.registry import ADJUSTABLE
+from gonogo.domain.triggers import Over, due
 from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
 from support.deciding import ANA, BEN, CHLOE, DAI, EVA, NOW, PEOPLE, World
 
@@ -90,6 +92,7 @@ def generate(number: int) -> World:
     if dice.wrong():
         world.edit(replace(world.plan, description="edited"))
     _outside(dice, world)
+    _watch(world)
     for _ in range(dice.randrange(0, 6)):
         _waive(dice, world)
     problems = ("line 3 of 1001-x.jsonl was changed",) if dice.random() < dice.bad / 5 else ()
@@ -295,6 +298,14 @@ def _act(dice: Chance, world: World) -> None:
     made = dice.choice(grim if dice.wrong() else healthy)
     world.attempt(actor, made())
     world.later(timedelta(minutes=dice.choice([0, 1, 15])))
+
+
+def _watch(world: World) -> None:
+    """What every session does with new numbers: triggers that are due are recorded."""
+    for one in due(world.plan, world.state, world.inputs.metrics, world.now):
+        world.attempt(
+            ANA, ClearTrigger(one.trigger) if isinstance(one, Over) else FireTrigger(one.trigger, one.observation)
+        )
 
 
 def _code(world: World, slot: str) -> str:

@@ -9,7 +9,10 @@ from msgspec.structs import replace
 from gonogo.cli.context import JournalPlace
 from gonogo.domain.changelog import Changes
 from gonogo.domain.events import EventId
+from gonogo.domain.ledger import Ledger
+from gonogo.domain.metric import Reading
 from gonogo.domain.observation import Observation
+from gonogo.domain.version_files import ProductFiles
 from gonogo.ports import Alarm
 from gonogo.session import Session
 from gonogo.testing.clock import FakeClock
@@ -44,6 +47,22 @@ class GeneratedDoors:
 
     def ask_endpoints(self, _plan: object) -> tuple[Observation, ...]:
         """Nothing either."""
+        return ()
+
+    def ask_metrics(self, _plan: object, _metrics: object) -> tuple[Reading, ...]:
+        """No further number."""
+        return ()
+
+    def read_version_files(self, _products: object) -> tuple[ProductFiles, ...]:
+        """Nothing beyond what was read."""
+        return ()
+
+    def read_ledger(self, _plan: object, _products: object, _words: object) -> Ledger:
+        """What was read."""
+        return self._world.inputs.ledger or Ledger(problem="nobody has looked yet")
+
+    def who_polls(self, _options: object, _plan: object) -> tuple[()]:
+        """Nobody."""
         return ()
 
     def account(self) -> str:

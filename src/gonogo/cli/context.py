@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gonogo.adapters.checks.runner import Runner
     from gonogo.adapters.doctor.finding import Finding
+    from gonogo.adapters.git_hotfix.service import Hotfixes
     from gonogo.adapters.poller_thread import PollerThread
     from gonogo.adapters.probes.trial import Trial
     from gonogo.cli.diagnostics import Diagnostics
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor
     from gonogo.domain.folds.merges import MergeWord
+    from gonogo.domain.hotfix.wish import Planned, Seen, Wish
     from gonogo.domain.ledger import Ledger
+    from gonogo.domain.metric import Reading
     from gonogo.domain.observation import Observation, Target
-    from gonogo.domain.plan import LoadedPlan, Plan, Product
+    from gonogo.domain.plan import LoadedPlan, Metric, Plan, Product
     from gonogo.domain.pollers import PolledBy
     from gonogo.domain.shipping import WhatShips
+    from gonogo.domain.version_files import ProductFiles
     from gonogo.ports import Clock
     from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
@@ -124,12 +128,32 @@ class Doors(Protocol):
         """Both at the same time."""
         ...
 
+    def ask_metrics(self, plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
+        """The number of each of `metrics`, each asked once, or why there is none."""
+        ...
+
+    def read_version_files(self, products: Sequence[Product]) -> tuple[ProductFiles, ...]:
+        """What the version files of `products` state at their tags."""
+        ...
+
     def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
         """Which fixes have reached which branches."""
         ...
 
     def check_runner(self, loaded: LoadedPlan) -> Runner:
         """What carries out the checks of that plan, as this account."""
+        ...
+
+    def plan_hotfix(self, plan: Plan, wish: Wish, seen: Seen) -> Planned:
+        """A hotfix as it would be, without touching anything."""
+        ...
+
+    def plan_prepare(self, plan: Plan, wish: Wish) -> Planned:
+        """An ordinary release as it would be prepared."""
+        ...
+
+    def hotfixes(self, session: Session) -> Hotfixes:
+        """The hotfixes of that session's release, for this account."""
         ...
 
     def what_ships(self, product: Product, version: str, revision: str) -> WhatShips:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from gonogo.cli.context import Context, via
+from gonogo.domain.decide import ClearTrigger, FireTrigger
 from gonogo.domain.names import suggest
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.readiness import Answer, Verdict
+from gonogo.domain.rules import needs
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
 from gonogo.errors import ExitCode, GonogoError, UsageError
@@ -49,11 +51,27 @@ def ask(context: Context, session: Session, *, git: bool) -> None:
         # one answer that contradicts the record is a sample: the second one settles it, or shows a split
         again = _only(plan, session.unconfirmed)
         transitions = (*transitions, *session.observe(context.doors.ask_endpoints(again)))
+    due = ask_outside(context, session, git=git)
     try:
+        for command in due:
+            session.submit(command)
         session.record(transitions)
     except GonogoError as error:
         # what was seen is still true for the reader; only the history does not learn of it
         context.say.warning(f"what was seen is not recorded: {error}")
+
+
+def ask_outside(context: Context, session: Session, *, git: bool) -> tuple[FireTrigger | ClearTrigger, ...]:
+    """Take in what gates and triggers ask for beyond cells and histories; returns what triggers have to say."""
+    plan = session.loaded.plan
+    if git and (products := needs.version_files(plan)):
+        for found in context.doors.read_version_files(products):
+            session.learn_files(found)
+    if git and needs.ledger(plan):
+        words = session.inputs.state.merges.values()
+        session.learn_ledger(context.doors.read_ledger(plan, plan.products, words))
+    wanted = needs.metrics(plan)
+    return session.measure(context.doors.ask_metrics(plan, wanted)) if wanted else ()
 
 
 def _only(plan: Plan, targets: Iterable[Target]) -> Plan:
