@@ -121,6 +121,18 @@ VERBS: tuple[Verb, ...] = (
         "merges waive", "FIX BRANCH --reason TEXT [--withdraw]", "the fix need not go there", "merges_waive",
         FIX,
     ),
+    Verb(
+        "hotfix",
+        "ACT PRODUCT [COMMIT ...] [--from VERSION] [--filter TEXT] [--as VERSION] [--remote NAME] [--offline] [--sign] [--resolved FILE] [--ours FILE] [--tested TEXT] "
+        "[--push VERSION] [--without-push] [--reason TEXT] [--log] [--diff] [--confirm CODE]",
+        "fix what runs, from its own tag", "hotfix", FIX,
+    ),
+    Verb(
+        "prepare",
+        "PRODUCT [--as VERSION] [--remote NAME] [--offline] [--sign] [--resolved FILE] [--ours FILE] [--tested TEXT] "
+        "[--push VERSION] [--without-push] [--reason TEXT] [--log] [--diff] [--confirm CODE]",
+        "branch, files, changelog and tag of a release", "prepare", FIX,
+    ),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
     Verb(
         "probe test", "PRODUCT ENV | --source ID", "ask, and show how the answer is read", "probe_test",
@@ -168,6 +180,14 @@ VALUE_OPTIONS = frozenset(
         "--scenario",
         "--source",
         "--confirm",
+        "--as",
+        "--from",
+        "--remote",
+        "--resolved",
+        "--ours",
+        "--tested",
+        "--push",
+        "--filter",
         "--format",
         "--for",
         "--every",

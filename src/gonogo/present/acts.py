@@ -6,6 +6,7 @@ from typing import Any
 from gonogo.domain import events as kinds
 from gonogo.domain.events import Event
 from gonogo.domain.text import clean
+from gonogo.present import hotfix_acts
 from gonogo.present.tones import Line, Span, Tone
 
 _SHORT = 12
@@ -167,6 +168,7 @@ def _rolled_back(event: Event) -> Line:
 
 
 _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
+    **hotfix_acts.SENTENCES,
     kinds.ITEM_VOUCHED: _vouched,
     kinds.ITEM_CLAIMED: _plain("is at", Tone.PLAIN),
     kinds.ITEM_UNCLAIMED: _unclaimed,

@@ -60,7 +60,7 @@ def plan_hotfix(plan: Plan, wish: Wish, seen: Seen, now: datetime) -> Planned:
     Raises UsageError, RefusedError, GitError, ConfigError when it cannot be planned at all; what speaks against
     a plan that can be made stands in its preview.
     """
-    product = _product(plan, wish.product)
+    product = product_of(plan, wish.product)
     found = discover(product.repo)
     survey = Survey(found, product, plan.branches)
     with trial_space(found, identity(found)) as space:
@@ -71,7 +71,8 @@ def plan_hotfix(plan: Plan, wish: Wish, seen: Seen, now: datetime) -> Planned:
         return _planned(plan, wish, ground, space, now)
 
 
-def _product(plan: Plan, name: str) -> Product:
+def product_of(plan: Plan, name: str) -> Product:
+    """The product of that name, which has a repository. Raises UsageError."""
     product = plan.product(name)
     if product is None:
         known = ", ".join(one.name for one in plan.products)
@@ -215,7 +216,7 @@ def _planned(plan: Plan, wish: Wish, ground: Ground, space: Workspace, now: date
         picks=tried,
         needs=survey.needs(lines.line_branch(plan.branches, product, ground.base_version), picks),
         warnings=tuple(dict.fromkeys(warnings)),
-        blockers=(*_blockers(survey, work, tried, ground.base), *preview.blockers),
+        blockers=(*blockers_of(survey, work, tried, ground.base), *preview.blockers),
     )
     return Planned(preview, None, work, steps_of(work))
 
@@ -330,9 +331,10 @@ def _pick_warnings(ground: Ground, tried: tuple[PickPreview, ...], mainline: str
         yield f"the release branch has {ground.base.unreleased} commits that no version has: they are left out"
 
 
-def _blockers(
+def blockers_of(
     survey: Survey, work: Work, tried: tuple[PickPreview, ...], base: TagCheck | None
 ) -> tuple[str, ...]:
+    """Why it must not be started, as far as references and picks tell."""
     found = list(base.problems) if base else []
     for one in tried:
         if one.outcome is Outcome.EMPTY:

@@ -103,6 +103,26 @@ def _confirmed_code(context: Context, preview: Preview | Refusal, command: str) 
     return None
 
 
+def typed_on_terminal(preview: Preview) -> bool:
+    """Whether there is a person at a terminal, and they typed what must be typed."""
+    return _on_a_terminal() and _typed(preview)
+
+
+def confirm_and_submit(
+    context: Context, session: Session, see: Seeing, command: str, make: Callable[[str], Command]
+) -> int:
+    """As `act_confirmed`, on a session that is open and up to date."""
+    if context.args.confirm:
+        return submit(context, session, make(context.args.confirm))
+    code = _confirmed_code(context, see(session), command)
+    return ExitCode.NO_GO if code is None else submit(context, session, make(code))
+
+
+def submit(context: Context, session: Session, command: Command) -> int:
+    """Submit on an open session, and say what was recorded."""
+    return _submit(context, session, command)
+
+
 def _facts(preview: Preview, command: str) -> dict[str, object]:
     return {
         "act": preview.act,

@@ -113,12 +113,13 @@ def steps_of(work: Work) -> tuple[Step, ...]:
         StepKind.VERIFY, f"check that {work.base_name}..{work.branch} is exactly this", "nothing to undo",
         _own("rev-list", "--parents", "--reverse", f"{start}..{{commit}}"),
     )  # fmt: skip
-    add(StepKind.TEST, "test it in the workspace", "nothing to undo")
+    if work.kind is Kind.HOTFIX:
+        add(StepKind.TEST, "test it in the workspace", "nothing to undo")
     add(
         StepKind.DELIVER, f"bring {work.branch} into your repository",
         "remove the branch, if it is still where it was put",
         _own("pack-objects", "--revs", "--local", "--non-empty", "--quiet", "{pack}", feed="{commit}\n^{base}\n"),
-        _theirs("update-ref", "--stdin", feed=f"{_set(work)}\n"),
+        _theirs("update-ref", "-m", "gonogo", "--stdin", feed=f"{_set(work)}\n"),
     )  # fmt: skip
     if work.approvals:
         add(StepKind.REVIEW, f"approvals: {', '.join(work.approvals)}", "nothing to undo")
@@ -128,7 +129,7 @@ def steps_of(work: Work) -> tuple[Step, ...]:
         _own("tag", "-s" if work.signed else "-a", "--cleanup=verbatim", f"--message={work.tag_message}",
              work.tag, "{commit}"),
         _own("pack-objects", "--revs", "--local", "--non-empty", "--quiet", "{pack}", feed="{tag}\n^{commit}\n"),
-        _theirs("update-ref", "--stdin", feed=f"create refs/tags/{work.tag} {{tag}}\n"),
+        _theirs("update-ref", "-m", "gonogo", "--stdin", feed=f"create refs/tags/{work.tag} {{tag}}\n"),
     )  # fmt: skip
     if work.remote:
         add(

@@ -1,0 +1,210 @@
+"""What `gonogo hotfix` and `gonogo prepare` share: plan, start, continue, abort, status, approve, reject."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from gonogo.cli.commands import _act
+from gonogo.cli.context import Context, via
+from gonogo.domain.confirmation import Preview as Shown
+from gonogo.domain.decisions.hotfixes import ApproveHotfix, RejectHotfix
+from gonogo.domain.hotfix import review
+from gonogo.domain.hotfix.outcome import Aborted, Finished, Given, Outcome, PushFailed
+from gonogo.domain.hotfix.seen import seen_of
+from gonogo.domain.hotfix.wish import Planned, Wish
+from gonogo.domain.hotfix.work import Kind
+from gonogo.errors import ExitCode, UsageError
+from gonogo.present import hotfix as words
+from gonogo.present.tones import Span, Tone
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Sequence
+
+    from gonogo.adapters.git_hotfix.service import Hotfixes
+    from gonogo.domain.decide import Refusal
+    from gonogo.domain.folds.hotfixes import Hotfix
+    from gonogo.session import Session
+
+ACTS = ("plan", "start", "continue", "abort", "status", "approve", "reject")
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Declare what both verbs take."""
+    parser.add_argument("--as", dest="as_version", metavar="VERSION", default="", help="the new version")
+    parser.add_argument("--remote", metavar="NAME", default="", help="where to look and push; by default origin")
+    parser.add_argument("--offline", action="store_true", help="do not ask the remote")
+    parser.add_argument("--sign", action="store_true", help="sign the tag with your key, as git is configured")
+    parser.add_argument(
+        "--resolved", metavar="FILE", action="append", default=[], help="continue: you resolved it"
+    )
+    parser.add_argument(
+        "--ours", metavar="FILE", action="append", default=[], help="continue: keep what the line has of it"
+    )
+    parser.add_argument("--tested", metavar="TEXT", default="", help="continue: what was tested, and how it went")
+    parser.add_argument("--push", metavar="VERSION", default="", help="continue: push it, the version typed")
+    parser.add_argument("--without-push", action="store_true", help="continue: it is not pushed from here")
+    parser.add_argument("--reason", metavar="TEXT", default="", help="abort, reject: why")
+    parser.add_argument("--log", action="store_true", help="status: every git command and what came of it")
+    parser.add_argument("--diff", action="store_true", help="plan: the resulting difference")
+    _act.add_confirm(parser)
+
+
+def dispatch(context: Context, kind: Kind, act: str, words_: Sequence[str]) -> int:
+    """Do one act."""
+    session = context.doors.open_session(context.options, via())
+    try:
+        session.refresh()
+        if act in {"plan", "start"}:
+            return _plan(context, session, kind, words_, start=act == "start")
+        hotfixes = context.doors.hotfixes(session)
+        product = words_[0] if words_ else ""
+        if act == "status":
+            return _status(context, session, hotfixes, kind, product)
+        if act in {"approve", "reject"}:
+            return _vote(context, session, hotfixes.live(kind.value, product), act, words_)
+        known = hotfixes.live(kind.value, product)
+        if act == "abort":
+            return _told(context, session, hotfixes.abort(known, context.args.reason), known)
+        return _told(context, session, hotfixes.go_on(known, _given(context)), known)
+    finally:
+        session.close()
+
+
+def _given(context: Context) -> Given:
+    args = context.args
+    return Given(tuple(args.resolved), tuple(args.ours), args.tested, args.push, args.without_push)
+
+
+def _planned(context: Context, session: Session, kind: Kind, words_: Sequence[str]) -> Planned:
+    if not words_:
+        raise UsageError("which product?", remedy=f"gonogo {kind.value} plan PRODUCT")
+    args, plan = context.args, session.loaded.plan
+    wish = Wish(
+        words_[0], kind, getattr(args, "from_version", ""), tuple(words_[1:]), args.as_version, args.remote,
+        args.offline, args.sign,
+    )  # fmt: skip
+    product = plan.product(wish.product)
+    if kind is Kind.HOTFIX and product is not None:
+        from gonogo.cli.commands._look import ask
+
+        ask(context, session, git=False)
+        snapshot = session.snapshot()
+        seen = seen_of(plan, snapshot.matrix, snapshot.state, product)
+        return context.doors.plan_hotfix(plan, wish, seen)
+    return context.doors.plan_prepare(plan, wish)
+
+
+def _plan(context: Context, session: Session, kind: Kind, words_: Sequence[str], *, start: bool) -> int:
+    planned = _planned(context, session, kind, words_)
+    work = planned.work
+    if not start or work is None or planned.preview.blockers:
+        _show(context, planned, kind, words_)
+        return ExitCode.NO_GO if planned.preview.blockers else ExitCode.OK
+    confirm = context.args.confirm
+    if not confirm:
+        _show(context, planned, kind, words_)
+        if not _act.typed_on_terminal(Shown("start", work.id, work.version, "")):
+            context.say.note("nothing is done yet")
+            return ExitCode.NO_GO
+        confirm = work.code
+    hotfixes = context.doors.hotfixes(session)
+    outcome = hotfixes.start(work, confirm, _given(context))
+    return _told(context, session, outcome, session.inputs.state.hotfixes[work.id])
+
+
+def _show(context: Context, planned: Planned, kind: Kind, words_: Sequence[str]) -> None:
+    if context.options.json:
+        facts = msgspec.to_builtins(planned)
+        facts["confirm"] = planned.work.code if planned.work else ""
+        context.out.json(facts)
+        return
+    wanted = getattr(context.args, "filter", "")
+    if wanted and planned.candidates is not None:
+        found = tuple(one for one in planned.candidates.found if wanted.lower() in one.commit.subject.lower())
+        planned = msgspec.structs.replace(
+            planned, candidates=msgspec.structs.replace(planned.candidates, found=found)
+        )
+    context.out.lines(words.plan_lines(planned))
+    if context.args.diff:
+        context.out.text(planned.preview.diff)
+    if planned.work is None:
+        context.out.line(
+            Span("pick some: ", Tone.MUTED), Span(f"gonogo {kind.value} plan {words_[0]} COMMIT ...", Tone.STRONG)
+        )
+    elif not planned.preview.blockers:
+        typed = " ".join(["gonogo", kind.value, "start", *words_, *_repeated(context)])
+        context.out.line(
+            Span("to do it: ", Tone.MUTED), Span(f"{typed} --confirm {planned.work.code}", Tone.STRONG)
+        )
+
+
+def _repeated(context: Context) -> list[str]:
+    """The options that made this plan, so that the command makes the same one."""
+    args = context.args
+    given = [("--from", getattr(args, "from_version", "")), ("--as", args.as_version), ("--remote", args.remote)]
+    found = [word for name, value in given if value for word in (name, value)]
+    return [*found, *(["--offline"] if args.offline else []), *(["--sign"] if args.sign else [])]
+
+
+def _told(context: Context, session: Session, outcome: Outcome | Aborted, known: Hotfix) -> int:
+    for problem in session.inputs.journal_problems:
+        context.say.warning(problem)
+    if context.options.json:
+        facts: dict[str, Any] = {
+            "id": known.id, "outcome": type(outcome).__name__.lower(), **msgspec.to_builtins(outcome)
+        }  # fmt: skip
+        context.out.json(facts)
+    else:
+        context.out.lines(words.outcome_lines(outcome, known.kind, known.product))
+    if isinstance(outcome, Finished) or (isinstance(outcome, Aborted) and not outcome.remains):
+        return ExitCode.OK
+    return ExitCode.CONFLICT if isinstance(outcome, PushFailed) and outcome.lost_race else ExitCode.NO_GO
+
+
+def _status(context: Context, session: Session, hotfixes: Hotfixes, kind: Kind, product: str) -> int:
+    del kind  # one table for the whole release
+    found = [one for one in hotfixes.all() if product in {"", one.product}]
+    if context.options.json:
+        rows = [
+            {
+                **msgspec.to_builtins(one),
+                "commands": list(hotfixes.bench(one).commands()) if context.args.log else [],
+            }
+            for one in found
+        ]
+        context.out.json({"release": session.loaded.plan.release, "hotfixes": rows})
+        return ExitCode.OK
+    if not found:
+        context.out.text("no hotfix has been made in this release")
+        return ExitCode.OK
+    context.out.table(words.status_rows(found, context.doors.clock().now()))
+    for one in found if product else []:
+        context.out.lines(words.detail_lines(one))
+        for ran in hotfixes.bench(one).commands() if context.args.log else ():
+            context.out.line(
+                Span(f"{ran['code']!s:>3} {ran['ms']!s:>8} ms  ", Tone.MUTED), Span(str(ran["command"])),
+                Span(f"  {ran['said']}" if ran["said"] else "", Tone.WARN),
+            )  # fmt: skip
+    return ExitCode.OK
+
+
+def _vote(context: Context, session: Session, known: Hotfix, act: str, words_: Sequence[str]) -> int:
+    if len(words_) != 2:
+        raise UsageError("which approval?", remedy=f"gonogo {known.kind} {act} {known.product} NAME")
+    name = words_[1]
+    if act == "reject":
+        return _act.submit(context, session, RejectHotfix(known.id, name, context.args.reason))
+
+    def see(session: Session) -> Shown | Refusal:
+        slot = next((one for one in session.loaded.plan.approvals if one.name == name), None)
+        if slot is None:
+            raise UsageError(f"the plan has no approval '{name}'")
+        return review.preview(known, slot)
+
+    command = f"gonogo {known.kind} approve {known.product} {name}"
+    return _act.confirm_and_submit(
+        context, session, see, command, lambda code: ApproveHotfix(known.id, name, code, context.args.reason)
+    )
