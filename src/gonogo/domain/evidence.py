@@ -20,8 +20,8 @@ from gonogo.domain.observation import Missing, Observation, Role, Running, Seen
 WINDOW = 11
 """Answers in which each version of a split must have been seen `CONFIRM` times: again within ten after the first.
 
-Not ten in all: a balancer that deals nine to one in strict turn shows the new version at every tenth answer exactly,
-so ten answers in a row never hold it twice.
+Not ten in all: a balancer that deals nine to one in strict turn shows the new version at every tenth answer
+exactly, so ten answers in a row never hold it twice.
 """
 CONFIRM = 2
 MEMORY = 20

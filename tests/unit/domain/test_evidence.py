@@ -96,7 +96,7 @@ def test_a_late_answer_does_not_replace_a_newer_one() -> None:
 
 
 def test_nine_to_one_in_strict_turn_is_a_split() -> None:
-    """A balancer that deals in turn shows the new version at every tenth answer exactly, never twice within ten."""
+    """A balancer that deals in turn shows the new version at every tenth answer, never twice within ten."""
     turn = [*["1.2.2"] * 9, "1.2.3"]
     evidence = _after(*turn, *turn)
 
