@@ -102,6 +102,10 @@ VERBS: tuple[Verb, ...] = (
         DECIDE,
     ),
     Verb(
+        "trigger", "[TRIGGER] [fire | roll-back | go-on | over] [--reason TEXT]",
+        "rollback triggers: list, call, answer, end", "trigger", DECIDE,
+    ),
+    Verb(
         "mark-bad", "PRODUCT VERSION --reason TEXT [--withdraw]", "nobody ships this version any more",
         "mark_bad", DECIDE,
     ),
@@ -123,13 +127,15 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "hotfix",
-        "ACT PRODUCT [COMMIT ...] [--from VERSION] [--filter TEXT] [--as VERSION] [--remote NAME] [--offline] [--sign] [--resolved FILE] [--ours FILE] [--tested TEXT] "
+        "ACT PRODUCT [COMMIT ...] [--from VERSION] [--filter TEXT] [--as VERSION] [--remote NAME] [--offline] "
+        "[--sign] [--resolved FILE] [--ours FILE] [--tested TEXT] "
         "[--push VERSION] [--without-push] [--reason TEXT] [--log] [--diff] [--confirm CODE]",
         "fix what runs, from its own tag", "hotfix", FIX,
     ),
     Verb(
         "prepare",
-        "PRODUCT [--as VERSION] [--remote NAME] [--offline] [--sign] [--resolved FILE] [--ours FILE] [--tested TEXT] "
+        "PRODUCT [--as VERSION] [--remote NAME] [--offline] [--sign] [--resolved FILE] [--ours FILE] "
+        "[--tested TEXT] "
         "[--push VERSION] [--without-push] [--reason TEXT] [--log] [--diff] [--confirm CODE]",
         "branch, files, changelog and tag of a release", "prepare", FIX,
     ),

@@ -1,0 +1,37 @@
+"""Rollback triggers in words: what was agreed, whether it fired, what was answered."""
+
+from datetime import datetime
+
+from gonogo.domain.people import named
+from gonogo.domain.plan import Plan, Trigger
+from gonogo.domain.spans import age
+from gonogo.domain.state import ReleaseState, TriggerState
+from gonogo.present.tones import Line, Span, Tone
+
+ANSWERS = {"roll_back": "go back", "go_on": "go on"}
+
+
+def trigger_lines(plan: Plan, state: ReleaseState, now: datetime) -> tuple[Line, ...]:
+    """Two lines for each trigger of the plan; one that says there are none."""
+    if not plan.triggers:
+        return ((Span("the plan agrees on no rollback trigger", Tone.MUTED),),)
+    lines: list[Line] = []
+    for trigger in plan.triggers:
+        watch = f"watches {trigger.metric}" if trigger.metric else "called by people"
+        lines.append((Span(f"{trigger.id}: ", Tone.STRONG), Span(trigger.when), Span(f"  {watch}", Tone.MUTED)))
+        lines.append((Span("    "), *_standing(plan, trigger, state.triggers.get(trigger.id), now)))
+    return tuple(lines)
+
+
+def _standing(plan: Plan, trigger: Trigger, fired: TriggerState | None, now: datetime) -> Line:
+    if fired is None:
+        return (Span("has not fired", Tone.MUTED),)
+    seen = f"fired {age(now - fired.fired_at)} ago: {fired.observation}"
+    if fired.asks:
+        return (
+            Span("ASKS  ", Tone.BAD),
+            Span(f"{seen}    gonogo trigger {trigger.id} roll-back|go-on --reason '...'"),
+        )
+    who = named(plan, fired.answered_by.user) if fired.answered_by else "somebody"
+    said = f"{seen}; {who}: {ANSWERS.get(fired.answer, fired.answer)}, {fired.reason}"
+    return (Span(f"{said}; over" if fired.cleared_at else f"{said}; not over", Tone.WARN),)
