@@ -4,6 +4,7 @@ Locks of open file descriptions (fcntl(2), F_OFD_SETLK): a thousand leases need 
 process do not share them, and they have nothing to do with the flock that a journal uses on the same file.
 """
 
+import contextlib
 import fcntl
 import os
 import struct
@@ -31,17 +32,26 @@ class Leases:
         flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | (os.O_CREAT if create else 0)
         self._descriptor = os.open(path, flags, 0o600)
 
+    def works(self) -> bool:
+        """Whether the file system has such locks."""
+        try:
+            self._lock(fcntl.F_UNLCK, "0" * 32, Rank.POLLER)
+        except OSError:
+            return False
+        return True
+
     def take(self, key: str, rank: Rank) -> bool:
-        """Whether the lease is ours now. Never waits. Raises OSError where the file system has no such locks."""
+        """Whether the lease is ours now. Never waits; what the kernel cannot give us is not ours."""
         try:
             self._lock(fcntl.F_WRLCK, key, rank)
-        except (BlockingIOError, PermissionError):  # EAGAIN or EACCES, says POSIX
+        except OSError:
             return False
         return True
 
     def give_back(self, key: str, rank: Rank) -> None:
         """Let another session have it."""
-        self._lock(fcntl.F_UNLCK, key, rank)
+        with contextlib.suppress(OSError):  # no memory for the rest of a range: then it goes with this process
+            self._lock(fcntl.F_UNLCK, key, rank)
 
     def close(self) -> None:
         """Give back everything."""

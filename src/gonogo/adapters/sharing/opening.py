@@ -12,7 +12,7 @@ from gonogo.adapters.config_toml import Config
 from gonogo.adapters.identity_unix import UnixIdentity
 from gonogo.adapters.journal_dir.layout import LOCK, SHARED, file_mode, read_store
 from gonogo.adapters.sharing.keys import keys_of
-from gonogo.adapters.sharing.lease import Leases, Rank
+from gonogo.adapters.sharing.lease import Leases
 from gonogo.adapters.sharing.others import Others
 from gonogo.adapters.sharing.publication import Publication
 from gonogo.adapters.sharing.record import FORMAT, Header
@@ -28,7 +28,6 @@ LEASES = ".leases"
 could put another one in the place of a file of his own."""
 _KEPT = 10.0
 """Seconds for which it is known whether a credential can be resolved."""
-_PROBE = "f" * 32
 
 
 class Place(Struct, frozen=True):
@@ -111,13 +110,10 @@ def _leases(directory: Path) -> Leases | None:
         leases = Leases(directory / (LOCK if shared else LEASES), create=not shared)
     except OSError:
         return None
-    try:
-        leases.take(_PROBE, Rank.SUBSTITUTE)
-        leases.give_back(_PROBE, Rank.SUBSTITUTE)
-    except OSError:
-        leases.close()
-        return None
-    return leases if os.access(directory, os.W_OK | os.X_OK) else None
+    if leases.works() and os.access(directory, os.W_OK | os.X_OK):
+        return leases
+    leases.close()
+    return None
 
 
 def _mode(directory: Path) -> int:

@@ -20,7 +20,7 @@ from gonogo.adapters.sharing.record import LINE_LIMIT, BadLineError, Header, rea
 FILES_EACH = 32
 """Sessions of one account that are listened to."""
 ACCOUNTS = 64
-LONGEST = 2 * GROWN
+LONGEST = 8 * GROWN
 READ_EACH = 1024 * 1024
 """Bytes of one account's files that are read in one look: the screen must not feel it."""
 _NAME = re.compile(rf"{re.escape(PREFIX)}(0|[1-9][0-9]{{0,9}})-[0-9a-f]{{12}}")

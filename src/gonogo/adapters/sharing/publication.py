@@ -27,7 +27,7 @@ class Publication:
         self._grown = grown
         self._newest: dict[str, Sequence[bytes]] = {}
         self._descriptor = -1
-        self._size = 0
+        self._size = self._begun = 0
         self.path: Path | None = None
         """None before the first answer."""
         remove_leftovers(directory)
@@ -38,7 +38,7 @@ class Publication:
         try:
             if self._descriptor < 0:
                 self._begin([*self._newest.values()])
-            elif self._size + sum(map(len, lines)) > self._grown:
+            elif self._size + sum(map(len, lines)) > max(self._grown, 2 * self._begun) or self._is_gone():
                 self._begin_anew()
             else:
                 self._append(b"".join(lines))
@@ -66,12 +66,19 @@ class Publication:
         self._descriptor = os.open(path, flags, 0o600)
         self.path, self._size = path, 0
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)  # only our own account can have it, and only for a moment
+            if self._is_gone():  # another start of ours took it for a leftover, just before it was held
+                raise FileNotFoundError(path)
             os.fchmod(self._descriptor, self._mode)  # whatever the umask: the others must be able to read it
             self._append(header_line(self._header) + b"".join(line for lines in answers for line in lines))
+            self._begun = self._size
         except OSError:
             self._leave()
             raise
+
+    def _is_gone(self) -> bool:
+        """Whether the file has lost its name: nobody would find what is written to it."""
+        return os.fstat(self._descriptor).st_nlink == 0
 
     def _append(self, data: bytes) -> None:
         written = os.write(self._descriptor, data)

@@ -28,16 +28,17 @@ LOOK = 0.25
 """Seconds between two looks at what the others wrote."""
 _WHO = 1.0
 """Seconds between two looks at who they are."""
-_GRACE = 0.25
-"""Seconds an answer may be late before the lease is tried: it has to be written and read."""
+_GRACE, _LONGER_GRACE = 0.25, 0.5
+"""Seconds an answer may be late before the lease is tried: it has to be written and read. Whoever holds no lease
+waits a little longer, so that one session soon has all of those that a dead one has left."""
 _NAPS = (0.1, 1.0)
 """Least and most seconds between two tries."""
 _LONGEST = 20 * 60.0
 """Seconds that a session may announce to leave a failing source alone; the poller's own longest wait, and more."""
 _LATE = 1.5
 """Intervals that a session may announce until its next question while its source answers."""
-_REST = 3
-"""Intervals for which a session whose credential was turned down leaves the lease to others."""
+_REST = 1.3
+"""Intervals, at least, for which a session whose credential was turned down leaves the lease to others."""
 
 
 class Newest(Struct, frozen=True):
@@ -125,7 +126,7 @@ class SharedTurns:
             self._give_back(asked.key)
             if wanted and may and now - newest.steady >= _floor(probing):
                 return 0.0
-            left = newest.steady + newest.next + _GRACE - now
+            left = newest.steady + newest.next + self._grace - now
             if left > 0:
                 return left
         if asked.key in self._held:
@@ -135,6 +136,10 @@ class SharedTurns:
         if not may:
             return _nap(asked.pace) if newest is not None and now < newest.steady + patience else 0.0
         return 0.0 if self._may_ask(asked.key, now, newest, patience) else _nap(asked.pace)
+
+    @property
+    def _grace(self) -> float:
+        return _GRACE if self._held else _LONGER_GRACE
 
     def _patience(self, asked: Asked, newest: Newest | None) -> float:
         """Seconds after an answer in which the next one must come, or somebody else asks."""
@@ -156,7 +161,7 @@ class SharedTurns:
             self._give_back(asked.key)
         if asked.auth and all(_is_turned_down(one) for one in observations):
             self._give_back(asked.key)
-            self._resting[asked.key] = steady + _REST * asked.pace
+            self._resting[asked.key] = steady + max(_REST * asked.pace, next_in) + 2 * _LONGER_GRACE
 
     def close(self) -> None:
         """Give back every lease, and take away what was published."""
@@ -175,13 +180,13 @@ class SharedTurns:
     def _may_ask(self, key: str, now: float, newest: Newest | None, patience: float) -> bool:
         """Whether nobody else is about to: the lease is ours, or its holder has been silent for too long."""
         if self._leases is None:
-            return newest is None or now >= newest.steady + patience
-        if now < self._resting.get(key, now) and self._others.files:
+            return newest is None or not newest.session or now >= newest.steady + patience
+        if now < self._resting.get(key, now):
             return False
         if self._take(key, Rank.POLLER):
             return True
         silent_at = newest.steady if newest is not None else self._missed.setdefault(key, now)
-        if now < silent_at + patience:
+        if now < silent_at + patience + self._grace:
             return False
         if self._take(key, Rank.SUBSTITUTE):
             return True
@@ -241,10 +246,11 @@ class SharedTurns:
     def _bounded(self, heard: Heard) -> float:
         """The announced wait, as far as it is believed: only a failing source may be left alone for long."""
         asked = self._asked[self._names[heard.key]]
+        soonest = asked.pace / 2  # or somebody could make everybody else ask all the time
         failing = all(isinstance(one, Missing) for one in heard.observations)
-        turned_down = all(_is_turned_down(one) for one in heard.observations)
-        # another account's credential may still be good
-        return min(heard.next, _LONGEST if failing and not turned_down else _LATE * asked.pace)
+        if all(_is_turned_down(one) for one in heard.observations):
+            return min(max(heard.next, soonest), asked.pace)  # our credential may still be good
+        return min(max(heard.next, soonest), _LONGEST if failing else _LATE * asked.pace)
 
     def _see_who(self) -> None:
         if self._steady() - self._asked_who_at < _WHO:
@@ -252,16 +258,12 @@ class SharedTurns:
         self._asked_who_at = self._steady()
         counts = Counter(newest.session for newest in self._newest.values())
         found, still = [], set()
-        files = self._others.files
-        alive = holders_of(self._others.directory / name for name in files)
-        for name, file in files.items():
-            holder = alive.get(name)
-            pid = holder.pid if holder and holder.pid else file.header.pid if file.header else 0
-            stopped = holder is not None and is_stopped(holder)
+        for file, holder in holders_of(self._others.directory, self._others.files.values()):
+            stopped = is_stopped(holder)
             if stopped:
-                still.add(name)
-            if holder is not None and (counts[name] or stopped):
-                found.append(PolledBy(file.account, pid, False, counts[name], stopped))
+                still.add(file.name)
+            if counts[file.name] or stopped:
+                found.append(PolledBy(file.account, holder.pid, False, counts[file.name], stopped))
         self._stopped = frozenset(still)
         if counts[""]:
             found.append(PolledBy(self._me[0], self._me[1], True, counts[""]))
