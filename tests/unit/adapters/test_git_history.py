@@ -10,7 +10,8 @@ import pytest
 
 from gonogo.adapters import git_history
 from gonogo.adapters.git_door import UnknownRevisionError
-from gonogo.adapters.git_history import History, changes, fingerprint
+from gonogo.adapters.git_history import Repository as History
+from gonogo.adapters.git_history import changes, fingerprint
 from gonogo.domain.changelog import ProductChanges, Unreadable
 from gonogo.domain.plan import ChangelogRules, Product, SchemeName
 from gonogo.domain.text import LINE_LIMIT

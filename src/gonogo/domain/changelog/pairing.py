@@ -19,7 +19,7 @@ def strike(commits: Sequence[Commit], copies: Mapping[str, Struck]) -> Sequence[
     it is how a change is brought back.
     """
     index = _Index(commits)
-    struck = _reverted(commits, index)
+    struck = reverted(commits, index)
     for commit in commits:
         if commit.more.picked_from and commit.oid not in struck:
             originals = (index.named(oid) for oid in commit.picked_from)
@@ -34,12 +34,13 @@ def strike(commits: Sequence[Commit], copies: Mapping[str, Struck]) -> Sequence[
     return [replace(commit, struck=struck[commit.oid]) if commit.oid in struck else commit for commit in commits]
 
 
-def _reverted(commits: Sequence[Commit], index: "_Index") -> dict[str, Struck]:
+def reverted(commits: Sequence[Commit], index: "_Index | None" = None) -> dict[str, Struck]:
     """Both halves of each pair within `commits` (newest first), by object id.
 
     Who is reverted himself reverts nothing: a revert of a revert brings the change back. What reverts a commit
     from before the range is a change of its own.
     """
+    index = index or _Index(commits)
     struck: dict[str, Struck] = {}
     for at, commit in enumerate(commits):
         if not commit.more.reverts or commit.oid in struck:

@@ -1,0 +1,84 @@
+"""What one product ships, read while git prints it."""
+
+from collections.abc import Callable
+from datetime import date
+
+from gonogo.adapters.git_door import AbandonedError, GitError
+from gonogo.adapters.git_history.repeats import find_copies
+from gonogo.adapters.git_history.repository import Repository
+from gonogo.adapters.git_history.survey import Survey, survey
+from gonogo.domain.changelog import Changes, ProductChanges, Reckoning, Unreadable, build
+from gonogo.domain.commits import Commit, Struck
+from gonogo.domain.plan import ChangelogRules, Product
+from gonogo.domain.text import clean
+from gonogo.errors import UsageError
+
+Progress = Callable[[ProductChanges], None]
+
+
+def changes(
+    product: Product,
+    rules: ChangelogRules,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Progress | None = None,
+    start: str = "",
+    on: date | None = None,
+) -> Changes:
+    """Read what `product` ships. Never raises for what a repository holds or lacks.
+
+    `start` is the base somebody named just now, before the plan's `from`; `on` the day of the release, for
+    calendar versions. `progress` gets what is there so far, marked incomplete: after the first piece and then
+    each time the number of commits has doubled, so that a long history costs no more than twice its arranging.
+    Once `cancelled` says yes, what was read so far comes back, marked incomplete.
+    """
+    try:
+        repository = Repository(product.repo)
+        found = survey(repository, product, start or product.start)
+        return _collect(repository, product, found, rules, cancelled, progress, on)
+    except (GitError, UsageError) as error:
+        return unreadable(product, error)
+
+
+def unreadable(product: Product, error: GitError | UsageError) -> Unreadable:
+    """What git or a name refused, as an answer."""
+    where = f" ({clean(error.where, 200)})" if error.where else ""
+    return Unreadable(product.name, f"{error.message}{where}", error.remedy)
+
+
+def _collect(
+    repository: Repository,
+    product: Product,
+    found: Survey,
+    rules: ChangelogRules,
+    cancelled: Callable[[], bool],
+    progress: Progress | None,
+    on: date | None,
+) -> ProductChanges:
+    commits: list[Commit] = []
+    told = 0
+    by = reckoning(product, rules, found, on)
+    copies: dict[str, Struck] = {}
+
+    def arranged(whole: bool) -> ProductChanges:
+        return build(
+            product.name, commits, found.range, rules, product.version, product.scheme,
+            complete=whole, copies=copies, by=by,
+        )  # fmt: skip
+
+    base, target = found.range.base.oid, found.range.target_oid
+    try:
+        for batch in repository.read_range(base, target, product.paths, cancelled, rules):
+            commits += batch
+            if progress is not None and batch and len(commits) >= 2 * told:
+                told = len(commits)
+                progress(arranged(False))
+    except AbandonedError:
+        return arranged(False)
+    copies.update(find_copies(repository, found.range, found.found.outside, commits, rules))
+    return arranged(True)
+
+
+def reckoning(product: Product, rules: ChangelogRules, found: Survey, on: date | None) -> Reckoning:
+    """What the next version of `product` is reckoned with."""
+    return Reckoning(product.scheme, product.name, rules.below_one, product.calver, on, taken=found.taken(product))

@@ -1,0 +1,82 @@
+"""The release tags of a product: by name only, for opening each costs 4 ms."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from gonogo.adapters.git_door import GitDoor, check_ref
+from gonogo.domain.plan import Product, SchemeName
+from gonogo.domain.version import Version, channel, compare, parse
+from gonogo.domain.version.calver import follows
+
+
+class TagRef(Struct, frozen=True):
+    """A release tag of a product."""
+
+    name: str
+    version: Version
+
+    @property
+    def ref(self) -> str:
+        """The full name, which nothing can take for an option or a branch."""
+        return f"refs/tags/{self.name}"
+
+
+def tag_pattern(product: Product) -> tuple[str, str]:
+    """What stands before and after the version in the product's tags. Raises UsageError."""
+    pattern = product.tag.replace("{product}", product.name)
+    check_ref(pattern.replace("{version}", "0"))
+    prefix, _, suffix = pattern.partition("{version}")
+    return prefix, suffix
+
+
+def release_tags(git: GitDoor, product: Product, *conditions: str) -> tuple[TagRef, ...]:
+    """The release tags of `product`, newest version first; those of other products are left out."""
+    prefix, suffix = tag_pattern(product)
+    # %(refname), not %(refname:short): the short form is 12 times slower, for it looks for ambiguities
+    listed = git.run(["for-each-ref", "--format=%(refname)", *conditions, f"refs/tags/{prefix}*"])
+    return _ordered(_read(listed, prefix, suffix, product))
+
+
+def _read(listed: bytes, prefix: str, suffix: str, product: Product) -> Iterator[TagRef]:
+    start, end = len("refs/tags/") + len(prefix), -len(suffix) or None
+    for ref in listed.decode("utf-8", "replace").splitlines():
+        if ref.endswith(suffix):
+            # a prefix of another product does not parse: its releases are not ours
+            version = parse(ref[start:end], product.scheme, product.name)
+            if isinstance(version, Version) and _is_ours(version, product):
+                yield TagRef(ref[len("refs/tags/") :], version)
+
+
+def _is_ours(version: Version, product: Product) -> bool:
+    """A calendar version that does not follow the plan's pattern is another product's, or no release."""
+    return not product.calver or product.scheme is not SchemeName.CALVER or follows(product.calver, version.number)
+
+
+def _ordered(tags: Iterable[TagRef]) -> tuple[TagRef, ...]:
+    """Newest first; of two tags of one version the one with more fields: `v2` often moves, `v2.0.0` does not."""
+    return tuple(
+        sorted(tags, key=lambda tag: (tag.version.key or ((), ()), tag.version.number.count(".")), reverse=True)
+    )
+
+
+def candidates(known: Sequence[TagRef], product: Product, *, tagged: bool) -> list[TagRef]:
+    """The tags a base may be chosen from, newest first.
+
+    Never the planned version itself; nothing newer once it is tagged, for then an old release is looked at;
+    no pre-release for a final version, whose notes tell everything since the last final one; and no newer
+    pre-release of another channel, which is another line.
+    """
+    planned = parse(product.version, product.scheme, product.name)
+    if not isinstance(planned, Version) or planned.key is None:
+        return [tag for tag in known if tag.version.key is not None]
+    return [tag for tag in known if _may_be_base(tag.version, planned, tagged=tagged)]
+
+
+def _may_be_base(version: Version, planned: Version, *, tagged: bool) -> bool:
+    order = compare(version, planned)
+    if version.prerelease and not planned.prerelease:
+        return False
+    if order == 1 and not tagged:
+        return not version.prerelease or channel(version) == channel(planned)
+    return order == -1
