@@ -25,6 +25,7 @@ PARTS: Mapping[str, Callable[[], bool]] = {
     "tmux": _have("tmux"),
     "strace": _have("strace"),
     "nginx": _have("nginx"),
+    "fcgiwrap": _have("fcgiwrap"),
     "sshd": _have("sshd", "ssh", "ssh-keygen"),
     "prometheus": _have("prometheus"),
     "etcd": _have("etcd"),
