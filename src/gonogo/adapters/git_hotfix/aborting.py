@@ -5,7 +5,6 @@ stays: a pushed tag is never removed or moved.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from gonogo.adapters.git_door import GitDoor, GitError, Manner
 from gonogo.adapters.git_hotfix import delivery, pushing
@@ -70,7 +69,7 @@ def _take_refs_back(door: GitDoor, space: Workspace, work: Work, known: Hotfix, 
     refs: list[str] = []
     if StepKind.TAG in begun:
         ref = f"refs/tags/{work.tag}"
-        delivery.drop_stale_lock(Path(found.common_dir) / f"{ref}.lock")
+        delivery.drop_traces(found, ref)
         there, mine = _at(door, ref), known.tag_object or _own(space, ref)
         if there and there == mine:
             lines.append(f"delete {ref} {there}")
@@ -79,7 +78,7 @@ def _take_refs_back(door: GitDoor, space: Workspace, work: Work, known: Hotfix, 
             yield f"the tag {work.tag}, which is not the one that was made"
     if StepKind.DELIVER in begun:
         ref = f"refs/heads/{work.branch}"
-        delivery.drop_stale_lock(Path(found.common_dir) / f"{ref}.lock")
+        delivery.drop_traces(found, ref)
         there, mine = _at(door, ref), known.head(_number(work, StepKind.DELIVER))
         folder = found.checked_out.get(ref)
         if there == mine and there and folder:

@@ -59,7 +59,7 @@ def change_refs(door: GitDoor, found: Found, lines: Sequence[str], expected: Seq
     them is removed. Raises ConflictError when one of them is not what it must be.
     """
     for ref in expected:
-        drop_stale_lock(Path(found.common_dir) / f"{ref}.lock")
+        drop_traces(found, ref)
     drop_stale_lock(Path(found.common_dir) / "packed-refs.lock")
     argv = ["update-ref", "-m", "gonogo", "--stdin"]
     answer = door.ask(argv, feed="".join(f"{line}\n" for line in lines).encode())
@@ -73,6 +73,16 @@ def change_refs(door: GitDoor, found: Found, lines: Sequence[str], expected: Seq
             remedy="gonogo hotfix abort, then plan it anew",
         )
     raise error
+
+
+def drop_traces(found: Found, ref: str) -> None:
+    """Remove what a killed git left of a reference it did not make: the lock, and the log, written before it."""
+    drop_stale_lock(Path(found.common_dir) / f"{ref}.lock")
+    log = Path(found.common_dir) / "logs" / ref
+    door = GitDoor(found.path)
+    exists = door.succeeds(["show-ref", "--verify", "--quiet", ref])
+    if log.is_file() and not exists and all(old.strip("0") == "" for old in _column(log, 0)):
+        log.unlink(missing_ok=True)
 
 
 def drop_stale_lock(lock: Path) -> None:
@@ -143,11 +153,12 @@ def _is_used(found: Found, index: Path) -> bool:
 def _in_reflogs(found: Found, mine: set[str]) -> bool:
     for folder in {found.git_dir, found.common_dir}:
         for log in Path(folder, "logs").rglob("*"):
-            if log.is_file() and any(oid in mine for oid in _ends(log)):
+            if log.is_file() and any(oid in mine for oid in _column(log, 1)):
                 return True
     return False
 
 
-def _ends(log: Path) -> set[str]:
+def _column(log: Path, index: int) -> set[str]:
+    """The old (0) or the new (1) values of a reflog."""
     with open(log, encoding="utf-8", errors="replace") as file:
-        return {line[41:81] for line in file}
+        return {line.split(" ", 2)[index] for line in file if line.count(" ") >= 2}

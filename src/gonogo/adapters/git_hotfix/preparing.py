@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.adapters.git_door import GitError, check_ref
+from gonogo.adapters.git_history import survey as survey_range
 from gonogo.adapters.git_hotfix.discovery import Found, Remote, discover
 from gonogo.adapters.git_hotfix.planning import blockers_of, identity, previewed, product_of, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
@@ -44,7 +45,7 @@ def plan_prepare(plan: Plan, wish: Wish, now: datetime) -> Planned:
         remote = None if wish.offline else found.remote(wish.remote)
         warnings, tagged = _remote(space, remote, product, offline=wish.offline)
         origin = _origin(plan, product, survey)
-        history = survey.history.survey(replace(product, target=origin.oid))
+        history = survey_range(survey.history, replace(product, target=origin.oid)).range
         work = _work(plan, wish, product, survey, origin, remote, space, now, history)
         preview, work = previewed(space, work, product, space.tree(work.base_oid))
         blockers = [*blockers_of(survey, work, (), None), *preview.blockers, *tagged]

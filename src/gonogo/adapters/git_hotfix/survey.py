@@ -7,7 +7,7 @@ walks by object are an order of magnitude slower than one `git log`; and both st
 from collections.abc import Sequence
 
 from gonogo.adapters.git_door import GitDoor, UnknownRevisionError, check_ref, is_object_id
-from gonogo.adapters.git_history import History
+from gonogo.adapters.git_history import Repository
 from gonogo.adapters.git_hotfix.discovery import Found, Remote
 from gonogo.domain.commits import Commit
 from gonogo.domain.hotfix.lines import Origin, Taken, branch_name, is_same_line, tag_name
@@ -32,7 +32,7 @@ class Survey:
         self.product = product
         self.branches = branches
         self.door = GitDoor(found.path, git=git)
-        self.history = History(found.path)
+        self.history = Repository(found.path)
 
     def commit(self, name: str) -> str:
         """The full id of what a tag, branch or (short) id names. Raises UnknownRevisionError, UsageError."""
