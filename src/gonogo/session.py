@@ -3,40 +3,40 @@
 Knows no front end and starts nothing: a front end calls it from one thread of its own choice.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import assert_never
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain import matrix, snapshot, triggers
-from gonogo.domain.changelog import Changes
-from gonogo.domain.decide import (
-    BOUND_TO_THE_PLAN,
-    ClearTrigger,
-    Command,
-    FireTrigger,
-    RecordTransition,
-    Refusal,
-    Scene,
-    decide,
-)
-from gonogo.domain.events import Actor, Draft, Event, EventId
-from gonogo.domain.evidence import NOTHING, Evidence, absorb
-from gonogo.domain.history import same_set
-from gonogo.domain.ledger import Ledger
-from gonogo.domain.matrix import Freshness, Relation, texts_of
-from gonogo.domain.metric import Reading
-from gonogo.domain.metric_series import follow
-from gonogo.domain.observation import Missing, Observation, Status, Target
-from gonogo.domain.plan import LoadedPlan
-from gonogo.domain.pollers import PolledBy
-from gonogo.domain.snapshot import Inputs, Snapshot
-from gonogo.domain.state import ReleaseState, replay
-from gonogo.domain.version_files import ProductFiles
+from gonogo.domain.decide import BoundToPlan, Refusal, Scene, decide
+from gonogo.domain.events import Event, EventId
+from gonogo.domain.inputs import Inputs
+from gonogo.domain.observation import Missing, Status
+from gonogo.domain.state import replay
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.ports import Clock, Journal, PlanSource, Tail
+from gonogo.ports import Tail
+
+# only names for the type checker: who ticks neither looks at a matrix nor judges a verdict
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from gonogo.domain.changelog import Changes
+    from gonogo.domain.decide import ClearTrigger, Command, FireTrigger, RecordTransition
+    from gonogo.domain.events import Actor, Draft
+    from gonogo.domain.evidence import Evidence
+    from gonogo.domain.ledger import Ledger
+    from gonogo.domain.metric import Reading
+    from gonogo.domain.observation import Observation, Target
+    from gonogo.domain.plan import LoadedPlan
+    from gonogo.domain.pollers import PolledBy
+    from gonogo.domain.snapshot import Snapshot
+    from gonogo.domain.state import ReleaseState
+    from gonogo.domain.version_files import ProductFiles
+    from gonogo.ports import Clock, Journal, PlanSource
 
 _CONTACT = timedelta(seconds=1)
 """How exactly the last contact with the journal is told; finer would repaint the screen for nothing."""
@@ -162,7 +162,7 @@ class Session:
 
     def _plan_moved(self, command: Command) -> Refusal | None:
         """A decision speaks of the plan that was on the screen: one edited under it is another plan."""
-        if not isinstance(command, BOUND_TO_THE_PLAN) or self._plan_source is None:
+        if not isinstance(command, BoundToPlan) or self._plan_source is None:
             return None
         if not self._plan_source.changed():
             return None
@@ -180,6 +180,8 @@ class Session:
         from two hosts, would fill the journal by turns. Nor is what another session on this machine observed:
         whoever polls records.
         """
+        from gonogo.domain.evidence import NOTHING, absorb
+
         heard = self._steady() if self._steady else None
         evidence = dict(self.inputs.evidence)
         touched = []
@@ -230,6 +232,10 @@ class Session:
 
         A trigger that fires asks people; nothing here acts.
         """
+        from gonogo.domain import triggers
+        from gonogo.domain.decide import ClearTrigger, FireTrigger
+        from gonogo.domain.metric_series import follow
+
         metrics = dict(self.inputs.metrics)
         for reading in readings:
             metrics[reading.metric] = follow(metrics.get(reading.metric, ()), reading)
@@ -266,6 +272,8 @@ class Session:
 
     def snapshot(self, now: datetime | None = None, at: datetime | None = None) -> Snapshot:
         """Everything, judged at `now` (UTC); at this moment when not given. `at` as in `snapshot.build`."""
+        from gonogo.domain import snapshot
+
         if now is not None:
             return snapshot.build(self.inputs, now, at=at)
         return snapshot.build(self.inputs, self._clock.now(), self._steady() if self._steady else None, at)
@@ -278,6 +286,8 @@ class Session:
         """What the journal recorded last, when a single answer says something else; else nothing."""
         if isinstance(observation, Missing) or len(observation.versions) != 1:
             return ()
+        from gonogo.domain.history import same_set
+
         known = self.inputs.state.deployed(observation.target)
         product = self.loaded.plan.product(observation.target.product)
         if (
@@ -292,6 +302,10 @@ class Session:
         self, target: Target, evidence: Evidence, now: datetime, steady: float | None
     ) -> RecordTransition | None:
         """The change worth a line of history: firm, not what the journal says last, not told by us before."""
+        from gonogo.domain import matrix
+        from gonogo.domain.decide import RecordTransition
+        from gonogo.domain.matrix import Freshness, Relation, texts_of
+
         cell = matrix.cell_at(self.loaded.plan, self.inputs.state, target, evidence, now, steady)
         if cell is None or cell.freshness is not Freshness.FRESH or not evidence.settled:
             return None

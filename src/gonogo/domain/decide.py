@@ -1,111 +1,133 @@
 """`decide(scene, command) -> drafts | Refusal`: the only place where a wish becomes a fact.
 
-The front door of `domain.decisions`: each topic keeps its commands and its rules in a module of its own.
+The front door of `domain.decisions`: each topic keeps its commands and its rules in a module of its own, which is
+loaded with the first of its commands. A tick must not pay for what a go is judged on.
 """
 
-from typing import assert_never
+import importlib
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from gonogo.domain.decisions import (
-    amendments,
-    approvals,
-    baton,
-    cells,
-    checklist,
-    checks,
-    freezes,
-    go,
-    hotfixes,
-    lifecycle,
-    merges,
-    notes,
-    rollback,
-    triggers,
-    versions,
-    waivers,
-)
-from gonogo.domain.decisions.amendments import AcceptAmendment
-from gonogo.domain.decisions.approvals import Approve, Reject, Revoke
-from gonogo.domain.decisions.baton import Drive
-from gonogo.domain.decisions.cells import RecordTransition
-from gonogo.domain.decisions.checklist import ClaimItem, Note, Skip, Tick, UnclaimItem, Undo, Untick, find_item
-from gonogo.domain.decisions.checks import RecordCheck
-from gonogo.domain.decisions.freezes import FreezeLine, Thaw
-from gonogo.domain.decisions.go import Go
-from gonogo.domain.decisions.lifecycle import Cancel, Complete, Hold, Resume, Start
-from gonogo.domain.decisions.scene import Answer, Refusal, Scene
-from gonogo.domain.decisions.triggers import AnswerTrigger, ClearTrigger, FireTrigger
-from gonogo.domain.decisions.versions import ClearBad, HoldVersion, MarkBad, ReleaseVersion
-from gonogo.domain.decisions.waivers import Waive, WithdrawWaiver
+from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
+
+if TYPE_CHECKING:
+    from gonogo.domain.decisions import (
+        amendments,
+        approvals,
+        baton,
+        cells,
+        checklist,
+        checks,
+        freezes,
+        go,
+        hotfixes,
+        lifecycle,
+        merges,
+        notes,
+        rollback,
+        triggers,
+        versions,
+        waivers,
+    )
+    from gonogo.domain.decisions.amendments import AcceptAmendment
+    from gonogo.domain.decisions.approvals import Approve, Reject, Revoke
+    from gonogo.domain.decisions.baton import Drive
+    from gonogo.domain.decisions.cells import RecordTransition
+    from gonogo.domain.decisions.checklist import ClaimItem, Note, Skip, Tick, UnclaimItem, Undo, Untick, find_item
+    from gonogo.domain.decisions.checks import RecordCheck
+    from gonogo.domain.decisions.freezes import FreezeLine, Thaw
+    from gonogo.domain.decisions.go import Go
+    from gonogo.domain.decisions.lifecycle import Cancel, Complete, Hold, Resume, Start
+    from gonogo.domain.decisions.triggers import AnswerTrigger, ClearTrigger, FireTrigger
+    from gonogo.domain.decisions.versions import ClearBad, HoldVersion, MarkBad, ReleaseVersion
+    from gonogo.domain.decisions.waivers import Waive, WithdrawWaiver
+
+    Command = (
+        checklist.Commands
+        | cells.Commands
+        | checks.Commands
+        | lifecycle.Commands
+        | amendments.Commands
+        | approvals.Commands
+        | waivers.Commands
+        | go.Commands
+        | freezes.Commands
+        | baton.Commands
+        | versions.Commands
+        | triggers.Commands
+        | hotfixes.Commands
+        | merges.Commands
+        | notes.Commands
+        | rollback.Commands
+    )
+
+else:
+    Command = Any  # a name for annotations: the union itself would load every topic
 
 __all__ = [
-    "BOUND_TO_THE_PLAN", "AcceptAmendment", "Answer", "AnswerTrigger", "Approve", "Cancel", "ClaimItem",
+    "AcceptAmendment", "Answer", "AnswerTrigger", "Approve", "BoundToPlan", "Cancel", "ClaimItem",
     "ClearBad", "ClearTrigger", "Command", "Complete", "Drive", "FireTrigger", "FreezeLine", "Go", "Hold",
     "HoldVersion", "MarkBad", "Note", "RecordCheck", "RecordTransition", "Refusal", "Reject",
     "ReleaseVersion", "Resume", "Revoke", "Scene", "Skip", "Start", "Thaw", "Tick", "UnclaimItem", "Undo",
     "Untick", "Waive", "WithdrawWaiver", "decide", "find_item",
 ]  # fmt: skip
 
-Command = (
-    checklist.Commands
-    | cells.Commands
-    | checks.Commands
-    | lifecycle.Commands
-    | amendments.Commands
-    | approvals.Commands
-    | waivers.Commands
-    | go.Commands
-    | freezes.Commands
-    | baton.Commands
-    | versions.Commands
-    | triggers.Commands
-    | hotfixes.Commands
-    | merges.Commands
-    | notes.Commands
-    | rollback.Commands
-)
+_HOMES = {
+    "AcceptAmendment": "amendments",
+    "AnswerTrigger": "triggers",
+    "Approve": "approvals",
+    "Cancel": "lifecycle",
+    "ClaimItem": "checklist",
+    "ClearBad": "versions",
+    "ClearTrigger": "triggers",
+    "Complete": "lifecycle",
+    "Drive": "baton",
+    "FireTrigger": "triggers",
+    "FreezeLine": "freezes",
+    "Go": "go",
+    "Hold": "lifecycle",
+    "HoldVersion": "versions",
+    "MarkBad": "versions",
+    "Note": "checklist",
+    "RecordCheck": "checks",
+    "RecordTransition": "cells",
+    "Reject": "approvals",
+    "ReleaseVersion": "versions",
+    "Resume": "lifecycle",
+    "Revoke": "approvals",
+    "Skip": "checklist",
+    "Start": "lifecycle",
+    "Thaw": "freezes",
+    "Tick": "checklist",
+    "UnclaimItem": "checklist",
+    "Undo": "checklist",
+    "Untick": "checklist",
+    "Waive": "waivers",
+    "WithdrawWaiver": "waivers",
+    "find_item": "checklist",
+}
+"""By name: the topic it comes from. Another command is imported from its own topic."""
 
 
-BOUND_TO_THE_PLAN = (
-    lifecycle.Start | lifecycle.Complete | lifecycle.Cancel | Approve | Go | AcceptAmendment | waivers.Waive
-)
-"""Commands that decide on the plan as a whole: refused when the file was edited since it was read."""
+def __getattr__(name: str) -> Any:
+    """Bring a command with its topic, when somebody asks for it."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"gonogo.domain.decisions.{_HOMES[name]}"), name)
 
 
-def decide(scene: Scene, command: Command) -> Answer:
+class _Topic(Protocol):
+    """What every module of `domain.decisions` that has commands offers."""
+
+    def decide(self, scene: Scene, command: "Command") -> Answer:
+        """Judge one of its commands."""
+        ...
+
+
+def decide(scene: Scene, command: "Command") -> Answer:
     """Return the facts that `command` makes, or why it makes none.
 
     An empty tuple means: what was asked for holds already, by the same account.
     """
-    if isinstance(command, checklist.Commands):
-        return checklist.decide(scene, command)
-    if isinstance(command, cells.Commands):
-        return cells.decide(scene, command)
-    if isinstance(command, checks.Commands):
-        return checks.decide(scene, command)
-    if isinstance(command, lifecycle.Commands):
-        return lifecycle.decide(scene, command)
-    if isinstance(command, amendments.Commands):
-        return amendments.decide(scene, command)
-    if isinstance(command, approvals.Commands):
-        return approvals.decide(scene, command)
-    if isinstance(command, waivers.Commands):
-        return waivers.decide(scene, command)
-    if isinstance(command, go.Commands):
-        return go.decide(scene, command)
-    if isinstance(command, freezes.Commands):
-        return freezes.decide(scene, command)
-    if isinstance(command, baton.Commands):
-        return baton.decide(scene, command)
-    if isinstance(command, versions.Commands):
-        return versions.decide(scene, command)
-    if isinstance(command, triggers.Commands):
-        return triggers.decide(scene, command)
-    if isinstance(command, merges.Commands):
-        return merges.decide(scene, command)
-    if isinstance(command, notes.Commands):
-        return notes.decide(scene, command)
-    if isinstance(command, rollback.Commands):
-        return rollback.decide(scene, command)
-    if isinstance(command, hotfixes.Commands):
-        return hotfixes.decide(scene, command)
-    assert_never(command)
+    # where there is a command, its topic is loaded: every command is judged in the module that defines it
+    topic = cast("_Topic", importlib.import_module(type(command).__module__))
+    return topic.decide(scene, command)

@@ -1,20 +1,27 @@
 """Everything known at one moment, before it is judged: what a session has gathered, as plain values."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from gonogo.domain.artifacts import Artifacts
-from gonogo.domain.changelog import Changes
-from gonogo.domain.evidence import Evidence
-from gonogo.domain.ledger import Ledger
-from gonogo.domain.metric import Reading
-from gonogo.domain.observation import Target
-from gonogo.domain.plan import LoadedPlan
-from gonogo.domain.pollers import PolledBy
 from gonogo.domain.state import ReleaseState
-from gonogo.domain.version_files import ProductFiles
+
+# only names for the type checker: a tick has inputs too, and few of these
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from gonogo.domain.artifacts import Artifacts
+    from gonogo.domain.changelog import Changes
+    from gonogo.domain.evidence import Evidence
+    from gonogo.domain.ledger import Ledger
+    from gonogo.domain.metric import Reading
+    from gonogo.domain.observation import Target
+    from gonogo.domain.plan import LoadedPlan
+    from gonogo.domain.pollers import PolledBy
+    from gonogo.domain.version_files import ProductFiles
 
 
 class Inputs(Struct, frozen=True):

@@ -1,6 +1,5 @@
 """Accepting a later edit of the plan, and voiding what it touches."""
 
-from msgspec import Struct
 
 from gonogo.domain import amendment, completion
 from gonogo.domain import events as kinds
@@ -8,12 +7,12 @@ from gonogo.domain.amendment import Pending
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, plan_data, plan_drafts, typed
-from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.events import Draft
 from gonogo.errors import ExitCode
 
 
-class AcceptAmendment(Struct, frozen=True):
+class AcceptAmendment(BoundToPlan, frozen=True):
     """The plan on disk is the plan from now on. `confirm` is the code of the diff that was on screen."""
 
     confirm: str

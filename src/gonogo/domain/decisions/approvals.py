@@ -10,14 +10,14 @@ from gonogo.domain import events as kinds
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, typed
-from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.plan import ApprovalSlot
 from gonogo.domain.state import Answered, Vote
 from gonogo.domain.text import clean
 from gonogo.errors import ExitCode
 
 
-class Approve(Struct, frozen=True):
+class Approve(BoundToPlan, frozen=True):
     """Sign the content that was on screen; `confirm` is its code."""
 
     name: str

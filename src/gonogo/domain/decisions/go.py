@@ -1,13 +1,12 @@
 """Go: let the release into an environment, on the very list that was on screen."""
 
-from msgspec import Struct
 
 from gonogo.domain import completion, digest, people, waivers
 from gonogo.domain import events as kinds
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, typed
-from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.decisions.waivers import each_reason
 from gonogo.domain.matrix import Cell
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
@@ -16,7 +15,7 @@ from gonogo.domain.state import GoDecision
 from gonogo.errors import ExitCode
 
 
-class Go(Struct, frozen=True):
+class Go(BoundToPlan, frozen=True):
     """Let the release in; `confirm` is the code of the list that was on screen."""
 
     environment: str

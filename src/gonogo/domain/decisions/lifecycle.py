@@ -9,7 +9,7 @@ from gonogo.domain import events as kinds
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
-from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.digest import content_of
 from gonogo.domain.events import Draft
 from gonogo.domain.folds.lifecycle import ReleaseStatus
@@ -20,7 +20,7 @@ from gonogo.errors import ExitCode
 SUBJECT = "release"
 
 
-class Start(Struct, frozen=True):
+class Start(BoundToPlan, frozen=True):
     """The release begins: plan, versions and pins are recorded, and later edits must be accepted."""
 
 
@@ -36,13 +36,13 @@ class Resume(Struct, frozen=True):
     reason: str = ""
 
 
-class Complete(Struct, frozen=True):
+class Complete(BoundToPlan, frozen=True):
     """Everything is done. `confirm` is the code of the list that was on screen."""
 
     confirm: str
 
 
-class Cancel(Struct, frozen=True):
+class Cancel(BoundToPlan, frozen=True):
     """The release ends without being done."""
 
     reason: str

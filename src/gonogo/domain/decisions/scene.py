@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from gonogo.domain import snapshot
 from gonogo.domain.events import Actor, Draft, EventId
+from gonogo.domain.inputs import Inputs
 from gonogo.domain.plan import LoadedPlan, Plan
-from gonogo.domain.snapshot import Inputs, Snapshot
 from gonogo.domain.state import ReleaseState
 from gonogo.errors import ExitCode
+
+if TYPE_CHECKING:
+    from gonogo.domain.snapshot import Snapshot
+
+
+class BoundToPlan(Struct, frozen=True):
+    """A command that decides on the plan as a whole: refused when the file was edited since it was read."""
 
 
 class Refusal(Struct, frozen=True):
@@ -58,8 +64,10 @@ class Scene(Struct, frozen=True):
         """The release as far as the journal goes, newest event included."""
         return self.inputs.state
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> "Snapshot":
         """Everything, judged now. Costs milliseconds on a large plan: ask once."""
+        from gonogo.domain import snapshot  # a tick is decided without it, and must not pay for it
+
         return snapshot.build(self.inputs, self.now, self.steady)
 
     def draft(

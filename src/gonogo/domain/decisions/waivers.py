@@ -8,14 +8,14 @@ from msgspec import Struct
 from gonogo.domain import events as kinds
 from gonogo.domain import people, waivers
 from gonogo.domain.decisions import slips
-from gonogo.domain.decisions.scene import Answer, Refusal, Scene
+from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
 from gonogo.domain.spans import span
 from gonogo.domain.text import clean
 from gonogo.errors import ExitCode
 
 
-class Waive(Struct, frozen=True):
+class Waive(BoundToPlan, frozen=True):
     """Let `rule` pass until a moment (UTC); `subject` names one thing, which the unknown needs."""
 
     rule: str
