@@ -12,7 +12,20 @@ from jsonschema import Draft202012Validator
 
 from gonogo.adapters.plan_yaml import json_schema, parse_plan
 from gonogo.adapters.plan_yaml.schema import keys_of
-from gonogo.domain.plan import Check, CheckKind, GateKind, Level, Migration, Plan, Probe, SchemeName, Timing
+from gonogo.domain.plan import (
+    BelowOne,
+    Bump,
+    Check,
+    CheckKind,
+    GateKind,
+    Level,
+    MergePolicy,
+    Migration,
+    Plan,
+    Probe,
+    SchemeName,
+    Timing,
+)
 
 ROOT = Path(__file__).parents[3]
 FULL = ROOT / "tests" / "golden" / "plan" / "full.yaml"
@@ -123,7 +136,7 @@ def test_probes_in_their_three_forms(plan: Plan) -> None:
     kubernetes = {"cluster": "prod-eu", "namespace": "web", "deployment": "web", "container": "app"}
     assert probe(plan, "web-frontend", "prod-eu").options == kubernetes
     assert probe(plan, "web-frontend", "prod-us").options == {"app": "web-us", "image": "example/web"}
-    assert each.where == "release.yaml:75:16"
+    assert each.where == "release.yaml:77:16"
     assert each.timing == plan.timing == Timing()
 
 
@@ -223,6 +236,12 @@ def test_rollback_changelog_and_branches(plan: Plan) -> None:
     assert (plan.changelog.convention, plan.changelog.file) == ("conventional", "CHANGELOG.md")
     assert plan.changelog.internal_scopes == ("ci", "deps", "refactor")
     assert plan.changelog.sections["feat"] == "Added"
+    assert (plan.changelog.merges, plan.changelog.below_one) == (
+        MergePolicy.LEAVE_OUT, BelowOne(Bump.MINOR, Bump.PATCH),
+    )  # fmt: skip
+    web = plan.product("web-frontend")
+    assert web is not None
+    assert (web.calver, web.start) == ("YYYY.MM.MICRO", "2026.10.2")
     assert (plan.branches.model, plan.branches.main, plan.branches.release) == (
         "trunk", "main", "release/v{major}.{minor}",
     )  # fmt: skip

@@ -64,6 +64,8 @@ class Mistake(Enum):
     BAD_TIME = "{reason}"
     ENDS_BEFORE_START = "{where} ends at {end}, which is not after its start {start}"
     BAD_VERSION = "version '{text}' cannot be read: {reason}"
+    BAD_CALENDAR = "'{pattern}' is no pattern of calendar versions: {reason}"
+    NOT_BY_CALENDAR = "version '{text}' does not follow `calver: {pattern}`"
     BAD_CRON = "'{text}' is not a cron expression: {reason}"
     BAD_EXPRESSION = "`{key}:` {reason}"
     BAD_TRANSFORM = "unknown transform '{name}'"

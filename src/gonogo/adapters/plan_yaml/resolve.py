@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gonogo.adapters.plan_yaml.addresses import check_clone, check_inside, check_ref_name
+from gonogo.adapters.plan_yaml.changelogs import changelog_of, check_calendar
 from gonogo.adapters.plan_yaml.conditions import (
     approvals_of,
     items_of,
@@ -36,7 +37,6 @@ from gonogo.adapters.plan_yaml.shape import (
 from gonogo.domain.duration import parse_day
 from gonogo.domain.plan import (
     Branches,
-    ChangelogRules,
     Environment,
     Person,
     Plan,
@@ -87,7 +87,7 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         on_call=names.check_each(names.people, shape.on_call, ("on_call",), "the release", "is answered for by"),
         triggers=triggers_of(reading, rollback.triggers),
         rollback_notes=rollback.notes,
-        changelog=_changelog(reading, shape.changelog or ChangelogShape()),
+        changelog=changelog_of(reading, shape.changelog or ChangelogShape()),
         branches=_branches(reading, shape.branches or BranchesShape()),
     )
 
@@ -167,6 +167,9 @@ def _product(
         reading.add(Mistake.NO_VERSION_IN_PATTERN, (*path, "tag"), remedy, pattern=given.tag)
     if given.target:
         check_ref_name(given.target, reading.place((*path, "target")), reading.problems, "tag or branch")
+    if given.start:
+        check_ref_name(given.start, reading.place((*path, "from")), reading.problems, "tag or branch")
+    check_calendar(reading, name, given, path)
     return Product(
         name=name,
         version=reading.version(given.version, given.scheme, name, (*path, "version")),
@@ -177,6 +180,8 @@ def _product(
         paths=_inside(reading, given.paths, (*path, "paths")),
         tag=given.tag,
         target=given.target,
+        start=given.start,
+        calver=given.calver,
         revision=given.revision or "",
         migration=given.migration,
         migration_paths=_inside(reading, given.migration_paths, (*path, "migration_paths")),
@@ -225,11 +230,6 @@ def _file(reading: Reading, product: ProductShape, path: Path, index: int) -> Ve
 def _waiver_roles(reading: Reading, given: WaiversShape) -> tuple[str, ...]:
     names = reading.names
     return names.check_each(names.roles, given.roles, ("waivers", "roles"), "a waiver", "is given by")
-
-
-def _changelog(reading: Reading, given: ChangelogShape) -> ChangelogRules:
-    check_inside(given.file, reading.place(("changelog", "file")), reading.problems)
-    return ChangelogRules(given.convention, given.file, listed(given.internal_scopes), given.sections)
 
 
 def _branches(reading: Reading, given: BranchesShape) -> Branches:

@@ -228,6 +228,10 @@ class ProductShape(_Shape):
     target: Annotated[
         Text, _says("Tag, branch or commit that ships. Default: the tag, or HEAD before it exists.")
     ] = ""
+    start: Annotated[
+        Text, _says("Tag, branch or commit the changes are counted from. Default: the release before.")
+    ] = field(name="from", default="")
+    calver: Annotated[Text, _says("Pattern of calendar versions, such as YYYY.MM.MICRO or YY.0M[.MICRO].")] = ""
     revision: Annotated[Commit | None, _says("Pin: the tag must point at this commit.")] = None
     migration: Annotated[Migration, _says("What the release does to stored data. Default: none.")] = Migration.NONE
     migration_paths: Annotated[Texts, _says("Where migrations are kept.")] = []
@@ -366,6 +370,13 @@ class RollbackShape(_Shape):
     notes: Annotated[Text, _says("What everybody must know about the way back.")] = ""
 
 
+class BelowOneShape(_Shape):
+    """How far a change moves a version below 1.0.0."""
+
+    breaking: Annotated[Literal["major", "minor", "patch"], _says("A breaking change. Default: minor.")] = "minor"
+    feature: Annotated[Literal["major", "minor", "patch"], _says("A feature. Default: minor.")] = "minor"
+
+
 class ChangelogShape(_Shape):
     """How commits become a changelog."""
 
@@ -376,6 +387,11 @@ class ChangelogShape(_Shape):
     file: Annotated[Text, _says("The changelog in the repository. Default: CHANGELOG.md.")] = "CHANGELOG.md"
     internal_scopes: Annotated[Texts, _says("Scopes left out of the external notes.")] = []
     sections: Annotated[dict[str, Text], _says("Commit type to heading.")] = {}
+    merges: Annotated[
+        Literal["list", "leave-out", "first-parent"],
+        _says("Merge commits: listed last, left out, or each in place of its branch. Default: list."),
+    ] = "list"
+    below_one: Annotated[BelowOneShape | None, _says("How far a change moves a version below 1.0.0.")] = None
 
 
 class BranchesShape(_Shape):

@@ -1,0 +1,43 @@
+"""What a plan says of changelogs and calendar versions."""
+
+from gonogo.adapters.plan_yaml.addresses import check_inside
+from gonogo.adapters.plan_yaml.nodes import Path
+from gonogo.adapters.plan_yaml.problems import Mistake
+from gonogo.adapters.plan_yaml.reading import Reading
+from gonogo.adapters.plan_yaml.shape import BelowOneShape, ChangelogShape, ProductShape, listed
+from gonogo.domain.plan import BelowOne, Bump, ChangelogRules, MergePolicy, SchemeName
+from gonogo.domain.text import clean
+from gonogo.domain.version import Version, parse
+from gonogo.domain.version.calver import follows, wrong_with_pattern
+
+
+def changelog_of(reading: Reading, given: ChangelogShape) -> ChangelogRules:
+    """The rules; types are read in any case, so they are kept in lower case."""
+    check_inside(given.file, reading.place(("changelog", "file")), reading.problems)
+    early = given.below_one or BelowOneShape()
+    return ChangelogRules(
+        given.convention,
+        given.file,
+        listed(given.internal_scopes),
+        {kind.lower(): heading for kind, heading in given.sections.items()},
+        MergePolicy(given.merges),
+        BelowOne(Bump(early.breaking), Bump(early.feature)),
+    )
+
+
+def check_calendar(reading: Reading, name: str, given: ProductShape, path: Path) -> None:
+    """A pattern makes sense for calendar versions only, and the plan's own follow it."""
+    if not given.calver:
+        return
+    here = (*path, "calver")
+    if given.scheme is not SchemeName.CALVER:
+        where = f"for '{name}', whose scheme is {given.scheme.value}"
+        reading.add(Mistake.ONLY_WITH, here, "say `scheme: calver`", key="calver", where=where)
+    elif reason := wrong_with_pattern(given.calver):
+        reading.add(Mistake.BAD_CALENDAR, here, pattern=clean(given.calver, 60), reason=reason)
+    else:
+        for key, text in (("version", given.version), ("previous", given.previous)):
+            read = parse(text or "", given.scheme, name)
+            if isinstance(read, Version) and not follows(given.calver, read.number):
+                facts = {"text": clean(read.text, 60), "pattern": given.calver}
+                reading.add(Mistake.NOT_BY_CALENDAR, (*path, key), "correct one of the two", **facts)
