@@ -2,5 +2,5 @@
 
 `lease` decides who asks a source, `publication` writes what this session observed, `others` reads what the others
 did, `record` is the line between them, `turns` puts these together for the poller. See
-docs/decisions/0006-one-poller-per-host-and-release.md.
+docs/decisions/0007-one-poller-per-host-and-release.md.
 """
