@@ -11,10 +11,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.domain.observation import Role, Running, Status, Target
 from gonogo.domain.plan import VersionFile
 from gonogo.ports import Clock, PlanSource
+from gonogo.simulator import scratch_git
 from gonogo.simulator.fleet import Fleet
 from gonogo.simulator.histories import CAST, Chapter, History
 from gonogo.simulator.rehearsal import LAST_COMMIT, Rehearsal, scratch
@@ -36,6 +38,11 @@ _BREAKING = (
 )
 
 
+_BUG = "Seen in production: a card was charged twice when the bank answered late.\nCloses PAY-1511."
+_OLD_FILE = "src/webhook.py"
+"""Made in the first release of the product that has `bugs`, and left alone since."""
+
+
 class Cast(Struct, frozen=True):
     """One product of the demo."""
 
@@ -55,6 +62,8 @@ class Cast(Struct, frozen=True):
     file: VersionFile
     scheme: str = ""
     migration: str = ""
+    bugs: tuple[tuple[str, str], ...] = ()
+    """Fixes made after the planned release was cut: (message, the file it changes)."""
 
 
 def products(now: datetime) -> tuple[Cast, ...]:
@@ -91,6 +100,12 @@ def products(now: datetime) -> tuple[Cast, ...]:
             ("4.3.0", "4.4.0", "4.5.0", "4.5.1"),
             VersionFile("pyproject.toml", key="project.version"),
             migration="expand",
+            bugs=(
+                # production lacks what this one stands on: conflicts
+                ("fix(refund): keep the currency of a refund in parts", "src/refund.py"),
+                # production has the file as it was before: picks cleanly
+                (f"fix(webhook): do not charge a card twice after a timeout\n\n{_BUG}", _OLD_FILE),
+            ),
         ),
         Cast(
             "search",
@@ -395,13 +410,33 @@ def _history(one: Cast) -> History:
     ]
     features = one.scheme == "calver" or not _is_patch(one.version, one.previous)
     planned = Chapter(one.version, 14, one.subjects, features=features)
+    fixes, paths = tuple(text for text, _ in one.bugs), tuple(path for _, path in one.bugs)
+    since = Chapter("", len(fixes) or 4, fixes, features=False, paths=paths)
+    if one.bugs:
+        begun = ("feat(webhook): tell the shop when a payment settles",)
+        released[0] = replace(released[0], subjects=begun, paths=(_OLD_FILE,))
     return History(
         one.name,
-        (*released, planned, Chapter("", 4, features=False)),
+        (*released, planned, since),
         one.nouns,
         files=(one.file,),
         authors=CAST,
     )
+
+
+def _settle(repositories: Path, one: Cast) -> None:
+    """What a repository has that people work in: a name for commits, release branches, a remote to push to."""
+    home = repositories / one.name
+    for key, value in (("user.name", "Ana Ruiz"), ("user.email", "ana.ruiz@example.com")):
+        scratch_git.run("-C", str(home), "config", key, value)
+    if not one.bugs:
+        return
+    for version in (one.previous, one.version):
+        major, minor, _ = version.split(".")
+        scratch_git.run("-C", str(home), "branch", f"release/v{major}.{minor}", f"v{version}")
+    remote = repositories / f"{one.name}.git"
+    scratch_git.run("clone", "-q", "--bare", "--template=", "--", str(home), str(remote))
+    scratch_git.run("-C", str(home), "remote", "add", "origin", str(remote))
 
 
 def _is_patch(version: str, before: str) -> bool:
@@ -436,9 +471,10 @@ def demo(
     with scratch(directory) as place, Fleet(story, clock, began, port=port) as fleet:
         repositories = place / "repositories"
         for name, history in histories(began).items():
-            generate(
-                repositories / name, [history], began.replace(minute=0, second=0, microsecond=0) - LAST_COMMIT
-            )
+            until = began.replace(minute=0, second=0, microsecond=0) - LAST_COMMIT
+            generate(repositories / name, [history], until)
+        for one in products(began):
+            _settle(repositories, one)
         path = place / "release.yaml"
         path.write_text(plan_text(began, fleet.url, repositories, account), encoding="utf-8")
         source = open_plan(path)

@@ -42,6 +42,8 @@ class Chapter(Struct, frozen=True):
     features: bool = True
     """Whether everyday commits may bring features; a patch release has none."""
     tagged: bool = True
+    paths: tuple[str, ...] = ()
+    """By position among `subjects`: the file each changes; where there is none, any."""
 
 
 class History(Struct, frozen=True):
@@ -139,10 +141,10 @@ class _Teller:
         everyday = max(0, chapter.commits - len(chapter.subjects) - (1 if chapter.version else 0))
         step = everyday // (len(chapter.subjects) + 1)
         self._chapter = []
-        for subject in chapter.subjects:
+        for position, subject in enumerate(chapter.subjects):
             self._everyday(step, chapter)
             everyday -= step
-            self._commit(subject)
+            self._commit(subject, path=chapter.paths[position] if position < len(chapter.paths) else "")
         self._everyday(everyday, chapter)
         if chapter.version:
             self._release(chapter)
@@ -202,11 +204,13 @@ class _Teller:
         self._add(f'Revert "{subject}"\n\n{body}', ((path, text),), (self.tip,), reverts=position)
         self._chapter.remove(subject)
 
-    def _commit(self, message: str, after: int | None = None, avoid: frozenset[str] = frozenset()) -> int:
+    def _commit(
+        self, message: str, after: int | None = None, avoid: frozenset[str] = frozenset(), path: str = ""
+    ) -> int:
         subject = message.partition("\n")[0]
         paths = [f"{self._history.folder}src/{noun}.py" for noun in self._history.nouns]
         free = [path for path in paths if path not in avoid] or paths
-        path = free[self._draw("path", len(free))]
+        path = path or free[self._draw("path", len(free))]
         self._blocks.setdefault(path, []).append((subject, f"step_{len(self.entries)}"))
         parents = (self.tip if after is None else after,)
         self._chapter.append(subject)
