@@ -1,16 +1,21 @@
 """What the use cases need from outside, as small protocols. Adapters and fakes share one contract suite each."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from gonogo.domain.changelog import Changes, ProductChanges
-from gonogo.domain.events import Actor, Draft, Event
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import ChangelogRules, LoadedPlan, Product
-from gonogo.domain.pollers import PolledBy
+# only names for the type checker: whoever opens a journal must not load what reads a history
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
+
+    from gonogo.domain.changelog import Changes, ProductChanges
+    from gonogo.domain.events import Actor, Draft, Event
+    from gonogo.domain.observation import Observation, Target
+    from gonogo.domain.plan import ChangelogRules, LoadedPlan, Product
+    from gonogo.domain.pollers import PolledBy
 
 
 class Clock(Protocol):

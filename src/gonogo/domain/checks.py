@@ -4,7 +4,6 @@ How a check is carried out is `adapters.checks`. Here is only what follows from 
 and the time: a result of another check, or one that has grown old, decides nothing.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -121,6 +120,8 @@ def _quoted(word: str) -> str:
 
 
 def _sha256(value: Any) -> str:
+    import hashlib  # brings OpenSSL along: only where a check is in question
+
     canonical = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -1,13 +1,13 @@
 """The checklist in rows. The mark is text, so that ticked and open differ without colour."""
 
 from datetime import datetime
+from typing import Protocol
 
 from msgspec import Struct
 
 from gonogo.domain.plan import Item, Plan
-from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
-from gonogo.domain.state import ItemState, ItemStatus
+from gonogo.domain.state import ItemState, ItemStatus, ReleaseState
 from gonogo.domain.text import clean
 from gonogo.present.tones import Line, Span, Tone
 
@@ -32,44 +32,63 @@ class ItemRow(Struct, frozen=True):
     notes: int = 0
 
 
-def rows(snapshot: Snapshot) -> tuple[ItemRow, ...]:
+class Listed(Protocol):
+    """What a checklist is drawn from: a snapshot, or the journal alone where nothing else was looked at."""
+
+    @property
+    def plan(self) -> Plan:
+        """Whose checklist it is."""
+        ...
+
+    @property
+    def state(self) -> ReleaseState:
+        """Who did what."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """UTC."""
+        ...
+
+
+def rows(release: Listed) -> tuple[ItemRow, ...]:
     """Headings and items in the plan's order."""
     found: list[ItemRow] = []
     phase = None
-    for item in snapshot.plan.items:
+    for item in release.plan.items:
         if item.phase != phase and item.phase:
-            found.append(_heading(snapshot, item.phase))
+            found.append(_heading(release, item.phase))
         phase = item.phase
-        found.append(item_row(snapshot, item))
+        found.append(item_row(release, item))
         if item.point_of_no_return:
-            found.append(_line_below(snapshot, item))
+            found.append(_line_below(release, item))
     return tuple(found)
 
 
-def _line_below(snapshot: Snapshot, item: Item) -> ItemRow:
+def _line_below(release: Listed, item: Item) -> ItemRow:
     """The line that is drawn where the word rollback changes its meaning."""
-    crossed = snapshot.state.item(item.id).status is ItemStatus.DONE
+    crossed = release.state.item(item.id).status is ItemStatus.DONE
     words = "no return: going back now means rolling forward" if crossed else "no return below: only forward"
     return ItemRow(f"return:{item.id}", True, "", words, "", "", Tone.BAD if crossed else Tone.WARN)
 
 
-def _heading(snapshot: Snapshot, phase: str) -> ItemRow:
-    items = [item for item in snapshot.plan.items if item.phase == phase]
-    closed = sum(snapshot.state.item(item.id).status is not ItemStatus.OPEN for item in items)
+def _heading(release: Listed, phase: str) -> ItemRow:
+    items = [item for item in release.plan.items if item.phase == phase]
+    closed = sum(release.state.item(item.id).status is not ItemStatus.OPEN for item in items)
     tone = Tone.GOOD if closed == len(items) else Tone.STRONG
     return ItemRow(f"phase:{phase}", True, "", phase, f"{closed}/{len(items)}", "", tone)
 
 
-def item_row(snapshot: Snapshot, item: Item) -> ItemRow:
+def item_row(release: Listed, item: Item) -> ItemRow:
     """One item as it stands."""
-    state = snapshot.state.item(item.id)
+    state = release.state.item(item.id)
     return ItemRow(
         item.id,
         False,
         MARKS[state.status],
         item.title,
-        owner_name(snapshot.plan, item),
-        _who(snapshot, item, state),
+        owner_name(release.plan, item),
+        _who(release, item, state),
         _TONES[state.status],
         len(state.notes),
     )
@@ -81,19 +100,19 @@ def owner_name(plan: Plan, item: Item) -> str:
     return person.name if person else item.owner
 
 
-def _who(snapshot: Snapshot, item: Item, state: ItemState) -> str:
+def _who(release: Listed, item: Item, state: ItemState) -> str:
     if state.status is not ItemStatus.OPEN and state.actor and state.at:
         reason = f": {state.reason}" if state.reason else ""
-        return f"{state.actor.user} {when(state.at, snapshot.now)}{reason}"
+        return f"{state.actor.user} {when(state.at, release.now)}{reason}"
     if state.first is not None:
-        return f"{state.first.actor.user} {when(state.first.at, snapshot.now)}, a second person is needed"
+        return f"{state.first.actor.user} {when(state.first.at, release.now)}, a second person is needed"
     if state.claim is not None:
-        return f"{state.claim.actor.user} is at it since {when(state.claim.at, snapshot.now)}"
-    waiting = [other for other in item.after if snapshot.state.item(other).status is ItemStatus.OPEN]
+        return f"{state.claim.actor.user} is at it since {when(state.claim.at, release.now)}"
+    waiting = [other for other in item.after if release.state.item(other).status is ItemStatus.OPEN]
     if waiting:
         return f"after {', '.join(waiting)}"
     if state.actor and state.at:
-        return f"reopened by {state.actor.user} {when(state.at, snapshot.now)}"
+        return f"reopened by {state.actor.user} {when(state.at, release.now)}"
     return ""
 
 
@@ -116,18 +135,18 @@ def row_line(row: ItemRow) -> Line:
     return tuple(line)
 
 
-def details(snapshot: Snapshot, item: Item) -> tuple[Line, ...]:
+def details(release: Listed, item: Item) -> tuple[Line, ...]:
     """Everything known about an item, line by line."""
-    state = snapshot.state.item(item.id)
+    state = release.state.item(item.id)
     facts: list[tuple[str, str]] = [
         ("id", item.id),
-        ("state", f"{WORDS[state.status]}{_by(state, snapshot.now)}"),
+        ("state", f"{WORDS[state.status]}{_by(state, release.now)}"),
         ("reason", state.reason),
         ("claim", f"{state.claim.actor.user} since {state.claim.at:%Y-%m-%d %H:%M:%S} UTC" if state.claim else ""),
         ("first", f"{state.first.actor.user} at {state.first.at:%Y-%m-%d %H:%M:%S} UTC" if state.first else ""),
         ("then", state.title if state.title != item.title else ""),
         ("phase", item.phase),
-        ("owner", owner_name(snapshot.plan, item)),
+        ("owner", owner_name(release.plan, item)),
         ("for", item.environment),
         ("after", ", ".join(item.after)),
         ("evidence", "required" if item.evidence_required else ""),

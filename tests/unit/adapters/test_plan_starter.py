@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.adapters.plan_starter import SCHEMA_FILE, Found, VersionPlace, look_around, starter_text
-from gonogo.adapters.plan_yaml import parse_plan, starter_plan, write_new
+from gonogo.adapters.plan_starter import (
+    SCHEMA_FILE,
+    Found,
+    VersionPlace,
+    look_around,
+    starter_plan,
+    starter_text,
+    write_new,
+)
+from gonogo.adapters.plan_yaml import parse_plan
 from gonogo.domain.plan import Plan
 from gonogo.errors import NotPermittedError, UsageError
 

@@ -1,15 +1,22 @@
 """What is open, mine first: `gonogo tick` without ITEM."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from gonogo.cli.context import Context, via
-from gonogo.cli.facts import item_facts
 from gonogo.domain.plan import Item, Plan
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import ItemStatus
+from gonogo.domain.state import ItemStatus, ReleaseState
 from gonogo.errors import ExitCode
 from gonogo.present import checklist
 from gonogo.present.tones import Span, Tone
+
+
+class Listed(NamedTuple):
+    """What the list is made from: neither an endpoint nor git has to be asked for it."""
+
+    plan: Plan
+    state: ReleaseState
+    now: datetime
 
 
 def list_open(context: Context) -> int:
@@ -17,24 +24,24 @@ def list_open(context: Context) -> int:
     session = context.doors.open_session(context.options, via())
     try:
         session.refresh()
-        snapshot = session.snapshot()
+        release = Listed(session.loaded.plan, session.inputs.state, context.doors.clock().now())
     finally:
         session.close()
-    for problem in snapshot.journal_problems:
+    for problem in session.inputs.journal_problems:
         context.say.warning(problem)
-    open_items = [item for item in snapshot.plan.items if snapshot.state.item(item.id).status is ItemStatus.OPEN]
-    mine = [item for item in open_items if is_mine(snapshot.plan, item, session.actor.user)]
+    open_items = [item for item in release.plan.items if release.state.item(item.id).status is ItemStatus.OPEN]
+    mine = [item for item in open_items if is_mine(release.plan, item, session.actor.user)]
     others = [item for item in open_items if item not in mine]
     if context.options.json:
-        context.out.json(_as_facts(snapshot, session.actor.user, mine, others))
+        context.out.json(_as_facts(release, session.actor.user, mine, others))
         return ExitCode.OK
     if not open_items:
         context.out.line(
             Span("nothing is open: ", Tone.GOOD),
-            f"{len(snapshot.plan.items)} of {len(snapshot.plan.items)} items are closed",
+            f"{len(release.plan.items)} of {len(release.plan.items)} items are closed",
         )
-    _print_items(context, snapshot, f"Yours ({len(mine)})", mine)
-    _print_items(context, snapshot, f"Others ({len(others)})" if mine else f"Open ({len(others)})", others)
+    _print_items(context, release, f"Yours ({len(mine)})", mine)
+    _print_items(context, release, f"Others ({len(others)})" if mine else f"Open ({len(others)})", others)
     return ExitCode.OK
 
 
@@ -44,17 +51,19 @@ def is_mine(plan: Plan, item: Item, account: str) -> bool:
     return me is not None and me.key == item.owner
 
 
-def _print_items(context: Context, snapshot: Snapshot, heading: str, items: list[Item]) -> None:
+def _print_items(context: Context, release: Listed, heading: str, items: list[Item]) -> None:
     if not items:
         return
     context.out.line(Span(heading, Tone.STRONG))
     for item in items:
-        context.out.lines((checklist.row_line(checklist.item_row(snapshot, item)),))
+        context.out.lines((checklist.row_line(checklist.item_row(release, item)),))
 
 
-def _as_facts(snapshot: Snapshot, account: str, mine: list[Item], others: list[Item]) -> dict[str, Any]:
+def _as_facts(release: Listed, account: str, mine: list[Item], others: list[Item]) -> dict[str, Any]:
+    from gonogo.cli.facts import item_facts
+
     return {
-        "release": snapshot.plan.release,
+        "release": release.plan.release,
         "account": account,
         "open": [
             {
@@ -64,7 +73,7 @@ def _as_facts(snapshot: Snapshot, account: str, mine: list[Item], others: list[I
                 "owner": item.owner,
                 "mine": item in mine,
                 "after": list(item.after),
-                **item_facts(snapshot.state.item(item.id)),
+                **item_facts(release.state.item(item.id)),
             }
             for item in [*mine, *others]
         ],

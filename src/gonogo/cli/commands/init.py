@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from gonogo.adapters.plan_yaml import starter_plan, write_new
+from gonogo.adapters.plan_starter import starter_plan, write_new
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
 
