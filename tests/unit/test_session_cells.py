@@ -3,6 +3,8 @@
 import itertools
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from gonogo.domain.events import Actor, EventId
 from gonogo.domain.matrix import Cell, Relation
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
@@ -167,3 +169,50 @@ def test_a_silence_is_no_transition_and_ages_by_the_clock_nobody_can_put_back() 
     assert not _cell(ana).is_known
     assert _cell(ana).relation is Relation.UNKNOWN
     assert _records(ana) == [("1.2.3",)]
+
+
+def test_what_another_session_observed_is_shown_and_recorded_by_that_one() -> None:
+    """Whoever polls records; when the poller is gone, its successor's own answer brings the same change."""
+    room = Room()
+    room.sees(room.session(), "1.2.2", "1.2.2")
+    ben = room.session(BEN)
+
+    for _ in range(3):
+        room.clock.advance(10)
+        room.takes(ben, replace(seen("1.2.3", TARGET, at=room.clock.now()), by="aruiz"))
+
+    assert _cell(ben).relation is Relation.MATCH
+    assert _cell(ben).accounts[0].by == "aruiz"
+    assert _records(ben) == [("1.2.2",)]
+    room.sees(ben, "1.2.3")
+    assert _records(ben) == [("1.2.2",), ("1.2.3",)]
+
+
+def test_an_answer_is_as_old_as_its_asker_says_by_either_clock() -> None:
+    """Taken in late, or passed on under a clock that was put back: it never becomes newer."""
+    room = Room()
+    room.clock.advance(3_600)
+    ana = room.session()
+    heard_long_ago = room.clock.monotonic() - 45
+    told = replace(seen("1.2.3", TARGET, at=room.clock.now()), by="bokafor", heard=heard_long_ago)
+
+    ana.observe([told])
+    assert _cell(ana).relation is Relation.UNKNOWN
+
+    ana.observe([replace(told, heard=room.clock.monotonic() + 3_600)])
+    assert _cell(ana).relation is Relation.MATCH
+    room.clock.advance(45)
+    assert _cell(ana).relation is Relation.UNKNOWN
+
+
+def test_observing_anew_forgets_what_was_known_of_those_cells() -> None:
+    """A decision does not rest on the answer before, nor on anybody else's."""
+    room = Room()
+    ana = room.session()
+    room.sees(ana, "1.2.3", "1.2.3")
+    ana.observe([replace(seen("1.2.3", TARGET, at=room.clock.now()), by="bokafor")])
+    assert _cell(ana).relation is Relation.MATCH
+
+    ana.observe_anew([Missing(TARGET, Reason.TIMEOUT, room.clock.now(), "test")])
+
+    assert _cell(ana).relation is Relation.UNKNOWN
