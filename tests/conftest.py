@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# what a test types, a person types: run by a CI job, every tick would be one, and those need the plan's leave
+os.environ.pop("CI", None)
+
 
 def _have(*programs: str) -> Callable[[], bool]:
     return lambda: all(

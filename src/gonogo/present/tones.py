@@ -3,8 +3,6 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from gonogo.domain.readiness import Answer, Weight
-
 
 class Tone(StrEnum):
     """Meaning of a piece of text. Each front end has one table from tone to its own colours."""
@@ -34,12 +32,3 @@ Line = tuple[Span, ...]
 def line_text(line: Line) -> str:
     """The characters of a line without their tones."""
     return "".join(span.text for span in line)
-
-
-ANSWER_TONES = {Answer.GO: Tone.GOOD, Answer.NO_GO: Tone.BAD, Answer.UNKNOWN: Tone.UNKNOWN}
-WEIGHT_TONES = {
-    Weight.BLOCKER: Tone.BAD,
-    Weight.UNKNOWN: Tone.UNKNOWN,
-    Weight.WAIVED: Tone.WARN,
-    Weight.WARNING: Tone.WARN,
-}

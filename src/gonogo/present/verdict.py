@@ -7,7 +7,8 @@ from gonogo.domain.plan import Plan, Window
 from gonogo.domain.readiness import Answer, ReasonLine, Verdict, Waived, Weight
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age, span
-from gonogo.present.tones import ANSWER_TONES, WEIGHT_TONES, Line, Span, Tone
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.present.weights import ANSWER_TONES, WEIGHT_TONES
 
 WORDS = {Answer.GO: "GO", Answer.NO_GO: "NO-GO", Answer.UNKNOWN: "UNKNOWN"}
 HEADINGS = {
