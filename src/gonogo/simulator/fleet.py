@@ -126,12 +126,12 @@ class Fleet:
         """Answer the questions of `plan`: its probes and sources, in the shape each of them asks for."""
         probes = [probe for product in plan.products for probe in product.probes]
         own = {
-            place: _endpoint(probe)
+            place: _endpoint(probe, plan)
             for probe in probes
             if (place := own_address(probe.url)) is not None and place[0] in self._own_ports
         }
         self._routes = Routes(
-            {Target(probe.product, probe.environment): _endpoint(probe) for probe in probes},
+            {Target(probe.product, probe.environment): _endpoint(probe, plan) for probe in probes},
             {source.id: source for source in plan.sources},
             own,
         )
@@ -340,8 +340,10 @@ def _path_of(url: str) -> str:
     return path if path.startswith("/") else ""
 
 
-def _endpoint(probe: Probe) -> Endpoint:
-    return Endpoint(Target(probe.product, probe.environment), probe.use, probe.options)
+def _endpoint(probe: Probe, plan: Plan) -> Endpoint:
+    product = plan.product(probe.product)
+    pin = (product.version, product.revision) if product else ("", "")
+    return Endpoint(Target(probe.product, probe.environment), probe.use, probe.options, pin)
 
 
 def _listening(port: int) -> socket.socket:

@@ -20,6 +20,8 @@ class Endpoint(Struct, frozen=True):
     use: str
     """Preset of the plan: auto, json, text, header, ..."""
     options: Mapping[str, Any] = {}
+    pin: tuple[str, str] = ("", "")
+    """The planned version and the commit the plan pins it to: what was built under that name was built from it."""
 
 
 class Page(Struct, frozen=True):
@@ -380,6 +382,9 @@ def _image(endpoint: Endpoint, version: str) -> str:
 
 
 def _revision(endpoint: Endpoint, running: Running) -> str:
+    version, pinned = endpoint.pin
+    if pinned and running.version == version:
+        return running.revision or pinned
     return running.revision or revision_of(endpoint.target.product, running.version)
 
 

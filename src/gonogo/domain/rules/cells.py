@@ -11,6 +11,7 @@ from gonogo.domain.rules.naming import owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.rules.soaking import soaked
 from gonogo.domain.spans import span
+from gonogo.domain.version import same_version
 
 
 def earlier_environments(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
@@ -36,7 +37,7 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
         Relation.BEHIND: f"still runs {shown}, planned is {cell.planned}",
         Relation.AHEAD: f"runs {shown}, which is newer than the planned {cell.planned}",
         Relation.MIXED: f"runs {shown} side by side: not done until only {cell.planned} is left",
-        Relation.DIFFERS: f"runs {shown}, which is not the planned {cell.planned}",
+        Relation.DIFFERS: _another(plan, cell, shown),
         Relation.DISAGREE: f"runs {shown}, as its sources disagree: {cell.source}",
         Relation.ABSENT: f"does not run there at all, planned is {cell.planned}",
     }
@@ -56,6 +57,18 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
         status = cell.status.replace("_", " ")
         message = f": {cell.message}" if cell.message else ""
         yield about_cell(plan, cell, "cell.status", f"{product} in {environment} reports '{status}'{message}")
+
+
+def _another(plan: Plan, cell: Cell, shown: str) -> str:
+    """What runs there instead: another version, or the planned one built from another commit."""
+    product = plan.product(cell.target.product)
+    built = next((running.revision for running in cell.judged if running.revision), "")
+    texts = [running.version for running in cell.judged]
+    if product is None or not product.revision or not built or cell.held:
+        return f"runs {shown}, which is not the planned {cell.planned}"
+    if all(same_version(text, product.version, product.scheme, product.name) for text in texts):
+        return f"runs {shown} built from {built[:10]}, but the plan pins {product.revision[:10]}"
+    return f"runs {shown}, which is not the planned {cell.planned}"
 
 
 def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
