@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from gonogo.domain.changelog import BREAKING, MERGES, OTHER, Changes, ProductChanges, Section, Unreadable
-from gonogo.domain.commits import Commit
+from gonogo.domain.commits import NOT_DESCRIBED, Commit
 from gonogo.domain.plan import ChangelogRules, Migration, Plan, Product
 
 
@@ -45,8 +45,8 @@ class Entry(Struct, frozen=True):
     issues: tuple[str, ...] = ()
     upgrade: str = ""
     """For a break: what breaks and what to do, in the author's words; "" when the commit does not say."""
-    undone: bool = False
-    """It was taken back within the same release: shown struck out."""
+    undone: str = ""
+    """Why it is announced no more, such as `reverted by 1a2b3c4d`: shown struck out; "" when it counts."""
 
 
 class Group(Struct, frozen=True):
@@ -64,6 +64,9 @@ class ProductNotes(Struct, frozen=True):
     previous: str = ""
     groups: tuple[Group, ...] = ()
     migration: Migration = Migration.NONE
+    """What the plan declares."""
+    migrations: tuple[str, ...] = ()
+    """Paths below the product's `migration_paths` that really change; inside the house only."""
     left_out: int = 0
     """Commits this audience is not told about."""
     unknown: str = ""
@@ -71,8 +74,9 @@ class ProductNotes(Struct, frozen=True):
 
     @property
     def breaking(self) -> tuple[Entry, ...]:
-        """The breaks."""
-        return next((group.entries for group in self.groups if group.title == BREAKING), ())
+        """The breaks that have not been taken back."""
+        found = next((group.entries for group in self.groups if group.title == BREAKING), ())
+        return tuple(entry for entry in found if not entry.undone)
 
 
 class Notes(Struct, frozen=True):
@@ -110,34 +114,62 @@ def _product(product: Product, changes: Changes | None, audience: Audience, rule
     groups = tuple(
         Group(title, tuple(_entry(commit) for commit in commits)) for title, commits in shown if commits
     )
-    told = sum(len(group.entries) for group in groups)
+    inside = audience is Audience.INTERNAL
     return ProductNotes(
-        product.name, product.version, changes.base, groups, product.migration, changes.count - told
+        product.name,
+        product.version,
+        changes.base,
+        groups,
+        product.migration,
+        changes.range.migrations if inside else (),
+        changes.count - len(_told_oids(groups)),
     )
 
 
+def _told_oids(groups: Iterable[Group]) -> set[str]:
+    return {entry.commit for group in groups for entry in group.entries}
+
+
 def _told(commits: Iterable[Commit], title: str, audience: Audience, rules: ChangelogRules) -> Sequence[Commit]:
-    """A break is told to everybody, whatever its type and scope: users meet it anyway."""
-    if audience is Audience.INTERNAL or title == BREAKING:
+    if audience is Audience.INTERNAL:
         return tuple(commits)
     return () if title in {MERGES, OTHER} else users_notice(Section(title, tuple(commits)), rules)
 
 
 def users_notice(section: Section, rules: ChangelogRules) -> tuple[Commit, ...]:
-    """The commits of a section that concern more people than those who made them; of breaks all do."""
+    """The commits of a section that concern more people than those who made them.
+
+    A break is told to everybody, whatever its type and scope: users meet it anyway. What was taken back does not
+    ship, and what was announced before is no news.
+    """
     if section.title == BREAKING:
-        return section.commits
+        return tuple(commit for commit in section.commits if commit.struck is None)
     hidden = {scope.lower() for scope in rules.internal_scopes}
     return tuple(
         commit
         for commit in section.commits
-        if commit.type not in INTERNAL_TYPES and commit.scope.lower() not in hidden and commit.type not in hidden
+        if commit.struck is None
+        and commit.type not in INTERNAL_TYPES
+        and commit.scope.lower() not in hidden
+        and commit.type not in hidden
     )
 
 
 def _entry(commit: Commit) -> Entry:
-    upgrade = commit.breaking if commit.breaking not in {"", commit.description, commit.subject} else ""
-    return Entry(commit.description, commit.scope, commit.oid, commit.author, commit.issues, upgrade)
+    return Entry(
+        commit.description,
+        commit.scope,
+        commit.oid,
+        commit.author,
+        commit.issues,
+        upgrade_notes(commit),
+        str(commit.struck) if commit.struck is not None else "",
+    )
+
+
+def upgrade_notes(commit: Commit) -> str:
+    """What the message says breaks and what to do, with its line breaks; "" when it does not say."""
+    return "" if commit.upgrade == NOT_DESCRIBED else commit.upgrade
 
 
 def _warnings(products: Iterable[ProductNotes], changes: Mapping[str, Changes]) -> Iterable[str]:
@@ -151,5 +183,10 @@ def _warnings(products: Iterable[ProductNotes], changes: Mapping[str, Changes]) 
                     "write its upgrade steps"
                 )
         found = changes.get(product.product)
-        if isinstance(found, ProductChanges) and not found.complete:
+        if not isinstance(found, ProductChanges):
+            continue
+        if not found.complete:
             yield f"{product.product}: its history is still being read, so lines are missing"
+        if found.contradiction:
+            yield f"{product.product}: {found.contradiction}"
+        yield from (f"{product.product}: {problem}" for problem in found.problems)

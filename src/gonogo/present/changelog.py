@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from gonogo.domain.changelog import BREAKING, Changes, ProductChanges, Unreadable, headline_text
+from gonogo.domain.changelog import BREAKING, Changes, ProductChanges, Unreadable
 from gonogo.domain.commits import Commit
 from gonogo.present.tones import Line, Span, Tone
 
@@ -72,12 +72,12 @@ def commit_line(commit: Commit) -> Line:
     sign = Span("! ", Tone.BAD) if commit.breaking and commit.struck is None else Span("  ")
     if commit.struck is not None:
         # struck out in words and glyphs: not every terminal can cross out, and a reader of the text cannot see it
-        gone = Span(f"-{headline_text(commit)}-", Tone.MUTED)
+        gone = Span(f"-{commit.headline}-", Tone.MUTED)
         return (sign, Span(f"{commit.short} ", Tone.MUTED), gone, Span(f"  {commit.struck}", Tone.MUTED))
     return (
         sign,
         Span(f"{commit.short} ", Tone.MUTED),
-        Span(headline_text(commit)),
+        Span(commit.headline),
         Span(f"  {commit.author}", Tone.MUTED),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from gonogo.domain import markdown
 from gonogo.domain.changelog import MERGES, ProductChanges, Section
-from gonogo.domain.notes import Audience, Entry, Group, Notes, ProductNotes, users_notice
+from gonogo.domain.notes import Audience, Entry, Group, Notes, ProductNotes, upgrade_notes, users_notice
 from gonogo.domain.plan import ChangelogRules, Migration
 from gonogo.errors import UsageError
 
@@ -46,12 +46,20 @@ def _entry_group(section: Section, rules: ChangelogRules) -> list[str]:
         return []
     lines = [f"### {markdown.line(section.title)}", ""]
     for commit in told:
-        scope = f"**{markdown.line(commit.scope)}:** " if commit.scope else ""
-        text = _inside(commit.description) if scope else markdown.line(commit.description)
-        lines.append(f"- {scope}{text or '(no subject)'} ({commit.short})")
-        if commit.breaking not in {"", commit.description, commit.subject}:
-            lines += [f"  {line}" if line else "" for line in ("", *markdown.block(commit.breaking).split("\n"))]
+        lines.append(f"- {_said(commit.scope, commit.description)} ({commit.short})")
+        lines += _indented(upgrade_notes(commit))
     return lines
+
+
+def _said(scope: str, description: str) -> str:
+    """`**scope:** description`, safe where a line begins."""
+    said = description or "(no subject)"
+    return f"**{markdown.inside(scope)}:** {markdown.inside(said)}" if scope else markdown.line(said)
+
+
+def _indented(block: str) -> list[str]:
+    """Further paragraphs of a list item; none for an empty text."""
+    return [f"  {line}" if line else "" for line in ("", *markdown.block(block).split("\n"))] if block else []
 
 
 def to_text(notes: Notes) -> str:
@@ -61,6 +69,9 @@ def to_text(notes: Notes) -> str:
         lines += ["", _heading(product)]
         if product.unknown:
             lines.append(f"  unknown: {product.unknown}")
+        if product.migrations:
+            lines += ["", f"  Migration: {product.migration.value}, which touches"]
+            lines += [f"  - {path}" for path in product.migrations]
         for group in product.groups:
             lines += ["", f"  {group.title}"]
             for entry in group.entries:
@@ -112,7 +123,7 @@ def _summary(notes: Notes) -> str:
             "?" if product.unknown else str(len(product.breaking)),
             product.migration.value,
         )
-        rows.append(f"| {' | '.join(markdown.line(cell).replace('|', '&#124;') for cell in cells)} |")
+        rows.append(f"| {' | '.join(markdown.cell(cell) for cell in cells)} |")
     return "\n".join(rows)
 
 
@@ -123,15 +134,9 @@ def _upgrade(products: Iterable[ProductNotes]) -> str:
         return ""
     lines = ["## Before you upgrade", ""]
     for product, entry in steps:
-        lines.append(f"- **{markdown.line(product.product)}**: {_inside(entry.text)}")
-        said = markdown.block(entry.upgrade) if entry.upgrade else TO_BE_WRITTEN
-        lines += [f"  {line}" if line else "" for line in ("", *said.split("\n"))]
+        lines.append(f"- **{markdown.line(product.product)}**: {markdown.inside(entry.text)}")
+        lines += _indented(entry.upgrade or TO_BE_WRITTEN)
     return "\n".join(lines)
-
-
-def _inside(text: str) -> str:
-    """A text that does not begin a line."""
-    return markdown.line(f"x {text}").removeprefix("x ") if text else ""
 
 
 def _heading(product: ProductNotes) -> str:
@@ -141,31 +146,37 @@ def _heading(product: ProductNotes) -> str:
 def _markdown_product(product: ProductNotes, audience: Audience) -> str:
     lines = [f"## {markdown.line(_heading(product))}"]
     if product.unknown:
-        lines += ["", f"Unknown: {_inside(product.unknown)}"]
+        lines += ["", f"Unknown: {markdown.inside(product.unknown)}"]
     elif not product.groups:
         lines += ["", "No changes that users notice." if audience is Audience.EXTERNAL else "No commits."]
-    if audience is Audience.INTERNAL and product.migration is not Migration.NONE:
-        lines += ["", f"Migration: {product.migration.value}."]
+    if audience is Audience.INTERNAL:
+        lines += _markdown_migration(product)
     for group in product.groups:
         lines += ["", *_markdown_group(group, audience)]
     return "\n".join(lines)
 
 
+def _markdown_migration(product: ProductNotes) -> list[str]:
+    if not product.migrations:
+        return [] if product.migration is Migration.NONE else ["", f"Migration: {product.migration.value}."]
+    touched = (f"- {markdown.code(path, 300)}" for path in product.migrations)
+    return ["", f"Migration: {product.migration.value}, which touches", "", *touched]
+
+
 def _markdown_group(group: Group, audience: Audience) -> list[str]:
     lines = [f"### {markdown.line(group.title)}", ""]
     for entry in group.entries:
-        scope = f"**{markdown.line(entry.scope)}:** " if entry.scope else ""
-        text = f"{scope}{_inside(entry.text) if scope else markdown.line(entry.text)}" or "(no subject)"
-        text = f"~~{text}~~ (taken back)" if entry.undone else text
-        lines.append(f"- {text}{_origin(entry, audience, markdown.line)}")
+        text = _said(entry.scope, entry.text)
+        text = f"{markdown.struck(text)} ({markdown.inside(entry.undone)})" if entry.undone else text
+        lines.append(f"- {text}{_origin(entry, audience, markdown.inside)}")
     return lines
 
 
 def _text_entry(entry: Entry, audience: Audience) -> list[str]:
     scope = f"{entry.scope}: " if entry.scope else ""
-    undone = " (taken back)" if entry.undone else ""
+    undone = f" ({entry.undone})" if entry.undone else ""
     lines = [f"  - {scope}{entry.text}{undone}{_origin(entry, audience, str)}"]
-    return [*lines, f"    {entry.upgrade}"] if entry.upgrade else lines
+    return [*lines, *(f"    {line}".rstrip() for line in entry.upgrade.split("\n"))] if entry.upgrade else lines
 
 
 def _origin(entry: Entry, audience: Audience, shown: Callable[[str], str]) -> str:
@@ -174,7 +185,7 @@ def _origin(entry: Entry, audience: Audience, shown: Callable[[str], str]) -> st
     if audience is Audience.INTERNAL:
         parts += [entry.commit[:8], entry.author]
     said = ", ".join(part for part in parts if part)
-    return f" ({_inside(said) if shown is markdown.line else said})" if said else ""
+    return f" ({shown(said)})" if said else ""
 
 
 def facts(notes: Notes) -> dict[str, Any]:
@@ -192,6 +203,7 @@ def facts(notes: Notes) -> dict[str, Any]:
                 "version": product.version,
                 "previous": product.previous,
                 "migration": product.migration.value,
+                "migrations": list(product.migrations),
                 "left_out": product.left_out,
                 "unknown": product.unknown,
                 "groups": [

@@ -1,6 +1,4 @@
-"""What ships: sections, the next version, contradictions, and Markdown no commit can break."""
-
-from datetime import date
+"""What ships: sections, the next version, contradictions."""
 
 import pytest
 
@@ -10,9 +8,6 @@ from gonogo.domain.changelog import (
     Range,
     arrange,
     build,
-    escaped,
-    render_markdown,
-    render_text,
 )
 from gonogo.domain.commits import Commit, parse_commit
 from gonogo.domain.plan import ChangelogRules, SchemeName
@@ -154,93 +149,3 @@ def test_half_read_history_contradicts_nobody() -> None:
     found = Range(base=Base("v1.2.3", "0" * 40, "1.2.3"))
     changes = build("web", commits("feat!: a"), found, RULES, "1.2.4", complete=False)
     assert (changes.contradiction, changes.complete) == ("", False)
-    assert "! still reading" in render_text(changes)
-
-
-INJECTIONS = [
-    "# heading",
-    "```",
-    "~~~",
-    "---",
-    "===",
-    "- item",
-    "1. item",
-    "> quote",
-    "| a | b |",
-    "[text](https://evil.example)",
-    "![image](https://evil.example/x.png)",
-    "<script>alert(1)</script>",
-    "<!-- comment",
-    "&lt;b&gt;",
-    "https://evil.example and www.evil.example",
-    "mail eve@evil.example or @everyone",
-    "**bold** _em_ `code` ~~gone~~ $math$",
-    "trailing backslash \\",
-    "[id]: https://evil.example",
-    "Refs #12",
-]
-
-
-@pytest.mark.parametrize("text", INJECTIONS)
-def test_markdown_shows_exactly_the_text(text: str) -> None:
-    """With the backslashes taken out again the text is there unchanged, and no construct begins unescaped."""
-    shown = escaped(text)
-    assert _unescaped(shown) == text
-    live = _live_characters(shown)
-    assert not set("`*_[]<>#|~&@$") & set(live)
-    assert "://" not in live
-    assert "www." not in live
-    assert not live.startswith(("-", "+", "=", "1."))
-
-
-def _unescaped(text: str) -> str:
-    out, at = [], 0
-    while at < len(text):
-        at += text[at] == "\\"
-        out.append(text[at])
-        at += 1
-    return "".join(out)
-
-
-def _live_characters(text: str) -> str:
-    """What Markdown still may act on: everything no backslash stands before."""
-    out, at = [], 0
-    while at < len(text):
-        if text[at] == "\\":
-            out.append("\x00")
-            at += 2
-        else:
-            out.append(text[at])
-            at += 1
-    return "".join(out)
-
-
-def test_document_has_only_our_headings() -> None:
-    """Hostile subject, scope, break and section title make list items, not structure."""
-    rules = ChangelogRules(sections={"feat": "# Added\n## mine"})
-    listed = commits(
-        "feat(*s*): # x", "feat: ```", "fix: a\n\nBREAKING CHANGE: ## y\n# z\n```\n<b>", "## Other heading"
-    )
-    document = render_markdown(build("web", listed, Range(), rules, "1.0.0\n# x"), date(2026, 11, 24))
-    headings = [line for line in document.splitlines() if line.startswith("#")]
-    assert headings == ["## [1.0.0 \\# x] - 2026-11-24", "### Breaking", "### \\# Added \\#\\# mine", "### Other"]
-    assert all(line.startswith(("#", "- ", "  \\#")) or not line for line in document.splitlines())
-
-
-def test_markdown_entry_names_scope_commit_and_break() -> None:
-    """What a reader of the file sees."""
-    changes = ships("feat(api): new\n\nBREAKING CHANGE: v1 is gone", planned="2.0.0")
-    assert render_markdown(changes) == ("## [2.0.0]\n\n### Breaking\n\n- **api:** new (11111111)\n  v1 is gone\n")
-
-
-def test_plain_text_says_what_is_odd_first() -> None:
-    """Problems and contradiction stand above the list."""
-    changes = ships("fix(api)!: gone", problems=("the clone is shallow",))
-    assert render_text(changes) == (
-        "web 1.2.4: 1 commit since v1.2.3",
-        "! the clone is shallow",
-        "! planned 1.2.4, but 1 breaking commit asks for 2.0.0: 11111111",
-        "",
-        "Breaking",
-        "  11111111  api: gone",
-    )

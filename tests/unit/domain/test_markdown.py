@@ -1,5 +1,6 @@
 """Commit text in Markdown is text: markdown-it, the CommonMark reader Textual itself uses, is the judge."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from gonogo.domain.markdown import block, code, line
+from gonogo.domain.markdown import block, cell, code, inside, line, struck
 
 PEACEFUL = {"text", "code_inline", "softbreak", "text_special"}
 HOSTILE = st.text(alphabet="#*_`~<>[]()!&;:|\\-+=1. \tab\"'/{}^$@\n\x1b\u202e", max_size=60)
@@ -28,6 +29,8 @@ def inline(markdown: str) -> Iterator[Token]:
 
 
 @given(HOSTILE)
+@example("`x`@a`y` @a")
+@example("@a`@b`")
 @example("# heading")
 @example("feat: [x](javascript:alert(1))")
 @example("![img](http://evil.test/x.png)")
@@ -88,3 +91,61 @@ def test_code_holds_any_backticks(text: str) -> None:
         return
     (token,) = inline(f"- {shown}\n")
     assert (token.type, token.content.strip()) == ("code_inline", text.strip())
+
+
+FORGE = MarkdownIt("gfm-like")
+"""As forges read it: bare addresses become links."""
+_MENTION = re.compile(r"(?:^|[^0-9A-Za-z_`])@[0-9A-Za-z]")
+
+
+def spoken(text: str) -> str:
+    """What stands outside code, where forges look for mentions."""
+    found = [token for token in FORGE.parse(f"- {line(text)}\n") if token.type == "inline"]
+    pieces = [piece for token in found for piece in token.children or ()]
+    return "\0".join(piece.content for piece in pieces if piece.type != "code_inline")
+
+
+@given(HOSTILE)
+@example("ping @everyone")
+@example("`x`@a")
+@example("@a`@b`")
+@example("``@a` @b``@c")
+@example("\u4f5c\u8005@name")
+@example("(@org/team)")
+def test_nobody_is_notified(text: str) -> None:
+    """A mention stands in code, where forges do not look for it."""
+    assert _MENTION.search(spoken(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["https://evil.test/x", "see www.evil.test", "HTTP://evil.test", "a: https://b@c.test"]
+)
+def test_a_bare_address_is_text(text: str) -> None:
+    """A link to a ticket would leave a trace there, and nobody asked for it."""
+    (inline,) = [token for token in FORGE.parse(f"- {line(text)}\n") if token.type == "inline"]
+    assert "link_open" not in {token.type for token in inline.children or ()}
+
+
+def test_inside_a_line_no_block_begins() -> None:
+    """What could only act at the start of a line stays as it is elsewhere."""
+    assert (line("# a"), inside("# a")) == ("\\# a", "# a")
+
+
+@given(HOSTILE)
+def test_a_struck_text_is_struck_whole(text: str) -> None:
+    """It cannot end the strike-through that stands around it."""
+    shown = struck(inside(text))
+    if not shown:
+        return
+    (inline,) = [token for token in FORGE.parse(f"- {shown}\n") if token.type == "inline"]
+    children = inline.children or []
+    kinds = [token.type for token in children if token.type != "text" or token.content]
+    assert (kinds[0], kinds[-1], kinds.count("s_open")) == ("s_open", "s_close", 1)
+
+
+@given(HOSTILE)
+def test_a_cell_is_one_cell(text: str) -> None:
+    """A bar in it ends no column."""
+    document = f"| a | b |\n|---|---|\n| {cell(text)} | x |\n"
+    cells = [token for token in FORGE.parse(document) if token.type == "td_open"]
+    assert len(cells) == 2

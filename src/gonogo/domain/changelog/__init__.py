@@ -19,7 +19,6 @@ from gonogo.domain.changelog.model import (
     Tag,
     Unreadable,
 )
-from gonogo.domain.changelog.rendering import escaped, headline_text, render_markdown, render_text
 from gonogo.domain.changelog.sections import BUILT_IN_SECTIONS, arrange
 
 __all__ = [
@@ -39,8 +38,4 @@ __all__ = [
     "Unreadable",
     "arrange",
     "build",
-    "escaped",
-    "headline_text",
-    "render_markdown",
-    "render_text",
 ]

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from gonogo.domain.commits import Commit
+from gonogo.domain.commits import NOT_DESCRIBED, Commit
 from gonogo.domain.version import Bump
 
 BREAKING = "Breaking"
@@ -141,7 +141,7 @@ class ProductChanges(Struct, frozen=True):
     @property
     def without_upgrade(self) -> tuple[Commit, ...]:
         """The breaking commits whose message does not say what to do about it."""
-        return tuple(commit for commit in self.breaking if commit.upgrade in {"", "not described"})
+        return tuple(commit for commit in self.breaking if commit.upgrade in {"", NOT_DESCRIBED})
 
 
 class Unreadable(Struct, frozen=True):

@@ -4,11 +4,12 @@ from gonogo.domain.commits.conventions import CONVENTIONS, KNOWN_TYPES, Conventi
 from gonogo.domain.commits.conventions import conventional as read_headline
 from gonogo.domain.commits.footers import issue_references, read_footers
 from gonogo.domain.commits.message import parse_commit
-from gonogo.domain.commits.model import Commit, Fate, Footer, Headline, Struck, moment
+from gonogo.domain.commits.model import NOT_DESCRIBED, Commit, Fate, Footer, Headline, Struck, moment
 
 __all__ = [
     "CONVENTIONS",
     "KNOWN_TYPES",
+    "NOT_DESCRIBED",
     "Commit",
     "Convention",
     "Fate",

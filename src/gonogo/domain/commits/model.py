@@ -11,6 +11,10 @@ _LATEST = 253_402_300_799
 """Last second of the year 9999: a commit may claim any number."""
 
 
+NOT_DESCRIBED = "not described"
+"""Stands for a BREAKING CHANGE footer that says nothing."""
+
+
 class Footer(Struct, frozen=True):
     """A line `Token: value` or `Token #value` at the end of a message."""
 
@@ -119,6 +123,12 @@ class Commit(Struct, frozen=True, gc=False):
     def short(self) -> str:
         """The object id as people write it."""
         return self.oid[:8]
+
+    @property
+    def headline(self) -> str:
+        """`scope: description`, as lists show it; never empty."""
+        said = self.description or "(no subject)"
+        return f"{self.scope}: {said}" if self.scope else said
 
     @property
     def key(self) -> str:

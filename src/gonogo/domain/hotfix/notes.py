@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from gonogo.domain import keepachangelog
-from gonogo.domain.changelog import arrange, escaped
+from gonogo.domain import keepachangelog, markdown
+from gonogo.domain.changelog import arrange
 from gonogo.domain.commits import Commit
 from gonogo.domain.keepachangelog import NotReleased, Released
 from gonogo.domain.plan import ChangelogRules
@@ -14,13 +14,15 @@ def generated(commits: Sequence[Commit], rules: ChangelogRules) -> str:
     """What the commits tell, under `###` headings; "" for none."""
     lines: list[str] = []
     for section in arrange(commits, rules):
-        lines += [f"### {escaped(section.title)}", "", *(_line(commit) for commit in section.commits), ""]
+        lines += [f"### {markdown.line(section.title)}", "", *(_line(commit) for commit in section.commits), ""]
     return "\n".join(lines).strip("\n")
 
 
 def _line(commit: Commit) -> str:
-    scope = f"**{escaped(commit.scope)}:** " if commit.scope else ""
-    return f"- {scope}{escaped(commit.description or '(no subject)')}"
+    said = commit.description or "(no subject)"
+    if not commit.scope:
+        return f"- {markdown.line(said)}"
+    return f"- **{markdown.inside(commit.scope)}:** {markdown.inside(said)}"
 
 
 def entered(text: str, version: str, day: date, tag: str, previous_tag: str, entry: str) -> Released | NotReleased:

@@ -1,6 +1,6 @@
 """What ships: one product at a time, breaking changes first."""
 
-from gonogo.domain.changelog import Changes, ProductChanges, Unreadable, headline_text
+from gonogo.domain.changelog import Changes, ProductChanges, Unreadable
 from gonogo.domain.commits import Commit
 from gonogo.domain.plan import Product
 from gonogo.present.tones import Line, Span, Tone
@@ -129,5 +129,5 @@ def commit_line(commit: Commit) -> Line:
     """Object id, what it says."""
     tone = Tone.BAD if commit.breaking else Tone.PLAIN
     kind = f"{commit.type}: " if commit.type else ""
-    said = headline_text(commit) or "(no subject)"
+    said = commit.headline
     return (Span(f"{commit.short}  ", Tone.MUTED), Span(kind, Tone.MUTED), Span(said, tone))
