@@ -26,7 +26,7 @@ from gonogo.ports import Clock, Paced, Probing
 
 LOOK = 0.25
 """Seconds between two looks at what the others wrote."""
-_WHO = 1.0
+_WHO = 2.0
 """Seconds between two looks at who they are."""
 _GRACE, _LONGER_GRACE = 0.25, 0.5
 """Seconds an answer may be late before the lease is tried: it has to be written and read. Whoever holds no lease
