@@ -1,10 +1,12 @@
 """What kind of repository the plan names, and what in it belongs to somebody: branches checked out, remotes.
 
-GitPython opens it: it knows the layouts of clones, worktrees, bare repositories and submodules, and reads
-references and configuration from files. Its objects are not touched: those calls start a git without our safe
-configuration. Everything that needs git itself goes through the door.
+GitPython reads the repository's configuration, from the file and without running anything. Its `Repo` is not
+used: it obeys GIT_DIR, GIT_OBJECT_DIRECTORY and their like from the environment, wherever it is told to look
+(measured), and its objects and worktrees start a git without our safe configuration. Layout, references and
+worktrees are therefore asked of git itself, through the one door, which drops those variables.
 """
 
+import configparser
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,43 +84,41 @@ def discover(repo: str) -> Found:
     """
     door = GitDoor(repo)
     # git itself first: it is the one that refuses the repository of another account
-    told = door.run(["rev-parse", "--is-shallow-repository", "--show-object-format", "--absolute-git-dir"])
-    shallow, object_format, git_dir = told.decode("utf-8", "surrogateescape").splitlines()[:3]
-    bare, common, remotes = _layout(repo)
+    asked = ["--is-shallow-repository", "--is-bare-repository", "--show-object-format"]
+    told = door.run(["rev-parse", *asked, "--absolute-git-dir", "--path-format=absolute", "--git-common-dir"])
+    shallow, bare, object_format, git_dir, common = told.decode("utf-8", "surrogateescape").splitlines()[:5]
+    common = os.path.realpath(common)
     return Found(
         path=os.path.realpath(repo),
         git_dir=git_dir,
         common_dir=common,
-        bare=bare,
-        linked=os.path.realpath(common) != os.path.realpath(git_dir),
+        bare=bare == "true",
+        linked=common != os.path.realpath(git_dir),
         submodule=_is_submodule(Path(git_dir), Path(common)),
         shallow=shallow == "true",
         partial=_is_partial(door),
         object_format=object_format,
         checked_out=_checked_out(door),
-        remotes=remotes,
+        remotes=_remotes(repo, Path(common) / "config"),
     )
 
 
-def _layout(repo: str) -> tuple[bool, str, tuple[Remote, ...]]:
+def _remotes(repo: str, config: Path) -> tuple[Remote, ...]:
     import git  # 60 ms: only for those who change something
 
+    found = []
     try:
-        # expand_vars: a path is a path, whatever dollar signs stand in it
-        with git.Repo(repo, expand_vars=False) as opened:
-            common = os.path.realpath(os.fspath(opened.common_dir))
-            with opened.config_reader("repository") as settings:
-                sections = [name for name in settings.sections() if name.startswith('remote "')]
-                remotes = tuple(
-                    Remote(
-                        name[8:-1],
-                        str(settings.get_value(name, "pushurl", "") or settings.get_value(name, "url", "")),
-                    )
-                    for name in sections
-                )
-            return opened.bare, common, tuple(_from(repo, one) for one in remotes if one.url)
-    except (git.exc.GitError, OSError, ValueError) as error:
-        raise NotARepositoryError(f"it cannot be opened: {clean(str(error), 200)}", where=repo) from error
+        # no includes: the file of the repository speaks for itself, and leads to no other
+        with git.GitConfigParser(str(config), read_only=True, merge_includes=False) as settings:
+            for name in settings.sections():
+                if name.startswith('remote "'):
+                    url = settings.get_value(name, "pushurl", "") or settings.get_value(name, "url", "")
+                    found.append(_from(repo, Remote(name[8:-1], str(url))))
+    except (configparser.Error, OSError, ValueError) as error:
+        raise NotARepositoryError(
+            f"its configuration cannot be read: {clean(str(error), 200)}", where=str(config)
+        ) from error
+    return tuple(one for one in found if one.url)
 
 
 def _from(repo: str, remote: Remote) -> Remote:

@@ -72,7 +72,8 @@ def took_effect(space: Workspace, before: str, pick: Pick) -> str:
         return ""
     found = space.door.run(["rev-list", "--parents", "-1", head]).decode().split()
     message = space.door.run(["log", "-1", "--format=%B", head]).decode("utf-8", "replace")
-    return head if found[1:] == [before] and trailer(pick) in message else ""
+    merged = found[1:] == [before, pick.oid]
+    return head if merged or (found[1:] == [before] and trailer(pick) in message) else ""
 
 
 def recover(space: Workspace, to: str) -> None:
@@ -80,6 +81,11 @@ def recover(space: Workspace, to: str) -> None:
     space.unlock()
     space.door.run(["reset", "--quiet", "--hard", to])
     space.door.run(["clean", "--quiet", "-ffdx"])
+
+
+def is_merging(space: Workspace) -> bool:
+    """Whether what stopped is a merge, and no pick."""
+    return (space.path / ".git" / "MERGE_HEAD").exists()
 
 
 class Resolution(Struct, frozen=True):
@@ -168,4 +174,7 @@ def _message(space: Workspace, pick: Pick, paths: Sequence[str]) -> bytes:
     original = space.door.run(["log", "-1", "--format=%B", pick.oid]).rstrip(b"\n")
     conflicts = "".join(f"\t{clean(path, 300)}\n" for path in paths)
     separator = b"\n\n"
+    if is_merging(space):
+        head = f"Merge {pick.oid[:10]}\n\n".encode()
+        return head + original + separator + f"Conflicts resolved by hand:\n{conflicts}".encode()
     return original + separator + f"{trailer(pick)}\n\nConflicts resolved by hand:\n{conflicts}".encode()

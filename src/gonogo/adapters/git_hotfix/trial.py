@@ -69,6 +69,21 @@ def conflicting_hunks(space: Workspace, parent: str, pick: Pick) -> dict[str, in
     return {one.path: max(1, len(one.hunks)) for one in merged.conflicts}
 
 
+def try_merge(space: Workspace, branch: str, pick: Pick) -> tuple[PickPreview, str]:
+    """What merging the commit into `branch` would come to, and the tree it leads to ("" with a conflict)."""
+    door = space.authoring
+    _attributes(door, branch)
+    argv = ["merge-tree", "--write-tree", "-z", "--messages", branch, pick.oid]
+    answer = door.ask(argv)
+    if answer.code not in {0, 1}:
+        raise door.refusal(argv, answer)
+    merged = _read(door, answer.out, {}, {branch: "the branch", pick.oid: pick.oid[:10]})
+    files = changed_paths(door, f"{branch}^{{tree}}", merged.tree)
+    outcome = Outcome.CONFLICT if merged.conflicts else Outcome.CLEAN if files else Outcome.EMPTY
+    tree = "" if merged.conflicts else merged.tree
+    return PickPreview(pick, outcome, tree, merged.conflicts, files), tree
+
+
 def _attributes(door: GitDoor, base: str) -> None:
     """Lay out the base's `.gitattributes`: they say how files merge, and git reads only those in the work tree."""
     names = door.run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", base]).split(b"\0")

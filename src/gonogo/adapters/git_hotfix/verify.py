@@ -16,6 +16,9 @@ def verify(space: Workspace, work: Work, commit: str, by_hand: Sequence[str]) ->
     `by_hand` are the picks somebody resolved: their trees are theirs, everything else is compared.
     """
     start = work.branch_was or work.base_oid
+    if work.merges:
+        _verify_merge(space, work, start, commit, by_hand)
+        return
     chain = _chain(space, start, commit)
     last = chain.pop() if work.edits and chain else ""
     if not work.by_hand and len(chain) != len(work.picks):
@@ -32,6 +35,14 @@ def verify(space: Workspace, work: Work, commit: str, by_hand: Sequence[str]) ->
         parent = made
     if last:
         _check_release_commit(space, work, chain[-1] if chain else start, last)
+    if work.result_tree and not by_hand and space.tree(commit) != work.result_tree:
+        raise _wrong(space, "its content is not what the preview showed")
+
+
+def _verify_merge(space: Workspace, work: Work, start: str, commit: str, by_hand: Sequence[str]) -> None:
+    parents = space.door.run(["rev-list", "--parents", "-1", commit]).decode().split()[1:]
+    if parents != [start, work.picks[0].oid]:
+        raise _wrong(space, f"{commit[:10]} is not the merge of {work.picks[0].oid[:10]} into {start[:10]}")
     if work.result_tree and not by_hand and space.tree(commit) != work.result_tree:
         raise _wrong(space, "its content is not what the preview showed")
 

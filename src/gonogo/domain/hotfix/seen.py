@@ -23,7 +23,7 @@ def seen_of(plan: Plan, matrix: Matrix, state: ReleaseState, product: Product) -
         tuple(
             (one.version, one.id)
             for one in state.hotfixes.values()
-            if one.product == product.name and not one.is_over
+            if one.product == product.name and not one.is_over and one.tag
         ),
     )
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from gonogo.domain.hotfix.preview import Pick
 from gonogo.domain.hotfix.work import Kind, Work
 
 
@@ -89,15 +90,16 @@ def steps_of(work: Work) -> tuple[Step, ...]:
         _own("checkout", "--quiet", "-B", work.branch, start, "--"),
     )  # fmt: skip
     for position, pick in enumerate(work.picks):
-        parent = ("-m", str(pick.mainline_parent)) if pick.mainline_parent else ()
+        verb = "merge" if work.merges else "pick"
         add(
-            StepKind.PICK, f"pick {pick.oid[:10]} {pick.subject}", "goes with the workspace",
-            _own("cherry-pick", "-x", *parent, pick.oid), pick=position,
+            StepKind.PICK, f"{verb} {pick.oid[:10]} {pick.subject}", "goes with the workspace",
+            _taking(work, pick), pick=position,
         )  # fmt: skip
     if work.by_hand:
         add(StepKind.FIX, "commit the fix by hand in the workspace", "goes with the workspace")
     if work.edits:
-        paths = dict.fromkeys([*(file.path for file in work.files), *([work.changelog] if work.entry else [])])
+        changelog = [work.changelog] if work.changelog and work.entry else []
+        paths = dict.fromkeys([*(file.path for file in work.files), *changelog])
         add(
             StepKind.FILES,
             f"write {work.version} into {', '.join(paths)}",
@@ -123,6 +125,8 @@ def steps_of(work: Work) -> tuple[Step, ...]:
     )  # fmt: skip
     if work.approvals:
         add(StepKind.REVIEW, f"approvals: {', '.join(work.approvals)}", "nothing to undo")
+    if not work.tag:
+        return tuple(made)
     add(
         StepKind.TAG, f"{'sign' if work.signed else 'make'} the annotated tag {work.tag} on the commit itself",
         "remove the tag, as long as it was not pushed",
@@ -137,6 +141,19 @@ def steps_of(work: Work) -> tuple[Step, ...]:
             push_command(work, work.branch_was),
         )  # fmt: skip
     return tuple(made)
+
+
+def _taking(work: Work, pick: Pick) -> GitCommand:
+    if work.merges:
+        message = f"--message={merge_message(work, pick)}"
+        return _own("merge", "--no-ff", "--no-verify", "--no-gpg-sign", "--quiet", message, pick.oid)
+    parent = ("-m", str(pick.mainline_parent)) if pick.mainline_parent else ()
+    return _own("cherry-pick", "-x", *parent, pick.oid)
+
+
+def merge_message(work: Work, pick: Pick) -> str:
+    """What the merge of a fix says."""
+    return f"Merge {pick.oid[:10]} into {work.branch}\n\n{pick.subject}\n"
 
 
 def push_command(work: Work, expected: str) -> GitCommand:
@@ -167,5 +184,7 @@ def _set(work: Work) -> str:
 
 def title_of(work: Work) -> str:
     """What it is, in one line."""
+    if work.kind is Kind.CARRY:
+        return f"carry {work.picks[0].oid[:10]} of {work.product} {work.base_version} to {work.branch}"
     verb = "hotfix" if work.kind is Kind.HOTFIX else "prepare"
     return f"{verb} {work.product} {work.base_version} -> {work.version}"

@@ -14,6 +14,8 @@ class Kind(StrEnum):
 
     HOTFIX = "hotfix"
     PREPARE = "prepare"
+    CARRY = "merges"
+    """A fix carried to another branch. As with the others, the word is the verb that goes on with it."""
 
 
 class Identity(Struct, frozen=True):
@@ -70,6 +72,8 @@ class Work(Struct, frozen=True):
     result_tree: str = ""
     """The tree of the tag; "" when it depends on a resolution."""
     object_format: str = "sha1"
+    merges: bool = False
+    """Whether what is carried is merged, as gitflow does, instead of picked."""
 
     @property
     def id(self) -> str:
@@ -83,6 +87,7 @@ class Work(Struct, frozen=True):
             [
                 self.id, self.repo, self.base_name, self.base_oid, self.branch, self.branch_was, self.tag,
                 self.entry, self.message, self.remote, self.result_tree, str(self.signed), str(self.by_hand),
+                str(self.merges),
                 *(one.oid for one in self.picks), *self.trees, *self.approvals,
                 *(f"{file.path}:{file.key}:{file.pattern}" for file in self.files),
             ]
