@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
+    from datetime import date
     from pathlib import Path
 
     from gonogo.adapters.checks.runner import Runner
@@ -208,9 +209,7 @@ async def _observe_anew(session: Session, environment: str, settings: Config) ->
     from gonogo.domain.resting import cells_behind
 
     plan = session.loaded.plan
-    times = [source.timing.timeout for source in plan.sources]
-    times += [probe.timing.timeout for product in plan.products for probe in product.probes]
-    seconds = max(times, default=plan.timing.timeout).total_seconds() + 1
+    seconds = _longest(plan) + 1
     async with Door.of(settings) as door:
         probings = about(build_probings(plan, door, clock(), settings), cells_behind(plan, environment))
         transitions = session.observe_anew(await ask_within(probings, seconds, clock()))
@@ -219,6 +218,36 @@ async def _observe_anew(session: Session, environment: str, settings: Config) ->
             # one answer that contradicts the record is a sample: the second one settles it, or shows a split
             transitions = (*transitions, *session.observe(await ask_within(doubtful, seconds, clock())))
     return transitions
+
+
+def ask_anew(
+    loaded: LoadedPlan, targets: frozenset[Target], progress: Callable[[int, int], None]
+) -> tuple[Observation, ...]:
+    """Ask everything about `targets`, now and in this process, as `observe_anew` does, for a thread that may wait.
+
+    `progress` is called in that thread with how many of how many questions were answered. Raises ConfigError.
+    """
+    import asyncio
+
+    from gonogo.adapters.anew import about, ask_within
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.probes.registry import build_probings
+
+    settings = config()
+
+    async def asked() -> tuple[Observation, ...]:
+        async with Door.of(settings) as door:
+            probings = about(build_probings(loaded.plan, door, clock(), settings), targets)
+            return await ask_within(probings, _longest(loaded.plan) + 1, clock(), progress)
+
+    return asyncio.run(asked())
+
+
+def _longest(plan: Plan) -> float:
+    """Seconds of the longest time-out among the plan's questions."""
+    times = [source.timing.timeout for source in plan.sources]
+    times += [probe.timing.timeout for product in plan.products for probe in product.probes]
+    return max(times, default=plan.timing.timeout).total_seconds()
 
 
 def _poller(plan: Plan, door: Door, settings: Config, sink: Sink, turns: Turns | None = None) -> Poller:
@@ -318,8 +347,22 @@ def try_probes(plan: Plan, target: Target | None, source_id: str) -> tuple[Trial
 
 def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
     """What git says about each of `products` that names a repository."""
-    with _readers(plan, products) as reading:
+    named = [product for product in products if product.repo]
+    if len(named) == 1:
+        from gonogo.adapters.git_history import changes
+
+        # a pool of threads for one history would cost as much as reading a short one
+        return (changes(named[0], plan.changelog, on=release_day(plan)),)
+    with _readers(plan, named) as reading:
         return tuple(one.result() for one in reading)
+
+
+def release_day(plan: Plan) -> date:
+    """The day a calendar version is made for: the plan's `target_date`, else today; never a day that is past."""
+    from datetime import date
+
+    today = clock().now().date()
+    return max(today, date.fromisoformat(plan.target_date)) if plan.target_date else today
 
 
 def ask_everything(plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
@@ -335,11 +378,11 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
 
     from gonogo.adapters.git_history import changes
 
-    unwanted = Event()
+    unwanted, day = Event(), release_day(plan)
     with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
         try:
             yield [
-                pool.submit(changes, product, plan.changelog, cancelled=unwanted.is_set)
+                pool.submit(changes, product, plan.changelog, cancelled=unwanted.is_set, on=day)
                 for product in products
                 if product.repo
             ]
@@ -393,8 +436,11 @@ def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWo
     return build(surveys, words, clock().now())
 
 
-def check_runner(loaded: LoadedPlan) -> Runner:
-    """What carries out the checks of that plan, as this account. Raises ConfigError."""
+def check_runner(loaded: LoadedPlan, state_dir: Path | None = None) -> Runner:
+    """What carries out the checks of that plan, as this account. Raises ConfigError.
+
+    `state_dir` is where trust is remembered; by default the user's own state directory.
+    """
     from gonogo.adapters.checks.runner import Runner
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import state_home
@@ -537,6 +583,8 @@ def _wiring(
 ) -> Wiring:
     from gonogo.adapters.git_history import changes, fingerprint
     from gonogo.adapters.git_range import what_ships
+    from gonogo.adapters.journal_dir import state_home
+    from gonogo.adapters.trust_store import TrustStore
     from gonogo.cli.output import needs_ascii
     from gonogo.tui.wiring import Wiring
 
@@ -544,12 +592,13 @@ def _wiring(
         open_session=open_it,
         make_poller=lambda loaded, sink: Polling(loaded.plan, sink, place),
         read_changes=lambda product, plan, cancelled, progress: changes(
-            product, plan.changelog, cancelled=cancelled, progress=progress
+            product, plan.changelog, cancelled=cancelled, progress=progress, on=release_day(plan)
         ),
         fingerprint=lambda product: fingerprint(product.repo),
         clock=clock(),
         steady=steady(),
         what_ships=what_ships,
+        outside=sys.modules[__name__],
         ascii=options.ascii or needs_ascii(sys.stderr.encoding, os.environ),
         **more,
     )

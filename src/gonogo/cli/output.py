@@ -65,6 +65,10 @@ class Style:
 
         return to_ascii(text)
 
+    def plain_block(self, lines: str) -> str:
+        """As `plain`, line by line."""
+        return "\n".join(self.plain(line) for line in lines.split("\n"))
+
     def toned(self, text: str, tone: str) -> str:
         """As `plain`, in the colour of a tone."""
         text = self.plain(text)
@@ -129,6 +133,10 @@ class Output:
     def text(self, block: str) -> None:
         """Write our own text, such as help or a schema, as it stands."""
         self._write("\n".join(self.style.plain(line) for line in block.split("\n")))
+
+    def block(self, lines: str) -> None:
+        """Write many lines that were cleaned one by one when they were read; only the characters may change."""
+        self._write(lines if not self.style.ascii_only or lines.isascii() else self.style.plain_block(lines))
 
     def json(self, value: Mapping[str, Any], *, one_line: bool = False) -> None:
         """Write one object, headed by its schema's version."""

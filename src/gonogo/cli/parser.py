@@ -45,7 +45,10 @@ VERBS: tuple[Verb, ...] = (
         "status", LOOK,
     ),
     Verb("why", "[--env ENV] [--at TIME] [--report-only]", "only the reasons of one verdict", "why", LOOK),
-    Verb("wait", "[--env ENV] [--for go] [--timeout 10m]", "look again until it is so, for scripts", "wait", LOOK),
+    Verb(
+        "wait", "[--env ENV] [--for go] [--timeout LENGTH] [--every LENGTH]", "look again until it is so",
+        "wait", LOOK,
+    ),
     Verb(
         "matrix", "[PRODUCT [ENV]] [--product PRODUCT] [--at TIME] [--zone ZONE] [--watch]",
         "what runs where, now or at a moment",
@@ -53,10 +56,14 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("watch", "[--env ENV]", "poll without a screen: one line for every change", "watch", LOOK),
     Verb(
-        "changelog", "[PRODUCT] [--entry] [--write]", "what ships, from the commits", "changelog", LOOK,
+        "changelog", "[PRODUCT] [--from REF] [--all] [--entry] [--write]", "what ships, from the commits",
+        "changelog", LOOK,
         journal=False,
     ),
-    Verb("next-version", "[PRODUCT]", "the version the commits ask for", "next_version", LOOK, journal=False),
+    Verb(
+        "next-version", "[PRODUCT] [--from REF]", "the version the commits ask for", "next_version", LOOK,
+        journal=False,
+    ),
     Verb(
         "notes", "[--for AUDIENCE] [--format FORM] [--generated]", "the release notes, inside and outside",
         "notes", LOOK,
@@ -102,7 +109,7 @@ VERBS: tuple[Verb, ...] = (
         DECIDE,
     ),
     Verb(
-        "trigger", "[TRIGGER] [fire | roll-back | go-on | over] [--reason TEXT]",
+        "trigger", "[TRIGGER [ACT]] [--reason TEXT]",
         "rollback triggers: list, call, answer, end", "trigger", DECIDE,
     ),
     Verb(

@@ -33,7 +33,7 @@ def records(chunks: Iterator[bytes]) -> Iterator[list[Record]]:
         rest = b"\0".join(parts[whole:])
 
 
-def reader(rules: ChangelogRules, *, with_body: bool = False) -> ReadRecord:
+def reader(rules: ChangelogRules, *, with_body: bool = False, with_issues: bool = True) -> ReadRecord:
     """Turns a record into a commit, by the plan's convention and its types."""
     convention = CONVENTIONS.get(rules.convention, CONVENTIONS["conventional"])
     types = KNOWN_TYPES | set(rules.sections)
@@ -49,6 +49,7 @@ def reader(rules: ChangelogRules, *, with_body: bool = False) -> ReadRecord:
             with_body=with_body,
             convention=convention,
             types=types,
+            with_issues=with_issues,
         )
 
     return read

@@ -32,7 +32,7 @@ class Survey(Struct, frozen=True):
 
 def survey(repository: Repository, product: Product, start: str = "") -> Survey:
     """Find target, base and tag of `product`; `start` is what the base is to be. Raises GitError, UsageError."""
-    tag, target = _tag_and_target(repository, product)
+    tag, target = tag_and_target(repository, product)
     found = find_base(repository, product, target.oid, tag, start)
     problems = list(found.notes)
     shallow, partial = is_shallow(repository.path), is_partial(repository.path)
@@ -66,7 +66,7 @@ def survey(repository: Repository, product: Product, start: str = "") -> Survey:
     )
 
 
-def _tag_and_target(repository: Repository, product: Product) -> tuple[Tag, Found]:
+def tag_and_target(repository: Repository, product: Product) -> tuple[Tag, Found]:
     """The planned version's tag, and what ships; one call for all names in question.
 
     HEAD counts only while neither a target is named nor the tag is there: whatever is checked out, the tag ships.

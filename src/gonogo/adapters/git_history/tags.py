@@ -60,6 +60,28 @@ def _ordered(tags: Iterable[TagRef]) -> tuple[TagRef, ...]:
     )
 
 
+def releases_by_commit(product: Product, listed: bytes) -> list[tuple[str, bytes]]:
+    """(tag, commit) of each final release in what `git show-ref --tags --dereference` lists, oldest first.
+
+    Pre-releases count only while there is no final one: the notes of a final release tell theirs too.
+    """
+    prefix, suffix = tag_pattern(product)
+    commits: dict[str, bytes] = {}
+    for line in listed.split(b"\n"):
+        oid, _, ref = line.partition(b" ")
+        # the line of what an annotated tag leads to follows its own, and takes its place
+        commits[ref.decode("utf-8", "replace").removesuffix("^{}")] = oid
+    found = _ordered(_read("\n".join(ref for ref in commits if ref).encode(), prefix, suffix, product))
+    finals = [tag for tag in found if not tag.version.prerelease]
+    return [(tag.name, commits[tag.ref]) for tag in reversed(finals or found) if tag.ref in commits]
+
+
+def names_a_release(product: Product, listed: bytes, oid: bytes) -> bool:
+    """Whether a release tag of `product` leads to the commit `oid`."""
+    lines = b"\n".join(line for line in listed.split(b"\n") if line.startswith(oid))
+    return bool(releases_by_commit(product, lines.replace(b"^{}", b"")))
+
+
 def candidates(known: Sequence[TagRef], product: Product, *, tagged: bool) -> list[TagRef]:
     """The tags a base may be chosen from, newest first.
 

@@ -4,16 +4,15 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.domain.decide import ClearTrigger, FireTrigger
-from gonogo.domain.names import suggest
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.readiness import Answer, Verdict
 from gonogo.domain.rules import needs
 from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.text import clean
-from gonogo.errors import ExitCode, GonogoError, UsageError
+from gonogo.errors import ExitCode, GonogoError
 from gonogo.session import Session
 
 EXIT_CODES = {Answer.GO: ExitCode.OK, Answer.NO_GO: ExitCode.NO_GO, Answer.UNKNOWN: ExitCode.UNKNOWN}
@@ -90,13 +89,3 @@ def _only(plan: Plan, targets: Iterable[Target]) -> Plan:
 def judged(snapshot: Snapshot, wanted: str) -> Verdict:
     """The verdict of the environment asked for, or of the next one."""
     return snapshot.verdict(wanted) or snapshot.next
-
-
-def require_name(wanted: str, names: Iterable[str], what: str) -> None:
-    """Raises UsageError with the nearest name when `wanted` is given and none of `names`."""
-    known = list(names)
-    if not wanted or wanted in known:
-        return
-    near = suggest(wanted, known)
-    hint = f"did you mean '{near}'?" if near else f"there are {', '.join(known)}"
-    raise UsageError(f"the plan has no {what} '{clean(wanted, 80)}'", remedy=hint)

@@ -2,32 +2,48 @@
 
 from argparse import ArgumentParser
 
-from gonogo.cli.commands._look import require_name
+from msgspec.structs import replace
+
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
-from gonogo.cli.facts import changes_facts
 from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.plan import Plan
+from gonogo.domain.plan import Plan, Product
 from gonogo.errors import ExitCode, UsageError
 from gonogo.present import changelog as words
 from gonogo.present.tones import Line
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare PRODUCT."""
-    parser.add_argument("product", nargs="?", metavar="PRODUCT", default="", help="only this one; by default all")
+    """Declare PRODUCT, from where, and what to do with it."""
+    add_range(parser)
+    parser.add_argument("--all", action="store_true", help="the whole history, release by release")
     parser.add_argument("--entry", action="store_true", help="show the entry for the changelog file")
     parser.add_argument("--write", action="store_true", help="enter it there; every other byte stays")
+
+
+def add_range(parser: ArgumentParser) -> None:
+    """Declare PRODUCT and --from."""
+    parser.add_argument("product", nargs="?", metavar="PRODUCT", default="", help="only this one; by default all")
+    parser.add_argument(
+        "--from", dest="start", metavar="REF", default="", help="count from this tag, branch or commit"
+    )
 
 
 def run(context: Context) -> int:
     """Read the histories and print them; one that cannot be read is an answer we do not have."""
     plan = context.doors.load_plan(context.options).plan
+    if context.args.all:
+        from gonogo.cli.commands import _changelog_all
+
+        return _changelog_all.run(context, plan, _wanted(context, plan))
     changes = read(context, plan)
     if context.args.entry or context.args.write:
         from gonogo.cli.commands import _changelog_entry
 
         return _changelog_entry.run(context, plan, changes, into_file=context.args.write)
     if context.options.json:
+        from gonogo.cli.facts import changes_facts
+
         context.out.json({"release": plan.release, "products": [changes_facts(one) for one in changes]})
     for index, one in enumerate(() if context.options.json else changes):
         if index:
@@ -38,6 +54,13 @@ def run(context: Context) -> int:
 
 def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
     """The changes of the product asked for, or of all that name a repository. Raises UsageError when none does."""
+    products = _wanted(context, plan)
+    if start := context.args.start:
+        products = tuple(replace(product, start=start) for product in products)
+    return context.doors.read_changes(plan, products)
+
+
+def _wanted(context: Context, plan: Plan) -> tuple[Product, ...]:
     wanted = context.args.product
     require_name(wanted, (product.name for product in plan.products), "product")
     products = tuple(product for product in plan.products if product.repo and wanted in {"", product.name})
@@ -45,7 +68,7 @@ def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
         who = f"'{wanted}'" if wanted else "no product"
         said = f"{who} names no repository" if wanted else f"{who} of the plan names a repository"
         raise UsageError(said, remedy="add `repo: PATH`, a local clone, to the product in the plan")
-    return context.doors.read_changes(plan, products)
+    return products
 
 
 def lines(changes: Changes) -> list[Line]:

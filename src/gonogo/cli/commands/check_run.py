@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from gonogo.cli.context import Context, via
 from gonogo.domain.checks import Standing, checked_items, describe, fingerprint, standing
 from gonogo.domain.decide import find_item
-from gonogo.domain.decisions.checks import RecordCheck
 from gonogo.domain.folds.checks import CheckOutcome, CheckResult
 from gonogo.domain.plan import Item
 from gonogo.domain.spans import span
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from datetime import datetime
 
-    from gonogo.adapters.checks.finding import Finding, Progress
+    from gonogo.adapters.checks.finding import Progress
 
 _EXIT = {
     CheckOutcome.PASSED: ExitCode.OK,
@@ -61,10 +60,12 @@ def run(context: Context) -> int:
 
 
 def _run(context: Context, session: Session, item: Item) -> int:
+    from gonogo.adapters.checks.finding import record_of
+
     assert item.check is not None
     ran = fingerprint(item.check)
     finding = context.doors.check_runner(session.loaded).run(item, progress=lambda now: _tell(context, item, now))
-    outcome = session.submit(command_of(item, finding, ran))
+    outcome = session.submit(record_of(item.id, finding, ran))
     if isinstance(outcome, Refused):
         return context.say.refusal(outcome.refusal)
     state = session.inputs.state.item(item.id)
@@ -91,21 +92,6 @@ def _run(context: Context, session: Session, item: Item) -> int:
 
 def _tell(context: Context, item: Item, now: Progress) -> None:
     context.say.note(f"{item.id}: running for {now.seconds} s  {now.line}".rstrip())
-
-
-def command_of(item: Item, finding: Finding, check_sha256: str) -> RecordCheck:
-    """The finding as a command for the journal."""
-    return RecordCheck(
-        item.id,
-        finding.outcome,
-        finding.finished_at,
-        finding.summary,
-        check_sha256,
-        finding.output,
-        finding.output_sha256,
-        int((finding.finished_at - finding.started_at).total_seconds()),
-        finding.exit_code,
-    )
 
 
 def _list(context: Context, session: Session) -> int:

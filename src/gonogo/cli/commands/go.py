@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 
 from gonogo.cli.commands._act import act_confirmed, add_confirm
-from gonogo.cli.commands._look import require_name
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Go

@@ -4,7 +4,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from gonogo.cli.commands import _recorded as recorded
-from gonogo.cli.commands._look import ask, require_name
+from gonogo.cli.commands._look import ask
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.commands._wanted import Wanted
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment, poller_facts, shipping_facts

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from gonogo.cli.commands._look import require_name
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
 from gonogo.errors import ExitCode

@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 
 from gonogo.cli.commands import changelog
 from gonogo.cli.context import Context
-from gonogo.cli.facts import changes_facts
 from gonogo.domain.changelog import Changes, Unreadable
 from gonogo.domain.version import Bump
 from gonogo.errors import ExitCode
@@ -12,8 +11,8 @@ from gonogo.present.tones import Line, Span, Tone
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare PRODUCT."""
-    changelog.add_arguments(parser)
+    """Declare PRODUCT and --from."""
+    changelog.add_range(parser)
 
 
 def run(context: Context) -> int:
@@ -21,6 +20,8 @@ def run(context: Context) -> int:
     plan = context.doors.load_plan(context.options).plan
     changes = changelog.read(context, plan)
     if context.options.json:
+        from gonogo.cli.facts import changes_facts
+
         context.out.json(
             {"release": plan.release, "products": [changes_facts(one, commits=False) for one in changes]}
         )

@@ -6,7 +6,7 @@
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
 
-from gonogo.cli.commands._look import require_name
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment
 from gonogo.domain.matrix import relation

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
-from gonogo.cli.commands._look import look, require_name
+from gonogo.cli.commands._look import look
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
 from gonogo.domain.rollback import Readiness, WayBack
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line

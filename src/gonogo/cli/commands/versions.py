@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 
 from gonogo.adapters.version_files import read_version_files
-from gonogo.cli.commands._look import require_name
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
 from gonogo.domain.version_files import FileVerdict, ProductFiles
 from gonogo.errors import ExitCode

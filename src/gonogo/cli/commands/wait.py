@@ -5,7 +5,8 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from gonogo.cli.commands._look import ask, judged, require_name
+from gonogo.cli.commands._look import ask, judged
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment, verdict_facts
 from gonogo.domain.duration import duration_text, parse_duration

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from collections.abc import Hashable
 from typing import Any
 
-from gonogo.cli.commands._look import require_name
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment, poller_facts, verdict_facts
 from gonogo.cli.following import follow, has_news, unwound_by_signals

@@ -22,14 +22,29 @@ def bump(version: Version, by: Bump, *, pattern: str = "", on: date | None = Non
         return Unparsed(version.text, "an opaque version has no successor")
     if version.scheme is SchemeName.CALVER:
         return _by_calendar(version, by, pattern, on)
-    import semver
+    if not version.prerelease:
+        return _stepped(version, by)
+    import semver  # here for what is before a final version only: it costs 14 ms
 
     major, minor, patch, *_ = (*version.release, 0, 0, 0)
     # its own final version has the same three numbers only where there are no more than three
     unfinished = "pre" if version.prerelease and not any(version.release[3:]) else None
     following = semver.Version(major, minor, patch, unfinished).next_version(by.value)
-    epoch = f"{version.key[0][0]}!" if version.scheme is SchemeName.PEP440 and version.key else ""
-    return parse(f"{epoch.removeprefix('0!')}{following}", version.scheme)
+    return parse(f"{_epoch(version)}{following}", version.scheme)
+
+
+def _stepped(version: Version, by: Bump) -> Version | Unparsed:
+    major, minor, patch, *_ = (*version.release, 0, 0, 0)
+    numbers = {Bump.MAJOR: (major + 1, 0, 0), Bump.MINOR: (major, minor + 1, 0)}.get(by, (major, minor, patch + 1))
+    return parse(_epoch(version) + ".".join(map(str, numbers)), version.scheme)
+
+
+def _epoch(version: Version) -> str:
+    return (
+        f"{version.key[0][0]}!"
+        if version.scheme is SchemeName.PEP440 and version.key and version.key[0][0]
+        else ""
+    )
 
 
 def _by_calendar(version: Version, by: Bump, pattern: str, on: date | None) -> Version | Unparsed:

@@ -1,0 +1,163 @@
+"""Releases that were read before, kept outside the repository: what a tag contains does not change.
+
+One file a product in the user's cache directory. It is believed only when it is ours alone, whole, of this form,
+of this repository and these rules, and when the tags are exactly those it was made from; else it is made anew.
+Nothing depends on it: whatever goes wrong here, the history is read.
+"""
+
+import hashlib
+import os
+import stat
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from gonogo import __version__
+from gonogo.adapters.git_history.layout import layout
+from gonogo.domain.plan import ChangelogRules, Product
+
+_FORM = b"gonogo-past@1\n"
+_FILES = 32
+"""Products whose histories are kept; those used longest ago go first."""
+_LARGEST = 64 * 1024 * 1024
+_HEAD_LIMIT = 4 * 1024 * 1024
+
+
+class Kept(Struct, frozen=True):
+    """The releases of a product, newest first, and the commits that reach all of them."""
+
+    tips: tuple[str, ...]
+    releases: tuple[tuple[str, int, bytes], ...]
+    """Tag, number of commits, lines."""
+
+
+class _Head(Struct, frozen=True):
+    """The first line of a file."""
+
+    key: str
+    tags: str
+    tips: tuple[str, ...]
+    releases: tuple[tuple[str, int, int], ...]
+    """Tag, number of commits, length of its lines in bytes."""
+    crc: int
+
+
+def cache_directory(environ: Mapping[str, str]) -> Path | None:
+    """gonogo's own directory under XDG_CACHE_HOME; None when there is no home."""
+    base = environ.get("XDG_CACHE_HOME", "")
+    if not base.startswith("/"):
+        home = environ.get("HOME", "")
+        if not home.startswith("/"):
+            return None
+        base = f"{home}/.cache"
+    return Path(base) / "gonogo" / "histories"
+
+
+class Store:
+    """The file of one product."""
+
+    def __init__(self, directory: Path, product: Product, rules: ChangelogRules) -> None:
+        self._directory = directory
+        self._key = _key(product, rules)
+        self._path = directory / f"{self._key[:32]}.past"
+
+    def load(self, tags: bytes) -> Kept | None:
+        """What was kept for exactly these tags; None when there is nothing to be believed."""
+        try:
+            raw = self._read()
+        except OSError:
+            return None
+        end = raw.find(b"\n", len(_FORM), _HEAD_LIMIT)
+        if not raw.startswith(_FORM) or end < 0:
+            return None
+        try:
+            head = msgspec.json.decode(raw[len(_FORM) : end], type=_Head)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        body = memoryview(raw)[end + 1 :]
+        fits = head.key == self._key and head.tags == _digest(tags) and head.crc == zlib.crc32(body)
+        if not fits or sum(length for _, _, length in head.releases) != len(body):
+            return None
+        return Kept(head.tips, tuple(_cut(head.releases, body)))
+
+    def _read(self) -> bytes:
+        """The bytes of our own file. Raises OSError also for one that is not ours alone."""
+        _check_ours(self._directory.lstat(), directory=True)
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            facts = os.fstat(descriptor)
+            _check_ours(facts, directory=False)
+            os.utime(descriptor)  # used last: the others go first
+            return file.read(_LARGEST) if facts.st_size <= _LARGEST else b""
+
+    def save(self, tags: bytes, kept: Kept) -> None:
+        """Keep the releases for next time; where that is not possible, the next reading takes as long again."""
+        body = b"".join(lines for _, _, lines in kept.releases)
+        sizes = tuple((tag, count, len(lines)) for tag, count, lines in kept.releases)
+        head = _Head(self._key, _digest(tags), kept.tips, sizes, zlib.crc32(body))
+        content = b"".join([_FORM, msgspec.json.encode(head), b"\n", body])
+        if len(content) > _LARGEST:
+            return
+        try:
+            self._write(content)
+            self._prune()
+        except OSError:
+            return
+
+    def _write(self, content: bytes) -> None:
+        """Whole or not at all. Not flushed to disk: a file that a power cut tears is not believed."""
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_ours(self._directory.lstat(), directory=True)
+        temporary = self._path.with_suffix(f".{os.urandom(6).hex()}.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            with open(os.open(temporary, flags, 0o600), "wb") as file:
+                file.write(content)
+            temporary.replace(self._path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def _prune(self) -> None:
+        with os.scandir(self._directory) as entries:
+            files = sorted(
+                (entry for entry in entries), key=lambda entry: entry.stat(follow_symlinks=False).st_mtime
+            )
+        for entry in files[:-_FILES]:
+            Path(entry.path).unlink(missing_ok=True)
+
+
+def _check_ours(facts: os.stat_result, *, directory: bool) -> None:
+    """Raises PermissionError for what others may have made or changed."""
+    kind = stat.S_ISDIR(facts.st_mode) if directory else stat.S_ISREG(facts.st_mode)
+    if not kind or facts.st_uid != os.geteuid() or facts.st_mode & 0o022:
+        raise PermissionError("not ours alone")
+
+
+def _key(product: Product, rules: ChangelogRules) -> str:
+    """Names the repository as it lies there, and everything that decides how its history is told."""
+    common = layout(Path(product.repo))[1]
+    try:
+        place = common.stat()
+        where = [str(common.resolve()), place.st_dev, place.st_ino]
+    except OSError:
+        where = [product.repo]
+    told = [product.name, product.scheme.value, product.tag, product.calver, list(product.paths)]
+    how = [rules.convention, dict(rules.sections), rules.merges.value]
+    # a list of sections in another order is another changelog: nothing is sorted here
+    return hashlib.sha256(msgspec.json.encode([__version__, where, told, how])).hexdigest()
+
+
+def _digest(tags: bytes) -> str:
+    return hashlib.sha256(tags).hexdigest()
+
+
+def _cut(sizes: Sequence[tuple[str, int, int]], body: memoryview) -> list[tuple[str, int, bytes]]:
+    found, at = [], 0
+    for tag, count, length in sizes:
+        found.append((tag, count, bytes(body[at : at + length])))
+        at += length
+    return found
