@@ -221,3 +221,34 @@ def test_a_clock_that_is_put_back_stops_nobody(machine: Machine) -> None:
 
     assert max(machine.gaps()) <= 3 * EVERY
     assert len(machine.asked) <= 18
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_happens_to_the_sessions_somebody_asks_and_hardly_ever_two(tmp_path: Path, seed: int) -> None:
+    """Killed, stopped, woken, joined at random, as long as one of them runs."""
+    machine = Machine(tmp_path, seed)
+    crowd(machine, 6)
+    happened = 0
+    machine.run(20)
+    for number in range(30):
+        running = [one for one in machine.sessions if not one.stopped]
+        still = [one for one in machine.sessions if one.stopped]
+        match machine.rng.choice(["kill", "stop", "wake", "join", "want", "nothing"]):
+            case "kill" if len(running) > 1:
+                machine.rng.choice(running).kill()
+            case "stop" if len(running) > 1:
+                machine.rng.choice(running).stopped = True
+            case "wake" if still:
+                machine.rng.choice(still).stopped = False
+            case "join" if len(machine.sessions) < 8:
+                machine.join(f"later-{number}")
+            case "want":
+                machine.rng.choice(running).wanted = True
+            case _:
+                continue
+        happened += 1
+        machine.run(machine.rng.uniform(1, 40))
+
+    seconds = machine.elapsed - machine.began
+    assert max(machine.gaps()) <= 7 * EVERY
+    assert len(machine.asked) <= 1.1 * seconds / EVERY + happened
