@@ -1,0 +1,140 @@
+"""`gonogo hotfix` and `gonogo prepare`, as a person types them."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cli.conftest import Here, Release
+from support import hotfix_world
+from support.repositories import Made, git
+
+pytestmark = pytest.mark.needs("git")
+
+PLAN = """\
+release: 2026.11
+environments: [staging, production]
+people:
+  ben: {{name: Ben, account: somebody-else, roles: [qa]}}
+products:
+  web:
+    version: 1.10.0
+    repo: web
+    files: [{{path: pyproject.toml, key: project.version}}]
+    probe: "{base}/{{environment}}/version"
+"""
+
+
+class Line(NamedTuple):
+    """A release whose production runs 1.9.3."""
+
+    release: Release
+    made: Made
+
+
+@pytest.fixture
+def line(release: Release) -> Line:
+    """Mainline is at 1.10.0, production behind it."""
+    shutil.rmtree(release.directory / "web")
+    made = hotfix_world.linear(release.directory / "web")
+    base = release.fleet.url("").rstrip("/")
+    release.plan.write_text(PLAN.format(base=base), encoding="utf-8")
+    release.runs("staging", "1.10.0")
+    release.runs("production", "1.9.3")
+    return Line(release, made)
+
+
+def test_plan_lists_what_can_be_picked(line: Line, gonogo: Here) -> None:
+    """What runs, from where, and the commits of mainline, fixes first."""
+    shown = gonogo("hotfix", "plan", "web")
+    assert shown.code == 0
+    assert "1.9.3 in production, seen" in shown.out
+    assert "v1.9.3" in shown.out
+    rows = [row for row in shown.out.splitlines() if row.startswith("  ")]
+    assert "fix: close the file" in rows[0]
+    assert "gonogo hotfix plan web COMMIT" in shown.out
+    filtered = gonogo("hotfix", "plan", "web", "--filter", "login")
+    assert "focus the field" in filtered.out
+    assert "close the file" not in filtered.out
+
+
+def test_plan_start_continue_and_status(line: Line, gonogo: Here) -> None:
+    """The whole way, each answer naming the next command."""
+    before = hotfix_world.fingerprint(line.made.path)
+    shown = gonogo("hotfix", "plan", "web", line.made.oids[3])
+    assert shown.code == 0
+    assert "git cherry-pick -x" in shown.out
+    command = next(row for row in shown.out.splitlines() if row.startswith("to do it: "))
+    assert hotfix_world.fingerprint(line.made.path) == before
+
+    waits = gonogo(*command.split()[4:])
+    assert waits.code == 3, waits.err
+    assert "--tested" in waits.out
+    done = gonogo("hotfix", "continue", "web", "--tested", "make test: fine")
+    assert done.code == 0, done.err
+    assert git(line.made.path, "tag", "--list", "v1.9.4") == "v1.9.4"
+
+    table = gonogo("hotfix", "status")
+    assert "1.9.3 -> 1.9.4" in table.out
+    assert "done, not pushed" in table.out
+    log = gonogo("hotfix", "status", "web", "--log")
+    assert "git cherry-pick -x" in log.out
+    assert "tested" in gonogo("log").out
+
+
+def test_start_without_the_shown_code_does_nothing(line: Line, gonogo: Here) -> None:
+    """A wrong code, or none: nothing is recorded and nothing is made."""
+    before = hotfix_world.fingerprint(line.made.path)
+    assert gonogo("hotfix", "start", "web", line.made.oids[3]).code == 3
+    wrong = gonogo("hotfix", "start", "web", line.made.oids[3], "--confirm", "0000-0000")
+    assert wrong.code == 3
+    assert "not the plan you looked at" in wrong.err
+    assert "no hotfix" in gonogo("hotfix", "status").out
+    assert hotfix_world.fingerprint(line.made.path) == before
+
+
+def test_abort_takes_back_and_says_so(line: Line, gonogo: Here) -> None:
+    """Nothing of it is left in the repository; the table keeps the story."""
+    before = hotfix_world.fingerprint(line.made.path)
+    code = gonogo("hotfix", "plan", "web", line.made.oids[3], "--json").facts["confirm"]
+    gonogo("hotfix", "start", "web", line.made.oids[3], "--confirm", code)
+    ended = gonogo("hotfix", "abort", "web", "--reason", "not needed after all")
+    assert ended.code == 0
+    assert "your repository is as it was before" in ended.out
+    assert hotfix_world.fingerprint(line.made.path) == before
+    assert "aborted: not needed after all" in gonogo("hotfix", "status").out
+    assert gonogo("hotfix", "continue", "web").code == 3
+
+
+def test_plan_as_json_tells_everything(line: Line, gonogo: Here) -> None:
+    """Steps with their commands, the work, the preview, the code."""
+    facts = gonogo("hotfix", "plan", "web", line.made.oids[3], "--json").facts
+    assert facts["schema_version"] == 1
+    assert facts["work"]["version"] == "1.9.4"
+    assert facts["preview"]["picks"][0]["outcome"] == "clean"
+    assert facts["steps"][2]["commands"][0]["argv"][0] == "cherry-pick"
+    json.dumps(facts)
+
+
+def test_unknown_product_and_unknown_commit_are_usage(line: Line, gonogo: Here) -> None:
+    """With what there is."""
+    wrong = gonogo("hotfix", "plan", "wbe")
+    assert wrong.code == 2
+    assert "there are web" in wrong.err
+    assert gonogo("hotfix", "plan", "web", "nosuch").code != 0
+    assert gonogo("hotfix", "plan", "web", "--", "--output=x").code == 2
+    assert not Path("x").exists()
+
+
+def test_prepare_shows_then_does(line: Line, gonogo: Here) -> None:
+    """The ordinary release by the same steps."""
+    text = line.release.plan.read_text(encoding="utf-8").replace("version: 1.10.0", "version: 1.11.0")
+    line.release.plan.write_text(text, encoding="utf-8")
+    shown = gonogo("prepare", "web")
+    assert shown.code == 0, shown.err
+    assert "branch release/v1.11, tag v1.11.0" in shown.out
+    code = shown.out.rsplit("--confirm ", 1)[1].strip()
+    assert gonogo("prepare", "web", "--confirm", code).code == 0
+    assert 'version = "1.11.0"' in git(line.made.path, "show", "v1.11.0:pyproject.toml")
