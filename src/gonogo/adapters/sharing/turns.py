@@ -253,7 +253,7 @@ class SharedTurns:
         return min(max(heard.next, soonest), _LONGEST if failing else _LATE * asked.pace)
 
     def _see_who(self) -> None:
-        if self._steady() - self._asked_who_at < _WHO:
+        if self.pollers and self._steady() - self._asked_who_at < _WHO:
             return
         self._asked_who_at = self._steady()
         counts = Counter(newest.session for newest in self._newest.values())

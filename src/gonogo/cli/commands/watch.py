@@ -9,6 +9,7 @@ from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment, poller_facts, verdict_facts
 from gonogo.cli.following import follow, has_news, unwound_by_signals
 from gonogo.domain.matrix import Cell, Freshness, texts_of
+from gonogo.domain.observation import Status
 from gonogo.domain.pollers import PolledBy
 from gonogo.domain.snapshot import Snapshot
 from gonogo.errors import ExitCode
@@ -102,15 +103,15 @@ def essence(cell: Cell) -> Hashable:
 
 
 def cell_line(cell: Cell) -> Line:
-    """`web/prod runs 1.2.2; planned is the newer 1.2.3`, with the status where it is not plain success."""
-    status = cell.status.replace("_", " ")
-    trouble = f": {cell.detail}" if cell.detail else ""
-    notes = {
-        Freshness.FRESH: "" if cell.status == "succeeded" else f" ({status})",
-        Freshness.STALE: f" (stale{trouble})",
-        Freshness.UNKNOWN: f" ({status}{trouble})",
-    }
+    """`web/prod runs 1.2.2; planned is the newer 1.2.3 (stale, no answer now: timeout)`."""
+    trouble = cell.detail or (cell.reason.replace("_", " ") if cell.reason else "")
+    notes = [cell.freshness.value] if cell.freshness is Freshness.STALE else []
+    if cell.freshness is not Freshness.STALE and cell.status is not Status.SUCCEEDED:
+        notes.append(cell.status.replace("_", " "))
+    if trouble:
+        notes.append(f"no answer now: {trouble}" if cell.polled_at else trouble)
+    note = f" ({', '.join(notes)})" if notes else ""
     return (
         Span(str(cell.target), Tone.STRONG),
-        Span(f" {words.relation_sentence(cell)}{notes[cell.freshness]}", words.tone(cell)),
+        Span(f" {words.relation_sentence(cell)}{note}", words.tone(cell)),
     )
