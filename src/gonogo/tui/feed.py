@@ -17,13 +17,16 @@ from textual.message import Message
 
 from gonogo.adapters.poller_thread import PollerThread
 from gonogo.domain.changelog import Changes
-from gonogo.domain.decide import Command
-from gonogo.domain.observation import Observation
+from gonogo.domain.decide import Command, RecordTransition
+from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import LoadedPlan, Product
 from gonogo.domain.pollers import PolledBy
-from gonogo.errors import GonogoError
+from gonogo.domain.resting import cells_behind
+from gonogo.errors import ConflictError, GonogoError
 from gonogo.session import Session
-from gonogo.tui.messages import Done, Failed, Learned, NotOpened, Opened, Stopped, Trouble
+from gonogo.tui.anew import Decide, SeenAnew, ask_in_a_thread
+from gonogo.tui.messages import Done, Failed, Learned, LookedAnew, NotOpened, Opened, Stopped, Trouble
+from gonogo.tui.outside import Outside, Told
 from gonogo.tui.wiring import Wiring
 
 TAIL = 0.25
@@ -67,7 +70,7 @@ class Leave(Struct, frozen=True):
     """It is over."""
 
 
-Item = Ask | Seen | Read | Look | Leave
+Item = Ask | Seen | Read | Told | Look | Leave | Decide | SeenAnew
 
 
 class Feed:
@@ -85,6 +88,9 @@ class Feed:
             lambda error: post(Stopped("endpoints", describe(error))),
         )
         self._git = Git(wiring, self._queue.put, post)
+        self._outside = Outside(
+            wiring, self._queue.put, lambda error: post(Trouble("outside", error.message, error.remedy))
+        )
         self._journal = threading.Thread(target=self._keep_journal, name="gonogo-journal", daemon=True)
 
     def start(self) -> None:
@@ -97,17 +103,26 @@ class Feed:
         self._queue.put(Ask(self._tickets, command))
         return self._tickets
 
+    def decide(self, environment: str, command: Command | None = None) -> int:
+        """Ask anew what a decision on `environment` rests on, then have `command` judged, if there is one."""
+        self._tickets += 1
+        self._git.wake()
+        self._queue.put(Decide(self._tickets, environment, command))
+        return self._tickets
+
     def look_now(self) -> None:
         """Read the journal and the plan, ask every endpoint and git now."""
         self._queue.put(Look())
         self._endpoints.ask_now()
         self._git.wake()
+        self._outside.wake()
 
     def stop(self) -> None:
         """End. Gives the threads a moment and waits for none that needs longer."""
         self._over.set()
         self._queue.put(Leave())
         self._git.stop()
+        self._outside.stop()
         self._endpoints.stop(FAREWELL / 2)
         if self._journal.is_alive():
             self._journal.join(FAREWELL / 2)
@@ -122,7 +137,13 @@ class Feed:
         try:
             self._post(Opened(session.actor))
             keeper = JournalKeeper(
-                self._wiring, session, self._queue, self._post, self._plan_changed, self._endpoints.pollers
+                self._wiring,
+                session,
+                self._queue,
+                self._post,
+                self._plan_changed,
+                self._endpoints.pollers,
+                self._outside,
             )
             keeper.run()
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
@@ -135,6 +156,7 @@ class Feed:
     def _plan_changed(self, loaded: LoadedPlan, generation: int) -> None:
         self._endpoints.follow(loaded, generation)
         self._git.follow(loaded, generation)
+        self._outside.follow(loaded, generation)
 
 
 class JournalKeeper:
@@ -148,6 +170,7 @@ class JournalKeeper:
         post: Post,
         plan_changed: Callable[[LoadedPlan, int], None],
         pollers: Callable[[], tuple[PolledBy, ...]] = tuple,
+        outside: Outside | None = None,
     ) -> None:
         self._wiring = wiring
         self._session = session
@@ -155,6 +178,7 @@ class JournalKeeper:
         self._post = post
         self._plan_changed = plan_changed
         self._pollers = pollers
+        self._outside = outside
         self._generation = 0
         self._plan_sha256 = ""
         self._posted: object = None
@@ -200,6 +224,11 @@ class JournalKeeper:
         for answer in answers:
             self._post(answer)
         self._learn(batch)
+        for item in batch:
+            if isinstance(item, Decide):
+                self._ask_anew(item, cells_behind(self._session.loaded.plan, item.environment))
+            elif isinstance(item, SeenAnew):
+                self._seen_anew(item)
         if hurry or now >= self._next_slow:
             self._next_slow = now + SLOW
             self._look_around()
@@ -214,15 +243,71 @@ class JournalKeeper:
                 case Read(generation, changes):
                     if generation == self._generation:
                         self._session.learn(changes)
-                case Ask() | Look() | Leave():
+                case Told():
+                    if item.generation == self._generation:
+                        self._take_in(item)
+                case Ask() | Look() | Leave() | Decide() | SeenAnew():
                     pass
                 case _ as unreachable:
                     assert_never(unreachable)
         if observations:
             self._observe(observations)
 
+    def _take_in(self, told: Told) -> None:
+        """Numbers, version files and merges; a trigger that is due asks everybody by way of the journal."""
+        for files in told.files:
+            self._session.learn_files(files)
+        if told.ledger is not None:
+            self._session.learn_ledger(told.ledger)
+        due = self._session.measure(told.readings) if told.readings else ()
+        for command in () if self._session.inputs.read_only else due:
+            try:
+                self._session.submit(command)
+            except GonogoError as error:
+                self._trouble(
+                    "journal", f"a rollback trigger could not be recorded: {error.message}", error.remedy
+                )
+
+    def _ask_anew(self, asked: Decide, targets: frozenset[Target], *, again: bool = False) -> None:
+        """In a thread of its own: the journal is read and written meanwhile."""
+        if self._wiring.ask_anew is None:
+            self._conclude(asked)
+            return
+        question = SeenAnew(asked, self._generation, targets, (), again)
+        ask_in_a_thread(self._wiring.ask_anew, self._session.loaded, question, self._items.put, self._post)
+
+    def _seen_anew(self, seen: SeenAnew) -> None:
+        asked = seen.asked
+        if isinstance(seen.found, GonogoError):
+            self._post(Failed(asked.ticket, asked.command, seen.found))
+            return
+        if seen.generation != self._generation:
+            edited = ConflictError("the plan was edited while everything was asked anew", remedy="look again")
+            self._post(Failed(asked.ticket, asked.command, edited))
+            return
+        self._keep(self._session.observe(seen.found) if seen.again else self._session.observe_anew(seen.found))
+        doubtful = seen.targets.intersection(self._session.unconfirmed)
+        if doubtful and not seen.again:
+            # one answer that contradicts the record is a sample: the second one settles it, or shows a split
+            self._ask_anew(asked, doubtful, again=True)
+        else:
+            self._conclude(asked)
+
+    def _conclude(self, asked: Decide) -> None:
+        """Everything asked anew is known: show it, or judge on it."""
+        if asked.command is None:
+            self._publish()
+            self._post(LookedAnew(asked.ticket))
+            return
+        answer = self._submit(Ask(asked.ticket, asked.command))
+        self._publish()
+        self._post(answer)
+
     def _observe(self, observations: list[Observation]) -> None:
-        transitions = self._session.observe(observations)
+        self._keep(self._session.observe(observations))
+
+    def _keep(self, transitions: tuple[RecordTransition, ...]) -> None:
+        """Write what changed into the history."""
         if not transitions or self._session.inputs.read_only:
             return
         try:
@@ -241,6 +326,8 @@ class JournalKeeper:
         if self._wiring.presence is not None:
             self._session.presence(self._wiring.presence.here())
         self._session.polled_by(self._pollers())
+        if self._outside is not None:
+            self._outside.words = tuple(self._session.inputs.state.merges.values())
         if self._wiring.story is not None:
             self._wiring.story(self._session)
 

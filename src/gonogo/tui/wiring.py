@@ -1,15 +1,21 @@
 """What the cockpit is given: everything it needs from the composition root, no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from gonogo.adapters.checks.finding import Finding
+from gonogo.adapters.checks.finding import Progress as Running
 from gonogo.domain.changelog import Changes
-from gonogo.domain.observation import Observation
-from gonogo.domain.plan import LoadedPlan, Plan, Product
+from gonogo.domain.folds.merges import MergeWord
+from gonogo.domain.ledger import Ledger
+from gonogo.domain.metric import Reading
+from gonogo.domain.observation import Observation, Target
+from gonogo.domain.plan import Item, LoadedPlan, Metric, Plan, Product
 from gonogo.domain.shipping import ReadShipping
+from gonogo.domain.version_files import ProductFiles
 from gonogo.ports import Clock, Polling
 from gonogo.session import Session
 
@@ -30,6 +36,44 @@ class Presence(Protocol):
         ...
 
 
+class OutsideDoors(Protocol):
+    """What gates and triggers may ask for beyond cells and histories. Called in a thread of its own."""
+
+    def ask_metrics(self, plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
+        """The number of each of `metrics`, or why there is none. Raises ConfigError."""
+        ...
+
+    def read_version_files(self, products: Sequence[Product]) -> tuple[ProductFiles, ...]:
+        """What the version files of `products` state at their tags."""
+        ...
+
+    def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
+        """Which fixes have reached which branches."""
+        ...
+
+
+class Checking(Protocol):
+    """Carries out the checks of one plan; in a thread that may wait."""
+
+    def run(self, item: Item, *, cancelled: Callable[[], bool], progress: Callable[[Running], None]) -> Finding:
+        """Find out what the check of `item` says. Raises GonogoError."""
+        ...
+
+
+class Trust(Protocol):
+    """What this account has allowed to be run. In a thread that may wait."""
+
+    def trusts(self, plan_path: str, digest: str) -> bool:
+        """Whether it trusted that command set of the plan there. Raises GonogoError."""
+        ...
+
+    def trust(self, plan_path: str, digest: str) -> None:
+        """Remember that it does. Raises GonogoError."""
+        ...
+
+
+AskAnew = Callable[[LoadedPlan, frozenset[Target], Callable[[int, int], None]], tuple[Observation, ...]]
+"""Ask everything about those cells; tells how many of how many questions were answered."""
 OnObservation = Callable[[tuple[Observation, ...]], None]
 Progress = Callable[[Changes], None]
 """Called with what has been read of a history so far."""
@@ -51,6 +95,14 @@ class Wiring(Struct, frozen=True):
     """Seconds that nobody can put back, of the same kind as the session's; None where only `clock` is known."""
     what_ships: ReadShipping | None = None
     """What would ship into a cell, from git; called in a worker thread when somebody opens the cell's details."""
+    outside: OutsideDoors | None = None
+    """None: gates that need more than cells and histories stay unknown."""
+    ask_anew: AskAnew | None = None
+    """Asks cells now and in this process, for a decision; called in a thread of its own. Raises GonogoError."""
+    checks: Callable[[LoadedPlan], Checking] | None = None
+    """What carries out the checks of a plan; None where none are carried out."""
+    trust: Trust | None = None
+    """Which command sets this account has looked at; None where none are run."""
     presence: Presence | None = None
     ascii: bool = False
     theme: str = ""

@@ -1,0 +1,64 @@
+"""Numbers, version files and merges reach the cockpit, and a trigger that fires asks there."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from gonogo.domain.decide import Start
+from gonogo.domain.folds.merges import MergeWord
+from gonogo.domain.ledger import Ledger
+from gonogo.domain.metric import Number, Reading
+from gonogo.domain.plan import Gate, GateKind, Metric, Plan, Product, Trigger
+from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
+from tui.stage import ANA, Stage, make_plan
+
+
+class _Outside:
+    """Answers at once: too many errors, files that agree, nothing to merge."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def ask_metrics(self, _plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
+        return tuple(Number(one.name, 0.05, self._stage.clock.now(), "prom") for one in metrics)
+
+    def read_version_files(self, products: Sequence[Product]) -> tuple[ProductFiles, ...]:
+        found = FileVersion("VERSION", "{version}", FileVerdict.AGREES)
+        return tuple(
+            ProductFiles(one.name, one.version, f"tag {one.tag_name}", "a" * 40, (found,)) for one in products
+        )
+
+    def read_ledger(self, _plan: Plan, _products: Sequence[Product], _words: Iterable[MergeWord]) -> Ledger:
+        return Ledger(read_at=self._stage.clock.now())
+
+
+def test_gates_are_judged_by_what_the_outside_tells_and_a_trigger_asks() -> None:
+    """The number breaks its gate, the merges are done, and the journal has the trigger's question once."""
+    plan = replace(
+        make_plan(),
+        metrics=(Metric("errors", "prom", "sum(errors)", timedelta(seconds=30)),),
+        gates=(
+            Gate("prod-eu", GateKind.METRIC, "errors", options={"below": 0.01}),
+            Gate("prod-eu", GateKind.MERGES, "done"),
+        ),
+        triggers=(Trigger("errors", "too many errors", "dai", "errors", above=0.01),),
+    )
+    stage = Stage(plan)
+    stage.act(Start(), actor=ANA)
+
+    async def run() -> None:
+        async with stage.cockpit(outside=_Outside(stage)) as seat:
+
+            def rules() -> set[str]:
+                assert seat.app.snapshot is not None
+                verdict = seat.app.snapshot.verdict("prod-eu")
+                assert verdict is not None
+                return {reason.rule for reason in verdict.reasons}
+
+            await seat.until(lambda: {"metric.breached", "trigger.asks"} <= rules())
+            assert not {"metric.unknown", "merges.unknown", "trigger.blind"} & rules()
+
+    asyncio.run(run())
+    assert [event.kind for event in stage.log.events].count("trigger.fired") == 1
