@@ -54,7 +54,7 @@ def make_repository(
     """Make a repository at `path` with `main` at the last commit; tags and branches name positions in the list."""
     specs = [spec if isinstance(spec, CommitSpec) else CommitSpec(spec) for spec in commits]
     _init(path, bare)
-    marks = path / "marks"
+    marks = path.absolute() / "marks"
     refs = {"refs/heads/main": len(specs) - 1} if specs else {}
     refs |= {f"refs/heads/{name}": at for name, at in (branches or {}).items()}
     refs |= {f"refs/tags/{name}": at for name, at in (tags or {}).items()}

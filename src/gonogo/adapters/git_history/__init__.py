@@ -2,28 +2,13 @@
 
 One `git log` is parsed while it runs; tags are listed by name and never opened one by one (11,815 of them
 cost 6 ms by name and 38 s by object). GitPython is not imported: see `git_door`. All of this is synchronous
-and meant for a worker thread.
+and meant for a worker thread. Whole histories, release by release, are `past`'s business.
 """
 
-from gonogo.adapters.git_history.kept import Store, cache_directory
 from gonogo.adapters.git_history.layout import fingerprint
-from gonogo.adapters.git_history.past import Past, Release, read_past
 from gonogo.adapters.git_history.reading import Progress, changes
 from gonogo.adapters.git_history.repository import Found, Repository
 from gonogo.adapters.git_history.survey import survey
 from gonogo.adapters.git_history.tags import TagRef
 
-__all__ = [
-    "Found",
-    "Past",
-    "Progress",
-    "Release",
-    "Repository",
-    "Store",
-    "TagRef",
-    "cache_directory",
-    "changes",
-    "fingerprint",
-    "read_past",
-    "survey",
-]
+__all__ = ["Found", "Progress", "Repository", "TagRef", "changes", "fingerprint", "survey"]

@@ -40,11 +40,8 @@ def _stepped(version: Version, by: Bump) -> Version | Unparsed:
 
 
 def _epoch(version: Version) -> str:
-    return (
-        f"{version.key[0][0]}!"
-        if version.scheme is SchemeName.PEP440 and version.key and version.key[0][0]
-        else ""
-    )
+    epoch = version.key[0][0] if version.scheme is SchemeName.PEP440 and version.key else 0
+    return f"{epoch}!" if epoch else ""
 
 
 def _by_calendar(version: Version, by: Bump, pattern: str, on: date | None) -> Version | Unparsed:
