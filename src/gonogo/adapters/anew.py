@@ -3,17 +3,35 @@
 import asyncio
 import random
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from gonogo.domain.observation import Missing, Observation, Reason, Target
 from gonogo.poller import Poller
 from gonogo.ports import Clock, Probing
 
 
-async def ask_within(probings: Sequence[Probing], seconds: float, clock: Clock) -> tuple[Observation, ...]:
-    """Every answer that came within `seconds`, and for each cell without one that it did not come."""
+def _nobody(_answered: int, _of: int) -> None:
+    """Nobody wants to know."""
+
+
+async def ask_within(
+    probings: Sequence[Probing], seconds: float, clock: Clock, progress: Callable[[int, int], None] = _nobody
+) -> tuple[Observation, ...]:
+    """Every answer that came within `seconds`, and for each cell without one that it did not come.
+
+    `progress` is told how many of how many questions were answered so far.
+    """
     heard: list[Observation] = []
-    poller = Poller(probings, heard.extend, monotonic=time.monotonic, rng=random.Random())  # noqa: S311  # jitter
+    answers = 0
+
+    def hear(answer: tuple[Observation, ...]) -> None:
+        nonlocal answers
+        heard.extend(answer)
+        answers += 1
+        progress(answers, len(probings))
+
+    progress(0, len(probings))
+    poller = Poller(probings, hear, monotonic=time.monotonic, rng=random.Random())  # noqa: S311  # jitter
     try:
         async with asyncio.timeout(seconds):
             await poller.sweep()

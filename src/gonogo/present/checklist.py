@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from gonogo.domain.checks import describe
 from gonogo.domain.plan import Item, Plan
 from gonogo.domain.spans import age
 from gonogo.domain.state import ItemState, ItemStatus, ReleaseState
 from gonogo.domain.text import clean
+from gonogo.present.checks import check_words
 from gonogo.present.tones import Line, Span, Tone
 
 MARKS = {ItemStatus.DONE: "[x]", ItemStatus.OPEN: "[ ]", ItemStatus.SKIPPED: "[-]"}
@@ -30,6 +33,8 @@ class ItemRow(Struct, frozen=True):
     """Who brought it into this state and when; for an open one what it waits for."""
     tone: Tone
     notes: int = 0
+    beyond: bool = False
+    """Whether it stands below a line of no return: there, going back means rolling forward."""
 
 
 class Listed(Protocol):
@@ -55,14 +60,37 @@ def rows(release: Listed) -> tuple[ItemRow, ...]:
     """Headings and items in the plan's order."""
     found: list[ItemRow] = []
     phase = None
+    beyond = False
     for item in release.plan.items:
         if item.phase != phase and item.phase:
             found.append(_heading(release, item.phase))
         phase = item.phase
-        found.append(item_row(release, item))
+        found.append(replace(item_row(release, item), beyond=beyond))
         if item.point_of_no_return:
             found.append(_line_below(release, item))
+            beyond = True
     return tuple(found)
+
+
+FORWARD = "(forward only)"
+"""Behind a title that speaks of going back, below the line where there is no way back."""
+
+
+_BACK = ("rollback", "roll back", "rolling back", "go back", "going back")
+
+
+def forward_only(row: ItemRow) -> bool:
+    """Whether the row speaks of a rollback where that means rolling forward."""
+    said = row.title.casefold()
+    return (
+        row.beyond and not row.heading and any(word in said for word in ("rollback", "roll back", "rolling back"))
+    )
+
+
+def line_above(plan: Plan, item: Item) -> Item | None:
+    """The point of no return that an item stands below; None for one above every line."""
+    lines = (one for one in plan.items[: plan.items.index(item)] if one.point_of_no_return)
+    return next(lines, None)
 
 
 def _line_below(release: Listed, item: Item) -> ItemRow:
@@ -111,9 +139,17 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
     waiting = [other for other in item.after if release.state.item(other).status is ItemStatus.OPEN]
     if waiting:
         return f"after {', '.join(waiting)}"
+    if words := check_words(item, release.state.checks.get(item.id), release.now):
+        return words
     if state.actor and state.at:
         return f"reopened by {state.actor.user} {when(state.at, release.now)}"
-    return ""
+    return _needs(item)
+
+
+def _needs(item: Item) -> str:
+    """What a tick of it takes besides the key."""
+    needs = [*(["two persons"] if item.two_person else []), *(["evidence"] if item.evidence_required else [])]
+    return f"needs {' and '.join(needs)}" if needs else ""
 
 
 def when(at: datetime, now: datetime) -> str:
@@ -126,6 +162,8 @@ def row_line(row: ItemRow) -> Line:
     if row.heading:
         return (Span(row.title, row.tone), Span(f"  {row.owner}", Tone.MUTED))
     line = [Span(f"{row.mark} ", row.tone), Span(f"{row.key:<24} "), Span(row.title, Tone.PLAIN)]
+    if forward_only(row):
+        line.append(Span(f"  {FORWARD}", Tone.WARN))
     if row.owner:
         line.append(Span(f"  @{row.owner}", Tone.MUTED))
     if row.who:
@@ -151,8 +189,9 @@ def details(release: Listed, item: Item) -> tuple[Line, ...]:
         ("after", ", ".join(item.after)),
         ("evidence", "required" if item.evidence_required else ""),
         ("people", "two needed" if item.two_person else ""),
-        ("check", f"{item.check.kind} {item.check.argument}" if item.check else ""),
+        ("check", _check(release, item)),
         ("beyond", "no return: after it, rollback means rolling forward" if item.point_of_no_return else ""),
+        ("rollback", _below(release.plan, item)),
     ]
     lines: list[Line] = [(Span(item.title, Tone.STRONG),)]
     lines += [(Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in facts if text]
@@ -163,6 +202,17 @@ def details(release: Listed, item: Item) -> tuple[Line, ...]:
         lines.append((Span(f"note by {note.actor.user}, {note.at:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),))
         lines += [(Span(f"  {text}"),) for text in note.text.splitlines()]
     return tuple(lines)
+
+
+def _check(release: Listed, item: Item) -> str:
+    if item.check is None:
+        return ""
+    return f"{describe(item.check)}; {check_words(item, release.state.checks.get(item.id), release.now)}"
+
+
+def _below(plan: Plan, item: Item) -> str:
+    line = line_above(plan, item)
+    return f"below '{line.title}' the word means rolling forward: there is no way back" if line else ""
 
 
 def _by(state: ItemState, now: datetime) -> str:

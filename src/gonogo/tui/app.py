@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, assert_never
+from typing import Any, ClassVar, NamedTuple, assert_never
 
 from msgspec.structs import replace
 from rich.text import Text
@@ -19,37 +19,49 @@ from textual.events import Key
 from textual.screen import Screen
 
 from gonogo.domain import snapshot as snapshots
-from gonogo.domain.decide import Undo
+from gonogo.domain.decide import Scene, Undo
 from gonogo.domain.events import Actor, Event
 from gonogo.domain.snapshot import Inputs, Snapshot
 from gonogo.domain.spans import age
-from gonogo.errors import ExitCode
+from gonogo.errors import ExitCode, GonogoError
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.trail import sentence
-from gonogo.session import Accepted, Refused
+from gonogo.session import PREVIEW, Accepted, Refused
 from gonogo.tui import crash
+from gonogo.tui.checks import Checks
 from gonogo.tui.feed import Feed
 from gonogo.tui.keys import KeyQueue, Travelled
 from gonogo.tui.look import look, theme_name, themes
 from gonogo.tui.messages import (
+    AskedAnew,
+    AskTrust,
+    CheckEnded,
+    CheckMoved,
     Depart,
     Done,
     Failed,
     Learned,
+    LookAnew,
+    LookedAnew,
     LookNow,
     NotOpened,
     Opened,
     Record,
+    Reply,
+    RunIt,
     Say,
     ShowProblems,
     Stopped,
     Trouble,
+    Trusted,
 )
 from gonogo.tui.problems import Log
 from gonogo.tui.profile import Profile, choose
 from gonogo.tui.screens.cockpit import Cockpit
+from gonogo.tui.screens.confirm import ConfirmScreen
 from gonogo.tui.screens.problems import ProblemsScreen
-from gonogo.tui.screens.view import View
+from gonogo.tui.screens.trust import trust_question
+from gonogo.tui.screens.view import Desk, View
 from gonogo.tui.wiring import Wiring
 
 SILENT = timedelta(seconds=10)
@@ -64,6 +76,13 @@ _PARTS = {
 
 
 _AT_ONCE = frozenset({"ctrl+c", "ctrl+z"})
+
+
+class Waiting(NamedTuple):
+    """Something that is being recorded."""
+
+    words: str = ""
+    reply: Reply | None = None
 
 
 class CockpitApp(App[None], inherit_bindings=False):
@@ -93,7 +112,10 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._inputs: Inputs | None = None
         self._judged_at: datetime | None = None
         self._said: Line = ()
-        self._waiting: dict[int, str] = {}
+        self._waiting: dict[int, Waiting] = {}
+        self._looking: dict[int, LookAnew] = {}
+        self.checks = Checks(wiring, self.post_message)
+        self.cockpit.desk = Desk(self.scene, self.seconds, lambda: self.checks.running)
         self._stopped: dict[str, str] = {}
         self._keys = KeyQueue(self, super().on_event)
         self._problem_before: tuple[str, tuple[str, ...]] = ("", ())
@@ -143,7 +165,7 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def on_done(self, event: Done) -> None:
         """A command was judged."""
-        words = self._waiting.pop(event.ticket, "")
+        words, reply = self._waiting.pop(event.ticket, Waiting())
         match event.outcome:
             case Accepted(events):
                 self.tell(_accepted(events, words))
@@ -154,12 +176,35 @@ class CockpitApp(App[None], inherit_bindings=False):
                 self.tell((Span(what, Tone.BAD), Span(refusal.reason), Span(hint, Tone.MUTED)))
             case _ as unreachable:
                 assert_never(unreachable)
+        if reply is not None:
+            reply(event.outcome)
 
     def on_failed(self, event: Failed) -> None:
         """A command could not be recorded."""
-        words = self._waiting.pop(event.ticket, "")
+        if (looking := self._looking.pop(event.ticket, None)) is not None:
+            self._problem("endpoints", f"nothing could be asked anew: {event.error.message}", event.error.remedy)
+            looking.done(event.error)
+            return
+        words, reply = self._waiting.pop(event.ticket, Waiting())
         self._problem("journal", f"not recorded, {words}: {event.error.message}", event.error.remedy)
         self.tell((Span("NOT RECORDED ", Tone.BAD), Span(f"{words}: {event.error.message}")))
+        if reply is not None:
+            reply(event.error)
+
+    def on_asked_anew(self, event: AskedAnew) -> None:
+        """Some of what was asked anew is answered."""
+        looking, waiting = self._looking.get(event.ticket), self._waiting.get(event.ticket)
+        if looking is not None:
+            looking.progress(event.answered, event.of)
+        elif waiting is not None:
+            told = f"{event.answered} of {event.of} answered, then recording: {waiting.words}"
+            self.tell((Span(f"asking anew, {told}", Tone.BUSY),))
+
+    def on_looked_anew(self, event: LookedAnew) -> None:
+        """All of it is."""
+        looking = self._looking.pop(event.ticket, None)
+        if looking is not None:
+            looking.done(None)
 
     def on_trouble(self, event: Trouble) -> None:
         """Something went wrong behind the screen."""
@@ -178,10 +223,71 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def on_record(self, event: Record) -> None:
         """Have it judged and recorded; until then the line says so, and the screen shows what the journal says."""
-        ticket = self.feed.submit(event.command)
-        self._waiting[ticket] = event.words
+        anew = event.anew
+        ticket = self.feed.submit(event.command) if anew is None else self.feed.decide(anew, event.command)
+        self._waiting[ticket] = Waiting(event.words, event.reply)
         verb = "taking back" if isinstance(event.command, Undo) else "recording"
         self.tell((Span(f"{verb}: {event.words}", Tone.BUSY),))
+
+    def on_look_anew(self, event: LookAnew) -> None:
+        """A dialog wants to show what is so now."""
+        self._looking[self.feed.decide(event.environment)] = event
+
+    # -- checks -------------------------------------------------------------------------------------------------
+
+    def on_run_it(self, event: RunIt) -> None:
+        """Begin it, or end it."""
+        item = self.snapshot.plan.item(event.item) if self.snapshot else None
+        if self.snapshot is None or item is None:
+            return
+        if self.checks.stop(item.id):
+            self.tell((Span(f"stopping the check of {item.id}", Tone.BUSY),))
+        else:
+            self.checks.start(item, self.snapshot.loaded)
+            self.tell((Span(f"checking: {item.id}; x stops it", Tone.BUSY),))
+        self._show_checks()
+
+    def on_check_moved(self, event: CheckMoved) -> None:
+        """It tells of itself."""
+        self.checks.moved(event.item, event.progress)
+        self._show_checks()
+
+    def on_check_ended(self, event: CheckEnded) -> None:
+        """Record what it found, or say why it could not be run."""
+        self.checks.ended(event.item)
+        if isinstance(event.found, GonogoError):
+            self._problem("check", f"{event.item}: {event.found.message}", event.found.remedy)
+            self.tell((Span("NOT CHECKED ", Tone.BAD), Span(f"{event.item}: {event.found.message}")))
+        else:
+            self.post_message(Record(event.found, f"check of {event.item}: {event.found.outcome}"))
+        self._show_checks()
+
+    def on_ask_trust(self, event: AskTrust) -> None:
+        """Every command is shown, and their code is typed; a check that waited for it is run then."""
+        self.checks.ended(event.item)
+        self._show_checks()
+        if event.item and self.screen is not self.cockpit:
+            self.tell((Span(f"{event.item} runs a command nobody looked at: x again shows it", Tone.WARN),))
+            return
+        question = trust_question(self.checks, lambda: self._trusted(event.item))
+        self.cockpit.open_view(ConfirmScreen(self.look, question, self.wiring.title_note, self.actor))
+
+    def on_trusted(self, event: Trusted) -> None:
+        """Remembered, or not."""
+        if event.outcome is not None:
+            self._problem("trust", event.outcome.message, event.outcome.remedy)
+            self.tell((Span("NOT TRUSTED ", Tone.BAD), Span(event.outcome.message)))
+        event.reply(event.outcome)
+
+    def _trusted(self, item: str) -> None:
+        self.tell((Span("trusted: ", Tone.GOOD), Span("these commands may be run, until a word of them changes")))
+        if item:
+            self.post_message(RunIt(item))
+
+    def _show_checks(self) -> None:
+        self.cockpit.checklist.show_running(self.checks.running)
+        for view in self._views():
+            view.follow()
 
     def on_say(self, event: Say) -> None:
         """One line."""
@@ -231,6 +337,19 @@ class CockpitApp(App[None], inherit_bindings=False):
         """
         if self._judged_at is not None and abs(self.wiring.clock.now() - self._judged_at) > ASLEEP:
             self.tick()
+
+    def scene(self) -> Scene | None:
+        """What a decision of this moment would be judged on: inputs and clocks as the session has them."""
+        if self._inputs is None or self.actor is None:
+            return None
+        now = self.wiring.clock.now()
+        steady = self.wiring.steady() if self.wiring.steady else None
+        known = judged(self._inputs, now, self._stopped.get("journal", ""))
+        return Scene(known, self.actor, PREVIEW, now, steady)
+
+    def seconds(self) -> float:
+        """The application's clock, for measuring."""
+        return self.wiring.steady() if self.wiring.steady else self.wiring.clock.now().timestamp()
 
     @property
     def snapshot(self) -> Snapshot | None:

@@ -1,8 +1,11 @@
 """What the threads tell the screen. Values only: a message never carries something that lives in a thread."""
 
+from collections.abc import Callable
+
 from textual.message import Message
 
-from gonogo.domain.decide import Command
+from gonogo.adapters.checks.finding import Progress as Running
+from gonogo.domain.decide import Command, RecordCheck
 from gonogo.domain.events import Actor
 from gonogo.domain.snapshot import Inputs
 from gonogo.errors import GonogoError
@@ -49,9 +52,9 @@ class Done(Message):
 
 
 class Failed(Message):
-    """A command could not be recorded. It is never sent again by itself."""
+    """What was asked for could not be done. A command is never sent again by itself."""
 
-    def __init__(self, ticket: int, command: Command, error: GonogoError) -> None:
+    def __init__(self, ticket: int, command: Command | None, error: GonogoError) -> None:
         super().__init__()
         self.ticket = ticket
         self.command = command
@@ -78,13 +81,95 @@ class Stopped(Message):
         self.reason = reason
 
 
+class AskedAnew(Message):
+    """So many of the questions that were asked anew have been answered."""
+
+    def __init__(self, ticket: int, answered: int, of: int) -> None:
+        super().__init__()
+        self.ticket = ticket
+        self.answered = answered
+        self.of = of
+
+
+class LookedAnew(Message):
+    """Everything asked anew has been answered, or was given up; the snapshot that shows it came before."""
+
+    def __init__(self, ticket: int) -> None:
+        super().__init__()
+        self.ticket = ticket
+
+
+Reply = Callable[[Outcome | GonogoError | None], object]
+"""What became of it, None where nothing was to be recorded; called in the screen's thread."""
+Answered = Callable[[int, int], object]
+"""Called with how many questions were answered, of how many."""
+
+
 class Record(Message):
     """A screen wants something recorded; the words say what, for the status line."""
 
-    def __init__(self, command: Command, words: str) -> None:
+    def __init__(
+        self, command: Command, words: str, *, anew: str | None = None, reply: Reply | None = None
+    ) -> None:
         super().__init__()
         self.command = command
         self.words = words
+        self.anew = anew
+        """The environment whose cells are asked anew before it is judged; "" for all, None for none."""
+        self.reply = reply
+
+
+class LookAnew(Message):
+    """A dialog wants the cells that a decision rests on asked now, before it shows them."""
+
+    def __init__(self, environment: str, progress: Answered, done: Callable[[GonogoError | None], object]) -> None:
+        super().__init__()
+        self.environment = environment
+        self.progress = progress
+        self.done = done
+
+
+class RunIt(Message):
+    """The check of an item is to be run, or stopped when it is running."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__()
+        self.item = item
+
+
+class AskTrust(Message):
+    """The commands of the plan are to be looked at; with `item`, because its check wants to run one of them."""
+
+    def __init__(self, item: str = "") -> None:
+        super().__init__()
+        self.item = item
+
+
+class CheckMoved(Message):
+    """A running check has something to tell."""
+
+    def __init__(self, item: str, progress: Running) -> None:
+        super().__init__()
+        self.item = item
+        self.progress = progress
+
+
+class CheckEnded(Message):
+    """A check came to its end: what it found, or why it could not be run."""
+
+    def __init__(self, item: str, found: RecordCheck | GonogoError) -> None:
+        super().__init__()
+        self.item = item
+        self.found = found
+
+
+class Trusted(Message):
+    """The commands are trusted now, or could not be."""
+
+    def __init__(self, reply: Reply, outcome: GonogoError | None) -> None:
+        super().__init__()
+        self.reply = reply
+        self.outcome = outcome
 
 
 class Say(Message):

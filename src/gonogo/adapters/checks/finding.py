@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from gonogo.domain.decisions.checks import RecordCheck
 from gonogo.domain.folds.checks import CheckOutcome
 from gonogo.domain.text import clean, clean_block
 
@@ -37,6 +38,21 @@ class Progress(Struct, frozen=True):
     """Since it began."""
     line: str = ""
     """The last whole line it said, cleaned."""
+
+
+def record_of(item: str, found: Finding, check_sha256: str) -> RecordCheck:
+    """The finding as a command for the journal."""
+    return RecordCheck(
+        item,
+        found.outcome,
+        found.finished_at,
+        found.summary,
+        check_sha256,
+        found.output,
+        found.output_sha256,
+        int((found.finished_at - found.started_at).total_seconds()),
+        found.exit_code,
+    )
 
 
 OnProgress = Callable[[Progress], None]

@@ -3,11 +3,17 @@
 from gonogo.domain.changelog import Changes, ProductChanges, Unreadable
 from gonogo.domain.commits import Commit
 from gonogo.domain.plan import Product
+from gonogo.present.changelog import commit_line, remarks, section_line
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
-from gonogo.tui.lines import plain, wrap
+from gonogo.tui.lines import in_columns, plain, wrap
 from gonogo.tui.panes.base import ListPane
 from gonogo.tui.widgets.row_list import Row
+
+
+_ROOMY = 64
+"""Columns from which authors have a column of their own."""
+_AUTHOR = 16
 
 
 class ChangelogPane(ListPane):
@@ -57,7 +63,7 @@ class ChangelogPane(ListPane):
             return
         self._drawn = drawn
         self.list.empty = nothing(product, changes)
-        self.list.show(change_rows(changes, self.columns))
+        self.list.show(change_rows(changes, product, self.columns, self.look.glyphs.ellipsis))
 
     def state(self) -> Line:
         """Product, range, and what the commits ask for."""
@@ -93,24 +99,19 @@ def nothing(product: Product, changes: Changes | None) -> str:
     return f"Nothing was committed since {changes.base or 'the beginning'}."
 
 
-def change_rows(changes: Changes | None, columns: int) -> tuple[Row, ...]:
+def change_rows(changes: Changes | None, product: Product, columns: int, ellipsis: str = "…") -> tuple[Row, ...]:
     """What must be known first, then the sections."""
     if changes is None:
         return ()
     if isinstance(changes, Unreadable):
         return _remarks([(f"cannot be read: {changes.reason}", Tone.BAD), (changes.remedy, Tone.MUTED)], columns)
-    remarks = [(_versions(changes), Tone.STRONG)]
-    if changes.contradiction:
-        remarks.append((f"! {changes.contradiction}", Tone.WARN))
-    remarks += [(f"! {problem}", Tone.WARN) for problem in changes.problems]
-    rows = list(_remarks(remarks, columns))
+    found = list(_remarks([(_versions(changes), Tone.STRONG), *remarks(changes, product)], columns))
     for section in changes.sections:
-        tone = Tone.BAD if section.title == "Breaking" else Tone.STRONG
-        rows.append(Row(f"blank:{section.title}", (), selectable=False, heading=True))
-        heading = (Span(section.title, tone), Span(f"  {len(section.commits)}", Tone.MUTED))
-        rows.append(Row(f"section:{section.title}", heading, selectable=False, heading=True))
-        rows.extend(Row(f"commit:{commit.key}", commit_line(commit)) for commit in section.commits)
-    return tuple(rows)
+        heading = section_line(section.title, len(section.commits))
+        found.append(Row(f"blank:{section.title}", (), selectable=False, heading=True))
+        found.append(Row(f"section:{section.title}", heading, selectable=False, heading=True))
+        found.extend(_commit_row(commit, columns, ellipsis) for commit in section.commits)
+    return tuple(found)
 
 
 def _versions(changes: ProductChanges) -> str:
@@ -125,9 +126,10 @@ def _remarks(remarks: list[tuple[str, Tone]], columns: int) -> tuple[Row, ...]:
     return tuple(Row(f"remark:{index}", line, selectable=False) for index, line in enumerate(lines))
 
 
-def commit_line(commit: Commit) -> Line:
-    """Object id, what it says."""
-    tone = Tone.BAD if commit.breaking else Tone.PLAIN
-    kind = f"{commit.type}: " if commit.type else ""
-    said = commit.headline
-    return (Span(f"{commit.short}  ", Tone.MUTED), Span(kind, Tone.MUTED), Span(said, tone))
+def _commit_row(commit: Commit, columns: int, ellipsis: str) -> Row:
+    """The commit and, where there is room, who did it; a line that fits is not measured piece by piece."""
+    line = commit_line(commit)
+    if columns < _ROOMY:
+        return Row(f"commit:{commit.key}", line)
+    author = plain(commit.author, Tone.MUTED)
+    return Row(f"commit:{commit.key}", in_columns((line, author), (columns - _AUTHOR - 2, _AUTHOR), ellipsis))

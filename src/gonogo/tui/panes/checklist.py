@@ -1,11 +1,17 @@
 """The checklist: phases as headings, marks as text, who and when on every line."""
 
+from collections.abc import Mapping
+
+from rich.cells import cell_len
+
+from gonogo.adapters.checks.finding import Progress as Running
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import ItemStatus
-from gonogo.present.checklist import ItemRow, rows
+from gonogo.present.checklist import FORWARD, ItemRow, forward_only, rows
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import in_columns, plain
+from gonogo.tui.look import Look
 from gonogo.tui.panes.base import ListPane
 from gonogo.tui.widgets.row_list import Row
 
@@ -24,10 +30,18 @@ class ChecklistPane(ListPane):
     label = "Checklist"
     empty = "The plan has no checklist: nothing here holds the release back."
 
+    running: Mapping[str, Running] = {}
+    """The checks this cockpit is carrying out, by item."""
+
+    def show_running(self, running: Mapping[str, Running]) -> None:
+        """A check began, told something, or came to its end."""
+        self.running = running
+        self.redraw()
+
     def redraw(self) -> None:
         """Show the items as the journal has them."""
         if self.snapshot is not None:
-            self.list.show(checklist_rows(self.snapshot, self.columns, self.look.glyphs.ellipsis))
+            self.list.show(checklist_rows(self.snapshot, self.columns, self.look, self.running))
 
     def state(self) -> Line:
         """How many items are closed."""
@@ -43,32 +57,58 @@ def _gap(line: Line) -> Line:
     return (Span("  "), *line) if line else ()
 
 
-def checklist_rows(snapshot: Snapshot, columns: int, ellipsis: str) -> tuple[Row, ...]:
+def checklist_rows(
+    snapshot: Snapshot, columns: int, look: Look, running: Mapping[str, Running] | None = None
+) -> tuple[Row, ...]:
     """The checklist in rows of so many columns."""
     shown = rows(snapshot)
     indent = 1 if any(row.heading for row in shown) else 0
     owners = any(row.owner and not row.heading for row in shown)
-    return tuple(_row(row, columns, indent, owners, ellipsis) for row in shown)
+    now = running or {}
+    return tuple(_row(row, columns, indent, owners, look, now.get(row.key)) for row in shown)
 
 
-def _row(row: ItemRow, columns: int, indent: int, owners: bool, ellipsis: str) -> Row:
+def _row(row: ItemRow, columns: int, indent: int, owners: bool, look: Look, running: Running | None) -> Row:
     if row.heading:
-        line = (
-            Span(row.title, Tone.STRONG),
-            Span(f"  {row.owner}", row.tone if row.tone is Tone.GOOD else Tone.MUTED),
-        )
-        return Row(row.key, line, selectable=False, heading=True)
+        return _heading(row, columns, look)
+    ellipsis = look.glyphs.ellipsis
     title_tone = Tone.MUTED if row.tone is Tone.MUTED else Tone.PLAIN
     notes = f" ({row.notes} note{'s' if row.notes > 1 else ''})" if row.notes else ""
-    title = (Span(row.title, title_tone), Span(notes, Tone.MUTED))
+    forward = f" {FORWARD}" if forward_only(row) else ""
+    title = (Span(row.title, title_tone), Span(forward, Tone.WARN), Span(notes, Tone.MUTED))
     owner = _OWNER if owners and columns >= _ROOMY else 0
     used = indent + _MARK + 1 + (owner + 2 if owner else 0)
     who = max(20, (columns - used) * 2 // 5) if columns >= _NARROW else 0
     room = columns - used - (who + 2 if who else 0)
     said = row.who if owner or not row.owner or row.tone is not Tone.PLAIN else _owned(row)
-    cells = (title, plain(row.owner, Tone.MUTED), plain(said, Tone.MUTED))
+    told = plain(said, Tone.MUTED) if running is None else running_line(running)
+    cells = (title, plain(row.owner, Tone.MUTED), told)
     shown = in_columns(cells, (room, owner, who), ellipsis)
-    return Row(f"item:{row.key}", (Span(" " * indent), Span(f"{row.mark} ", row.tone), *shown))
+    mark = row.mark if running is None else f"[{look.glyphs.busy}]"
+    tone = row.tone if running is None else Tone.BUSY
+    return Row(f"item:{row.key}", (Span(" " * indent), Span(f"{mark} ", tone), *shown))
+
+
+def running_line(running: Running) -> Line:
+    """How far a check is."""
+    return (Span(f"checking {running.seconds} s", Tone.BUSY), Span(f"  {running.line}", Tone.MUTED))
+
+
+def _heading(row: ItemRow, columns: int, look: Look) -> Row:
+    if row.key.startswith("return:"):
+        # a line across the list: what stands below it cannot be taken back
+        words = f"{look.rule * 2} {row.title} "
+        return Row(
+            row.key,
+            (Span(f"{words}{look.rule * max(0, columns - cell_len(words))}", row.tone),),
+            selectable=False,
+            heading=True,
+        )
+    line = (
+        Span(row.title, Tone.STRONG),
+        Span(f"  {row.owner}", row.tone if row.tone is Tone.GOOD else Tone.MUTED),
+    )
+    return Row(row.key, line, selectable=False, heading=True)
 
 
 def _owned(row: ItemRow) -> str:

@@ -9,8 +9,10 @@ from textual.reactive import reactive
 
 from gonogo.domain.events import Actor
 from gonogo.domain.matrix import Matrix
+from gonogo.domain.readiness import Weight
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
+from gonogo.present.alerts import alerts
 from gonogo.present.matrix import coarse_age
 from gonogo.present.release import driver, lifecycle
 from gonogo.present.tones import Line, Span, Tone
@@ -19,6 +21,8 @@ from gonogo.tui.lines import cut, plain, spread, width
 from gonogo.tui.look import Look
 from gonogo.tui.widgets.spans import Lines
 
+_ALERTS = 3
+"""Lines for what is out of the ordinary; the rest is counted."""
 LATE = timedelta(seconds=5)
 """Age of the last look at the journal past which the bar says so: it is looked at four times a second."""
 
@@ -32,7 +36,7 @@ class Standing(Struct, frozen=True):
 
 
 class VerdictBar(Vertical):
-    """Three lines that are always there."""
+    """Three lines that are always there, and one for each thing that is out of the ordinary."""
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False, init=False, always_update=True)
 
@@ -72,21 +76,46 @@ def bar_lines(snapshot: Snapshot | None, standing: Standing, columns: int, ellip
         waiting = plain(" UNKNOWN  opening the journal and asking the endpoints", Tone.UNKNOWN)
         return (spread(waiting, note, columns, ellipsis), (), ())
     return (
-        spread(_verdict(snapshot, columns), (*_release(snapshot), *note), columns, ellipsis),
+        spread(_verdict(snapshot, columns), (*_release(snapshot, columns), *note), columns, ellipsis),
         spread(_window(snapshot, columns), _others(snapshot, columns), columns, ellipsis),
-        spread(_people(snapshot), _contact(snapshot, standing), columns, ellipsis),
+        spread(_people(snapshot), _contact(snapshot, standing, columns), columns, ellipsis),
+        *_alerts(snapshot, columns, ellipsis),
     )
+
+
+def _alerts(snapshot: Snapshot, columns: int, ellipsis: str) -> tuple[Line, ...]:
+    """What nobody may overlook: a line each, a few at most. A trigger that asks is one key away from its answer."""
+    found = alerts(snapshot)
+    lines = []
+    for line in found[:_ALERTS]:
+        asks = line[0].text.strip() == "TRIGGER"
+        key = (Span(" t ", Tone.STRONG), Span("answers ", Tone.MUTED)) if asks else ()
+        lines.append(spread(line, key, columns, ellipsis))
+    more = len(found) - _ALERTS
+    if more > 0:
+        said = (Span(f" and {more} more ", Tone.BAD), Span("i ", Tone.STRONG))
+        lines[-1] = spread(found[_ALERTS - 1], said, columns, ellipsis)
+    return tuple(lines)
 
 
 def _verdict(snapshot: Snapshot, columns: int) -> Line:
     line = (Span(" "), *headline(snapshot.next, snapshot.plan))
-    # the brackets at the end of the headline are the first to go
-    return line if columns >= 100 or width(line) <= columns * 2 // 3 else line[:-1]
+    # the brackets at the end of the headline are the first to go; what somebody let pass stays
+    if columns >= 100 or width(line) <= columns * 2 // 3 or not line[-1].text.endswith(")"):
+        return line
+    waived = len(snapshot.next.of(Weight.WAIVED))
+    return (*line[:-1], Span(f"  {waived} waived", Tone.WARN)) if waived else line[:-1]
 
 
-def _release(snapshot: Snapshot) -> Line:
+def _release(snapshot: Snapshot, columns: int) -> Line:
     name = snapshot.plan.name or snapshot.plan.release
-    return (Span(cut(plain(name), 32)[0].text, Tone.STRONG), Span(f" {lifecycle(snapshot)} ", Tone.MUTED))
+    room = 32 if columns >= 100 else 20
+    tone = Tone.BAD if snapshot.state.held is not None else Tone.MUTED
+    return (Span(_short(name, room), Tone.STRONG), Span(f" {lifecycle(snapshot)} ", tone))
+
+
+def _short(text: str, room: int) -> str:
+    return "".join(span.text for span in cut(plain(text), room))
 
 
 def _window(snapshot: Snapshot, columns: int) -> Line:
@@ -110,17 +139,18 @@ def _others(snapshot: Snapshot, columns: int) -> Line:
 def _people(snapshot: Snapshot) -> Line:
     line = [Span(" here: ", Tone.MUTED), Span(", ".join(snapshot.here) or "nobody seen")]
     if name := driver(snapshot):
-        line += [Span("  drives: ", Tone.MUTED), Span(name, Tone.STRONG)]
+        # first, because the others give way where there is no room
+        line = [Span(" drives: ", Tone.MUTED), Span(name.partition(" (")[0], Tone.STRONG), Span("  "), *line[0:]]
     return tuple(line)
 
 
-def _contact(snapshot: Snapshot, standing: Standing) -> Line:
+def _contact(snapshot: Snapshot, standing: Standing, columns: int) -> Line:
     line: list[Span] = []
     if snapshot.read_only:
         line.append(Span("READ ONLY  ", Tone.WARN))
     line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot.matrix)))
     if standing.actor is not None:
-        host = f"@{standing.actor.host}" if standing.actor.host else ""
+        host = f"@{standing.actor.host}" if standing.actor.host and columns >= 100 else ""
         line.append(Span(f"  {standing.actor.user}{host}", Tone.MUTED))
     return (*line, Span(" "))
 

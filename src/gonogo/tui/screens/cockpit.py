@@ -7,8 +7,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 
-from gonogo.domain.decide import Note, Tick, Undo, Untick
-from gonogo.domain.decide import Skip as SkipCommand
+from gonogo.domain.decide import Tick, Undo, Untick
 from gonogo.domain.events import Actor
 from gonogo.domain.plan import Item
 from gonogo.domain.shipping import ReadShipping
@@ -24,10 +23,12 @@ from gonogo.tui.panes.changelog import ChangelogPane
 from gonogo.tui.panes.checklist import ChecklistPane
 from gonogo.tui.panes.matrix import MatrixPane
 from gonogo.tui.panes.trail import TrailPane
+from gonogo.tui.screens.acting import Acting
 from gonogo.tui.screens.details import CopyScreen, DetailsScreen, text_to_copy
+from gonogo.tui.screens.evidence import EvidenceScreen
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.palette import PaletteScreen
-from gonogo.tui.screens.prompt import NOTE, SKIP, PromptScreen
+from gonogo.tui.screens.release import ReleaseScreen
 from gonogo.tui.screens.view import View
 from gonogo.tui.screens.why import WhyScreen
 from gonogo.tui.widgets.matrix_view import MatrixView
@@ -49,7 +50,7 @@ def shown_panes(columns: int, current: Place) -> tuple[Place, ...]:
     return PANES
 
 
-class Cockpit(View, inherit_bindings=False):
+class Cockpit(Acting, inherit_bindings=False):
     """Checklist, matrix, changes and trail under one verdict."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (LEAST[0], "-narrow"), (NARROW, "-two"), (WIDE, "-four")]  # noqa: RUF012
@@ -141,11 +142,12 @@ class Cockpit(View, inherit_bindings=False):
         self.pane.take_focus()
 
     def go_to(self, subject: str) -> bool:
-        """Go to the line of `subject`, wherever it is."""
+        """Go to the line of `subject`, wherever it is; what no pane shows is told as a text."""
         kind = subject.partition(":")[0]
         place = {"item": Place.CHECKLIST, "cell": Place.MATRIX, "product": Place.CHANGELOG}.get(kind)
         if place is None:
-            return False
+            self.open_view(DetailsScreen(self.look, subject, self.note, self.actor))
+            return True
         self.go_to_pane(place)
         return self.pane.go_to(subject)
 
@@ -191,33 +193,10 @@ class Cockpit(View, inherit_bindings=False):
         state = self.snapshot.state.item(item.id)
         if state.status is ItemStatus.DONE:
             self.post_message(Record(Untick(item.id, expect=state.seq), f"open again: {item.id}"))
+        elif item.evidence_required and not (state.first and state.proofs):
+            self.open_view(EvidenceScreen(self.look, item, state.seq, self.note, self.actor))
         else:
             self.post_message(Record(Tick(item.id, expect=state.seq), f"tick: {item.id}"))
-
-    def on_skip(self, event: intents.Skip) -> None:
-        """s: ask for the reason."""
-        item = self._item(event)
-        if item is None or self.snapshot is None:
-            return
-        seen = self.snapshot.state.item(item.id).seq
-
-        def record(reason: str | None) -> None:
-            if reason:
-                self.post_message(Record(SkipCommand(item.id, reason, expect=seen), f"not applicable: {item.id}"))
-
-        self.open_view(PromptScreen(self.look, SKIP, item, self.note, self.actor, record))
-
-    def on_add_note(self, event: intents.AddNote) -> None:
-        """n: ask for the text."""
-        item = self._item(event)
-        if item is None:
-            return
-
-        def record(text: str | None) -> None:
-            if text:
-                self.post_message(Record(Note(item.id, text), f"note on {item.id}"))
-
-        self.open_view(PromptScreen(self.look, NOTE, item, self.note, self.actor, record))
 
     def on_undo(self) -> None:
         """u."""
@@ -235,6 +214,10 @@ class Cockpit(View, inherit_bindings=False):
     def on_why(self) -> None:
         """w."""
         self.open_view(WhyScreen(self.look, self.go_to, self.note, self.actor))
+
+    def on_show_release(self) -> None:
+        """i"""
+        self.open_view(ReleaseScreen(self.look, self.note, self.actor))
 
     def on_next_product(self) -> None:
         """]"""

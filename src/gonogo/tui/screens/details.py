@@ -20,6 +20,8 @@ from gonogo.domain.text import clean
 from gonogo.present import checklist
 from gonogo.present.cell import details as cell_details
 from gonogo.present.cell import shipping_question
+from gonogo.present.checks import check_lines
+from gonogo.present.subjects import WORDS, subject_lines
 from gonogo.present.tones import Line, Span, Tone, line_text
 from gonogo.present.trail import event_line, sentence
 from gonogo.tui.clipboard import Clipboard
@@ -98,8 +100,16 @@ class DetailsScreen(TextView):
             return ()
         cell = cell_of(self.snapshot, self._subject)
         if cell is None:
-            return details_of(self.snapshot, self._subject)
+            return (*self._checking(), *details_of(self.snapshot, self._subject))
         return tuple(cell_details(self.snapshot, cell, self._ships, reading=self._asked is not None))
+
+    def _checking(self) -> tuple[Line, ...]:
+        """The check of this item, while this cockpit carries it out."""
+        running = self.desk.running().get(self._subject.partition(":")[2])
+        if running is None or not self._subject.startswith("item:"):
+            return ()
+        now: Line = (Span(f"checking for {running.seconds} s", Tone.BUSY), Span("  x in the checklist stops it"))
+        return (now, *([plain(f"  {running.line}", Tone.MUTED)] if running.line else []), ())
 
     def watch_snapshot(self) -> None:
         """What runs there may be another version now: git is asked again, and only then."""
@@ -135,7 +145,7 @@ def cell_of(snapshot: Snapshot, subject: str) -> Cell | None:
 def title_of(subject: str) -> str:
     """What the details are about, in words."""
     kind, _, name = subject.partition(":")
-    words = {"item": "Checklist item", "cell": "Target", "commit": "Commit", "event": "Record"}
+    words = {**WORDS, "item": "Checklist item", "cell": "Target", "commit": "Commit", "event": "Record"}
     return f"{words.get(kind, 'Details')}  {name[:60]}"
 
 
@@ -143,7 +153,13 @@ def details_of(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
     """Everything known about a subject, line by line."""
     kind, _, name = subject.partition(":")
     if kind == "item" and (item := snapshot.plan.item(name)):
-        return (*checklist.details(snapshot, item), (), *_history(snapshot, subject))
+        check = check_lines(item, snapshot.state.checks.get(item.id), snapshot.now)
+        return (
+            *checklist.details(snapshot, item),
+            *([(), *check] if check else []),
+            (),
+            *_history(snapshot, subject),
+        )
     if kind == "cell":
         cell = cell_of(snapshot, subject)
         return tuple(cell_details(snapshot, cell)) if cell else ()
@@ -151,7 +167,7 @@ def details_of(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
         return commit_details(commit)
     if kind == "event":
         return _event(snapshot, int(name))
-    return (plain("It is no longer there.", Tone.MUTED),)
+    return subject_lines(snapshot, subject) or (plain("It is no longer there.", Tone.MUTED),)
 
 
 def _history(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:

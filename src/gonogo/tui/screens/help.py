@@ -7,7 +7,7 @@ from gonogo.tui.lines import plain
 from gonogo.tui.look import Look
 from gonogo.tui.screens.details import TextView
 
-_KEYS = 14
+_KEYS = 16
 
 
 class HelpScreen(TextView):
@@ -26,7 +26,7 @@ class HelpScreen(TextView):
 
 def help_lines(context: Context, look: Look) -> tuple[Line, ...]:
     """The keys of a context."""
-    offered = here(context.place)
+    offered = [intent for intent in here(context.place) if intent.keys]
     possible = [intent for intent in offered if not intent.refused(context)]
     refused = [intent for intent in offered if intent.refused(context)]
     lines = [_key_line(intent.shown_key, intent.help) for intent in possible]
@@ -35,6 +35,10 @@ def help_lines(context: Context, look: Look) -> tuple[Line, ...]:
     if refused:
         lines += [(), plain("Not possible now", Tone.STRONG)]
         lines += [_key_line(intent.shown_key, f"{intent.label}: {intent.refused(context)}") for intent in refused]
+    named = [intent for intent in here(context.place) if not intent.keys]
+    if named:
+        lines += [(), plain("By name, behind the key :", Tone.STRONG)]
+        lines += [_key_line(intent.label, intent.refused(context) or intent.help) for intent in named]
     if context.place in PANES:
         lines += [(), plain("Signs", Tone.STRONG), *_signs(look)]
     return tuple(lines)
@@ -48,6 +52,7 @@ def _signs(look: Look) -> list[Line]:
     signs = look.glyphs
     meanings = [
         ("[x] [ ] [-]", "ticked, open, not applicable"),
+        (f"[{signs.busy}]", "its check is running in this cockpit"),
         (signs.match, "runs the planned version"),
         (f"{signs.behind} {signs.ahead}", "runs an older, a newer version"),
         (signs.mixed, "several versions side by side"),

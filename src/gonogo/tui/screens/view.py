@@ -1,8 +1,9 @@
 """What every full screen has: the verdict on top, one line of status, one line of keys, and intents."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,6 +13,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from gonogo.adapters.checks.finding import Progress as Running
+from gonogo.domain.decide import Scene
 from gonogo.domain.events import Actor
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
@@ -22,6 +25,17 @@ from gonogo.tui.look import Look
 from gonogo.tui.messages import Say
 from gonogo.tui.panes.verdict_bar import VerdictBar
 from gonogo.tui.widgets.spans import Lines
+
+
+class Desk(Struct, frozen=True):
+    """What every view may ask the application for; handed from a view to the one above it."""
+
+    scene: Callable[[], Scene | None] = lambda: None
+    """What a decision of this moment would be judged on; None before the journal is open."""
+    seconds: Callable[[], float] = lambda: 0.0
+    """The application's clock, for measuring: seconds that nobody can put back."""
+    running: Callable[[], Mapping[str, Running]] = dict
+    """The checks this cockpit is carrying out, by item."""
 
 
 class CleanInput(Input):
@@ -126,6 +140,7 @@ class View(Screen[None], inherit_bindings=False):
         self.look = look
         self.note = note
         self.actor = actor
+        self.desk = Desk()
         self.bar = VerdictBar(look, note)
         self.status = StatusLine(look)
         self.filter_line = CleanInput(look, "text to look for; Enter keeps it, Esc drops it", 80)
@@ -167,7 +182,8 @@ class View(Screen[None], inherit_bindings=False):
     def context(self) -> Context:
         """What intents are judged by."""
         uid = self.actor.uid if self.actor else -1
-        return Context(self.place, self.snapshot, self.subject, uid, self.filter_text)
+        running = frozenset(self.desk.running())
+        return Context(self.place, self.snapshot, self.subject, uid, self.filter_text, self.desk.scene(), running)
 
     @property
     def subject(self) -> str:
@@ -255,4 +271,5 @@ class View(Screen[None], inherit_bindings=False):
     def open_view(self, view: "View") -> None:
         """Show another screen above this one, with what this one knows."""
         view.set_reactive(View.snapshot, self.snapshot)
+        view.desk = self.desk
         self.app.push_screen(view)

@@ -1,6 +1,6 @@
 """Why this verdict: every reason, grouped by weight, with its rule, age, person and next step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -15,15 +15,16 @@ from gonogo.tui import intents
 from gonogo.tui.intents import Place, bindings, here
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
+from gonogo.tui.screens.acting import Acting
 from gonogo.tui.screens.details import CopyScreen
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.palette import PaletteScreen
-from gonogo.tui.screens.view import View
+from gonogo.tui.screens.release import ReleaseScreen
 from gonogo.tui.widgets.row_list import Row, RowList
 from gonogo.tui.widgets.spans import Lines
 
 
-class WhyScreen(View, inherit_bindings=False):
+class WhyScreen(Acting, inherit_bindings=False):
     """The reasons of one environment's verdict."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.WHY))]
@@ -132,6 +133,18 @@ class WhyScreen(View, inherit_bindings=False):
         """Enter."""
         self.dismiss(None)
         self._go_to(event.subject)
+
+    def known(self) -> Mapping[str, str]:
+        """The environment whose verdict is shown, and the reason under the cursor."""
+        verdict, reason = self.verdict(), self.reason
+        found = {"shown": verdict.environment} if verdict else {}
+        if verdict is not None and reason is not None:
+            found |= {"environment": verdict.environment, "at_cursor": f"{reason.rule} {reason.subject}".rstrip()}
+        return found
+
+    def on_show_release(self) -> None:
+        """i"""
+        self.open_view(ReleaseScreen(self.look, self.note, self.actor))
 
     def on_filter(self) -> None:
         """/"""

@@ -1,0 +1,70 @@
+"""What nobody may overlook, one line each: a fired trigger that asks, a hold, a stopped line, an edited plan."""
+
+from datetime import datetime
+
+from gonogo.domain import amendment
+from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.spans import age
+from gonogo.present.tones import Line, Span, Tone
+
+_BY_THE_CALENDAR = {"freeze.active", "window.not-open"}
+
+
+def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
+    """The most urgent first; empty when nothing is out of the ordinary."""
+    return (*_triggers(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot))
+
+
+def _ago(snapshot: Snapshot, then: datetime) -> str:
+    return f"{age(snapshot.now - then)} ago" if then <= snapshot.now else "just now"
+
+
+def _triggers(snapshot: Snapshot) -> tuple[Line, ...]:
+    return tuple(
+        (
+            Span(" TRIGGER ", Tone.BAD),
+            Span(f"{fired.trigger}: ", Tone.STRONG),
+            Span(f"{fired.observation} "),
+            Span(f"({_ago(snapshot, fired.fired_at)})", Tone.MUTED),
+        )
+        for fired in snapshot.state.triggers.values()
+        if fired.asks
+    )
+
+
+def _held(snapshot: Snapshot) -> tuple[Line, ...]:
+    held = snapshot.state.held
+    if held is None:
+        return ()
+    who = f"by {held.actor.user} {_ago(snapshot, held.at)}: "
+    return ((Span(" ON HOLD ", Tone.BAD), Span(who, Tone.MUTED), Span(held.reason)),)
+
+
+def _stopped(snapshot: Snapshot) -> tuple[Line, ...]:
+    return tuple(
+        (
+            Span(" LINE STOPPED ", Tone.BAD),
+            Span(f"by {one.actor.user} {_ago(snapshot, one.at)}", Tone.MUTED),
+            Span(_only((*one.environments, *one.products))),
+            Span(f": {one.reason}"),
+        )
+        for one in snapshot.state.freezes_now
+    )
+
+
+def _only(places: tuple[str, ...]) -> str:
+    return f", {', '.join(places)} only" if places else ""
+
+
+def _edited(snapshot: Snapshot) -> tuple[Line, ...]:
+    waits = amendment.pending(snapshot.loaded, snapshot.state)
+    if waits is None:
+        return ()
+    many = f"{len(waits.changes)} change{'s' if len(waits.changes) != 1 else ''}" if waits.readable else "changes"
+    return ((Span(" PLAN EDITED ", Tone.BAD), Span(f"since the start, {many}: nobody has accepted them")),)
+
+
+def _frozen(snapshot: Snapshot) -> tuple[Line, ...]:
+    """By the calendar, for the next environment: with its end in local time and UTC."""
+    reasons = [one for one in snapshot.next.reasons if one.rule in _BY_THE_CALENDAR]
+    return tuple((Span(" FROZEN ", Tone.WARN), Span(one.fact)) for one in reasons)

@@ -1,0 +1,78 @@
+"""The check of an item: what it asks, what it said, how old that is."""
+
+from datetime import datetime
+
+from gonogo.domain.checks import Standing, describe, good_for, standing
+from gonogo.domain.folds.checks import CheckResult
+from gonogo.domain.plan import Item
+from gonogo.domain.spans import age, span
+from gonogo.present.tones import Line, Span, Tone
+
+WORDS = {
+    Standing.NEVER: "not run yet",
+    Standing.PASSED: "passed",
+    Standing.FAILED: "failed",
+    Standing.UNKNOWN: "found nothing out",
+    Standing.STALE: "passed too long ago",
+    Standing.CHANGED: "another check now, not run yet",
+}
+TONES = {
+    Standing.NEVER: Tone.MUTED,
+    Standing.PASSED: Tone.GOOD,
+    Standing.FAILED: Tone.BAD,
+    Standing.UNKNOWN: Tone.UNKNOWN,
+    Standing.STALE: Tone.WARN,
+    Standing.CHANGED: Tone.WARN,
+}
+OUTPUT = 40
+"""Lines of output that are shown, the last ones."""
+
+
+def says(item: Item, result: CheckResult | None, now: datetime) -> Standing | None:
+    """What the item's check says now; None when it has none."""
+    return standing(item.check, result, now) if item.check is not None else None
+
+
+def check_words(item: Item, result: CheckResult | None, now: datetime) -> str:
+    """`check failed 3m ago`, in the room of a row; "" for an item without one."""
+    told = says(item, result, now)
+    if told is None:
+        return ""
+    if result is None or told in {Standing.NEVER, Standing.CHANGED}:
+        return "check not run"
+    return f"check {WORDS[told]}{'' if told is Standing.STALE else _ago(result, now)}"
+
+
+def _ago(result: CheckResult, now: datetime) -> str:
+    ended = result.finished_at or result.at
+    return f" {age(now - ended)} ago" if now >= ended else ""
+
+
+def check_lines(item: Item, result: CheckResult | None, now: datetime) -> tuple[Line, ...]:
+    """Everything about the check of an item; nothing for an item without one."""
+    told = says(item, result, now)
+    if told is None or item.check is None:
+        return ()
+    lines: list[Line] = [
+        (Span("Check", Tone.STRONG),),
+        (Span("asks      ", Tone.MUTED), Span(describe(item.check))),
+        (Span("says      ", Tone.MUTED), Span(WORDS[told], TONES[told]), *_when(result, now)),
+    ]
+    if result is None:
+        return tuple(lines)
+    if result.summary:
+        lines.append((Span("found     ", Tone.MUTED), Span(result.summary)))
+    lines.append((Span("good for  ", Tone.MUTED), Span(span(good_for(item.check)))))
+    output = result.output.splitlines()
+    if output:
+        left = f", its last {OUTPUT} lines" if len(output) > OUTPUT else ""
+        lines.append((Span(f"It printed{left}:", Tone.MUTED),))
+        lines += [(Span(f"  {text}"),) for text in output[-OUTPUT:]]
+    return tuple(lines)
+
+
+def _when(result: CheckResult | None, now: datetime) -> Line:
+    if result is None:
+        return ()
+    ended = result.finished_at or result.at
+    return (Span(f"{_ago(result, now)}, by {result.actor.user} at {ended:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),)

@@ -1,0 +1,119 @@
+"""Checks of items on the way: each in a thread of its own, with progress to be seen, and stoppable.
+
+What a check found is recorded by the journal's thread like any act. A command of a plan whose commands this
+account has not looked at is not run; that it wants to be is posted instead.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+from textual.message import Message
+
+from gonogo.adapters.checks.finding import Finding, record_of
+from gonogo.adapters.checks.finding import Progress as Running
+from gonogo.domain.checks import command_set_digest, fingerprint
+from gonogo.domain.decide import RecordCheck
+from gonogo.domain.plan import CheckKind, Item, LoadedPlan
+from gonogo.errors import GonogoError, UsageError
+from gonogo.tui.feed import describe
+from gonogo.tui.messages import AskTrust, CheckEnded, CheckMoved, Reply, Trusted
+from gonogo.tui.wiring import Wiring
+
+Post = Callable[[Message], object]
+
+
+class _Run(Struct):
+    """One check that is being carried out."""
+
+    stop: threading.Event
+    progress: Running
+
+
+class Checks:
+    """The checks this cockpit is carrying out. Called in the screen's thread only."""
+
+    def __init__(self, wiring: Wiring, post: Post) -> None:
+        self._wiring = wiring
+        self._post = post
+        self._runs: dict[str, _Run] = {}
+
+    @property
+    def running(self) -> Mapping[str, Running]:
+        """How far each one is, by item."""
+        return {item: run.progress for item, run in self._runs.items()}
+
+    def start(self, item: Item, loaded: LoadedPlan) -> bool:
+        """Begin; returns False when it is running already."""
+        if item.id in self._runs:
+            return False
+        run = self._runs[item.id] = _Run(threading.Event(), Running(0))
+        work = threading.Thread(
+            target=self._work, args=(item, loaded, run.stop), name=f"gonogo-check-{item.id}", daemon=True
+        )
+        work.start()
+        return True
+
+    def stop(self, item: str) -> bool:
+        """Ask it to end; returns whether it was running."""
+        run = self._runs.get(item)
+        if run is not None:
+            run.stop.set()
+        return run is not None
+
+    def stop_all(self) -> None:
+        """The cockpit is left: no command of the plan goes on without it."""
+        for run in self._runs.values():
+            run.stop.set()
+
+    def moved(self, item: str, progress: Running) -> None:
+        """It has told something."""
+        if item in self._runs:
+            self._runs[item].progress = progress
+
+    def ended(self, item: str) -> None:
+        """It is over."""
+        self._runs.pop(item, None)
+
+    def trust(self, loaded: LoadedPlan, digest: str, reply: Reply) -> None:
+        """Remember that this account looked at the commands of that digest; `reply` is told."""
+
+        def work() -> None:
+            store = self._wiring.trust
+            try:
+                if store is None:
+                    raise UsageError("nothing is run here")
+                store.trust(loaded.path, digest)
+            except GonogoError as error:
+                self._post(Trusted(reply, error))
+            else:
+                self._post(Trusted(reply, None))
+
+        threading.Thread(target=work, name="gonogo-trust", daemon=True).start()
+
+    def _work(self, item: Item, loaded: LoadedPlan, stop: threading.Event) -> None:
+        try:
+            if self._needs_trust(item, loaded):
+                self._post(AskTrust(item.id))
+                return
+            self._post(CheckEnded(item.id, self._run(item, loaded, stop)))
+        except GonogoError as error:
+            self._post(CheckEnded(item.id, error))
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
+            self._post(CheckEnded(item.id, GonogoError(f"the check ended unexpectedly: {describe(error)}")))
+
+    def _needs_trust(self, item: Item, loaded: LoadedPlan) -> bool:
+        if item.check is None or item.check.kind is not CheckKind.RUN or self._wiring.trust is None:
+            return False
+        return not self._wiring.trust.trusts(loaded.path, command_set_digest(loaded.plan))
+
+    def _run(self, item: Item, loaded: LoadedPlan, stop: threading.Event) -> RecordCheck:
+        if self._wiring.checks is None or item.check is None:
+            raise UsageError("no check is carried out here", remedy=f"gonogo check run {item.id}")
+        asked = fingerprint(item.check)
+
+        def progress(now: Running) -> None:
+            self._post(CheckMoved(item.id, now))
+
+        found: Finding = self._wiring.checks(loaded).run(item, cancelled=stop.is_set, progress=progress)
+        return record_of(item.id, found, asked)

@@ -1,0 +1,255 @@
+"""Approvals, waivers, go."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from gonogo.domain import approvals as counting
+from gonogo.domain import digest, people, waivers
+from gonogo.domain.confirmation import Preview
+from gonogo.domain.decide import Approve, Go, Refusal, Reject, Revoke, Scene, Waive, WithdrawWaiver
+from gonogo.domain.decisions import approvals, go
+from gonogo.domain.decisions.waivers import each_reason
+from gonogo.domain.duration import parse_duration, parse_local
+from gonogo.domain.plan import Environment
+from gonogo.domain.readiness import ReasonLine, Weight
+from gonogo.present.tones import Span, Tone
+from gonogo.present.verdict import SIGNS, answer
+from gonogo.present.weights import WEIGHT_TONES
+from gonogo.tui.deeds.form import (
+    Answers,
+    Ask,
+    Choice,
+    Deed,
+    Known,
+    Nothing,
+    Seeing,
+    Step,
+    Write,
+    one_of,
+    remark,
+    subject_name,
+)
+
+# -- approvals ----------------------------------------------------------------------------------------------------
+
+
+def _slot(title: str, *, mine_only: bool = False, said_only: bool = False) -> Step:
+    """Which approval: the one under the cursor, or one of those this account may speak on."""
+
+    def ask(scene: Scene, answers: Answers) -> Ask:
+        named = subject_name(answers, "approval")
+        if any(slot.name == named for slot in scene.plan.approvals):
+            return Known(named)
+        mine = set(people.roles_of(scene.plan, scene.actor))
+        content = digest.content_of(scene.plan, scene.inputs.changes)
+        found = [
+            Choice(one.slot.name, (Span(f"{one.slot.name}  ", Tone.STRONG), Span(one.fact)))
+            for one in counting.standings(
+                scene.plan, scene.state, content, scene.now, scene.inputs.shared_accounts
+            )
+            if (not mine_only or one.slot.role in mine) and (not said_only or _said(scene, one.slot.name))
+        ]
+        return one_of(title, tuple(found), "there is no approval you may speak on")
+
+    return ask
+
+
+def _said(scene: Scene, slot: str) -> bool:
+    return any(vote.actor.uid == scene.actor.uid for vote in scene.state.votes(slot))
+
+
+def _see_approval(scene: Scene, answers: Answers) -> Preview | Refusal:
+    slot = approvals.find_slot(scene, answers["name"])
+    return slot if isinstance(slot, Refusal) else approvals.preview(scene, slot)
+
+
+APPROVE = Deed(
+    (("name", _slot("Approve: which approval?", mine_only=True)),),
+    lambda _, answers: Approve(answers["name"], answers["confirm"]),
+    lambda answers: f"approve {answers['name']}",
+    Seeing("Approve", _see_approval, lambda _: ""),
+)
+
+
+def _why_reject(_: Scene, answers: Answers) -> Ask:
+    return Write(f"Reject {answers['name']}", "Why? It blocks until you take it back.")
+
+
+REJECT = Deed(
+    (
+        ("name", _slot("Reject: which approval?", mine_only=True)),
+        (
+            "reason",
+            lambda _, answers: Write(f"Reject {answers['name']}", "Why? It blocks until you take it back."),
+        ),
+    ),
+    lambda _, answers: Reject(answers["name"], answers["reason"]),
+    lambda answers: f"reject {answers['name']}",
+)
+REVOKE = Deed(
+    (
+        ("name", _slot("Take back your word on which approval?", said_only=True)),
+        (
+            "reason",
+            lambda _, answers: Write(
+                f"Take back your word on {answers['name']}", "A remark, or Enter for none.", "a remark", least=0
+            ),
+        ),
+    ),
+    lambda _, answers: Revoke(answers["name"], answers["reason"]),
+    lambda answers: f"take back my word on {answers['name']}",
+)
+
+# -- go -----------------------------------------------------------------------------------------------------------
+
+
+def _where(title: str) -> Step:
+    """Which environment: the one of the cell under the cursor comes first."""
+
+    def ask(scene: Scene, answers: Answers) -> Ask:
+        wanted = answers.get("shown", "") or subject_name(answers, "cell").partition("/")[2]
+        judged = scene.snapshot()
+        first = wanted or judged.next.environment
+        ordered = sorted(scene.plan.environments, key=lambda one: one.name != first)
+        choices = []
+        for environment in ordered:
+            verdict = judged.verdict(environment.name)
+            said = (answer(verdict),) if verdict else ()
+            choices.append(Choice(environment.name, (*_name(environment), *said)))
+        return one_of(title, tuple(choices), "the plan names no environment")
+
+    return ask
+
+
+def _name(environment: Environment) -> tuple[Span, ...]:
+    name = Span(f"{environment.name:<16} ", Tone.STRONG)
+    return (name, Span("PRODUCTION", Tone.PRODUCTION), Span("  ")) if environment.production else (name,)
+
+
+GO = Deed(
+    (("environment", _where("Go: into which environment?")),),
+    lambda _, answers: Go(answers["environment"], answers["confirm"]),
+    lambda answers: f"go for {answers['environment']}",
+    Seeing(
+        "Go",
+        lambda scene, answers: go.preview(scene, answers["environment"]),
+        lambda answers: answers["environment"],
+    ),
+)
+
+# -- waivers ------------------------------------------------------------------------------------------------------
+
+
+def _open_reasons(scene: Scene, environment: str) -> list[ReasonLine]:
+    verdict = scene.snapshot().verdict(environment)
+    found = each_reason(verdict) if verdict else ()
+    return [
+        one for one in found if one.weight in {Weight.BLOCKER, Weight.UNKNOWN} and one.rule not in waivers.NEVER
+    ]
+
+
+def _reason_key(one: ReasonLine) -> str:
+    return f"{one.rule} {one.subject}".rstrip()
+
+
+def _which_reason(scene: Scene, answers: Answers) -> Ask:
+    found = _open_reasons(scene, answers["environment"])
+    if answers.get("at_cursor") in {_reason_key(one) for one in found}:
+        return Known(answers["at_cursor"])
+    choices = tuple(
+        Choice(_reason_key(one), (Span(f"{SIGNS[one.weight]} ", WEIGHT_TONES[one.weight]), Span(one.fact)))
+        for one in found
+    )
+    if not choices:
+        return Nothing(f"nothing that can be waived stands against {answers['environment']}")
+    return one_of(f"Waive what for {answers['environment']}?", choices, "")
+
+
+def _why_waive(scene: Scene, answers: Answers) -> Ask:
+    found = {_reason_key(one): one for one in _open_reasons(scene, answers["environment"])}
+    one = found.get(answers["reason_key"])
+    fact = one.fact if one else answers["reason_key"]
+    return Write(
+        f"Waive for {answers['environment']}: {answers['reason_key']}",
+        f"Why may it pass? {waivers.REASON_LEAST} characters or more; it stays in the bar with your name.",
+        least=waivers.REASON_LEAST,
+        about=lambda _: ((Span(fact),),),
+    )
+
+
+def _zone(scene: Scene) -> str:
+    return scene.plan.window.zone if scene.plan.window else "UTC"
+
+
+def _until(scene: Scene, text: str) -> datetime:
+    """The end in UTC. Raises ValueError."""
+    if "-" in text:
+        return parse_local(text, ZoneInfo(_zone(scene)))
+    return scene.now.replace(microsecond=0) + parse_duration(text)
+
+
+def _wrong_end(scene: Scene, text: str) -> str:
+    try:
+        end = _until(scene, text)
+    except ValueError as error:
+        return f"{error}; write 2h, or '2026-11-24 23:00'"
+    if end <= scene.now:
+        return "a waiver ends in the future"
+    return "" if end - scene.now <= waivers.LONGEST else "a waiver lasts 30 days at most"
+
+
+def _how_long(scene: Scene, _: Answers) -> Ask:
+    return Write(
+        "Waive until when?",
+        f"Write 2h, or '2026-11-24 23:00' ({_zone(scene)}). It weighs again from then on.",
+        "2h",
+        40,
+        wrong=_wrong_end,
+    )
+
+
+def _waive(scene: Scene, answers: Answers) -> Waive:
+    rule, _, subject = answers["reason_key"].partition(" ")
+    return Waive(rule, subject, answers["environment"], answers["reason"], _until(scene, answers["until"]))
+
+
+WAIVE = Deed(
+    (
+        ("environment", _where("Waive in which environment?")),
+        ("reason_key", _which_reason),
+        ("reason", _why_waive),
+        ("until", _how_long),
+    ),
+    _waive,
+    lambda answers: f"waive {answers['reason_key']}",
+)
+
+
+def _which_waiver(scene: Scene, _: Answers) -> Ask:
+    standing = waivers.in_force(scene.plan, scene.state, scene.now, "", scene.inputs.shared_accounts)
+    choices = tuple(
+        Choice(
+            str(one.seq),
+            (
+                Span(f"{one.environment}  {one.rule} {one.subject}  ", Tone.STRONG),
+                Span(f"by {one.actor.user} until {one.until:%Y-%m-%d %H:%M} UTC: {one.reason}"),
+            ),
+        )
+        for one in standing
+    )
+    return one_of("End which waiver?", choices, "no waiver holds")
+
+
+def _withdraw(scene: Scene, answers: Answers) -> WithdrawWaiver:
+    given = next(one for one in scene.state.waivers if str(one.seq) == answers["waiver"])
+    return WithdrawWaiver(given.rule, given.subject, given.environment, answers["reason"])
+
+
+WITHDRAW = Deed(
+    (
+        ("waiver", _which_waiver),
+        ("reason", remark("End the waiver")),
+    ),
+    _withdraw,
+    lambda _: "end the waiver",
+)

@@ -1,0 +1,22 @@
+"""How the release stands: everything that was decided about it, on one page."""
+
+from gonogo.domain.events import Actor
+from gonogo.present.standing import standing_lines
+from gonogo.present.tones import Line
+from gonogo.tui.look import Look
+from gonogo.tui.screens.details import TextView
+
+
+class ReleaseScreen(TextView):
+    """Kept up to date while it is read."""
+
+    indent = 11
+
+    def __init__(self, look: Look, note: str = "", actor: Actor | None = None) -> None:
+        super().__init__(look, "How the release stands", note, actor)
+
+    def lines(self) -> tuple[Line, ...]:
+        """The text as it is now."""
+        scene = self.desk.scene()
+        shared = scene.inputs.shared_accounts if scene is not None else ()
+        return standing_lines(self.snapshot, shared) if self.snapshot is not None else ()

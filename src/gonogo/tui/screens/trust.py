@@ -1,0 +1,30 @@
+"""Looking at the commands a plan would have run, and allowing just these: their code is typed."""
+
+from collections.abc import Callable
+
+from gonogo.domain.checks import command_set_digest
+from gonogo.domain.confirmation import Preview
+from gonogo.domain.decide import Refusal, Scene
+from gonogo.domain.decisions import previews
+from gonogo.errors import GonogoError
+from gonogo.session import Outcome
+from gonogo.tui.checks import Checks
+from gonogo.tui.messages import Reply
+from gonogo.tui.screens.confirm import Question
+
+
+def trust_question(checks: Checks, trusted: Callable[[], object]) -> Question:
+    """The dialog; `trusted` is called once they are."""
+
+    def against(_scene: Scene, _preview: Preview) -> Refusal | None:
+        return None
+
+    def send(scene: Scene, _preview: Preview, reply: Reply) -> None:
+        def told(outcome: Outcome | GonogoError | None) -> None:
+            reply(outcome)
+            if outcome is None:
+                trusted()
+
+        checks.trust(scene.loaded, command_set_digest(scene.plan), told)
+
+    return Question("Trust the plan's commands", previews.trust, against, send)
