@@ -25,6 +25,7 @@ from gonogo.domain.plan import (
     Probe,
     Product,
     Timing,
+    Trigger,
     Window,
 )  # fmt: skip
 from gonogo.ports import Clock, PlanSource
@@ -98,6 +99,7 @@ def make_plan(items: Iterable[tuple[str, str, str, str, tuple[str, ...]]] = _ITE
             Person("chloe", "Chloe Martin", "cmartin"), Person("dai", "Dai Sato", "dsato"),
         ),
         items=made, phases=tuple(dict.fromkeys(item.phase for item in made)) or ("",),
+        on_call=("dai",), triggers=(Trigger("login", "any failed login smoke test", "chloe"),),
     )  # fmt: skip
 
 
