@@ -10,7 +10,7 @@ from gonogo.adapters.git_door import GitDoor, GitError, Manner
 from gonogo.adapters.git_hotfix import delivery, pushing
 from gonogo.adapters.git_hotfix.bench import Bench
 from gonogo.adapters.git_hotfix.discovery import Found, discover
-from gonogo.adapters.git_hotfix.executor import Recorder
+from gonogo.adapters.git_hotfix.recorder import Recorder
 from gonogo.adapters.git_hotfix.workspace import Workspace
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.outcome import Aborted

@@ -7,73 +7,25 @@ it and done again. Names and dates are pinned in the plan, so that doing it agai
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
 
 from msgspec import Struct
 
 from gonogo.adapters.git_door import GitDoor, Manner
-from gonogo.adapters.git_hotfix import delivery, picking, pushing
+from gonogo.adapters.git_hotfix import delivery, picking
 from gonogo.adapters.git_hotfix.bench import Bench
-from gonogo.adapters.git_hotfix.discovery import Found, Remote, discover
+from gonogo.adapters.git_hotfix.discovery import Found, discover
+from gonogo.adapters.git_hotfix.gates import Gates
+from gonogo.adapters.git_hotfix.recorder import Recorder
 from gonogo.adapters.git_hotfix.tree_edits import contents
 from gonogo.adapters.git_hotfix.trial import conflicting_hunks
 from gonogo.adapters.git_hotfix.verify import verify
 from gonogo.adapters.git_hotfix.workspace import Workspace
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
-from gonogo.domain.hotfix.outcome import Finished, Given, Outcome, PushFailed, Stopped, Waiting
-from gonogo.domain.hotfix.preview import Pick
+from gonogo.domain.hotfix.outcome import Finished, Given, Outcome, Stopped
 from gonogo.domain.hotfix.steps import WAITING, Step, StepKind, steps_of
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.text import clean
-from gonogo.errors import ConflictError, IntegrityError, RefusedError, StorageError, UsageError
-
-
-class Recorder(Protocol):
-    """Where facts go. Each call is durable when it returns; it raises what writing the journal raises."""
-
-    def known(self) -> Hotfix:
-        """The hotfix as recorded so far."""
-        ...
-
-    def begin(self, step: Step) -> None:
-        """A step is about to be done."""
-        ...
-
-    def end(self, step: Step, commit: str, tag_object: str, *, found: bool) -> None:
-        """A step was done, or found to have been."""
-        ...
-
-    def stop(self, step: Step, stopped: picking.Stopped) -> None:
-        """A pick met a conflict."""
-        ...
-
-    def resolve(self, step: Step, pick: Pick, files: tuple[tuple[str, str, int], ...]) -> None:
-        """Somebody resolved these files: path, how, number of hunks."""
-        ...
-
-    def test(self, commit: str, evidence: str) -> None:
-        """Somebody says what was tested."""
-        ...
-
-    def pushed(self, remote: str, refs: tuple[str, ...]) -> None:
-        """The remote has it."""
-        ...
-
-    def push_refused(self, remote: str, reason: str, lines: tuple[str, ...]) -> None:
-        """The remote said no."""
-        ...
-
-    def finish(self) -> None:
-        """Nothing more is to be done."""
-        ...
-
-    def abort(self, remains: tuple[str, ...]) -> None:
-        """Everything was taken back, but for these."""
-        ...
-
-    def missing_approvals(self) -> tuple[tuple[str, str], ...]:
-        """(what is missing, the command to type) for each approval that is not given."""
-        ...
+from gonogo.errors import ConflictError, IntegrityError, RefusedError, StorageError
 
 
 class Effect(Struct, frozen=True):
@@ -104,6 +56,7 @@ class Executor:
         self._repository = GitDoor(
             work.repo, git=git, manner=Manner(environment=signature, inherits=inherits), log=bench.log
         )
+        self._gates = Gates(bench, work, recorder, self.space, self._found)
         self._do: Mapping[StepKind, Callable[[Step], Effect | picking.Stopped]] = {
             StepKind.WORKSPACE: self._workspace,
             StepKind.BRANCH: self._branch,
@@ -124,7 +77,7 @@ class Executor:
         for step in steps_of(self._work):
             if self._recorder.known().is_done(step.number):
                 continue
-            outcome = self._wait(step, given) if step.kind in WAITING else self._step(step, given)
+            outcome = self._gates.wait(step, given) if step.kind in WAITING else self._step(step, given)
             if outcome is not None:
                 return outcome
         return self._finish()
@@ -287,7 +240,7 @@ class Executor:
         argv = ["rev-parse", "--verify", "--quiet", "--end-of-options", name]
         return door.run(argv, accept=(0, 1)).decode().strip()
 
-    # Where a person is needed --------------------------------------------------------------------------------
+    # What a person resolved -----------------------------------------------------------------------------------
 
     @property
     def _continue(self) -> str:
@@ -316,85 +269,6 @@ class Executor:
             (path, "ours" if path in resolution.ours else "edited", counts.get(path, 1))
             for path in known.conflicts
         )
-
-    def _wait(self, step: Step, given: Given) -> Outcome | None:
-        match step.kind:
-            case StepKind.FIX:
-                return self._wait_for_fix(step)
-            case StepKind.TEST:
-                return self._wait_for_test(step, given)
-            case StepKind.REVIEW:
-                return self._wait_for_review(step)
-            case _:
-                return self._wait_for_push(step, given)
-
-    def _over(self, step: Step, commit: str = "", tag_object: str = "") -> None:
-        self._recorder.end(step, commit, tag_object, found=False)
-
-    def _wait_for_fix(self, step: Step) -> Outcome | None:
-        known = self._recorder.known()
-        before, head, folder = known.head(step.number), self.space.head(), str(self._bench.tree)
-        if head == before:
-            facts = (f"{self._work.branch} is empty: commit the fix in the workspace",)
-            return Waiting(step, facts, self._continue, folder)
-        if self.space.door.run(["status", "--porcelain", "-z"]):
-            return Waiting(step, ("the workspace has changes that are not committed",), self._continue, folder)
-        self._over(step, head)
-        return None
-
-    def _wait_for_test(self, step: Step, given: Given) -> Outcome | None:
-        known = self._recorder.known()
-        commit = known.head(step.number)
-        if given.tested and (known.tested is None or known.tested.commit != commit):
-            self._recorder.test(commit, given.tested)
-            known = self._recorder.known()
-        if known.tested is None or known.tested.commit != commit:
-            facts = ("nobody has said that it was tested; picks can apply and still be wrong here",)
-            remedy = f"{self._continue} --tested 'make test: 312 passed'"
-            return Waiting(step, facts, remedy, str(self._bench.tree))
-        self._over(step)
-        return None
-
-    def _wait_for_review(self, step: Step) -> Outcome | None:
-        missing = self._recorder.missing_approvals()
-        if missing:
-            return Waiting(step, tuple(fact for fact, _ in missing), missing[0][1])
-        self._over(step)
-        return None
-
-    def _wait_for_push(self, step: Step, given: Given) -> Outcome | None:
-        if given.without_push:
-            self._over(step)
-            return None
-        remote = self._found.remote(self._work.remote)
-        if remote is None:
-            raise UsageError(f"the repository has no remote '{self._work.remote}' any more", where=self._work.repo)
-        known = self._recorder.known()
-        commit, tag = known.commit, known.tag_object
-        if given.push != self._work.version:
-            return self._push_shown(step, given, remote, commit, tag)
-        self._recorder.begin(step)
-        result = pushing.push(self.space, self._work, remote, commit, tag)
-        if isinstance(result, pushing.Refused):
-            self._recorder.push_refused(remote.name, result.reason, result.lines)
-            return PushFailed(step, remote.name, result.reason, result.lines, result.remedy, result.lost_race)
-        self._recorder.pushed(remote.name, result.refs)
-        self._over(step)
-        return None
-
-    def _push_shown(self, step: Step, given: Given, remote: Remote, commit: str, tag: str) -> Waiting:
-        before = self._work.branch_was[:12] or "nothing"
-        facts: tuple[str, ...] = (
-            f"to {remote.name}, {remote.shown}",
-            f"{commit[:12]} as refs/heads/{self._work.branch}, expected there: {before}",
-            f"{tag[:12]} as refs/tags/{self._work.tag}, expected there: nothing",
-        )
-        if given.push:
-            facts = (f"'{clean(given.push, 60)}' is not {self._work.version}: nothing was pushed", *facts)
-        remedy = (
-            f"{self._continue} --push {self._work.version}    or, to leave that to somebody else, --without-push"
-        )
-        return Waiting(step, facts, remedy)
 
 
 def _filled(text: str, names: Mapping[str, str]) -> str:

@@ -4,23 +4,19 @@ The commits are picked on trial in a temporary repository that borrows the perso
 goes there and is gone afterwards, so that not even an unreachable object is left behind.
 """
 
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.adapters.git_door import GitDoor, GitError, check_ref
-from gonogo.adapters.git_hotfix.discovery import Found, Remote, discover
+from gonogo.adapters.git_door import GitError, check_ref
+from gonogo.adapters.git_hotfix.discovery import Remote, discover
+from gonogo.adapters.git_hotfix.showing import below, identity, previewed, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
-from gonogo.adapters.git_hotfix.tree_edits import contents, read_file, write_tree
-from gonogo.adapters.git_hotfix.trial import changed_paths, try_picks
+from gonogo.adapters.git_hotfix.tree_edits import read_file
+from gonogo.adapters.git_hotfix.trial import try_picks
 from gonogo.adapters.git_hotfix.workspace import Workspace
-from gonogo.adapters.identity_unix import account_name
 from gonogo.domain.commits import Commit
 from gonogo.domain.hotfix import lines
 from gonogo.domain.hotfix.lines import NoNextVersion, Observed, Origin, Taken
@@ -28,16 +24,13 @@ from gonogo.domain.hotfix.notes import generated
 from gonogo.domain.hotfix.preview import Outcome, Pick, PickPreview, Preview, TagCheck
 from gonogo.domain.hotfix.steps import steps_of
 from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-from gonogo.domain.hotfix.work import Identity, Kind, Work
+from gonogo.domain.hotfix.work import Kind, Work
 from gonogo.domain.plan import Plan, Product
-from gonogo.domain.text import clean, clean_block
+from gonogo.domain.text import clean
 from gonogo.domain.version import same_version
-from gonogo.errors import ConfigError, RefusedError, UsageError
+from gonogo.errors import RefusedError, UsageError
 
-DIFF_LIMIT = 200_000
-"""Characters of the resulting difference that are shown."""
 _HEX = frozenset("0123456789abcdef")
-_NO_IDENTITY = "git config --global user.name 'Your Name'; git config --global user.email you@example.com"
 
 
 class Ground(Struct, frozen=True):
@@ -80,30 +73,6 @@ def product_of(plan: Plan, name: str) -> Product:
     if not product.repo:
         raise UsageError(f"the plan names no repository of {name}", remedy="add `repo:` to the product")
     return product
-
-
-def identity(found: Found) -> Identity:
-    """Whose name commits carry: what git is configured to say, else the account. Raises ConfigError."""
-    door = GitDoor(found.path)
-    name, email = (
-        clean(door.run(["config", "--get", key], accept=(0, 1)).decode("utf-8", "replace").strip(), 200)
-        for key in ("user.name", "user.email")
-    )
-    name = name or account_name(os.getuid())
-    if not email:
-        raise ConfigError("git does not know your e-mail address", where=found.path, remedy=_NO_IDENTITY)
-    return Identity("".join(sign for sign in name if sign not in "<>"), email.strip("<>"))
-
-
-@contextmanager
-def trial_space(found: Found, who: Identity) -> Iterator[Workspace]:
-    """A temporary workspace that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="gonogo-trial-", ignore_cleanup_errors=True) as folder:
-        space = Workspace(Path(folder) / "trial", who, 0)
-        space.prepare()
-        space.door.run(["init", "--quiet", "--template=", f"--object-format={found.object_format}"])
-        space.borrow(found)
-        yield space
 
 
 def chosen_version(wish: Wish, seen: Seen) -> tuple[str, Observed | None]:
@@ -270,45 +239,6 @@ def _work(
     )
 
 
-def previewed(space: Workspace, work: Work, product: Product, tree: str) -> tuple[Preview, Work]:
-    """Edits and difference, as far as they are known beforehand; the work with the tree that comes out.
-
-    `tree` is the one after all picks, "" when a conflict makes it unknown.
-    """
-    files, edits = contents(space.door, tree or work.base_oid, work)
-    blockers = tuple(f"{one.path}: {one.problem}" for one in edits if one.problem)
-    if work.by_hand or not tree:
-        return Preview(None, None, edits=edits, blockers=blockers), work
-    result = write_tree(space.door, tree, files) if files else tree
-    stat, diff = difference(space.door, work.base_oid, result)
-    touched = changed_paths(space.door, f"{work.base_oid}^{{tree}}", result)
-    migrations = tuple(path for path in touched if _below(path, product.migration_paths))
-    warnings = [f"it changes a migration: {path}" for path in migrations[:5]]
-    preview = Preview(
-        None, None, edits=edits, diffstat=stat, diff=diff, migrations=migrations,
-        warnings=tuple(warnings), blockers=blockers,
-    )  # fmt: skip
-    return preview, replace(work, result_tree=result)
-
-
-def difference(door: GitDoor, before: str, after: str) -> tuple[tuple[str, ...], str]:
-    """The difference of two trees: lines of a statistic, and a patch of bounded length. Raises GitError."""
-    plain = ["--no-ext-diff", "--no-textconv", "--no-color"]
-    stat = door.run(["diff", *plain, "--stat=100", before, after, "--"]).decode("utf-8", "replace")
-    patch = bytearray()
-    for chunk in door.stream(["diff", *plain, before, after, "--"]):
-        patch += chunk
-        if len(patch) > DIFF_LIMIT:
-            break
-    return tuple(clean(line, 200) for line in stat.splitlines()), clean_block(
-        bytes(patch).decode("utf-8", "replace"), DIFF_LIMIT
-    )
-
-
-def _below(path: str, folders: tuple[str, ...]) -> bool:
-    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
-
-
 def _pick_warnings(ground: Ground, tried: tuple[PickPreview, ...], mainline: str) -> Iterator[str]:
     for one in tried:
         short = one.pick.oid[:10]
@@ -317,7 +247,7 @@ def _pick_warnings(ground: Ground, tried: tuple[PickPreview, ...], mainline: str
         if one.outcome is Outcome.CONFLICT:
             named = ", ".join(conflict.path for conflict in one.conflicts[:5])
             yield f"{short} conflicts in {named}: it will stop there for you"
-        outside = [path for path in one.files if ground.product.paths and not _below(path, ground.product.paths)]
+        outside = [path for path in one.files if ground.product.paths and not below(path, ground.product.paths)]
         if outside:
             yield f"{short} changes {outside[0]}, which lies outside the paths of {ground.product.name}"
     for position, one in enumerate(tried):

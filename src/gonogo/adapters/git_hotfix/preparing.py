@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from gonogo.adapters.git_door import GitError, check_ref
 from gonogo.adapters.git_history import survey as survey_range
 from gonogo.adapters.git_hotfix.discovery import Found, Remote, discover
-from gonogo.adapters.git_hotfix.planning import blockers_of, identity, previewed, product_of, trial_space
+from gonogo.adapters.git_hotfix.planning import blockers_of, product_of
+from gonogo.adapters.git_hotfix.showing import identity, previewed, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
 from gonogo.adapters.git_hotfix.tree_edits import read_file
 from gonogo.adapters.git_hotfix.workspace import Workspace
