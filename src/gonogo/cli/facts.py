@@ -259,6 +259,7 @@ def changes_facts(changes: Changes, *, commits: bool = True) -> dict[str, Any]:
         "next_version": changes.next_version,
         "forced_by": [commit.oid for commit in changes.forced_by],
         "contradiction": changes.contradiction,
+        "without_upgrade": [commit.oid for commit in changes.without_upgrade],
     }
     if commits:
         facts["sections"] = [

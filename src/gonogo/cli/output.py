@@ -30,6 +30,7 @@ _SGR: Mapping[str, str] = {
     "unknown": "\x1b[35m",
     "busy": "\x1b[36m",
     "production": "\x1b[1;7m",
+    "struck": "\x1b[2;9m",
 }
 """By tone: sixteen-colour attributes, so that the reader's own palette decides how they look."""
 

@@ -1,19 +1,22 @@
-"""What ships, in rows: breaking changes first, and every commit somewhere."""
+"""What ships, in rows: what must be known first, breaking changes next, and every commit somewhere."""
 
 from msgspec import Struct
 
 from gonogo.domain.changelog import BREAKING, Changes, ProductChanges, Unreadable
 from gonogo.domain.commits import Commit
+from gonogo.domain.plan import Migration, Product
 from gonogo.present.tones import Line, Span, Tone
 
 _SECTION_TONES = {BREAKING: Tone.BAD}
+_NAMED = 3
+"""Commits or files that a sentence names; the others are counted."""
 
 
 class ChangeRow(Struct, frozen=True):
-    """One line of the changelog pane."""
+    """One line of what ships."""
 
     key: str
-    """Commit id, or `section:TITLE`, or `note:N`: stable while the list fills."""
+    """`commit:KEY`, `section:TITLE`, or `note:N`: stable while the list fills."""
     line: Line
     commit: Commit | None = None
 
@@ -38,60 +41,69 @@ def summary(changes: Changes) -> Line:
     return tuple(line)
 
 
-def rows(changes: Changes) -> tuple[ChangeRow, ...]:
-    """Warnings, then sections with their commits."""
+def rows(changes: Changes, product: Product | None = None) -> tuple[ChangeRow, ...]:
+    """What must be known first, then sections with their commits; `product` tells what the plan says of it."""
     if isinstance(changes, Unreadable):
         found = [ChangeRow("note:0", (Span(f"! {changes.reason}", Tone.UNKNOWN),))]
         if changes.remedy:
             found.append(ChangeRow("note:1", (Span(f"  {changes.remedy}", Tone.STRONG),)))
         return tuple(found)
-    return (*_notes(changes), *_sections(changes))
+    told = enumerate(remarks(changes, product))
+    notes = (ChangeRow(f"note:{index}", (Span(text, tone),)) for index, (text, tone) in told)
+    return (*notes, *_sections(changes))
 
 
-def _notes(changes: ProductChanges) -> list[ChangeRow]:
-    texts = [*changes.range.problems]
-    if changes.contradiction:
-        texts.insert(0, changes.contradiction)
-    return [ChangeRow(f"note:{index}", (Span(f"! {text}", Tone.WARN),)) for index, text in enumerate(texts)]
+def remarks(changes: ProductChanges, product: Product | None = None) -> list[tuple[str, Tone]]:
+    """What a reader must know before the list: contradiction, doubts, missing upgrade notes, migrations."""
+    texts = [changes.contradiction, *changes.problems, _without_upgrade(changes)]
+    found = [(f"! {text}", Tone.WARN) for text in texts if text]
+    touched = changes.range.migrations
+    # touched against the plan's word `none` is one of the problems
+    if touched and product is not None and product.migration is not Migration.NONE:
+        found.append((f"{product.migration.value} migration: {_some(touched)}", Tone.STRONG))
+    return found
+
+
+def _without_upgrade(changes: ProductChanges) -> str:
+    silent = changes.without_upgrade
+    if not silent or not changes.complete:
+        return ""
+    who = "1 breaking change does" if len(silent) == 1 else f"{len(silent)} breaking changes do"
+    named = _some(tuple(commit.short for commit in silent))
+    return f"{who} not say how to upgrade: {named}; write it into the notes: gonogo notes edit --for external"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _sections(changes: ProductChanges) -> list[ChangeRow]:
     found = []
     for section in changes.sections:
-        title = Span(section.title, _SECTION_TONES.get(section.title, Tone.STRONG))
-        count = Span(f"  {len(section.commits)}", Tone.MUTED)
-        found.append(ChangeRow(f"section:{section.title}", (title, count)))
+        found.append(ChangeRow(f"section:{section.title}", section_line(section.title, len(section.commits))))
         found.extend(
-            ChangeRow(f"{section.title}:{commit.key}", commit_line(commit), commit) for commit in section.commits
+            ChangeRow(f"commit:{commit.key}", commit_line(commit, author=True), commit)
+            for commit in section.commits
         )
     return found
 
 
-def commit_line(commit: Commit) -> Line:
-    """Id, what it does, and who did it."""
-    sign = Span("! ", Tone.BAD) if commit.breaking and commit.struck is None else Span("  ")
+def section_line(title: str, count: int) -> Line:
+    """A heading and how much stands below it."""
+    return (Span(title, _SECTION_TONES.get(title, Tone.STRONG)), Span(f"  {count}", Tone.MUTED))
+
+
+def commit_line(commit: Commit, *, author: bool = False) -> Line:
+    """Id, what it does, and if asked for who did it.
+
+    What is announced no more says why before it is struck out: not every terminal can cross out, a reader of the
+    plain text cannot see it, and the end of a long line may be cut off.
+    """
+    who = (Span(f"  {commit.author}", Tone.MUTED),) if author else ()
+    short = Span(f"{commit.short} ", Tone.MUTED)
     if commit.struck is not None:
-        # struck out in words and glyphs: not every terminal can cross out, and a reader of the text cannot see it
-        gone = Span(f"-{commit.headline}-", Tone.MUTED)
-        return (sign, Span(f"{commit.short} ", Tone.MUTED), gone, Span(f"  {commit.struck}", Tone.MUTED))
-    return (
-        sign,
-        Span(f"{commit.short} ", Tone.MUTED),
-        Span(commit.headline),
-        Span(f"  {commit.author}", Tone.MUTED),
-    )
-
-
-def commit_details(commit: Commit) -> tuple[Line, ...]:
-    """Everything known about one commit."""
-    lines: list[Line] = [(Span(commit.subject, Tone.STRONG),), (Span(f"commit  {commit.oid}", Tone.MUTED),)]
-    when = f", {commit.authored_at:%Y-%m-%d %H:%M} UTC" if commit.authored_at else ""
-    lines.append((Span(f"author  {commit.author}{when}", Tone.MUTED),))
-    if commit.issues:
-        lines.append((Span(f"issues  {', '.join(commit.issues)}", Tone.MUTED),))
+        return (Span("x "), short, Span(f"{commit.struck}: "), Span(commit.headline, Tone.STRUCK), *who)
     if commit.breaking:
-        lines.append((Span("breaks  ", Tone.BAD), Span(commit.breaking)))
-    if commit.body:
-        lines.append(())
-        lines += [(Span(text),) for text in commit.body.splitlines()]
-    return tuple(lines)
+        return (Span("! ", Tone.BAD), short, Span(commit.headline, Tone.BAD), *who)
+    return (Span("  "), short, Span(commit.headline), *who)

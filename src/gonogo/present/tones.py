@@ -17,6 +17,8 @@ class Tone(StrEnum):
     BUSY = "busy"
     """Something is under way."""
     PRODUCTION = "production"
+    STRUCK = "struck"
+    """It counts no more; the words beside it say why."""
 
 
 class Span(NamedTuple):

@@ -86,6 +86,7 @@ _PLAIN = {
     Tone.UNKNOWN: "bold",
     Tone.BUSY: "none",
     Tone.PRODUCTION: "bold reverse",
+    Tone.STRUCK: "dim strike",
 }
 _ANSI = {
     Tone.PLAIN: "none",
@@ -97,6 +98,7 @@ _ANSI = {
     Tone.UNKNOWN: "magenta",
     Tone.BUSY: "cyan",
     Tone.PRODUCTION: "bold reverse red",
+    Tone.STRUCK: "dim strike",
 }
 
 _DARK = {
@@ -127,9 +129,10 @@ def _rgb(palette: Mapping[str, str]) -> Mapping[Tone, Style]:
     styles: dict[Tone, Style] = {
         tone: Style(color=palette[names.get(tone, tone.value)], bold=tone in bold or None)
         for tone in Tone
-        if tone is not Tone.PRODUCTION
+        if tone not in {Tone.PRODUCTION, Tone.STRUCK}
     }
     styles[Tone.PRODUCTION] = Style(color=palette["on-production"], bgcolor=palette["production"], bold=True)
+    styles[Tone.STRUCK] = Style(color=palette["muted"], strike=True)
     return styles
 
 

@@ -44,11 +44,12 @@ def run(context: Context) -> int:
     if context.options.json:
         from gonogo.cli.facts import changes_facts
 
-        context.out.json({"release": plan.release, "products": [changes_facts(one) for one in changes]})
+        told = [changes_facts(one) | _declared(plan, one) for one in changes]
+        context.out.json({"release": plan.release, "products": told})
     for index, one in enumerate(() if context.options.json else changes):
         if index:
             context.out.line()
-        context.out.lines(lines(one))
+        context.out.lines(lines(one, plan.product(one.product)))
     return exit_code(changes)
 
 
@@ -71,10 +72,16 @@ def _wanted(context: Context, plan: Plan) -> tuple[Product, ...]:
     return products
 
 
-def lines(changes: Changes) -> list[Line]:
+def _declared(plan: Plan, changes: Changes) -> dict[str, str]:
+    """What the plan says of migrations, beside those that are touched."""
+    product = plan.product(changes.product)
+    return {"migration": product.migration.value} if product is not None else {}
+
+
+def lines(changes: Changes, product: Product | None) -> list[Line]:
     """The summary, then every section; headings stand apart."""
     shown: list[Line] = [words.summary(changes)]
-    for row in words.rows(changes):
+    for row in words.rows(changes, product):
         if row.key.startswith("section:"):
             shown.append(())
         shown.append(row.line)

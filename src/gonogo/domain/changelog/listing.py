@@ -12,8 +12,7 @@ def release_lines(tag: str, count: int, sections: Iterable[Section]) -> Iterator
         yield ""
         yield f"{section.title}  {len(section.commits)}"
         for commit in section.commits:
-            said = f"{commit.scope}: {commit.description}" if commit.scope else commit.description
             if commit.struck is not None:
-                yield f"  {commit.oid[:8]} -{said}-  {commit.struck}"
+                yield f"x {commit.short} {commit.struck}: {commit.headline}  {commit.author}"
             else:
-                yield f"{'! ' if commit.breaking else '  '}{commit.oid[:8]} {said}  {commit.author}"
+                yield f"{'! ' if commit.breaking else '  '}{commit.short} {commit.headline}  {commit.author}"

@@ -1,19 +1,21 @@
 """What ships: one product at a time, breaking changes first."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 from gonogo.domain.changelog import Changes, ProductChanges, Unreadable
-from gonogo.domain.commits import Commit
 from gonogo.domain.plan import Product
 from gonogo.present.changelog import commit_line, remarks, section_line
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
-from gonogo.tui.lines import in_columns, plain, wrap
+from gonogo.tui.lines import plain, wrap
 from gonogo.tui.panes.base import ListPane
 from gonogo.tui.widgets.row_list import Row
 
-
 _ROOMY = 64
 """Columns from which authors have a column of their own."""
-_AUTHOR = 16
+_PIECE = 3_000
+"""Rows that are made before keys get their turn: about 30 ms."""
 
 
 class ChangelogPane(ListPane):
@@ -26,6 +28,8 @@ class ChangelogPane(ListPane):
     product = ""
     """Whose changes are shown; "" before the first snapshot."""
     _drawn: tuple[object, ...] = ()
+    _listed = ""
+    _coming: Iterator[Row] = iter(())
 
     def turn(self, by: int) -> None:
         """Show the product after or before this one."""
@@ -61,9 +65,30 @@ class ChangelogPane(ListPane):
         drawn = (product, changes, self.columns)
         if len(self._drawn) == len(drawn) and all(old is new for old, new in zip(self._drawn, drawn, strict=True)):
             return
-        self._drawn = drawn
+        same = self._listed == product.name
+        self._drawn, self._listed = drawn, product.name
         self.list.empty = nothing(product, changes)
-        self.list.show(change_rows(changes, product, self.columns, self.look.glyphs.ellipsis))
+        self._make(change_rows(changes, product, self.columns), [], same=same)
+
+    def _make(self, coming: Iterator[Row], made: list[Row], *, same: bool) -> None:
+        """Make the rows of a long history a piece at a time, so that keys get their turn in between.
+
+        Where the list is another one, each piece is shown as it comes; the same list stays as it is until it has
+        been made anew, for the cursor is on one of its rows.
+        """
+        piece = list(islice(coming, _PIECE))
+        made += piece
+        self._coming = coming
+        if not same or len(piece) < _PIECE:
+            self.list.show(made)
+        if len(piece) == _PIECE:
+            self.call_later(self._go_on, coming, made, same)
+        else:
+            self.retitle()
+
+    def _go_on(self, coming: Iterator[Row], made: list[Row], same: bool) -> None:
+        if coming is self._coming:  # else another history has come in the meantime
+            self._make(coming, made, same=same)
 
     def state(self) -> Line:
         """Product, range, and what the commits ask for."""
@@ -99,19 +124,22 @@ def nothing(product: Product, changes: Changes | None) -> str:
     return f"Nothing was committed since {changes.base or 'the beginning'}."
 
 
-def change_rows(changes: Changes | None, product: Product, columns: int, ellipsis: str = "…") -> tuple[Row, ...]:
+def change_rows(changes: Changes | None, product: Product, columns: int) -> Iterator[Row]:
     """What must be known first, then the sections."""
     if changes is None:
-        return ()
+        return
     if isinstance(changes, Unreadable):
-        return _remarks([(f"cannot be read: {changes.reason}", Tone.BAD), (changes.remedy, Tone.MUTED)], columns)
-    found = list(_remarks([(_versions(changes), Tone.STRONG), *remarks(changes, product)], columns))
+        why = [(f"cannot be read: {changes.reason}", Tone.BAD), (changes.remedy, Tone.MUTED)]
+        yield from _remarks(why, columns)
+        return
+    yield from _remarks([(_versions(changes), Tone.STRONG), *remarks(changes, product)], columns)
     for section in changes.sections:
+        yield Row(f"blank:{section.title}", (), selectable=False, heading=True)
         heading = section_line(section.title, len(section.commits))
-        found.append(Row(f"blank:{section.title}", (), selectable=False, heading=True))
-        found.append(Row(f"section:{section.title}", heading, selectable=False, heading=True))
-        found.extend(_commit_row(commit, columns, ellipsis) for commit in section.commits)
-    return tuple(found)
+        yield Row(f"section:{section.title}", heading, selectable=False, heading=True)
+        for commit in section.commits:
+            right = plain(commit.author, Tone.MUTED) if columns >= _ROOMY else ()
+            yield Row(f"commit:{commit.key}", commit_line(commit), right=right)
 
 
 def _versions(changes: ProductChanges) -> str:
@@ -124,12 +152,3 @@ def _versions(changes: ProductChanges) -> str:
 def _remarks(remarks: list[tuple[str, Tone]], columns: int) -> tuple[Row, ...]:
     lines = [part for text, tone in remarks if text for part in wrap(plain(text, tone), columns, 2)]
     return tuple(Row(f"remark:{index}", line, selectable=False) for index, line in enumerate(lines))
-
-
-def _commit_row(commit: Commit, columns: int, ellipsis: str) -> Row:
-    """The commit and, where there is room, who did it; a line that fits is not measured piece by piece."""
-    line = commit_line(commit)
-    if columns < _ROOMY:
-        return Row(f"commit:{commit.key}", line)
-    author = plain(commit.author, Tone.MUTED)
-    return Row(f"commit:{commit.key}", in_columns((line, author), (columns - _AUTHOR - 2, _AUTHOR), ellipsis))

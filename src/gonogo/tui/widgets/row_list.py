@@ -13,12 +13,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gonogo.present.tones import Line, Span, Tone, line_text
-from gonogo.tui.lines import cut
+from gonogo.tui.lines import cut, in_columns
 from gonogo.tui.look import Look
 from gonogo.tui.widgets.spans import changed_part
 
 MARGIN = 2
 """Columns at the left, for the sign of the cursor."""
+RIGHT = 16
+"""Columns of what stands at the right edge."""
 
 
 class Row(Struct, frozen=True):
@@ -31,6 +33,8 @@ class Row(Struct, frozen=True):
     """False for headings and for the lines that continue the one before."""
     heading: bool = False
     """Stays in a filtered list as long as one of its rows does."""
+    right: Line = ()
+    """Stands in a column of its own at the right edge. Laid out when it is drawn: lists have 64,000 rows."""
 
 
 class RowList(Widget, can_focus=True):
@@ -190,7 +194,7 @@ class RowList(Widget, can_focus=True):
             elif not row.selectable:
                 if follows:
                     kept.append(row)
-            elif wanted in line_text(row.line).casefold():
+            elif wanted in line_text((*row.line, *row.right)).casefold():
                 if heading is not None:
                     kept.append(heading)
                     heading = None
@@ -257,7 +261,13 @@ class RowList(Widget, can_focus=True):
     def _compose_frame(self) -> tuple[tuple[Line, bool], ...]:
         visible = self._rows[self._top : self._top + self.size.height]
         marked = self._cursor - self._top if self.has_focus or self.always_marked else -1
-        return tuple((row.line, y == marked and row.selectable) for y, row in enumerate(visible))
+        return tuple((self._laid_out(row), y == marked and row.selectable) for y, row in enumerate(visible))
+
+    def _laid_out(self, row: Row) -> Line:
+        if not row.right:
+            return row.line
+        room = self.size.width - MARGIN - RIGHT - 2
+        return in_columns((row.line, row.right), (room, RIGHT), self._look.glyphs.ellipsis)
 
     def render_line(self, y: int) -> Strip:
         """One line as it is drawn."""
