@@ -21,6 +21,7 @@ _PICK_TONES = {
     Picked.EMPTY: Tone.MUTED,
     Picked.UNKNOWN: Tone.UNKNOWN,
 }
+_KINDS = {Kind.HOTFIX.value: "hotfix", Kind.PREPARE.value: "release", Kind.CARRY.value: "carry"}
 _STATUS_TONES = {
     HotfixStatus.RUNNING: Tone.BUSY,
     HotfixStatus.STOPPED: Tone.WARN,
@@ -154,6 +155,7 @@ def _stopped(outcome: Stopped, kind: str, product: str) -> Iterator[Line]:
     for conflict in outcome.conflicts:
         yield (Span(f"  {conflict.path} ", Tone.STRONG), Span(f"({conflict.kind}, {len(conflict.hunks)} hunks)"))
     yield (Span("resolve it there: ", Tone.MUTED), Span(f"cd {outcome.folder}", Tone.STRONG))
+    yield (Span("or with: ", Tone.MUTED), Span(f"gonogo {kind} edit {product}", Tone.STRONG))
     named = " ".join(f"--resolved {conflict.path}" for conflict in outcome.conflicts)
     yield (Span("then: ", Tone.MUTED), Span(f"gonogo {kind} continue {product} {named}", Tone.STRONG))
     yield (Span("or: ", Tone.MUTED), Span(f"gonogo {kind} abort {product}", Tone.STRONG))
@@ -178,7 +180,7 @@ def status_rows(hotfixes: Sequence[Hotfix], now: datetime) -> tuple[tuple[Line, 
     return tuple(
         (
             (Span(one.product, Tone.STRONG),),
-            (Span("hotfix" if one.kind == Kind.HOTFIX.value else "release", Tone.MUTED),),
+            (Span(_KINDS.get(one.kind, one.kind), Tone.MUTED),),
             (Span(f"{one.base_version} -> {one.version}"),),
             (Span(one.branch),),
             (Span(one.tag),),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gonogo.domain.folds.hotfixes import Hotfix
     from gonogo.session import Session
 
-ACTS = ("plan", "start", "continue", "abort", "status", "approve", "reject")
+ACTS = ("plan", "start", "continue", "abort", "status", "approve", "reject", "edit", "shell")
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -66,6 +66,11 @@ def dispatch(context: Context, kind: Kind, act: str, words_: Sequence[str]) -> i
         if act in {"approve", "reject"}:
             return _vote(context, session, hotfixes.live(kind.value, product), act, words_)
         known = hotfixes.live(kind.value, product)
+        if act in {"edit", "shell"}:
+            from gonogo.adapters.git_hotfix.hands import edit, shell
+
+            tree = hotfixes.bench(known).tree
+            return shell(tree) if act == "shell" else edit(tree, known.conflicts)
         if act == "abort":
             return _told(context, session, hotfixes.abort(known, context.args.reason), known)
         return _told(context, session, hotfixes.go_on(known, _given(context)), known)

@@ -11,7 +11,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the act, the product and the commits."""
     parser.add_argument(
         "act", metavar="ACT", choices=_hotfix.ACTS,
-        help="plan shows everything and does nothing; start, continue, abort; status; approve, reject",
+        help="plan shows everything and does nothing; start, continue, abort; status; approve, reject; "
+        "edit what conflicts, or a shell there",
     )  # fmt: skip
     parser.add_argument(
         "words", nargs="*", metavar="PRODUCT [COMMIT ...]", help="what to fix, and the fixes to pick"

@@ -69,8 +69,6 @@ class Step(Struct, frozen=True):
 WAITING = frozenset({StepKind.FIX, StepKind.TEST, StepKind.REVIEW, StepKind.PUSH})
 """Steps that a person ends."""
 
-NO_OID = "0" * 40
-
 
 def steps_of(work: Work) -> tuple[Step, ...]:
     """The whole list."""
