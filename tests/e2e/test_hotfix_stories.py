@@ -1,5 +1,6 @@
 """What went wrong for users of other tools, each with the test that it does not go wrong here."""
 
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -343,6 +344,21 @@ def test_review_comes_before_the_tag_and_needs_other_eyes(tmp_path: Path) -> Non
     assert isinstance(ben.session.submit(ApproveHotfix(known.id, "engineering", "0000-0000")), Refused)
     assert isinstance(ben.session.submit(ApproveHotfix(known.id, "engineering", code)), Accepted)
     assert isinstance(wizard.go_on(), Finished)
+
+
+@pytest.mark.needs("sshd")
+def test_signed_tag_is_made_by_the_person_s_own_key(tmp_path: Path) -> None:
+    """Their git configuration names key and format; the repository's own words about programs are not heard."""
+    made = hotfix_world.linear(tmp_path / "repo")
+    git(made.path, "config", "gpg.ssh.program", "false")
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    git(tmp_path, "config", "--global", "gpg.format", "ssh")
+    git(tmp_path, "config", "--global", "user.signingKey", str(key))
+    wizard = wizard_of(made, tmp_path)
+    wizard.start(wizard.planned(made.oids[3], sign=True))
+    assert isinstance(wizard.go_on(TESTED), Finished)
+    assert "-----BEGIN SSH SIGNATURE-----" in git(made.path, "cat-file", "tag", "v1.9.4")
 
 
 def test_several_products_under_one_release(tmp_path: Path) -> None:

@@ -247,6 +247,9 @@ def _pick_warnings(ground: Ground, tried: tuple[PickPreview, ...], mainline: str
         if one.outcome is Outcome.CONFLICT:
             named = ", ".join(conflict.path for conflict in one.conflicts[:5])
             yield f"{short} conflicts in {named}: it will stop there for you"
+        stating = [file.path for file in ground.product.files if file.path in one.files]
+        if stating:
+            yield f"{short} changes {stating[0]}, which states the version: the release commit writes it anew"
         outside = [path for path in one.files if ground.product.paths and not below(path, ground.product.paths)]
         if outside:
             yield f"{short} changes {outside[0]}, which lies outside the paths of {ground.product.name}"
