@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from msgspec import Struct
 
 from gonogo.adapters.git_history.records import FORMAT
-from support.repositories import make_large
 
 PATIENCE = 120.0
 """Seconds a peer is waited for."""
@@ -99,16 +98,18 @@ def _say(line: str, where: TextIO = sys.stdout) -> None:
 
 def _history(room: Path, name: str, count: int, tag_every: int) -> History:
     path = room / name.replace(" ", "-").replace(",", "")
-    made = make_large(path, count, tag_every=tag_every)
+    # in a process of its own: the memory of who starts a process counts into the process's peak
+    making = "import sys; from support.repositories import make_large; from pathlib import Path; "
+    making += "make_large(Path(sys.argv[1]), int(sys.argv[2]), tag_every=int(sys.argv[3]))"
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", making, path, str(count), str(tag_every)], check=True, env=here)
     subprocess.run(["git", "-C", path, "repack", "-adq"], check=True)
     subprocess.run(["git", "-C", path, "pack-refs", "--all"], check=True)
     last = (count - 1) // tag_every
     plan = room / f"{path.name}.yaml"
-    plan.write_text(
-        f"release: bench\nenvironments: [prod]\nproducts: {{web: {{version: 1.0.0, repo: {made.path}}}}}\n"
-    )
+    plan.write_text(f"release: bench\nenvironments: [prod]\nproducts: {{web: {{version: 1.0.0, repo: {path}}}}}\n")
     (path / ".cz.toml").write_text('[tool.commitizen]\ntag_format = "v$version"\nversion = "0.0.1"\n')
-    return History(name, made.path, plan, f"v0.{last}.0")
+    return History(name, path, plan, f"v0.{last}.0")
 
 
 def _gonogo(*words: str) -> list[str]:

@@ -51,6 +51,15 @@ class MergePolicy(StrEnum):
     """Each stands for the branch it brought, whose own commits are not read."""
 
 
+class SquashPolicy(StrEnum):
+    """What the conventional lines in a squashed commit's body are."""
+
+    LINES = "lines"
+    """Entries of their own: nothing a branch brought is lost."""
+    TITLE = "title"
+    """Steps on the way: the first line speaks for all of them."""
+
+
 class Migration(StrEnum):
     """What the release does to stored data, from harmless to no way back."""
 
@@ -316,6 +325,7 @@ class ChangelogRules(Struct, frozen=True):
     sections: Mapping[str, str] = {}
     """Commit type to heading; empty means the built-in ones."""
     merges: MergePolicy = MergePolicy.LIST
+    squash: SquashPolicy = SquashPolicy.LINES
     below_one: BelowOne = BelowOne()
 
 

@@ -24,6 +24,7 @@ from gonogo.domain.plan import (
     Plan,
     Probe,
     SchemeName,
+    SquashPolicy,
     Timing,
 )
 
@@ -236,8 +237,8 @@ def test_rollback_changelog_and_branches(plan: Plan) -> None:
     assert (plan.changelog.convention, plan.changelog.file) == ("conventional", "CHANGELOG.md")
     assert plan.changelog.internal_scopes == ("ci", "deps", "refactor")
     assert plan.changelog.sections["feat"] == "Added"
-    assert (plan.changelog.merges, plan.changelog.below_one) == (
-        MergePolicy.LEAVE_OUT, BelowOne(Bump.MINOR, Bump.PATCH),
+    assert (plan.changelog.merges, plan.changelog.squash, plan.changelog.below_one) == (
+        MergePolicy.LEAVE_OUT, SquashPolicy.TITLE, BelowOne(Bump.MINOR, Bump.PATCH),
     )  # fmt: skip
     web = plan.product("web-frontend")
     assert web is not None

@@ -146,7 +146,7 @@ def _key(product: Product, rules: ChangelogRules) -> str:
     except OSError:
         where = [product.repo]
     told = [product.name, product.scheme.value, product.tag, product.calver, list(product.paths)]
-    how = [rules.convention, dict(rules.sections), rules.merges.value]
+    how = [rules.convention, dict(rules.sections), rules.merges.value, rules.squash.value]
     # a list of sections in another order is another changelog: nothing is sorted here
     return hashlib.sha256(msgspec.json.encode([__version__, where, told, how])).hexdigest()
 

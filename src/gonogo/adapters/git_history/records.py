@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from gonogo.domain.commits import CONVENTIONS, KNOWN_TYPES, Commit, parse_commit
-from gonogo.domain.plan import ChangelogRules
+from gonogo.domain.plan import ChangelogRules, SquashPolicy
 
 FORMAT = "%H%x00%P%x00%at%x00%an%x00%B"
 FIELDS = 5
@@ -36,7 +36,7 @@ def records(chunks: Iterator[bytes]) -> Iterator[list[Record]]:
 def reader(rules: ChangelogRules, *, with_body: bool = False, with_issues: bool = True) -> ReadRecord:
     """Turns a record into a commit, by the plan's convention and its types."""
     convention = CONVENTIONS.get(rules.convention, CONVENTIONS["conventional"])
-    types = KNOWN_TYPES | set(rules.sections)
+    types = KNOWN_TYPES | set(rules.sections) if rules.squash is SquashPolicy.LINES else frozenset()
 
     def read(record: Record) -> Commit:
         oid, parents, at, author, message = record

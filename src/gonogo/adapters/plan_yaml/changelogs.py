@@ -5,7 +5,7 @@ from gonogo.adapters.plan_yaml.nodes import Path
 from gonogo.adapters.plan_yaml.problems import Mistake
 from gonogo.adapters.plan_yaml.reading import Reading
 from gonogo.adapters.plan_yaml.shape import BelowOneShape, ChangelogShape, ProductShape, listed
-from gonogo.domain.plan import BelowOne, Bump, ChangelogRules, MergePolicy, SchemeName
+from gonogo.domain.plan import BelowOne, Bump, ChangelogRules, MergePolicy, SchemeName, SquashPolicy
 from gonogo.domain.text import clean
 from gonogo.domain.version import Version, parse
 from gonogo.domain.version.calver import follows, wrong_with_pattern
@@ -21,6 +21,7 @@ def changelog_of(reading: Reading, given: ChangelogShape) -> ChangelogRules:
         listed(given.internal_scopes),
         {kind.lower(): heading for kind, heading in given.sections.items()},
         MergePolicy(given.merges),
+        SquashPolicy(given.squash),
         BelowOne(Bump(early.breaking), Bump(early.feature)),
     )
 

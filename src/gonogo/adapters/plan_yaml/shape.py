@@ -391,6 +391,10 @@ class ChangelogShape(_Shape):
         Literal["list", "leave-out", "first-parent"],
         _says("Merge commits: listed last, left out, or each in place of its branch. Default: list."),
     ] = "list"
+    squash: Annotated[
+        Literal["lines", "title"],
+        _says("Conventional lines in a squashed commit's body: entries, or only its title. Default: lines."),
+    ] = "lines"
     below_one: Annotated[BelowOneShape | None, _says("How far a change moves a version below 1.0.0.")] = None
 
 

@@ -67,14 +67,19 @@ def needed_bump(commits: Sequence[Commit], base: Base, by: Reckoning) -> tuple[B
     back brings nothing new. What was taken back, or stands there twice, counts for nothing more than a patch.
     """
     live = [commit for commit in commits if commit.struck is None or commit.struck.fate is Fate.RELEASED]
-    breaks = tuple(commit for commit in live if commit.breaking)
+    breaks = _once(commit for commit in live if commit.breaking)
     early = _is_early(base, by)
     if breaks:
         return (by.below_one.breaking if early else Bump.MAJOR), breaks
-    if features := tuple(commit for commit in live if commit.type == "feat"):
+    if features := _once(commit for commit in live if commit.type == "feat"):
         return (by.below_one.feature if early else Bump.MINOR), features
     plain = tuple(commit for commit in commits if commit.type or not commit.is_merge)
     return (Bump.PATCH if plain else Bump.NONE), plain[:1]
+
+
+def _once(entries: Iterable[Commit]) -> tuple[Commit, ...]:
+    """One entry of each commit: a squashed one may say it in several lines."""
+    return tuple({entry.oid: entry for entry in reversed(list(entries))}.values())[::-1]
 
 
 def _is_early(base: Base, by: Reckoning) -> bool:

@@ -147,9 +147,10 @@ def _squashed(
     told = _NUMBER.sub("", subject)
     fresh = True
     for line in rest.split("\n"):
-        bare = line.strip()
+        bare = line.rstrip()
         bullet = bare[:2] in {"* ", "- "}
-        if (bullet or fresh) and ": " in bare:
+        # an indented line is an example or a quotation, no entry
+        if (bullet or fresh) and ": " in bare and bare[0] != " ":
             said = clean(bare[2:].strip() if bullet else bare, LINE_LIMIT)
             read = convention(said)
             if read is not None and read.type in types and _NUMBER.sub("", said) != told:
