@@ -1,6 +1,7 @@
 """The changelog file of a product's repository: read, released into, written whole or not at all."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
@@ -8,9 +9,11 @@ from msgspec import Struct
 from gonogo.adapters.atomic import write_atomically
 from gonogo.adapters.git_door import GitDoor, GitError
 from gonogo.domain import keepachangelog
+from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.keepachangelog import NotReleased, Release, Released
-from gonogo.domain.plan import Product
+from gonogo.domain.plan import Plan, Product
 from gonogo.errors import GonogoError, RefusedError, StorageError
+from gonogo.present.notes import entry_body
 
 SIZE_LIMIT = 4 * 1024 * 1024
 
@@ -51,6 +54,19 @@ def propose(product: Product, file: str, new: Release) -> Edit:
         where = f"{path}:{result.line}:1" if result.line else str(path)
         raise RefusedError(result.reason, where=where, remedy=result.remedy)
     return Edit(path, before, result)
+
+
+def entry_of(plan: Plan, product: Product, changes: ProductChanges, day: date) -> Edit:
+    """What entering the planned version of `product` would make of its changelog. Raises as `propose` does."""
+    new = Release(
+        product.version,
+        day,
+        product.tag_name,
+        changes.base,
+        entry_body(changes, plan.changelog),
+        compare_base(product.repo),
+    )
+    return propose(product, plan.changelog.file, new)
 
 
 def write(product: Product, edit: Edit) -> None:

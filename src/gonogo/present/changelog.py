@@ -1,5 +1,7 @@
 """What ships, in rows: what must be known first, breaking changes next, and every commit somewhere."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from gonogo.domain.changelog import BREAKING, Changes, ProductChanges, Unreadable
@@ -107,3 +109,19 @@ def commit_line(commit: Commit, *, author: bool = False) -> Line:
     if commit.breaking:
         return (Span("! ", Tone.BAD), short, Span(commit.headline, Tone.BAD), *who)
     return (Span("  "), short, Span(commit.headline), *who)
+
+
+def find_commit(changes: Mapping[str, Changes], key: str) -> tuple[str, Commit] | None:
+    """The product and the commit (or line of a squashed one) of that key; None when no product has it now."""
+    for product, found in changes.items():
+        if isinstance(found, ProductChanges):
+            for section in found.sections:
+                for commit in section.commits:
+                    if commit.key == key:
+                        return product, commit
+    return None
+
+
+def text_of(commit: Commit) -> str:
+    """A commit as somebody would paste it: its id and what it says."""
+    return f"{commit.oid} {commit.subject}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from gonogo.domain import markdown
 from gonogo.domain.changelog import MERGES, ProductChanges, Section
+from gonogo.domain.keepachangelog import Origin
 from gonogo.domain.notes import Audience, Entry, Group, Notes, ProductNotes, upgrade_notes, users_notice
 from gonogo.domain.plan import ChangelogRules, Migration
 from gonogo.errors import UsageError
@@ -18,6 +19,12 @@ TEMPLATES: Mapping[Audience, str] = {
 
 FIELDS = ("title", "release", "name", "day", "summary", "upgrade", "products", "places")
 """What a template may ask for, as `${FIELD}`."""
+
+ORIGINS: Mapping[Origin, str] = {
+    Origin.WRITTEN: "as people wrote it under [Unreleased]",
+    Origin.GENERATED: "made from the commits, for [Unreleased] is empty",
+}
+"""Where a changelog entry comes from, in words."""
 
 TO_BE_WRITTEN = "(to be written)"
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gonogo.adapters.changelog_file import Edit, compare_base, propose, write
+from gonogo.adapters.changelog_file import Edit, entry_of, write
 from gonogo.domain.changelog import ProductChanges, Unreadable
-from gonogo.domain.keepachangelog import Origin, Release
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present.notes import entry_body
+from gonogo.present.notes import ORIGINS
 from gonogo.present.tones import Span, Tone
 
 if TYPE_CHECKING:
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
     from gonogo.cli.context import Context
     from gonogo.domain.changelog import Changes
     from gonogo.domain.plan import Plan
-
-_ORIGINS = {
-    Origin.WRITTEN: "as people wrote it under [Unreleased]",
-    Origin.GENERATED: "made from the commits, for [Unreleased] is empty",
-}
 
 
 def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: bool) -> int:
@@ -37,7 +31,7 @@ def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: 
             continue
         product = plan.product(one.product)
         assert product is not None
-        edit = propose(product, plan.changelog.file, _release(context, plan, one))
+        edit = entry_of(plan, product, one, context.doors.clock().now().date())
         if into_file:
             write(product, edit)
         found.append((one, edit))
@@ -51,25 +45,12 @@ def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: 
     return code
 
 
-def _release(context: Context, plan: Plan, changes: ProductChanges) -> Release:
-    product = plan.product(changes.product)
-    assert product is not None
-    return Release(
-        product.version,
-        context.doors.clock().now().date(),
-        product.tag_name,
-        changes.base,
-        entry_body(changes, plan.changelog),
-        compare_base(product.repo),
-    )
-
-
 def _print(context: Context, changes: ProductChanges, edit: Edit, *, written: bool) -> None:
     said = f"{edit.path}:{edit.released.line}"
     if written:
-        context.out.line(Span("written: ", Tone.GOOD), Span(said), Span(f"  {_ORIGINS[edit.released.origin]}"))
+        context.out.line(Span("written: ", Tone.GOOD), Span(said), Span(f"  {ORIGINS[edit.released.origin]}"))
         return
-    context.out.line(Span(changes.product, Tone.STRONG), Span(f"  {said}, {_ORIGINS[edit.released.origin]}"))
+    context.out.line(Span(changes.product, Tone.STRONG), Span(f"  {said}, {ORIGINS[edit.released.origin]}"))
     context.out.line()
     for line in edit.released.entry.rstrip("\n").split("\n"):
         context.out.text(line)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from gonogo.adapters.notes_templates import read_template, template_path
+from gonogo.adapters.release_notes import put_together
 from gonogo.cli.context import Context, via
-from gonogo.domain.notes import Audience, Notes, build
+from gonogo.domain.notes import Audience, Notes
 from gonogo.errors import ExitCode
 from gonogo.present import notes as words
 
@@ -94,8 +93,5 @@ def read(context: Context, session: Session) -> Read:
     audience = Audience(context.args.audience)
     products = tuple(product for product in loaded.plan.products if product.repo)
     changes = {one.product: one for one in context.doors.read_changes(loaded.plan, products)}
-    notes = build(loaded.plan, changes, audience, context.doors.clock().now().date())
-    where = str(template_path(loaded.path, audience))
-    generated = words.to_markdown(notes, read_template(loaded.path, audience), where)
-    digest = hashlib.sha256(generated.encode()).hexdigest()
-    return Read(notes, generated, digest, session.inputs.state.drafts.get(audience.value))
+    made = put_together(loaded, changes, audience, context.doors.clock().now().date())
+    return Read(made.notes, made.markdown, made.sha256, session.inputs.state.drafts.get(audience.value))

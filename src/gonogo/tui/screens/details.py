@@ -8,8 +8,6 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from gonogo.adapters.poller_thread import Unjoined
-from gonogo.domain.changelog import ProductChanges
-from gonogo.domain.commits import Commit
 from gonogo.domain.events import Actor
 from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Target
@@ -20,6 +18,7 @@ from gonogo.domain.text import clean
 from gonogo.present import checklist
 from gonogo.present.cell import details as cell_details
 from gonogo.present.cell import shipping_question
+from gonogo.present.changelog import find_commit, text_of
 from gonogo.present.checks import check_lines
 from gonogo.present.subjects import WORDS, subject_lines
 from gonogo.present.tones import Line, Span, Tone, line_text
@@ -94,6 +93,11 @@ class DetailsScreen(TextView):
         self._asked: tuple[Product, str, str] | None = None
         self._ships: WhatShips | None = None
 
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        return self._subject
+
     def lines(self) -> tuple[Line, ...]:
         """The details as they stand now."""
         if self.snapshot is None:
@@ -145,7 +149,7 @@ def cell_of(snapshot: Snapshot, subject: str) -> Cell | None:
 def title_of(subject: str) -> str:
     """What the details are about, in words."""
     kind, _, name = subject.partition(":")
-    words = {**WORDS, "item": "Checklist item", "cell": "Target", "commit": "Commit", "event": "Record"}
+    words = {**WORDS, "item": "Checklist item", "cell": "Target", "event": "Record"}
     return f"{words.get(kind, 'Details')}  {name[:60]}"
 
 
@@ -163,8 +167,6 @@ def details_of(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
     if kind == "cell":
         cell = cell_of(snapshot, subject)
         return tuple(cell_details(snapshot, cell)) if cell else ()
-    if kind == "commit" and (commit := find_commit(snapshot, name)):
-        return commit_details(commit)
     if kind == "event":
         return _event(snapshot, int(name))
     return subject_lines(snapshot, subject) or (plain("It is no longer there.", Tone.MUTED),)
@@ -175,36 +177,6 @@ def _history(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
     if not events:
         return (plain("Nobody has acted on it yet.", Tone.MUTED),)
     return (plain("History, newest first", Tone.STRONG), *(event_line(event) for event in reversed(events)))
-
-
-def find_commit(snapshot: Snapshot, oid: str) -> Commit | None:
-    """The commit of that id in any product's changes."""
-    for changes in snapshot.changes.values():
-        if isinstance(changes, ProductChanges):
-            for section in changes.sections:
-                for commit in section.commits:
-                    if commit.oid == oid:
-                        return commit
-    return None
-
-
-def commit_details(commit: Commit) -> tuple[Line, ...]:
-    """A commit as the changelog reads it."""
-    at = f"{commit.authored_at:%Y-%m-%d %H:%M:%S} UTC" if commit.authored_at else "at a time no calendar has"
-    facts = [
-        ("commit", commit.oid),
-        ("author", f"{commit.author}, {at}"),
-        ("type", commit.type or "not a conventional commit"),
-        ("scope", commit.scope),
-        ("breaks", commit.breaking),
-        ("issues", ", ".join(commit.issues)),
-        ("parents", f"{commit.parents}, a merge" if commit.is_merge else ""),
-    ]
-    lines: list[Line] = [plain(commit.subject or "(no subject)", Tone.STRONG)]
-    lines += [(Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in facts if text]
-    if commit.body:
-        lines += [(), *(plain(text) for text in commit.body.splitlines())]
-    return tuple(lines)
 
 
 def _event(snapshot: Snapshot, seq: int) -> tuple[Line, ...]:
@@ -255,8 +227,8 @@ def text_to_copy(snapshot: Snapshot, subject: str) -> str:
     """What somebody would want to paste into a chat or a shell."""
     kind, _, name = subject.partition(":")
     if kind == "commit":
-        commit = find_commit(snapshot, name)
-        return f"{name} {commit.subject}" if commit else name
+        found = find_commit(snapshot.changes, name)
+        return text_of(found[1]) if found else name
     lines = details_of(snapshot, subject)
     if kind == "event":
         event = next(one for one in snapshot.state.events if f"{one.seq}" == name)
