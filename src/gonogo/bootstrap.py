@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from gonogo.adapters.git_hotfix.service import Hotfixes
     from gonogo.adapters.http import Door
     from gonogo.adapters.journal_dir import DirectoryJournal
+    from gonogo.adapters.metrics import MetricQuestion
     from gonogo.adapters.poller_thread import PollerThread
     from gonogo.adapters.probes.trial import Trial
     from gonogo.adapters.sharing.opening import Place
     from gonogo.adapters.sharing.turns import SharedTurns
+    from gonogo.domain.artifacts import Artifact
     from gonogo.domain.changelog import Changes
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor, EventId
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from gonogo.ports import Clock, PlanSource, Turns
     from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
+    from gonogo.tui.mending import Workshop
     from gonogo.tui.wiring import Wiring
 
 PLAN_VARIABLE = "GONOGO_PLAN"
@@ -392,7 +395,10 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
 
 
 def ask_metrics(plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
-    """The number of each of `metrics`, asked once and at the same time. Raises ConfigError."""
+    """The number of each of `metrics`, with its past where one is judged; all asked at the same time.
+
+    Raises ConfigError.
+    """
     import asyncio
 
     return asyncio.run(_ask_metrics(plan, metrics, config()))
@@ -406,7 +412,15 @@ async def _ask_metrics(plan: Plan, metrics: Sequence[Metric], settings: Config) 
 
     async with Door.of(settings) as door:
         questions = [metric_question(plan, metric, door, clock(), settings) for metric in metrics]
-        return tuple(await asyncio.gather(*(one.ask() for one in questions)))
+        found = await asyncio.gather(*(_numbers(plan, one) for one in questions))
+    return tuple(reading for readings in found for reading in readings)
+
+
+async def _numbers(plan: Plan, question: MetricQuestion) -> tuple[Reading, ...]:
+    from gonogo.domain.rules.needs import watched_for
+
+    length = watched_for(plan, question.metric)
+    return await question.ask_over(length) if length else (await question.ask(),)
 
 
 def read_version_files(products: Sequence[Product]) -> tuple[ProductFiles, ...]:
@@ -434,6 +448,16 @@ def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWo
             )
         )
     return build(surveys, words, clock().now())
+
+
+def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
+    """Whether each version can still be had, by its tag; looked for at the same time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gonogo.adapters.git_artifacts import look_for_tag
+
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        return tuple(pool.map(lambda one: look_for_tag(one[0], one[1], clock()), wanted))
 
 
 def check_runner(loaded: LoadedPlan, state_dir: Path | None = None) -> Runner:
@@ -511,7 +535,25 @@ def cockpit(options: Options) -> int:
 
     session = open_session(options, "tui")
     place = meeting_place(options, session)
-    return run_cockpit(_wiring(options, lambda: session, presence=DirectoryPresence(place.directory), place=place))
+    return run_cockpit(
+        _wiring(
+            options,
+            lambda: session,
+            presence=DirectoryPresence(place.directory),
+            place=place,
+            workshop=workshop(lambda: open_session(options, "tui"), session.inputs.read_only),
+        )
+    )
+
+
+def workshop(
+    open_it: Callable[[], Session], read_only: str = "", state_dir: Path | None = None
+) -> Workshop | None:
+    """What carries out hotfixes for a screen, each act in a session of its own; None where nothing may be written."""
+    from gonogo.adapters.git_hotfix.workshop import Workshop as Made
+    from gonogo.adapters.journal_dir import state_home
+
+    return None if read_only else Made(open_it, state_dir or state_home(), clock())
 
 
 def endpoints(
@@ -560,8 +602,12 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
     identity = UnixIdentity()
     me = identity.actor("tui")
     people = rehearsal.people(me)
-    journal = rehearsal.open_journal(identity, "tui")
-    session = Session(rehearsal.loaded, journal, rehearsal.clock, me, new_event_id, rehearsal.source, steady())
+
+    def rehearsed(via: str) -> Session:
+        journal = rehearsal.open_journal(identity, via)
+        return Session(rehearsal.loaded, journal, rehearsal.clock, me, new_event_id, rehearsal.source, steady())
+
+    session = rehearsed("tui")
     directory = release_directory(rehearsal.journal_root, rehearsal.loaded.plan.release)
     try:
         return run_cockpit(
@@ -572,6 +618,7 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
                 story=lambda _: people.step(),
                 title_note=title_note,
                 state_dir=rehearsal.state_dir,
+                workshop=workshop(lambda: rehearsed("tui"), state_dir=rehearsal.state_dir),
             )
         )
     finally:

@@ -5,6 +5,7 @@ Knows no front end and starts nothing: a front end calls it from one thread of i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from gonogo.domain.artifacts import Artifact
     from gonogo.domain.changelog import Changes
     from gonogo.domain.decide import ClearTrigger, Command, FireTrigger, RecordTransition
     from gonogo.domain.events import Actor, Draft
@@ -236,9 +238,11 @@ class Session:
         from gonogo.domain.decide import ClearTrigger, FireTrigger
         from gonogo.domain.metric_series import follow
 
-        metrics = dict(self.inputs.metrics)
+        metrics, newer = dict(self.inputs.metrics), defaultdict[str, list[Reading]](list)
         for reading in readings:
-            metrics[reading.metric] = follow(metrics.get(reading.metric, ()), reading)
+            newer[reading.metric].append(reading)
+        for name, told in newer.items():
+            metrics[name] = follow(metrics.get(name, ()), *told)
         self.inputs = replace(self.inputs, metrics=metrics)
         found = triggers.due(self.loaded.plan, self.inputs.state, metrics, self._clock.now())
         return tuple(
@@ -248,6 +252,22 @@ class Session:
             for one in found
         )
 
+    def learn_outside(
+        self,
+        readings: Iterable[Reading] = (),
+        files: Iterable[ProductFiles] = (),
+        ledger: Ledger | None = None,
+        artifacts: Iterable[Artifact] = (),
+    ) -> tuple[FireTrigger | ClearTrigger, ...]:
+        """Take in what gates and triggers ask for beyond cells and histories; returns as `measure` does."""
+        for found in files:
+            self.learn_files(found)
+        if ledger is not None:
+            self.learn_ledger(ledger)
+        self.learn_artifacts(artifacts)
+        measured = tuple(readings)
+        return self.measure(measured) if measured else ()
+
     def learn_files(self, found: ProductFiles) -> None:
         """Take in what the version files of one product state."""
         self.inputs = replace(self.inputs, files={**self.inputs.files, found.product: found})
@@ -255,6 +275,11 @@ class Session:
     def learn_ledger(self, ledger: Ledger) -> None:
         """Take in how far the forward-merges have come."""
         self.inputs = replace(self.inputs, ledger=ledger)
+
+    def learn_artifacts(self, found: Iterable[Artifact]) -> None:
+        """Take in which earlier versions can still be had."""
+        known = {(one.product, one.version): one for one in found}
+        self.inputs = replace(self.inputs, artifacts={**self.inputs.artifacts, **known})
 
     def presence(self, here: tuple[str, ...]) -> bool:
         """Take in who is here; returns whether that changed."""

@@ -59,6 +59,17 @@ def measured(plan: Plan) -> dict[str, Reading]:
     return asyncio.run(scenario())
 
 
+def remembered(plan: Plan) -> tuple[Reading, ...]:
+    """What the source itself says about the last five minutes of the plan's one metric."""
+
+    async def scenario() -> tuple[Reading, ...]:
+        async with Door() as door:
+            (question,) = metric_questions(plan, door, _Clock(), Config())
+            return await question.ask_over(timedelta(minutes=5))
+
+    return asyncio.run(scenario())
+
+
 class Monitored(NamedTuple):
     """A running Prometheus that scrapes a running Pushgateway."""
 
@@ -153,6 +164,9 @@ def test_one_query_fills_the_matrix_with_a_canary_of_eight_to_two(tmp_path: Path
                 ],
             )
         )
+        past = remembered(plan_of(source, metrics=[Metric("up", "prom", "vector(3)", timedelta(seconds=2))]))
+    assert [one.value for one in past if isinstance(one, Number)] == [3.0] * len(past)
+    assert past[-1].at - past[0].at >= timedelta(minutes=5)
     prod, staging, web = cells["pay/prod"], cells["pay/staging"], cells["web/prod"]
     assert isinstance(prod, Seen)
     assert isinstance(staging, Seen)

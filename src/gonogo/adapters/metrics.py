@@ -8,6 +8,7 @@ else is `NoData` with the reason: an empty result, NaN, several series, a warnin
 """
 
 import math
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.probes.asking import Asking
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, NotUnderstood, Request
 from gonogo.adapters.probes.probings import Fetcher
-from gonogo.adapters.probes.prometheus import Sample, Samples, query
+from gonogo.adapters.probes.prometheus import Sample, Samples, query, query_range
 from gonogo.domain.metric import NoData, Number, Reading
 from gonogo.domain.observation import Reason
 from gonogo.domain.plan import Metric, Plan, Source
@@ -27,6 +28,9 @@ from gonogo.ports import Clock
 
 GIVES_NUMBERS = ("prometheus",)
 """Presets of sources that can be asked for a number."""
+
+_POINTS = 1_900
+"""Samples of a length of time that are asked for at most: fewer than are kept of a metric."""
 
 
 class MetricQuestion:
@@ -49,6 +53,37 @@ class MetricQuestion:
 
     async def ask(self) -> Reading:
         """Ask once, within the source's time-out, and never raise for what an endpoint does."""
+        found = await self._asked(lambda fetch, request: query(fetch, request, self.metric.query))
+        return found if isinstance(found, NoData) else self._judged(found)
+
+    async def ask_over(self, length: timedelta) -> tuple[Reading, ...]:
+        """As `ask`, with what the source itself remembers of the last `length`: oldest first, now is the last.
+
+        Whoever looks once would otherwise have to watch for so long before anything could be said about it.
+        """
+        now = self._clock.now()
+        step = max(self.every, length / _POINTS)
+        found = await self._asked(
+            lambda fetch, request: query_range(fetch, request, self.metric.query, now - length - step, now, step)
+        )
+        if isinstance(found, NoData):
+            return (found,)
+        if found.warnings or not found.samples:
+            return (self._judged(found),)
+        return tuple(self._remembered(sample) for sample in found.samples)
+
+    def _remembered(self, sample: Sample) -> Reading:
+        at = sample.at or self._clock.now()
+        if not math.isfinite(sample.value):
+            return NoData(
+                self.name, Reason.NO_DATA, f"it was {sample.value:g}, which is no number", at, self.source
+            )
+        return Number(self.name, sample.value, at, self.source, sample.at)
+
+    async def _asked(
+        self, question: Callable[[Asking, Request], Awaitable[Samples | NotUnderstood]]
+    ) -> Samples | NoData:
+        """Ask with the credential, and translate what went wrong."""
         if self._given.use not in GIVES_NUMBERS:
             return self._nothing(Reason.NOT_SUPPORTED, f"`use: {self._given.use}` gives no numbers")
         timeout = self._given.timing.timeout
@@ -59,12 +94,12 @@ class MetricQuestion:
             except ConfigError as error:
                 return self._nothing(Reason.UNAUTHORIZED, error.message)
         asking = Asking(self._door.fetch, timeout, self._clock.now())
-        found = await query(asking, request, self.metric.query)
+        found = await question(asking, request)
         if asking.turned_down:
             self._credentials.turned_down(self._given.auth)
         if isinstance(found, NotUnderstood):
             return self._nothing(found.reason, found.detail, asking.retry_after)
-        return self._judged(found)
+        return found
 
     def _judged(self, found: Samples) -> Reading:
         sample = _only(found)

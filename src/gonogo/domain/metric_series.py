@@ -66,9 +66,13 @@ class NotKnown(Struct, frozen=True):
 Judgement = Held | Broken | NotKnown
 
 
-def follow(readings: Sequence[Reading], reading: Reading) -> tuple[Reading, ...]:
-    """`readings`, oldest first, with a newer one; the oldest go when there are too many."""
-    return (*readings, reading)[-KEPT:]
+def follow(readings: Sequence[Reading], *newer: Reading) -> tuple[Reading, ...]:
+    """`readings`, oldest first, with newer ones; the oldest go when there are too many.
+
+    An answer may tell the past again: what the source says about it now is put in place of what was known.
+    """
+    known = readings if len(newer) < 2 else [one for one in readings if one.at < newer[0].at]
+    return (*known, *newer)[-KEPT:]
 
 
 def judge(readings: Sequence[Reading], bound: Bound, every: timedelta, now: datetime) -> Judgement:

@@ -67,6 +67,16 @@ def test_readings_are_kept_up_to_a_limit() -> None:
     assert (len(readings), first.value) == (KEPT, 5)
 
 
+def test_a_past_that_is_told_again_takes_the_place_of_what_was_known() -> None:
+    """A range of values overlaps the one before: nothing is counted twice."""
+    old = tuple(Number("errors", 1, NOW + timedelta(minutes=minute), "prom") for minute in range(5))
+    new = tuple(Number("errors", 2, NOW + timedelta(minutes=minute), "prom") for minute in range(3, 8))
+
+    values = [one.value for one in follow(old, *new) if isinstance(one, Number)]
+
+    assert values == [1, 1, 1, 2, 2, 2, 2, 2]
+
+
 PLAN = make_plan(
     approvals=(),
     metrics=(Metric("errors", "prom", "sum(errors)", EVERY),),

@@ -13,7 +13,7 @@ that the answer may be a part of the truth, so the status is unknown; NaN and in
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from msgspec import Struct
@@ -42,6 +42,9 @@ from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
 _API = "/api/v1/query"
+_RANGE = "/api/v1/query_range"
+_RANGE_LIMIT = 11_000
+"""Samples of one answer that are read: Prometheus itself gives no more."""
 _WITH_WORDS: Final = frozenset({200, 400, 422, 503})
 """Prometheus explains 400 (the query), 422 (its evaluation) and 503 (time-out) in the same JSON."""
 VALUE: Final = "value"
@@ -74,6 +77,36 @@ async def query(fetch: Fetch, request: Request, promql: str) -> Samples | NotUnd
     base = replace(request, url=request.url.removesuffix("/").removesuffix(_API))
     page = await ask_json(fetch, below(base, _API, query=promql), accepted=_WITH_WORDS)
     return page if isinstance(page, NotUnderstood) else await off_loop(page.answer, lambda: read(page))
+
+
+async def query_range(
+    fetch: Fetch, request: Request, promql: str, start: datetime, end: datetime, step: timedelta
+) -> Samples | NotUnderstood:
+    """Ask what the query said from `start` to `end` (UTC), once a `step`: one series, oldest first."""
+    base = replace(request, url=request.url.removesuffix("/").removesuffix(_API).removesuffix(_RANGE))
+    span = {
+        "start": f"{start.timestamp():.3f}",
+        "end": f"{end.timestamp():.3f}",
+        "step": f"{step.total_seconds():g}",
+    }
+    page = await ask_json(fetch, below(base, _RANGE, query=promql, **span), accepted=_WITH_WORDS)
+    return page if isinstance(page, NotUnderstood) else await off_loop(page.answer, lambda: read_range(page))
+
+
+def read_range(page: Page) -> Samples | NotUnderstood:
+    """The samples of the one series of a range. Pure."""
+    if page.text("status") != "success":
+        return read(page)
+    series = entries(page.value, "data", "result")
+    if page.text("data", "resultType") != "matrix":
+        return not_there(page, "the answer is no range of values")
+    if len(series) > 1:
+        told = f"the query gives {len(series)} series, one number is needed: aggregate it, sum(...)"
+        return NotUnderstood(Reason.NO_DATA, told, page.answer.excerpt)
+    values = at(series[0], "values") if series else []
+    samples = [_sample({}, value) for value in values] if isinstance(values, list) else []
+    warnings = tuple(clean(word, 120) for word in words(page.value, "warnings"))
+    return Samples(tuple(samples[-_RANGE_LIMIT:]), warnings, page.answer.excerpt)
 
 
 def read(page: Page) -> Samples | NotUnderstood:

@@ -1,6 +1,11 @@
 """What a verdict asks of the outside beyond cells and histories: only what the plan's gates and triggers name."""
 
+from datetime import timedelta
+
+from gonogo.domain.inputs import Inputs
 from gonogo.domain.plan import Gate, GateKind, Level, Metric, Plan, Product
+from gonogo.domain.rollback import target_of
+from gonogo.domain.state import Hotfix, HotfixStatus, ReleaseState
 
 
 def _gates(plan: Plan, kind: GateKind) -> tuple[Gate, ...]:
@@ -13,6 +18,14 @@ def metrics(plan: Plan) -> tuple[Metric, ...]:
     return tuple(metric for metric in plan.metrics if metric.name in named)
 
 
+def watched_for(plan: Plan, metric: Metric) -> timedelta:
+    """The longest time over which some gate or trigger judges a metric; zero when its newest number is enough."""
+    gates = [gate.options.get("for") for gate in _gates(plan, GateKind.METRIC) if gate.argument == metric.name]
+    lengths = [length for length in gates if isinstance(length, timedelta)]
+    lengths += [one.duration for one in plan.triggers if one.metric == metric.name]
+    return max(lengths, default=timedelta(0))
+
+
 def version_files(plan: Plan) -> tuple[Product, ...]:
     """The products whose version files some gate looks at."""
     gates = _gates(plan, GateKind.FILES)
@@ -21,6 +34,18 @@ def version_files(plan: Plan) -> tuple[Product, ...]:
     return tuple(product for product in plan.products if product.files and (everybody or product.name in named))
 
 
-def ledger(plan: Plan) -> bool:
-    """Whether some gate waits for the forward-merges."""
-    return bool(_gates(plan, GateKind.MERGES))
+def ledger(plan: Plan, state: ReleaseState | None = None) -> bool:
+    """Whether some gate waits for the forward-merges, or a hotfix was made that must reach every branch."""
+    made = state is not None and any(is_fix_on_its_way(one) for one in state.hotfixes.values())
+    return made or bool(_gates(plan, GateKind.MERGES))
+
+
+def is_fix_on_its_way(one: Hotfix) -> bool:
+    """Whether it is a hotfix that nobody took back: its commits ship outside the mainline."""
+    return one.kind == "hotfix" and one.status is not HotfixStatus.ABORTED
+
+
+def artifacts(inputs: Inputs) -> tuple[tuple[Product, str], ...]:
+    """The versions to go back to, of products whose repository can be asked for the tag."""
+    wanted = [(one, target_of(inputs, one)[0]) for one in inputs.loaded.plan.products if one.repo]
+    return tuple((product, version) for product, version in wanted if version)
