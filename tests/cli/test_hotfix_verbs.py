@@ -128,6 +128,32 @@ def test_unknown_product_and_unknown_commit_are_usage(line: Line, gonogo: Here) 
     assert not Path("x").exists()
 
 
+HOSTILE = (
+    "--output=ran", "-d", "--upload-pack=touch ran", "$(touch ran)", "`touch ran`", ";touch ran", "|touch ran",
+    "ext::sh -c touch% ran", "--exec=touch ran", "@{-1}", ":/fix", "../../ran", "a..b", "\x1b[2J", "x" * 5_000,
+    "refs/../../ran", "--receive-pack=touch ran", "-c", "HEAD~1", "--",
+)  # fmt: skip
+
+
+def test_hostile_words_are_refused_as_words(line: Line, gonogo: Here) -> None:
+    """As commit, version, remote, file and product: a refusal, no file, no program, no escape on the screen."""
+    before = hotfix_world.fingerprint(line.made.path)
+    listed = set(line.release.directory.iterdir())
+    oid = line.made.oids[3]
+    for word in HOSTILE:
+        for argv in (
+            ("hotfix", "plan", "web", "--", word),
+            ("hotfix", "plan", "--", word),
+            ("hotfix", "plan", "web", oid, f"--as={word}"),
+            ("hotfix", "plan", "web", oid, f"--remote={word}"),
+        ):
+            told = gonogo(*argv)
+            assert "\x1b[2J" not in told.out + told.err
+            assert told.code != 0 or word == "--", argv
+    assert set(line.release.directory.iterdir()) == listed
+    assert hotfix_world.fingerprint(line.made.path) == before
+
+
 def test_prepare_shows_then_does(line: Line, gonogo: Here) -> None:
     """The ordinary release by the same steps."""
     text = line.release.plan.read_text(encoding="utf-8").replace("version: 1.10.0", "version: 1.11.0")

@@ -16,7 +16,7 @@ from gonogo.adapters.git_hotfix.showing import below, identity, previewed, trial
 from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
 from gonogo.adapters.git_hotfix.tree_edits import read_file
 from gonogo.adapters.git_hotfix.trial import try_picks
-from gonogo.adapters.git_hotfix.workspace import Workspace
+from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
 from gonogo.domain.commits import Commit
 from gonogo.domain.hotfix import lines
 from gonogo.domain.hotfix.lines import NoNextVersion, Observed, Origin, Taken
@@ -139,7 +139,7 @@ def _remote(space: Workspace, remote: Remote | None, *, offline: bool) -> tuple[
         told = "the remote was not asked: a version or a tag may exist there" if offline else ""
         return {}, [told] if told else []
     try:
-        return remote_refs(space.reaching(), remote), []
+        return remote_refs(space.reaching(LOOK_TIMEOUT), remote), []
     except GitError as error:
         return {}, [f"{remote.name} does not answer ({clean(error.message, 160)}): a version may exist there"]
 

@@ -12,7 +12,7 @@ from gonogo.adapters.git_hotfix.planning import blockers_of, product_of
 from gonogo.adapters.git_hotfix.showing import identity, previewed, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
 from gonogo.adapters.git_hotfix.tree_edits import read_file
-from gonogo.adapters.git_hotfix.workspace import Workspace
+from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
 from gonogo.domain.changelog import Range
 from gonogo.domain.hotfix import lines
 from gonogo.domain.hotfix.notes import generated
@@ -61,7 +61,7 @@ def _remote(
     if remote is None:
         return (["the remote was not asked: the tag may exist there"] if offline else []), []
     try:
-        there = remote_refs(space.reaching(), remote)
+        there = remote_refs(space.reaching(LOOK_TIMEOUT), remote)
     except GitError as error:
         return [f"{remote.name} does not answer ({clean(error.message, 160)}): the tag may exist there"], []
     ref = f"refs/tags/{product.tag_name}"

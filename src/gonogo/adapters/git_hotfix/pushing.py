@@ -11,7 +11,7 @@ from msgspec import Struct
 from gonogo.adapters.git_door import GitError
 from gonogo.adapters.git_hotfix.discovery import Remote
 from gonogo.adapters.git_hotfix.survey import remote_refs
-from gonogo.adapters.git_hotfix.workspace import Workspace
+from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
 from gonogo.domain.hotfix.steps import push_command
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.text import clean, clean_block
@@ -42,7 +42,7 @@ class Expected(Struct, frozen=True):
 
 def look(space: Workspace, work: Work, remote: Remote) -> Expected:
     """Ask the remote. Raises GitError when it does not answer."""
-    there = remote_refs(space.reaching(), remote)
+    there = remote_refs(space.reaching(LOOK_TIMEOUT), remote)
     return Expected(there.get(f"refs/heads/{work.branch}", ""), there.get(f"refs/tags/{work.tag}", ""))
 
 

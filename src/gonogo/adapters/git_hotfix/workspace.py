@@ -14,6 +14,9 @@ from gonogo.errors import StorageError
 _TIMEOUT = 300.0
 """Seconds: a checkout of a large tree takes a while."""
 
+LOOK_TIMEOUT = 20.0
+"""Seconds a remote has to name its references."""
+
 _CONFIG = (
     "rerere.enabled=false",
     "commit.gpgSign=false",
@@ -60,7 +63,9 @@ class Workspace:
             f"GIT_{role}_DATE": f"@{self._at} +0000",
         }
 
-    def _door(self, environment: dict[str, str], *, reaches: bool = False, own: bool = True) -> GitDoor:
+    def _door(
+        self, environment: dict[str, str], *, reaches: bool = False, own: bool = True, timeout: float = _TIMEOUT
+    ) -> GitDoor:
         manner = Manner(
             reaches=reaches,
             own_config_only=own,
@@ -68,7 +73,7 @@ class Workspace:
             config=_CONFIG,
             inherits=self._inherits,
         )
-        return GitDoor(str(self.path), git=self._git, timeout=_TIMEOUT, manner=manner, log=self._log)
+        return GitDoor(str(self.path), git=self._git, timeout=timeout, manner=manner, log=self._log)
 
     def as_author_of(self, commit: str) -> GitDoor:
         """For a commit whose author is that of another one."""
@@ -81,9 +86,12 @@ class Workspace:
         """With the person's own configuration, which names their key, and none of the repository's."""
         return self._door({**self._signature("COMMITTER"), **self._signature("AUTHOR")}, reaches=True, own=False)
 
-    def reaching(self) -> GitDoor:
-        """Talks to remotes, as the person's own configuration says; never asks anybody anything."""
-        return self._door({}, reaches=True, own=False)
+    def reaching(self, timeout: float = _TIMEOUT) -> GitDoor:
+        """Talks to remotes, as the person's own configuration says; never asks anybody anything.
+
+        `timeout` in seconds: a push may take long, a look must not.
+        """
+        return self._door({}, reaches=True, own=False, timeout=timeout)
 
     def prepare(self) -> None:
         """Make the empty folder in which `git init` runs; what a killed attempt left there goes."""
