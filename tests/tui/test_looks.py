@@ -83,7 +83,8 @@ def test_texts_from_outside_are_only_shown() -> None:
 
 def test_every_wish_has_a_key_a_name_and_a_help() -> None:
     """Keys, footer, palette and help come from one table, and no row of it is half filled."""
-    assert [intent.id() for intent in INTENTS if not (intent.shown_key and intent.label and intent.help)] == []
+    assert [intent.id() for intent in INTENTS if not (intent.title and intent.label and intent.help)] == []
+    assert [intent.id() for intent in INTENTS if bool(intent.keys) != bool(intent.shown_key)] == []
     for place in {place for intent in INTENTS for place in intent.places}:
-        keys = [intent.shown_key for intent in INTENTS if place in intent.places]
+        keys = [key for intent in INTENTS if place in intent.places for key in intent.keys]
         assert len(keys) == len(set(keys)), f"two wishes on one key in {place}"

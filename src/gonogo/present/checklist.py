@@ -72,7 +72,7 @@ def rows(release: Listed) -> tuple[ItemRow, ...]:
     return tuple(found)
 
 
-FORWARD = "(forward only)"
+FORWARD = "(forward)"
 """Behind a title that speaks of going back, below the line where there is no way back."""
 
 
@@ -133,9 +133,9 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
         reason = f": {state.reason}" if state.reason else ""
         return f"{state.actor.user} {when(state.at, release.now)}{reason}"
     if state.first is not None:
-        return f"{state.first.actor.user} {when(state.first.at, release.now)}, a second person is needed"
+        return f"1 of 2 persons: {state.first.actor.user} {when(state.first.at, release.now)}"
     if state.claim is not None:
-        return f"{state.claim.actor.user} is at it since {when(state.claim.at, release.now)}"
+        return f"{state.claim.actor.user} is at it, {when(state.claim.at, release.now)}"
     waiting = [other for other in item.after if release.state.item(other).status is ItemStatus.OPEN]
     if waiting:
         return f"after {', '.join(waiting)}"
@@ -149,7 +149,7 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
 def _needs(item: Item) -> str:
     """What a tick of it takes besides the key."""
     needs = [*(["two persons"] if item.two_person else []), *(["evidence"] if item.evidence_required else [])]
-    return f"needs {' and '.join(needs)}" if needs else ""
+    return ", ".join(needs)
 
 
 def when(at: datetime, now: datetime) -> str:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, assert_never
 
@@ -27,11 +28,12 @@ from gonogo.errors import ExitCode, GonogoError
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.trail import sentence
 from gonogo.session import PREVIEW, Accepted, Refused
-from gonogo.tui import crash
+from gonogo.tui import crash, intents
 from gonogo.tui.checks import Checks
-from gonogo.tui.feed import Feed
+from gonogo.tui.feed import FAREWELL, Feed
 from gonogo.tui.keys import KeyQueue, Travelled
 from gonogo.tui.look import look, theme_name, themes
+from gonogo.tui.mending import Mending, Worked
 from gonogo.tui.messages import (
     AskedAnew,
     AskTrust,
@@ -59,6 +61,7 @@ from gonogo.tui.problems import Log
 from gonogo.tui.profile import Profile, choose
 from gonogo.tui.screens.cockpit import Cockpit
 from gonogo.tui.screens.confirm import ConfirmScreen
+from gonogo.tui.screens.opening import open_hotfix, open_merges, open_way_back
 from gonogo.tui.screens.problems import ProblemsScreen
 from gonogo.tui.screens.trust import trust_question
 from gonogo.tui.screens.view import Desk, View
@@ -116,6 +119,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._looking: dict[int, LookAnew] = {}
         self.checks = Checks(wiring, self.post_message)
         self.cockpit.desk = Desk(self.scene, self.seconds, lambda: self.checks.running)
+        self.mending = Mending(wiring.workshop, self.post_message) if wiring.workshop is not None else None
         self._stopped: dict[str, str] = {}
         self._keys = KeyQueue(self, super().on_event)
         self._problem_before: tuple[str, tuple[str, ...]] = ("", ())
@@ -289,6 +293,33 @@ class CockpitApp(App[None], inherit_bindings=False):
         for view in self._views():
             view.follow()
 
+    def on_worked(self, event: Worked) -> None:
+        """A thread that looked at a hotfix, or worked on it, has come to its end."""
+        event.then(event.found)
+
+    def on_mend(self, event: intents.Mend) -> None:
+        """h"""
+        if mending := self._mends():
+            open_hotfix(self._top, mending, event.subject)
+
+    def on_show_merges(self) -> None:
+        """m"""
+        if mending := self._mends():
+            open_merges(self._top, mending)
+
+    def on_show_way_back(self, event: intents.ShowWayBack) -> None:
+        """b"""
+        open_way_back(self._top, event.subject, self.wiring.what_ships)
+
+    @property
+    def _top(self) -> View:
+        return self.screen if isinstance(self.screen, View) else self.cockpit
+
+    def _mends(self) -> Mending | None:
+        if self.mending is None:
+            self.tell((Span("hotfixes are not made from here; gonogo hotfix plan PRODUCT", Tone.WARN),))
+        return self.mending
+
     def on_say(self, event: Say) -> None:
         """One line."""
         self.tell((Span(event.text, event.tone),))
@@ -305,6 +336,10 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.problems, shown = self.problems.read(), self.problems
         self.cockpit.open_view(ProblemsScreen(self.look, shown, self.wiring.title_note, self.actor))
         self._show_status()
+
+    def on_unmount(self) -> None:
+        """Left, for whatever reason: no command of the plan goes on without it."""
+        self.checks.stop_all()
 
     @on(Depart)
     def depart(self) -> None:
@@ -456,5 +491,16 @@ def run_cockpit(wiring: Wiring) -> int:
     try:
         app.run(mouse=False)
     finally:
+        app.checks.stop_all(FAREWELL)
         app.feed.stop()
+        _see_through(app.mending)
     return app.return_code or 0
+
+
+def _see_through(mending: Mending | None) -> None:
+    """What is being done is done, or gets to where a person is needed: the connection may be gone, the work is not."""
+    if mending is None or not mending.busy:
+        return
+    with suppress(OSError):  # the terminal may be gone
+        print(f"gonogo: finishing what is under way of {mending.busy}", file=sys.stderr)  # noqa: T201
+    mending.finish()

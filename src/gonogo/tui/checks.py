@@ -5,6 +5,7 @@ account has not looked at is not run; that it wants to be is posted instead.
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ class _Run(Struct):
 
     stop: threading.Event
     progress: Running
+    thread: threading.Thread | None = None
 
 
 class Checks:
@@ -51,6 +53,7 @@ class Checks:
         work = threading.Thread(
             target=self._work, args=(item, loaded, run.stop), name=f"gonogo-check-{item.id}", daemon=True
         )
+        run.thread = work
         work.start()
         return True
 
@@ -61,10 +64,14 @@ class Checks:
             run.stop.set()
         return run is not None
 
-    def stop_all(self) -> None:
-        """The cockpit is left: no command of the plan goes on without it."""
+    def stop_all(self, wait: float = 0.0) -> None:
+        """The cockpit is left: no command of the plan goes on without it. Waits so many seconds for them to end."""
         for run in self._runs.values():
             run.stop.set()
+        until = time.monotonic() + wait
+        for run in self._runs.values():
+            if run.thread is not None:
+                run.thread.join(max(0.0, until - time.monotonic()))
 
     def moved(self, item: str, progress: Running) -> None:
         """It has told something."""

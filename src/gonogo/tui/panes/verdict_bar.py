@@ -84,7 +84,7 @@ def bar_lines(snapshot: Snapshot | None, standing: Standing, columns: int, ellip
 
 
 def _alerts(snapshot: Snapshot, columns: int, ellipsis: str) -> tuple[Line, ...]:
-    """What nobody may overlook: a line each, a few at most. A trigger that asks is one key away from its answer."""
+    """What nobody may overlook: a line each, a few at most; a trigger that asks is one key from its answer."""
     found = alerts(snapshot)
     lines = []
     for line in found[:_ALERTS]:

@@ -199,10 +199,20 @@ class ConfirmScreen(View, inherit_bindings=False):
         foot = [part for line in self._foot() for part in wrap(line, columns, 2)]
         room = max(4, self.app.size.height - 12)
         self.foot.show([(), *((Span(" "), *line) for line in foot[:room])])
+        target = self._target(seen)
+        self.heading.show([(Span(f" {self._question.title}", Tone.STRONG), *target)])
         self.input.display = self._stage is Stage.READY and self._refusal is None
         if self.input.display and not self.input.has_focus:
             self.input.focus()
         self.follow()
+
+    def _target(self, seen: Preview | None) -> Line:
+        """What it is about, in the title; production in words."""
+        if seen is None:
+            return ()
+        environment = self.snapshot.plan.environment(seen.target) if self.snapshot else None
+        production = environment is not None and environment.production
+        return (Span(f": {seen.target} ", Tone.STRONG), Span("PRODUCTION" if production else "", Tone.PRODUCTION))
 
     def _foot(self) -> list[Line]:
         found: list[Line] = []

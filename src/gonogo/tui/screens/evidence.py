@@ -51,6 +51,7 @@ class EvidenceScreen(PromptScreen):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Read it in a thread: a file may be large, or lie far away."""
         event.stop()
+        event.prevent_default()  # Textual would have the simple prompt handle it too
         text = event.value.strip()
         if not text:
             self.post_message(Say("nothing is typed yet; Esc leaves without recording", Tone.WARN))
@@ -65,7 +66,7 @@ class EvidenceScreen(PromptScreen):
             proof = await loop.run_in_executor(threads, proof_of, text)
         except GonogoError as error:
             self._reading = False
-            self.post_message(Say(str(error), Tone.BAD))
+            self.post_message(Say(error.message, Tone.BAD))
             return
         words = f"tick with {proof.kind}: {self._item.id}"
         self.post_message(Record(Tick(self._item.id, expect=self._seen, evidence=(proof,)), words))

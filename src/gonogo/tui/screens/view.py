@@ -19,7 +19,7 @@ from gonogo.domain.events import Actor
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
 from gonogo.present.tones import Line, Span, Tone
-from gonogo.tui.intents import Back, Context, Help, Intent, Place, Quit, footer, named
+from gonogo.tui.intents import Back, Context, Help, Intent, Palette, Place, Quit, footer, named
 from gonogo.tui.lines import spread
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Say
@@ -100,9 +100,9 @@ class KeyLine(Lines):
 
 
 def key_line(context: Context, columns: int) -> Line:
-    """As many keys as fit; help and quit always do."""
+    """As many keys as fit; the palette, help and quit always do."""
     offered = footer(context)
-    kept = [intent for intent in offered if intent in {Help, Back, Quit}]
+    kept = [intent for intent in offered if intent in {Palette, Help, Back, Quit}]
     room = columns - 1 - sum(_size(intent) for intent in kept)
     shown: list[type[Intent]] = []
     for intent in offered:

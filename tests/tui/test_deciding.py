@@ -1,0 +1,368 @@
+"""Deciding in the cockpit: dialogs that repeat the list, hear no key typed ahead, and notice what moves."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from gonogo.domain.decide import Approve, Drive, FireTrigger, FreezeLine, Hold, Scene, Tick
+from gonogo.domain.decisions import approvals
+from gonogo.domain.folds.lifecycle import ReleaseStatus
+from gonogo.domain.observation import Observation, Target
+from gonogo.domain.plan import Freeze, Item, ItemId, LoadedPlan
+from gonogo.domain.snapshot import Snapshot
+from gonogo.testing.clock import START
+from gonogo.tui.deeds import DEEDS
+from gonogo.tui.intents import INTENTS, Deciding, GiveGo, TrustCommands
+from gonogo.tui.screens.confirm import DEAF, ConfirmScreen
+from tui.evening import CHLOE, VERSION, Evening, evening_plan, wait
+from tui.stage import ANA, BEN, Seat
+
+Story = Callable[[Seat, Evening], Awaitable[None]]
+
+
+def play(story: Story, evening: Evening | None = None, size: tuple[int, int] = (80, 24), **wired: object) -> None:
+    """Play a story at a running cockpit of ana's."""
+    stage = evening or Evening(evening_plan(()))
+
+    async def run() -> None:
+        async with stage.cockpit(size=size, **wired) as seat:
+            await story(seat, stage)
+
+    asyncio.run(run())
+
+
+def _snapshot(seat: Seat) -> Snapshot:
+    assert seat.app.snapshot is not None
+    return seat.app.snapshot
+
+
+def _status(seat: Seat) -> ReleaseStatus:
+    return _snapshot(seat).state.lifecycle.status
+
+
+async def command(seat: Seat, name: str) -> None:
+    """Find a command by name in the palette, and take it."""
+    await seat.press("colon")
+    await seat.type(name)
+    await seat.press("enter")
+
+
+async def confirm(seat: Seat, evening: Evening, word: str) -> None:
+    """Wait until the dialog listens, then type the word."""
+    await seat.sees(f"Type {word}")
+    await wait(seat, evening, DEAF + 0.1)
+    await seat.type(word)
+    await seat.press("enter")
+
+
+def _approve(evening: Evening) -> None:
+    """Chloe approves what ships."""
+    session = evening.session(CHLOE)
+    session.refresh()
+    scene: Scene = session.scene()
+    slot = evening.loaded.plan.approvals[0]
+    session.submit(Approve(slot.name, approvals.preview(scene, slot).code))
+
+
+def test_a_release_goes_from_start_to_complete() -> None:
+    """Start, a second person's approval, go, complete: each typed, each recorded with who did it."""
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await command(seat, "start the")
+        await confirm(seat, evening, VERSION)
+        await seat.until(lambda: _status(seat) is ReleaseStatus.IN_PROGRESS)
+        _approve(evening)
+        await seat.sees("GO for production")
+        await seat.press("o", "enter")
+        await confirm(seat, evening, VERSION)
+        await seat.until(lambda: _snapshot(seat).state.go("production") is not None)
+        evening.production = VERSION
+        await command(seat, "complete")
+        await confirm(seat, evening, VERSION)
+        await seat.until(lambda: _status(seat) is ReleaseStatus.COMPLETED)
+        assert [one.kind for one in _snapshot(seat).state.events if one.actor.uid == ANA.uid][
+            -1
+        ] == "release.completed"
+
+    play(story)
+
+
+def test_a_key_typed_ahead_confirms_nothing() -> None:
+    """For half a second by the application's clock the dialog hears no key; then it hears every one."""
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await command(seat, "start the")
+        await seat.sees(f"Type {VERSION}")
+        await seat.type(VERSION)
+        await seat.press("enter")
+        await wait(seat, evening, DEAF - 0.2)
+        await seat.press("enter")
+        assert isinstance(seat.view, ConfirmScreen)
+        assert seat.view.input.value == ""
+        assert _status(seat) is ReleaseStatus.DRAFT
+        await wait(seat, evening, 0.4)
+        await seat.type(VERSION)
+        await seat.press("enter")
+        await seat.until(lambda: _status(seat) is ReleaseStatus.IN_PROGRESS)
+
+    play(story)
+
+
+def test_nothing_but_the_version_confirms() -> None:
+    """Enter alone does nothing, and neither does another word: there is no default."""
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await command(seat, "start the")
+        await seat.sees(f"Type {VERSION}")
+        await wait(seat, evening, 1)
+        await seat.press("enter")
+        await seat.sees(f"type {VERSION} first")
+        await seat.type("1.2.2")
+        await seat.press("enter")
+        await seat.sees("'1.2.2' is not 1.2.3; nothing is recorded")
+        assert _status(seat) is ReleaseStatus.DRAFT
+
+    play(story)
+
+
+def test_a_list_that_moves_is_shown_anew_and_typed_anew() -> None:
+    """What somebody does while the dialog is open stands there, is named, and takes the typed word away."""
+    evening = Evening(evening_plan((), gates=(), approvals=()))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("o", "enter")
+        await seat.sees(f"Type {VERSION}")
+        await wait(seat, evening, 1)
+        await seat.type(VERSION)
+        evening.act(FireTrigger("errors", "error rate is 2 %"), actor=BEN)
+        await seat.sees("MOVED while this was open")
+        assert "trigger.asks" in seat.text()
+        assert isinstance(seat.view, ConfirmScreen)
+        assert seat.view.input.value == ""
+        await seat.press("enter")
+        assert _snapshot(seat).state.go("production") is None
+
+    play(story, evening)
+
+
+def test_what_the_rules_refuse_stands_in_the_dialog_with_its_reason() -> None:
+    """Nobody types a version to be told afterwards: who started it does not approve it."""
+    evening = Evening(evening_plan(()))
+    evening.start(ANA)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("a")
+        await seat.sees("Not possible now: you requested this release")
+        assert isinstance(seat.view, ConfirmScreen)
+        assert not seat.view.input.display
+
+    play(story, evening)
+
+
+def test_go_asks_anew_what_it_rests_on_and_says_so() -> None:
+    """Before the list is shown and again before it is recorded; nothing on the screen waits meanwhile."""
+    evening = Evening(evening_plan((), gates=(), approvals=()))
+    evening.start()
+    answered = Event()
+
+    def slowly(
+        loaded: LoadedPlan, targets: frozenset[Target], progress: Callable[[int, int], None]
+    ) -> tuple[Observation, ...]:
+        progress(1, len(targets))
+        assert answered.wait(10)
+        return evening.ask_anew(loaded, targets, progress)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("o", "enter")
+        await seat.sees("asking anew what it rests on: 1 of 2 answered")
+        evening.act(Hold("lunch"), actor=BEN)
+        await seat.sees("ON HOLD")  # the journal is read while the endpoints are asked
+        await seat.type(VERSION)
+        answered.set()
+        await seat.sees("Not possible now")
+        assert evening.asked_anew == [frozenset({Target("web", "staging"), Target("web", "production")})]
+
+    play(story, evening, ask_anew=slowly)
+
+
+def test_what_is_seen_anew_decides() -> None:
+    """An answer from before does not carry a go: production was changed a moment ago."""
+    evening = Evening(evening_plan((), gates=(), approvals=()))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("o", "enter")
+        await seat.sees(f"Type {VERSION}")
+        await wait(seat, evening, 1)
+        evening.production = "2.0.0"
+        await seat.type(VERSION)
+        await seat.press("enter")
+        await seat.sees("MOVED while this was open")
+        assert _snapshot(seat).state.go("production") is None
+
+    play(story, evening)
+
+
+def test_a_reason_is_asked_for_and_recorded() -> None:
+    """Hold, freeze and drive ask one line each; the bar shows all three."""
+    evening = Evening(evening_plan(()))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("d")
+        await seat.type("night shift")
+        await seat.press("enter")
+        await seat.sees("drives: Ana Ruiz")
+        await command(seat, "on hold")
+        await seat.type("lunch")
+        await seat.press("enter")
+        await seat.sees("ON HOLD by aruiz")
+        await seat.press("f", "enter")
+        await seat.type("disk full")
+        await seat.press("enter")
+        await seat.sees("LINE STOPPED by aruiz")
+
+    play(story, evening)
+
+
+def test_a_waiver_is_given_from_the_reason_under_the_cursor() -> None:
+    """v among the reasons asks why and until when; the reason stays, on a list of its own and in the bar."""
+    evening = Evening(evening_plan(()))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("w")
+        await seat.sees("approval 'engineering' waits")
+        await seat.until(lambda: "approval.missing" in str(getattr(seat.view, "reason", "")))
+        await seat.press("v")
+        await seat.type("the vendor confirmed it by phone")
+        await seat.press("enter")
+        await seat.type("soon")
+        await seat.press("enter")
+        await seat.sees("is not a length of time")
+        await seat.press(*["backspace"] * 4)
+        await seat.type("2h")
+        await seat.press("enter")
+        await seat.sees("What somebody let pass (1)")
+        await seat.sees("1 waived")
+
+    play(story, evening)
+
+
+def test_a_fired_trigger_asks_once_and_takes_an_answer() -> None:
+    """The bar names the observation and the key; the answer is recorded, and it asks no more."""
+    evening = Evening(evening_plan(()))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        evening.act(FireTrigger("errors", "error rate is 2 %"), actor=BEN)
+        await seat.sees("TRIGGER errors: error rate is 2 %")
+        assert "t answers" in seat.text()
+        await seat.press("t")
+        await seat.sees("Trigger errors has fired")
+        await seat.press("enter")
+        await seat.type("a test alarm")
+        await seat.press("enter")
+        await seat.until(lambda: not _snapshot(seat).state.triggers["errors"].asks)
+        await seat.until(lambda: "TRIGGER" not in seat.text())
+
+    play(story, evening)
+
+
+def test_past_the_point_of_no_return_the_answer_is_to_roll_forward() -> None:
+    """The word rollback changes its meaning below the line, and says so where it is used."""
+    line = Item(ItemId("migrate"), "Migrate", point_of_no_return=True)
+    evening = Evening(evening_plan((line, Item(ItemId("back"), "Keep the rollback at hand"))))
+    evening.start()
+    evening.act(FireTrigger("errors", "error rate is 2 %"), actor=BEN)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.sees("no return below: only forward")
+        assert "Keep the rollback at hand (forward)" in seat.text()
+        evening.act(Tick("migrate"), actor=BEN)
+        await seat.sees("no return: going back now means rolling forward")
+        await seat.press("t")
+        await seat.sees("roll forward  past 'Migrate' there is no way back")
+
+    play(story, evening)
+
+
+def test_the_edited_plan_is_shown_as_a_diff_and_accepted_by_typing() -> None:
+    """An edit after the start stands in the bar, behind its reason, and in the dialog."""
+    evening = Evening(evening_plan((Item(ItemId("a"), "One thing"),)))
+    evening.start()
+    plan = evening_plan((Item(ItemId("a"), "Another thing"),))
+    evening.loaded = LoadedPlan(plan, evening.loaded.path, "b" * 64)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.sees("PLAN EDITED since the start")
+        await seat.press("i")
+        await seat.sees("- One thing")
+        await seat.sees("+ Another thing")
+        await seat.press("escape")
+        await command(seat, "amended")
+        await seat.sees("One thing -> Another thing")
+        await confirm(seat, evening, VERSION)
+        await seat.until(lambda: len(_snapshot(seat).state.lifecycle.amendments) == 1)
+
+    play(story, evening)
+
+
+def test_what_is_not_possible_stays_in_the_palette_with_its_reason() -> None:
+    """Nobody wonders where a command has gone."""
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("colon")
+        await seat.type("go: let")
+        await seat.sees("the release is a draft")
+        await seat.press("enter")
+        await seat.sees("the release is a draft: a go comes after it has started")
+
+    play(story, size=(120, 30))
+
+
+def test_go_is_the_drivers_to_say() -> None:
+    """Somebody else drives: the key says whose it is."""
+    evening = Evening(evening_plan((), gates=(), approvals=()))
+    evening.start()
+    evening.act(Drive("I have it"), actor=BEN)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("o")
+        await seat.sees("Ben Okafor (bokafor) drives, and go is theirs to say")
+
+    play(story, evening)
+
+
+def test_a_freeze_by_the_calendar_is_told_in_local_time_and_utc(plan_frozen: Evening) -> None:
+    """In the bar, with the end in both clocks and the next free moment."""
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.sees("FROZEN")
+        assert "Europe/Berlin" in seat.text()
+        await seat.press("i", "end")
+        await seat.sees("UTC)")
+
+    play(story, plan_frozen, size=(160, 45))
+
+
+@pytest.fixture
+def plan_frozen() -> Evening:
+    """A release in the middle of a freeze."""
+    hour = timedelta(hours=1)
+    freeze = Freeze("month-end", "Europe/Berlin", "books are closed", span=(START - hour, START + hour))
+    evening = Evening(evening_plan((), gates=(), approvals=(), freezes=(freeze,)))
+    evening.start()
+    evening.act(FreezeLine("and by hand"), actor=BEN)
+    return evening
+
+
+def test_every_deciding_wish_has_its_deed() -> None:
+    """A key that does nothing would be worse than none."""
+    deciding = {intent for intent in INTENTS if issubclass(intent, Deciding)}
+    assert deciding - set(DEEDS) == {TrustCommands}
+    assert GiveGo in DEEDS
