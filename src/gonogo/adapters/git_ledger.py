@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from gonogo.adapters.git_door import GitDoor, GitError, UnknownRevisionError, check_ref
-from gonogo.adapters.git_history import History, TagRef
+from gonogo.adapters.git_history import Repository, TagRef
 from gonogo.domain.ledger import Fix, Proof, Sighting, Survey
 from gonogo.domain.plan import Branches, ChangelogRules, Product
 from gonogo.domain.text import clean
@@ -65,8 +65,8 @@ class _Surveyor:
 
     def look(self) -> Survey:
         """Fixes, branches, proofs. Raises GitError, UsageError."""
-        history = History(self._product.repo)
-        if history.is_shallow():
+        history = Repository(self._product.repo)
+        if self._git.run(["rev-parse", "--is-shallow-repository"]).strip() == b"true":
             self._problems.append("the clone is shallow, so commits are missing: git fetch --unshallow --tags")
         found = self._active()
         main = next((branch for branch in found if branch.name == self._branches.main), None)

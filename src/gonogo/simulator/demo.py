@@ -4,7 +4,7 @@ The plan is made with dates around `now`, so that its window is open and its fre
 three minutes and then stays as it is. The same `now` gives the same demo, to the byte.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -439,6 +439,27 @@ def _settle(repositories: Path, one: Cast) -> None:
     scratch_git.run("-C", str(home), "remote", "add", "origin", str(remote))
 
 
+def _tagged(repository: Path) -> dict[str, str]:
+    """Version to the commit its tag leads to."""
+    listed = scratch_git.run(
+        "-C", str(repository), "for-each-ref", "--format=%(refname:strip=2) %(*objectname)", "refs/tags/"
+    )
+    rows = (line.partition(" ") for line in listed.splitlines())
+    return {name.removeprefix("v"): commit for name, _, commit in rows}
+
+
+def _at_their_tags(story: Scenario, commits: Mapping[str, Mapping[str, str]]) -> Scenario:
+    """The same story, in which what runs was built from the commits that are tagged."""
+
+    def built(target: Target, moment: Moment) -> Moment:
+        known = commits[target.product]
+        runs = tuple(replace(one, revision=known.get(one.version, "")) for one in moment.versions)
+        return replace(moment, versions=runs)
+
+    moments = {target: tuple(built(target, one) for one in told) for target, told in story.moments.items()}
+    return replace(story, moments=moments)
+
+
 def _is_patch(version: str, before: str) -> bool:
     return version.split(".")[:2] == before.split(".")[:2]
 
@@ -475,6 +496,8 @@ def demo(
             generate(repositories / name, [history], until)
         for one in products(began):
             _settle(repositories, one)
+        story = _at_their_tags(story, {one.name: _tagged(repositories / one.name) for one in products(began)})
+        fleet.follow(story)
         path = place / "release.yaml"
         path.write_text(plan_text(began, fleet.url, repositories, account), encoding="utf-8")
         source = open_plan(path)

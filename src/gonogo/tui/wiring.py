@@ -18,6 +18,7 @@ from gonogo.domain.shipping import ReadShipping
 from gonogo.domain.version_files import ProductFiles
 from gonogo.ports import Clock, Polling
 from gonogo.session import Session
+from gonogo.tui.mending import Workshop
 
 
 class Presence(Protocol):
@@ -103,6 +104,8 @@ class Wiring(Struct, frozen=True):
     """What carries out the checks of a plan; None where none are carried out."""
     trust: Trust | None = None
     """Which command sets this account has looked at; None where none are run."""
+    workshop: Workshop | None = None
+    """What carries hotfixes out; None where none are made."""
     presence: Presence | None = None
     ascii: bool = False
     theme: str = ""

@@ -70,6 +70,7 @@ from gonogo.tui.intents.looking import (
     Why,
 )
 from gonogo.tui.intents.mending import MENDING, Mend, ShowMerges, ShowWayBack
+from gonogo.tui.intents.writing import EditNotes, EditNotesOutside, PreviewEntry
 
 __all__ = [
     "INTENTS",
@@ -95,6 +96,8 @@ __all__ = [
     "EarlierEnvironment",
     "EarlierPane",
     "EarlierProduct",
+    "EditNotes",
+    "EditNotesOutside",
     "Filter",
     "GiveGo",
     "GoBack",
@@ -117,6 +120,7 @@ __all__ = [
     "Palette",
     "PassBaton",
     "Place",
+    "PreviewEntry",
     "Problems",
     "Quit",
     "RefreshNow",
@@ -146,8 +150,8 @@ __all__ = [
 
 INTENTS: tuple[type[Intent], ...] = (
     Toggle, Claim, RunCheck, AnswerTrigger, JumpToReason, Waive, OtherEnvironment, EarlierEnvironment,
-    NextProduct, EarlierProduct, AddNote, Why, GiveGo, OpenDetails, Approve, Skip, Undo, ShowRelease,
-    Mend, ShowMerges, ShowWayBack, Filter, Palette, Help, Copy, RefreshNow, Problems, Drive, StopLine, StartRelease, HoldRelease,
+    NextProduct, EarlierProduct, EditNotes, PreviewEntry, EditNotesOutside, AddNote, Mend, Why, GiveGo, OpenDetails, Approve, Skip, Undo, ShowRelease,
+    ShowMerges, ShowWayBack, Filter, Palette, Help, Copy, RefreshNow, Problems, Drive, StopLine, StartRelease, HoldRelease,
     ResumeRelease, CompleteRelease, CancelRelease, AcceptAmendment, PassBaton, Reject, Revoke,
     WithdrawWaiver, Thaw, CallTrigger, GoBack, MarkBad, ClearBad, HoldVersion, ReleaseVersion,
     TrustCommands, GoChecklist, GoMatrix, GoChangelog, GoTrail, NextPane, EarlierPane, Back, Quit,

@@ -112,6 +112,11 @@ class Filter(Intent):
     places = (*LISTS, Place.HOTFIX_PLAN, Place.MERGES)
     in_footer = True
 
+    @classmethod
+    def stands(cls, context: Context) -> bool:
+        """In the wizard only where there is a list."""
+        return context.place is not Place.HOTFIX_PLAN or cls.id() in context.offers
+
 
 class RefreshNow(Intent):
     """Ask everything now."""

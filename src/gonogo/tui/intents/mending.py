@@ -6,9 +6,7 @@ offers stands in the last line.
 
 from typing import ClassVar
 
-from gonogo.tui.intents.base import LISTS, PANES, Context, Intent, Place
-
-WIZARD = (Place.HOTFIX_PLAN, Place.HOTFIX_WORK)
+from gonogo.tui.intents.base import PANES, Context, Intent, Place
 
 
 class Mend(Intent):
@@ -129,7 +127,7 @@ class ShowDiff(Offered):
     keys, shown_key, label = ("v",), "v", "diff"
     title = "Hotfix: the resulting difference"
     help = "the whole difference to the version that runs"
-    places = (*WIZARD, Place.MERGES)
+    places = (Place.HOTFIX_PLAN, Place.MERGES)
 
 
 class SolveFile(Offered):
@@ -327,5 +325,3 @@ MENDING: tuple[type[Intent], ...] = (
     NeedNot, ReadAnew, BeginWayBack, CopyCommand, OtherProduct, ProductBefore,
 )  # fmt: skip
 """Those of the views: the palette of the cockpit does not list them."""
-
-__all__ = [*(one.__name__ for one in MENDING), "LISTS", "MENDING", "Mend", "Offered", "ShowMerges", "ShowWayBack"]

@@ -1,4 +1,4 @@
-"""Steps 1 to 4 of the wizard: what is broken, from where, what fixes it, and what would be done. Nothing is written."""
+"""Steps 1 to 4 of the wizard: what is broken, from where, what fixes it, what would be done. Nothing is written."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -92,7 +92,10 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         if self._version:
             line.append(Span(self._version))
         if self._planned is not None and self._planned.work is not None:
-            line += [Span(f" {self.look.glyphs.arrow} ", Tone.MUTED), Span(self._planned.work.version, Tone.STRONG)]
+            line += [
+                Span(f" {self.look.glyphs.arrow} ", Tone.MUTED),
+                Span(self._planned.work.version, Tone.STRONG),
+            ]
         if self._step == FIXES and self._picks:
             line.append(Span(f"   {len(self._picks)} picked, in the order of mainline", Tone.GOOD))
         return head("HOTFIX", *line)
@@ -128,7 +131,10 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         product = self.product
         if product is None:
             return words.product_rows(
-                {one.name: "" if one.repo else "the plan names no repository" for one in self.snapshot.plan.products}
+                {
+                    one.name: "" if one.repo else "the plan names no repository"
+                    for one in self.snapshot.plan.products
+                }
             )
         return words.broken_rows(product.name, product.version, self.observed())
 
@@ -143,7 +149,10 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         kind = self.list.key.partition(":")[0]
         if self._step == BROKEN:
             return frozenset(
-                [*(["NextStep"] if kind in {"version", "product"} else []), *(["NameCommit"] if self._product else [])]
+                [
+                    *(["NextStep"] if kind in {"version", "product"} else []),
+                    *(["NameCommit"] if self._product else []),
+                ]
             )
         if self._step == FROM:
             return frozenset({"NextStep"})
@@ -261,19 +270,17 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
     def on_name_commit(self) -> None:
         """i: a version at step 1, a commit at step 3."""
         if self._step == BROKEN:
-            question = Write(
-                f"Hotfix of {self._product}", "Which version is broken? It is written down that nobody saw it run.",
-                "the version", 128,
-            )  # fmt: skip
+            ask = "Which version is broken? It is written down that nobody saw it run."
+            question = Write(f"Hotfix of {self._product}", ask, "the version", 128)
             self.open_view(PromptScreen(self.look, question, self._from, self.note, self.actor))
             return
         question = Write(
             "A commit that is not in the list", "Its id, or the name of a branch or tag that leads to it.",
             "the commit", 128,
         )  # fmt: skip
-        self.open_view(PromptScreen(self.look, question, self._name, self.note, self.actor))
+        self.open_view(PromptScreen(self.look, question, self._pick_named, self.note, self.actor))
 
-    def _name(self, text: str) -> None:
+    def _pick_named(self, text: str) -> None:
         self._named = tuple(dict.fromkeys((*self._named, text)))
         self._picks = tuple(dict.fromkeys((*self._picks, text)))
         self.draw()
@@ -300,7 +307,8 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
     def on_show_diff(self) -> None:
         """v"""
         if self._planned is not None:
-            title = f"Difference of {self._planned.preview.base.name if self._planned.preview.base else ''} to the result"
+            base = self._planned.preview.base
+            title = f"Difference of {base.name if base else 'the base'} to the result"
             self.open_view(DiffScreen(self.look, title, self._planned.preview.diff, self.note, self.actor))
 
     def on_do_it(self) -> None:

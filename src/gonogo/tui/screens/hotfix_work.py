@@ -1,4 +1,4 @@
-"""Steps 5 to 8 of the wizard: a hotfix at work. The screen only looks: it can be left and opened again at any time."""
+"""Steps 5 to 8 of the wizard: a hotfix at work. The screen only looks: it can be left and opened at any time."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ from gonogo.tui.messages import Record, Reply, Say
 from gonogo.tui.screens.confirm import ConfirmScreen, Question, nothing_against
 from gonogo.tui.screens.details import TextView
 from gonogo.tui.screens.prompt import PromptScreen
-from gonogo.tui.screens.wizard import WizardView, head
+from gonogo.tui.screens.wizard import WizardView, head, rows_of
 
 LOOK_AGAIN = 0.4
 """Seconds between two looks at the command log while something is being done."""
@@ -64,7 +64,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         self, look: Look, mending: Mending, hotfix_id: str, note: str = "", actor: Actor | None = None
     ) -> None:
         super().__init__(look, mending, note, actor)
-        self._id = hotfix_id
+        self.hotfix = hotfix_id
         self._bench = OnBench()
         self._looking = False
         self._marks: dict[str, str] = {}
@@ -114,17 +114,17 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
     @property
     def known(self) -> Hotfix | None:
         """As the journal knows it; None until it does."""
-        return self.snapshot.state.hotfixes.get(self._id) if self.snapshot else None
+        return self.snapshot.state.hotfixes.get(self.hotfix) if self.snapshot else None
 
     @property
     def busy(self) -> bool:
         """Whether it is being worked on at this terminal."""
-        return self.mending.busy == self._id
+        return self.mending.busy == self.hotfix
 
     @property
     def work(self) -> Work | None:
         """Its plan."""
-        return self._bench.work or self.mending.works.get(self._id)
+        return self._bench.work or self.mending.works.get(self.hotfix)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -166,7 +166,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
     def rows(self) -> Rows:
         """What to do now, then the steps."""
         known = self.known
-        result = self.mending.results.get(self._id)
+        result = self.mending.results.get(self.hotfix)
         if known is None:
             if isinstance(result, GonogoError):
                 return words.text(*words.trouble(result))
@@ -177,9 +177,10 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         if known.status is HotfixStatus.ABORTED:
             return words.text(*words.aborted_lines(known))
         now = self._now(known)
-        room = max(4, self.list.size.height - len(shown) - len(now) - 1)
+        above = (*shown, *now, *words.text(()))
+        room = max(4, self.list.size.height - len(rows_of(above, self.columns)))
         steps = words.progress_lines(known, self.steps, busy=self.busy, room=room)
-        return (*shown, *now, *words.text((), *steps))
+        return (*above, *((words.CUT, line) for line in steps))
 
     def _now(self, known: Hotfix) -> Rows:
         """What it waits for."""
@@ -195,7 +196,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         if kind is StepKind.REVIEW:
             return words.text(*words.approval_lines(self._standings(known), known))
         if kind is StepKind.PUSH:
-            return words.text(*words.push_lines(known, self.work, self.mending.results.get(self._id)))
+            return words.text(*words.push_lines(known, self.work, self.mending.results.get(self.hotfix)))
         return words.text(*words.waiting_lines(known, self.current, folder))
 
     def _standings(self, known: Hotfix) -> tuple[SlotStanding, ...]:
@@ -207,7 +208,9 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         if not self._bench.commands:
             return ()
         rule = self.look.rule * 3
-        title = (Span(f" {rule} git, what was run last; l shows all {len(self._bench.commands)} {rule}", Tone.MUTED),)
+        title = (
+            Span(f" {rule} git, what was run last; l shows all {len(self._bench.commands)} {rule}", Tone.MUTED),
+        )
         return (title, *((Span(" "), *line) for line in words.command_lines(self._bench.commands, _LOG)))
 
     def offers(self) -> frozenset[str]:
@@ -247,7 +250,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         edited = tuple(path for path, how in self._marks.items() if how == "edited")
         ours = tuple(path for path, how in self._marks.items() if how == "ours")
         self._marks = {}
-        self.mending.go_on(self._id, Given(edited, ours))
+        self.mending.go_on(self.hotfix, Given(edited, ours))
 
     def on_solve_file(self) -> None:
         """Space"""
@@ -300,14 +303,14 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         )
 
     def _give(self, given: Given) -> None:
-        self.mending.go_on(self._id, given)
+        self.mending.go_on(self.hotfix, given)
 
     def on_push_it(self) -> None:
         """p: the version is typed, bound to the commit and the tag that are shown."""
         known, work = self.known, self.work
         if known is None or work is None:
             return
-        facts = words.push_facts(known, work, self.mending.results.get(self._id))
+        facts = words.push_facts(known, work, self.mending.results.get(self.hotfix))
 
         def see(_scene: Scene) -> Preview:
             heading = f"PUSH {known.product} {known.version} to {work.remote}: both or neither"
@@ -336,7 +339,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         )  # fmt: skip
         self.open_view(
             PromptScreen(
-                self.look, question, lambda text: self.mending.abort(self._id, text), self.note, self.actor
+                self.look, question, lambda text: self.mending.abort(self.hotfix, text), self.note, self.actor
             )
         )
 

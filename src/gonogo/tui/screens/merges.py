@@ -34,7 +34,7 @@ from gonogo.tui.widgets.spans import Lines
 
 
 class MergesView(View, inherit_bindings=False):
-    """What the ledger and one of its cells have in common: what is at the cursor can be carried or answered for."""
+    """What the ledger and one of its cells share: what is at the cursor can be carried or answered for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.MERGES))]
 

@@ -110,10 +110,19 @@ class WayBackScreen(View, inherit_bindings=False):
         target = f" back to {way.target}" if way.target else ""
         place = f"   {names.index(way.product) + 1} of {len(names)}"
         self.heading.show(
-            [head("WAY BACK", Span(f"{way.product}{target}: "), Span(WORDS[way.readiness], TONES[way.readiness]), Span(place))]
+            [
+                head(
+                    "WAY BACK",
+                    Span(f"{way.product}{target}: "),
+                    Span(WORDS[way.readiness], TONES[way.readiness]),
+                    Span(place),
+                )
+            ]
         )
         self._ask()
-        self.list.show(rows_of(text(*way_back_view(self.snapshot, way, self._ships)), max(20, self.app.size.width - 4)))
+        self.list.show(
+            rows_of(text(*way_back_view(self.snapshot, way, self._ships)), max(20, self.app.size.width - 4))
+        )
         self.follow()
 
     def _ask(self) -> None:

@@ -10,7 +10,7 @@ from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.work import Kind
 from gonogo.domain.snapshot import Snapshot
 from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard import Rows, step_line
+from gonogo.present.wizard import CUT, Rows, step_line
 from gonogo.tui.intents import Context
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
@@ -30,6 +30,8 @@ def rows_of(rows: Rows, columns: int) -> list[Row]:
     for index, (key, line) in enumerate(rows):
         if key.startswith("heading:"):
             made.append(Row(key, line, selectable=False, heading=True))
+        elif key == CUT:
+            made.append(Row(f"{CUT}{index}", line, selectable=False))
         elif key:
             made.append(Row(key, line))
         else:

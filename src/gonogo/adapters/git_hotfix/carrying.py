@@ -1,0 +1,122 @@
+"""Carrying one fix to one branch that lacks it: a piece of work like a hotfix, done by the same executor.
+
+Trunk picks the fix with `-x`; gitflow merges it. Either way only the branch moves, from exactly where it was when
+this was planned, and only while nobody has it checked out.
+"""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from gonogo.adapters.git_door import UnknownRevisionError, check_ref
+from gonogo.adapters.git_hotfix.discovery import Found, discover
+from gonogo.adapters.git_hotfix.planning import product_of
+from gonogo.adapters.git_hotfix.showing import difference, identity, trial_space
+from gonogo.adapters.git_hotfix.survey import Survey
+from gonogo.adapters.git_hotfix.trial import try_merge, try_picks
+from gonogo.adapters.git_hotfix.workspace import Workspace
+from gonogo.domain.hotfix.preview import Outcome, Pick, PickPreview, Preview
+from gonogo.domain.hotfix.steps import steps_of
+from gonogo.domain.hotfix.wish import Planned
+from gonogo.domain.hotfix.work import Kind, Work
+from gonogo.domain.ledger import Arrival, LedgerCell
+from gonogo.domain.plan import Plan, Product
+from gonogo.domain.text import clean
+from gonogo.errors import RefusedError
+
+_VERSION_FILE = "it states the version: the branch keeps its own"
+_CHANGELOG = "it is the changelog: the branch keeps its own"
+
+
+def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
+    """Plan it at `now` (UTC), without touching anything.
+
+    Raises UsageError, RefusedError, GitError, ConfigError when it cannot be planned at all.
+    """
+    product = product_of(plan, cell.product)
+    if cell.arrival is Arrival.PRESENT:
+        raise RefusedError(f"{cell.branch} has {cell.fix} already: {cell.detail}", remedy="gonogo merges")
+    found = discover(product.repo)
+    survey = Survey(found, product, plan.branches)
+    branch, tip, was = _branch(survey, cell.branch)
+    pick, _ = survey.pick(cell.oid, tip)
+    merges = plan.branches.model == "gitflow"
+    with trial_space(found, identity(found)) as space:
+        tried, tree = _tried(space, plan, product, tip, pick, merges=merges)
+        stat, diff = difference(space.door, tip, tree) if tree else ((), "")
+    work = Work(
+        kind=Kind.CARRY,
+        release=plan.release,
+        product=product.name,
+        repo=found.path,
+        scheme=product.scheme,
+        version=f"{cell.oid[:8]}->{branch}",
+        base_version=cell.version,
+        base_name=branch,
+        base_oid=tip,
+        branch=branch,
+        tag="",
+        started_at=int(now.timestamp()),
+        identity=identity(found),
+        picks=(pick,),
+        branch_was=was,
+        trees=(tried.tree,),
+        result_tree=tree,
+        object_format=found.object_format,
+        merges=merges,
+    )
+    preview = Preview(
+        None, None, (tried,), diffstat=stat, diff=diff, warnings=_warnings(tried, branch),
+        blockers=tuple(_blockers(found, tried, branch)),
+    )  # fmt: skip
+    return Planned(preview, None, work, steps_of(work))
+
+
+def _branch(survey: Survey, name: str) -> tuple[str, str, str]:
+    """Its name, its commit, and the commit of the local branch ("" when only a remote has it)."""
+    check_ref(name)
+    local = survey.look_up(f"refs/heads/{name}")
+    if local:
+        return name, local, local
+    for remote in survey.found.remotes:
+        if tip := survey.look_up(f"refs/remotes/{remote.name}/{name}"):
+            return name, tip, ""
+    raise UnknownRevisionError(
+        f"there is no branch {clean(name, 120)}", where=survey.found.path, remedy="git fetch"
+    )
+
+
+def _tried(
+    space: Workspace, plan: Plan, product: Product, tip: str, pick: Pick, *, merges: bool
+) -> tuple[PickPreview, str]:
+    if merges:
+        return try_merge(space, tip, pick)
+    known = {**{file.path: _VERSION_FILE for file in product.files}, plan.changelog.file: _CHANGELOG}
+    [tried], tree = try_picks(space, tip, (replace(pick, on_mainline=True),), known)
+    return tried, tree
+
+
+def _warnings(tried: PickPreview, branch: str) -> tuple[str, ...]:
+    if tried.outcome is not Outcome.CONFLICT:
+        return ()
+    named = ", ".join(one.path for one in tried.conflicts[:5])
+    return (f"it conflicts with {branch} in {named}: it will stop there for you",)
+
+
+def _blockers(found: Found, tried: PickPreview, branch: str) -> list[str]:
+    folder = found.checked_out.get(f"refs/heads/{branch}")
+    blockers = []
+    if folder:
+        blockers.append(
+            f"{branch} is checked out in {clean(folder, 200)} and is not moved behind anybody's back: "
+            f"git -C {clean(folder, 200)} switch --detach, or do it there: "
+            f"git -C {clean(folder, 200)} cherry-pick -x {tried.pick.oid[:12]}"
+        )
+    if tried.outcome is Outcome.EMPTY:
+        blockers.append(
+            f"{branch} has the change already, and git cannot prove it: "
+            f"gonogo merges equal {tried.pick.oid[:8]} {branch} --reason '...'"
+        )
+    if tried.outcome is Outcome.UNKNOWN:
+        blockers.append("git cannot tell what would come of it: objects are missing")
+    return blockers

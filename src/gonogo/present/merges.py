@@ -1,0 +1,76 @@
+"""The ledger of forward-merges in words. Rows are (key, line); "" cannot be chosen."""
+
+from gonogo.domain.hotfix.wish import Planned
+from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.present.wizard import Rows, preview_lines, say, text
+
+TONES = {
+    Arrival.PRESENT: Tone.GOOD,
+    Arrival.MISSING: Tone.BAD,
+    Arrival.WAIVED: Tone.WARN,
+    Arrival.UNKNOWN: Tone.UNKNOWN,
+}
+_SIGNS = {Arrival.PRESENT: "[x]", Arrival.MISSING: "[ ]", Arrival.WAIVED: "[-]", Arrival.UNKNOWN: "[?]"}
+
+
+def key_of(cell: LedgerCell) -> str:
+    """Names a cell in a list."""
+    return f"merge:{cell.product}/{cell.oid}/{cell.branch}"
+
+
+def ledger_rows(ledger: Ledger) -> Rows:
+    """Each fix, and below it each branch it must reach."""
+    rows: list[tuple[str, Line]] = []
+    if ledger.problem:
+        rows += text((Span("not read completely  ", Tone.UNKNOWN), Span(ledger.problem)), ())
+    if not ledger.cells:
+        rows += text(say("No fix was shipped outside the mainline: there is nothing to carry forward."))
+    fix = ""
+    for cell in ledger.cells:
+        if cell.oid != fix:
+            fix = cell.oid
+            title = (
+                Span(f"{cell.product} {cell.version}  ", Tone.STRONG), Span(f"{cell.fix}  ", Tone.MUTED),
+                Span(cell.subject),
+            )  # fmt: skip
+            rows.append((f"heading:{cell.product}/{fix}", title))
+        rows.append((key_of(cell), _row(cell)))
+    return tuple(rows)
+
+
+def _row(cell: LedgerCell) -> Line:
+    tone = TONES[cell.arrival]
+    return (
+        Span(f"{_SIGNS[cell.arrival]} {cell.arrival.value:<8} ", tone), Span(f"{cell.branch}  ", Tone.STRONG),
+        Span(cell.detail, Tone.MUTED),
+    )  # fmt: skip
+
+
+def count_line(ledger: Ledger) -> Line:
+    """How much is open."""
+    left = len(ledger.open)
+    if ledger.problem:
+        return (Span("not read completely", Tone.UNKNOWN),)
+    if not ledger.cells:
+        return (Span("nothing was hotfixed", Tone.MUTED),)
+    if left:
+        return (Span(f"{left} of {len(ledger.cells)} open: the release cannot complete", Tone.BAD),)
+    return (Span(f"all {len(ledger.cells)} have arrived or are answered for", Tone.GOOD),)
+
+
+def cell_lines(cell: LedgerCell) -> tuple[Line, ...]:
+    """Everything known about one cell."""
+    return (
+        (Span(f"{cell.product} {cell.version}  ", Tone.STRONG), Span(cell.subject)),
+        (Span("fix        ", Tone.MUTED), Span(cell.oid)),
+        (Span("branch     ", Tone.MUTED), Span(cell.branch, Tone.STRONG)),
+        (Span("there      ", Tone.MUTED), Span(f"{cell.arrival.value}: ", TONES[cell.arrival]), Span(cell.detail)),
+    )
+
+
+def carry_lines(planned: Planned) -> tuple[Line, ...]:
+    """What carrying it would come to."""
+    work = planned.work
+    how = "merged (gitflow)" if work is not None and work.merges else "picked with -x (trunk)"
+    return ((), say(f"To carry it there it would be {how}:", Tone.STRONG), *preview_lines(planned))
