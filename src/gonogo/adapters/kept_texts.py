@@ -40,6 +40,16 @@ class KeptText:
             raise StorageError(f"cannot be made: {error.strerror}", where=str(self.path.parent)) from error
         write_atomically(self.path, text.encode("utf-8", "backslashreplace"))
 
+    def set_aside(self) -> None:
+        """Keep what is there under a name of its own, so that another text can take the place. Raises StorageError."""
+        try:
+            stamp = int(self.path.stat().st_mtime)
+            self.path.rename(self.path.with_name(f"{self.path.stem}-{stamp}.md"))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StorageError(f"cannot be renamed: {error.strerror}", where=str(self.path)) from error
+
     def forget(self) -> None:
         """The text is safe elsewhere. Raises StorageError."""
         try:

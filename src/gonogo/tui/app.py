@@ -118,7 +118,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._waiting: dict[int, Waiting] = {}
         self._looking: dict[int, LookAnew] = {}
         self.checks = Checks(wiring, self.post_message)
-        self.cockpit.desk = Desk(self.scene, self.seconds, lambda: self.checks.running)
+        self.directory = wiring.state_dir or crash.state_directory(os.environ)
+        self.cockpit.desk = Desk(self.scene, self.seconds, lambda: self.checks.running, self.directory)
         self.mending = Mending(wiring.workshop, self.post_message) if wiring.workshop is not None else None
         self._stopped: dict[str, str] = {}
         self._keys = KeyQueue(self, super().on_event)
@@ -448,8 +449,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-            directory = self.wiring.state_dir or crash.state_directory(os.environ)
-            path = crash.write(error, directory, self.wiring.clock.now())
+            path = crash.write(error, self.directory, self.wiring.clock.now())
             self._exit_renderables.append(Text(crash.sentence(error, path)))
         self._close_messages_no_wait()
 

@@ -150,11 +150,12 @@ __all__ = [
 
 INTENTS: tuple[type[Intent], ...] = (
     Toggle, Claim, RunCheck, AnswerTrigger, JumpToReason, Waive, OtherEnvironment, EarlierEnvironment,
-    NextProduct, EarlierProduct, EditNotes, PreviewEntry, EditNotesOutside, AddNote, Mend, Why, GiveGo, OpenDetails, Approve, Skip, Undo, ShowRelease,
-    ShowMerges, ShowWayBack, Filter, Palette, Help, Copy, RefreshNow, Problems, Drive, StopLine, StartRelease, HoldRelease,
-    ResumeRelease, CompleteRelease, CancelRelease, AcceptAmendment, PassBaton, Reject, Revoke,
-    WithdrawWaiver, Thaw, CallTrigger, GoBack, MarkBad, ClearBad, HoldVersion, ReleaseVersion,
-    TrustCommands, GoChecklist, GoMatrix, GoChangelog, GoTrail, NextPane, EarlierPane, Back, Quit,
+    NextProduct, EarlierProduct, EditNotes, PreviewEntry, EditNotesOutside, AddNote, Mend, Why, GiveGo,
+    OpenDetails, Approve, Skip, Undo, ShowRelease, ShowMerges, ShowWayBack, Filter, Palette, Help, Copy,
+    RefreshNow, Problems, Drive, StopLine, StartRelease, HoldRelease, ResumeRelease, CompleteRelease,
+    CancelRelease, AcceptAmendment, PassBaton, Reject, Revoke, WithdrawWaiver, Thaw, CallTrigger, GoBack,
+    MarkBad, ClearBad, HoldVersion, ReleaseVersion, TrustCommands, GoChecklist, GoMatrix, GoChangelog,
+    GoTrail, NextPane, EarlierPane, Back, Quit,
 )  # fmt: skip
 """In the order they are shown."""
 

@@ -31,6 +31,7 @@ from gonogo.tui.screens.palette import PaletteScreen
 from gonogo.tui.screens.release import ReleaseScreen
 from gonogo.tui.screens.view import View
 from gonogo.tui.screens.why import WhyScreen
+from gonogo.tui.screens.writing import Writing
 from gonogo.tui.widgets.matrix_view import MatrixView
 from gonogo.tui.widgets.spans import Lines
 
@@ -50,7 +51,7 @@ def shown_panes(columns: int, current: Place) -> tuple[Place, ...]:
     return PANES
 
 
-class Cockpit(Acting, inherit_bindings=False):
+class Cockpit(Acting, Writing, inherit_bindings=False):
     """Checklist, matrix, changes and trail under one verdict."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (LEAST[0], "-narrow"), (NARROW, "-two"), (WIDE, "-four")]  # noqa: RUF012
@@ -204,6 +205,10 @@ class Cockpit(Acting, inherit_bindings=False):
 
     def on_open_details(self, event: intents.OpenDetails) -> None:
         """Enter."""
+        kind, _, name = event.subject.partition(":")
+        if kind == "commit":
+            self.open_commit(name)
+            return
         self.open_view(DetailsScreen(self.look, event.subject, self.note, self.actor, self._what_ships))
 
     def on_matrix_view_opened(self, event: MatrixView.Opened) -> None:
@@ -228,6 +233,10 @@ class Cockpit(Acting, inherit_bindings=False):
         """["""
         self.changelog.turn(-1)
         self._draw_edges()
+
+    def on_preview_entry(self) -> None:
+        """p"""
+        self.preview_entry(self.changelog.product)
 
     def on_filter(self) -> None:
         """/"""

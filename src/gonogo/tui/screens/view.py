@@ -1,6 +1,7 @@
 """What every full screen has: the verdict on top, one line of status, one line of keys, and intents."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from msgspec import Struct
@@ -36,6 +37,8 @@ class Desk(Struct, frozen=True):
     """The application's clock, for measuring: seconds that nobody can put back."""
     running: Callable[[], Mapping[str, Running]] = dict
     """The checks this cockpit is carrying out, by item."""
+    directory: Path = Path()
+    """gonogo's own directory: what somebody wrote and no journal has yet is kept below it."""
 
 
 class CleanInput(Input):

@@ -1,0 +1,459 @@
+"""The release notes, to be written: one sheet for each audience, kept as a draft in the journal.
+
+Nothing that was typed is lost: somebody else's draft is never written over unseen, and whatever is not in the
+journal when the view goes, in whatever way, lies in a file that the next visit offers.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from gonogo.adapters import editor
+from gonogo.adapters.kept_texts import KeptText
+from gonogo.adapters.poller_thread import Unjoined
+from gonogo.adapters.release_notes import Generated, put_together
+from gonogo.domain.decisions.notes import DRAFT_LIMIT, SaveDraft
+from gonogo.domain.events import Actor
+from gonogo.domain.folds.drafts import NotesDraft
+from gonogo.domain.notes import Audience
+from gonogo.domain.text import clean, clean_block
+from gonogo.errors import GonogoError
+from gonogo.present.tones import Line, Span, Tone
+from gonogo.session import Accepted, Outcome
+from gonogo.tui.lines import wrap
+from gonogo.tui.look import Look
+from gonogo.tui.messages import Record, Say
+from gonogo.tui.screens.view import View
+from gonogo.tui.widgets.spans import Lines
+from gonogo.tui.widgets.text_edit import TextEdit
+
+SHOWN = 5 * DRAFT_LIMIT
+"""Characters that are opened for writing; a longer text would only make the screen slow, and cannot be kept."""
+AUTOSAVE = 5.0
+"""Seconds after which a changed text lies in its file at the latest."""
+
+
+class Sheet:
+    """The text of one audience, and what it was made from."""
+
+    def __init__(
+        self, audience: Audience, generated: Generated, draft: NotesDraft | None, kept: str | None
+    ) -> None:
+        self.audience = audience
+        self.generated = generated
+        self.seq = draft.seq if draft else 0
+        """The draft this text was made from; 0 for none."""
+        self.text = draft.text if draft else generated.markdown
+        self.safe = self.text
+        """What the journal has, or what the commits say by themselves."""
+        self.told = self.seq
+        """The newest draft of somebody else that the person has been told of."""
+        self.kept = kept
+        """What lies in the file from another time; None for nothing, or once it was taken."""
+        self.outdated = draft is not None and draft.generated_sha256 != generated.sha256
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is something that could be lost."""
+        return clean_block(self.text, len(self.text) + 1) != self.safe
+
+
+class NotesScreen(View, inherit_bindings=False):
+    """Write the notes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", show=False),
+        Binding("ctrl+s", "keep", show=False),
+        Binding("ctrl+t", "turn", show=False),
+        Binding("ctrl+o", "take_other", show=False),
+        Binding("f4", "outside", show=False),
+        Binding("f5", "anew", show=False),
+        Binding("y", "answer('keep')", show=False),
+        Binding("n", "answer('file')", show=False),
+    ]
+
+    def __init__(
+        self,
+        look: Look,
+        directory: Path,
+        note: str = "",
+        actor: Actor | None = None,
+        *,
+        outside: bool = False,
+    ) -> None:
+        super().__init__(look, note, actor)
+        self._directory = directory
+        self._outside = outside
+        self._sheets: dict[Audience, Sheet] = {}
+        self._audience = Audience.INTERNAL
+        self._problem = ""
+        self._asking = False
+        self._leaving: set[Audience] = set()
+        """Sheets whose keeping the view waits for before it goes."""
+        self._in_file: dict[Audience, str] = {}
+        self.heading = Lines(look, [(Span(" Release notes ", Tone.STRONG),)])
+        self.about = Lines(look, [()])
+        self.about.add_class("about")
+        self.edit = TextEdit(look)
+        self.edit.read_only = True
+
+    def body(self) -> Sequence[Widget]:
+        """Title, what must be known, the text."""
+        return (self.heading, self.about, self.edit)
+
+    def on_mount(self) -> None:
+        """Put the notes together, in a thread."""
+        self.edit.focus()
+        self.run_worker(self._open(), name="notes", exclusive=True)
+        self.set_interval(AUTOSAVE, self._autosave, name="autosave")
+        self.draw()
+
+    def on_unmount(self) -> None:
+        """However the view ends: what no journal has goes into its file."""
+        self._take_in()
+        for sheet in self._sheets.values():
+            if sheet.unsaved:
+                self._write(sheet)
+
+    # -- opening ------------------------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        snapshot = self.snapshot
+        if snapshot is None:
+            self._problem = "the journal is still being opened"
+            self.draw()
+            return
+        loop = asyncio.get_running_loop()
+        drafts = snapshot.state.drafts
+        try:
+            for audience in Audience:
+                made = await loop.run_in_executor(
+                    Unjoined(), put_together, snapshot.loaded, snapshot.changes, audience, snapshot.now.date()
+                )
+                kept = await loop.run_in_executor(Unjoined(), self._file(audience).read)
+                draft = drafts.get(audience.value)
+                sheet = Sheet(audience, made, draft, kept)
+                sheet.kept = None if kept == sheet.safe else kept
+                self._sheets[audience] = sheet
+        except GonogoError as error:
+            self._problem = f"{error.message}{f': {error.remedy}' if error.remedy else ''}"
+        self._show()
+        if self._outside:
+            self.action_outside()
+
+    def _file(self, audience: Audience) -> KeptText:
+        release = self.snapshot.plan.release if self.snapshot else ""
+        return KeptText(self._directory / "drafts", f"notes-{audience.value}", release)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """What is on the screen; None before it was put together."""
+        return self._sheets.get(self._audience)
+
+    def _show(self) -> None:
+        """Load the sheet of the audience into the editor."""
+        sheet = self.sheet
+        if sheet is None:
+            self.draw()
+            return
+        too_long = len(sheet.text) > SHOWN
+        self._problem = (
+            f"these notes have {len(sheet.text)} characters, too many to write in here" if too_long else ""
+        )
+        self.edit.read_only = too_long
+        self.edit.load_text("" if too_long else sheet.text)
+        self.draw()
+
+    def _take_in(self) -> None:
+        """What stands in the editor belongs to its sheet."""
+        sheet = self.sheet
+        if sheet is not None and not self.edit.read_only:
+            sheet.text = self.edit.text
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """A letter more or less."""
+        event.stop()
+        self._take_in()
+        self.draw()
+
+    # -- keeping ------------------------------------------------------------------------------------------------
+
+    def watch_snapshot(self) -> None:
+        """Somebody else may have kept a draft meanwhile."""
+        super().watch_snapshot()
+        self.draw()
+
+    def _draft(self, audience: Audience) -> NotesDraft | None:
+        return self.snapshot.state.drafts.get(audience.value) if self.snapshot else None
+
+    def _others(self, sheet: Sheet) -> NotesDraft | None:
+        """A draft that is newer than the one this text was made from, and says something else."""
+        draft = self._draft(sheet.audience)
+        if draft is None or draft.seq == sheet.seq or draft.text == clean_block(sheet.text, len(sheet.text) + 1):
+            return None
+        return draft
+
+    def action_keep(self) -> None:
+        """Ctrl+S"""
+        if self._asking or self.sheet is None or self.edit.read_only:
+            return
+        self._take_in()
+        self._keep(self.sheet)
+
+    def _keep(self, sheet: Sheet) -> None:
+        """Have the sheet recorded; over somebody else's draft only when the person has been told of it."""
+        if not sheet.unsaved and not self._others(sheet):
+            self.post_message(Say("nothing to keep: it is so already"))
+            return
+        others = self._others(sheet)
+        if others is not None and sheet.told != others.seq:
+            sheet.told = others.seq
+            self._leaving.clear()
+            self.post_message(
+                Say(f"nothing recorded: {others.actor.user} has kept other notes meanwhile", Tone.BAD)
+            )
+            self.draw()
+            return
+        expect = others.seq if others is not None else sheet.seq
+        text = clean_block(sheet.text, len(sheet.text) + 1)
+        command = SaveDraft(sheet.audience, text, sheet.generated.sha256, expect)
+
+        def answered(outcome: Outcome | GonogoError | None) -> None:
+            self._kept(sheet, text, isinstance(outcome, Accepted))
+
+        self.post_message(Record(command, f"keep the {sheet.audience.value} notes", reply=answered))
+
+    def _kept(self, sheet: Sheet, text: str, recorded: bool) -> None:
+        if not recorded:
+            # the status line says why; the text stays here, and goes into its file if the view does
+            self._leaving.clear()
+            self.draw()
+            return
+        draft = self._draft(sheet.audience)
+        sheet.seq = sheet.told = draft.seq if draft else sheet.seq
+        sheet.safe, sheet.outdated = text, False
+        if self._in_file.pop(sheet.audience, None) is not None or sheet.kept is None:
+            self._forget(sheet)
+        if sheet.audience in self._leaving:
+            self._leaving.discard(sheet.audience)
+            if not self._leaving:
+                self.dismiss(None)
+                return
+        self.draw()
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def _write(self, sheet: Sheet) -> bool:
+        """Whether the text is safe in its file now."""
+        if self._in_file.get(sheet.audience) == sheet.text:
+            return True
+        file = self._file(sheet.audience)
+        try:
+            if sheet.audience not in self._in_file and sheet.kept is not None:
+                file.set_aside()  # nobody has looked at it yet
+            file.write(sheet.text)
+        except GonogoError as error:
+            self.post_message(Say(f"not kept in a file: {error}", Tone.BAD))
+            return False
+        self._in_file[sheet.audience] = sheet.text
+        return True
+
+    def _forget(self, sheet: Sheet) -> None:
+        try:
+            self._file(sheet.audience).forget()
+        except GonogoError as error:
+            self.post_message(Say(f"{error}", Tone.WARN))
+
+    def _autosave(self) -> None:
+        """A killed terminal takes no more than the last seconds."""
+        for sheet in self._sheets.values():
+            if sheet.unsaved:
+                self._write(sheet)
+
+    # -- other texts --------------------------------------------------------------------------------------------
+
+    def action_turn(self) -> None:
+        """Ctrl+T: the other audience. Each keeps its own text."""
+        if self._asking:
+            return
+        self._take_in()
+        others = [audience for audience in Audience if audience is not self._audience]
+        self._audience = others[0]
+        self._show()
+
+    def action_take_other(self) -> None:
+        """Ctrl+O: the text from the file of another time, or somebody else's draft. F8 brings one's own back."""
+        sheet = self.sheet
+        if sheet is None or self._asking:
+            return
+        others = self._others(sheet)
+        if sheet.kept is not None:
+            self._replace(sheet.kept)
+            sheet.kept = None
+            self.post_message(Say("this is what was not kept last time; Ctrl+S keeps it, F8 takes it back"))
+        elif others is not None:
+            mine = sheet.unsaved and not self._write(sheet)
+            if mine:
+                return
+            self._replace(others.text)
+            sheet.seq = sheet.told = others.seq
+            sheet.safe = others.text
+            self.post_message(Say(f"these are the notes of {others.actor.user}; yours are one F8 away"))
+        else:
+            self.post_message(Say("there is no other text of these notes"))
+        self.draw()
+
+    def action_anew(self) -> None:
+        """F5: what the commits say now. F8 brings back what was there."""
+        sheet = self.sheet
+        if sheet is not None and not self._asking and not self.edit.read_only:
+            self._replace(sheet.generated.markdown)
+            self.post_message(Say("this is what the commits say; F8 takes it back, Ctrl+S keeps it"))
+
+    def _replace(self, text: str) -> None:
+        """As one step, so that undo takes it back."""
+        if self.edit.read_only:
+            return
+        self.edit.replace(clean_block(text, len(text) + 1), (0, 0), self.edit.document.end)
+        self.edit.move_cursor((0, 0))
+        self._take_in()
+
+    def action_outside(self) -> None:
+        """F4: one's own editor has the terminal until it ends."""
+        sheet = self.sheet
+        if sheet is None or self._asking or self.edit.read_only:
+            return
+        self._take_in()
+        try:
+            with self.app.suspend():
+                edited = editor.edit(sheet.text, f"notes-{sheet.audience.value}.md", self._directory / "edit")
+        except GonogoError as error:
+            self.post_message(Say(f"{error}", Tone.BAD))
+            return
+        if clean_block(edited.text, len(edited.text) + 1).rstrip("\n") != sheet.text.rstrip("\n"):
+            self._replace(edited.text)
+            if self._write(sheet):
+                edited.discard()
+            self.post_message(Say("this is what you wrote in your editor; Ctrl+S keeps it in the journal"))
+        else:
+            edited.discard()
+        self.draw()
+
+    # -- leaving ------------------------------------------------------------------------------------------------
+
+    def action_back(self) -> None:
+        """Esc: at once when nothing could be lost, else after a question; once more goes on writing."""
+        if self._asking:
+            self._ask(False)
+            return
+        self._take_in()
+        if any(sheet.unsaved for sheet in self._sheets.values()):
+            self._ask(True)
+        else:
+            self.dismiss(None)
+
+    def _ask(self, asking: bool) -> None:
+        """While it asks, no letter goes into the text."""
+        self._asking = asking
+        self.set_focus(None if asking else self.edit)
+        self.draw()
+
+    def action_answer(self, answer: str) -> None:
+        """y: into the journal. n: into the file. Either way nothing is lost."""
+        if not self._asking:
+            return
+        unsaved = [sheet for sheet in self._sheets.values() if sheet.unsaved]
+        self._ask(False)
+        if answer == "keep":
+            self._leaving = {sheet.audience for sheet in unsaved}
+            for sheet in unsaved:
+                self._keep(sheet)
+            return
+        written = [self._write(sheet) for sheet in unsaved]
+        if all(written):
+            self.dismiss(None)
+
+    # -- drawing ------------------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Another width."""
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """What must be known about the text."""
+        if not self.is_mounted:
+            return
+        self.heading.show([self._title()])
+        columns = max(20, self.size.width - 3)
+        told = [part for line in self._remarks() for part in wrap(line, columns, 2)]
+        self.about.show([(Span(" "), *line) for line in told] or [()])
+        self.follow()
+
+    def _title(self) -> Line:
+        other = next(audience for audience in Audience if audience is not self._audience)
+        line = [
+            Span(" Release notes  ", Tone.STRONG),
+            Span(f"[{self._audience.value}]", Tone.STRONG),
+            Span(f"  {other.value}", Tone.MUTED),
+        ]
+        sheet = self.sheet
+        if sheet is None:
+            return (*line, Span("  putting them together" if not self._problem else "", Tone.BUSY))
+        size = len(sheet.text)
+        line.append(Span(f"   {size} of {DRAFT_LIMIT} characters", Tone.BAD if size > DRAFT_LIMIT else Tone.MUTED))
+        if sheet.unsaved:
+            line.append(Span("   not kept yet", Tone.WARN))
+        elif sheet.seq:
+            line.append(Span(f"   kept as #{sheet.seq}", Tone.GOOD))
+        else:
+            line.append(Span("   as the commits say", Tone.MUTED))
+        return tuple(line)
+
+    def _remarks(self) -> list[Line]:
+        if self._asking:
+            path = self._file(self._audience).path
+            return [(Span("Not kept yet. ", Tone.WARN), Span("y keeps it in the journal, n leaves it in "),
+                     Span(clean(str(path), 300)), Span(", Esc goes on writing."))]  # fmt: skip
+        if self._problem:
+            return [(Span(f"! {self._problem}", Tone.BAD),)]
+        sheet = self.sheet
+        if sheet is None:
+            return []
+        found: list[Line] = []
+        others = self._others(sheet)
+        if others is not None:
+            who = f"! {others.actor.user} kept other notes at {others.at:%H:%M} UTC (#{others.seq})"
+            act = (
+                "Ctrl+S again keeps yours over them"
+                if sheet.told == others.seq
+                else "Ctrl+S tells before it keeps"
+            )
+            found.append((Span(f"{who}: Ctrl+O reads them, {act}; theirs stays in the trail", Tone.BAD),))
+        if sheet.kept is not None:
+            found.append(
+                (Span("! a text of yours that was not kept last time is here: Ctrl+O reads it", Tone.WARN),)
+            )
+        if sheet.outdated:
+            found.append((Span("! the commits have changed since this draft: F5 shows what they say", Tone.WARN),))
+        found += [(Span(f"! {warning}", Tone.WARN),) for warning in sheet.generated.notes.warnings[:3]]
+        return found
+
+    def follow(self) -> None:
+        """The keys of a text to write in."""
+        keys = (
+            (("y", "keep"), ("n", "leave it in the file"), ("Esc", "go on writing"))
+            if self._asking
+            else (
+                ("Ctrl+S", "keep"), ("Ctrl+T", "other audience"), ("F4", "$EDITOR"), ("F5", "commits"),
+                ("F8", "undo"), ("Esc", "back"),
+            )
+        )  # fmt: skip
+        line = [
+            part for key, word in keys for part in (Span(f" {key}", Tone.STRONG), Span(f" {word} ", Tone.MUTED))
+        ]
+        self.keys.show([tuple(line)])
