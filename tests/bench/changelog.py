@@ -170,7 +170,9 @@ def _measure(tools: Sequence[Tool], rounds: int) -> dict[str, list[Run]]:
 
 def _run(tool: Tool) -> Run:
     tool.before()
-    environment = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1", **tool.env}
+    # byte code is written once, as it is for whoever installs the program, and not into the source tree
+    ours = {"PYTHONPYCACHEPREFIX": f"{tempfile.gettempdir()}/gonogo-bench-bytecode", "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1", **ours, **tool.env}
     began = time.perf_counter()
     process = subprocess.Popen(
         tool.argv, cwd=tool.cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

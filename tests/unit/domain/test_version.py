@@ -14,11 +14,13 @@ from gonogo.domain.version import (
     Unparsed,
     Version,
     bump,
+    channel,
     compare,
     compare_texts,
     finalised,
     is_newer,
     next_patch,
+    next_prerelease,
     parse,
     same_version,
 )
@@ -206,6 +208,48 @@ def test_next_patch_skips_what_is_taken() -> None:
     """A hotfix from 1.2.3 becomes 1.2.5 when 1.2.4 is out already, whatever is newest elsewhere."""
     taken = [read(text) for text in ("1.2.3", "v1.2.4", "1.3.0", "2.0.0")]
     assert next_patch(read("1.2.3"), taken) == read("1.2.5")
+
+
+@pytest.mark.parametrize(
+    ("final", "word", "taken", "scheme", "expected"),
+    [
+        ("1.3.0", "rc", [], SEMVER, "1.3.0-rc.1"),
+        ("1.3.0", "rc", ["1.3.0-rc.9", "1.3.0-rc.10"], SEMVER, "1.3.0-rc.11"),
+        ("1.3.0", "rc", ["1.3.0-beta.7", "1.2.0-rc.5"], SEMVER, "1.3.0-rc.1"),
+        ("1.3.0", "rc", ["1.3.0-rc4"], SEMVER, "1.3.0-rc5"),
+        ("1.3", "rc", ["1.3.0c2"], PEP440, "1.3rc3"),
+        ("1.3", "beta", [], PEP440, "1.3b1"),
+        ("2026.11.0", "rc", ["2026.11.0-rc.1"], CALVER, "2026.11.0-rc.2"),
+    ],
+)
+def test_next_pre_release_of_a_channel_is_the_first_free_one(
+    final: str, word: str, taken: list[str], scheme: SchemeName, expected: str
+) -> None:
+    """Other channels and other versions do not count; it is written as those before it are."""
+    following = next_prerelease(read(final, scheme), word, [read(text, scheme) for text in taken])
+    assert isinstance(following, Version)
+    assert following.text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "word"),
+    [
+        ("1.0.0-rc.2", SEMVER, "rc"),
+        ("1.0.0-rc2", SEMVER, "rc"),
+        ("1.0.0", SEMVER, ""),
+        ("1.0.0-7", SEMVER, ""),
+        ("1.0b3", PEP440, "b"),
+        ("2026.11.0-beta1", CALVER, "beta"),
+    ],
+)
+def test_channel_is_the_word_of_a_pre_release(text: str, scheme: SchemeName, word: str) -> None:
+    """The number behind it is a place on the channel."""
+    assert channel(read(text, scheme)) == word
+
+
+def test_opaque_version_has_no_pre_release() -> None:
+    """Said, not made up."""
+    assert isinstance(next_prerelease(read("winter", OPAQUE), "rc"), Unparsed)
 
 
 def test_final_of_a_candidate() -> None:

@@ -33,7 +33,7 @@ def parse_commit(
     subject, _, rest = text.lstrip("\r\n").partition("\n")
     shown = clean(subject.strip(), LINE_LIMIT)
     headline = convention(shown)
-    telling = with_body or _is_telling(rest) or shown.startswith(_REVERTING)
+    telling = with_body or _is_telling(rest) or "evert" in shown or "Reapply" in shown
     more = _read_more(shown, rest, headline, parents, with_body, convention, types) if telling else NOTHING_MORE
     issues = issue_references(shown, rest) if with_issues else ()
     if headline is None:
@@ -51,9 +51,6 @@ def parse_commit(
 def _is_telling(rest: str) -> bool:
     """Whether a body can say more than prose: `in` is a hundred times cheaper than reading it."""
     return ": " in rest or "BREAKING" in rest or "everts" in rest or "cherry picked" in rest or "elease-" in rest
-
-
-_REVERTING = ("revert", "Revert", "Reapply")
 
 
 # A long history has few authors: one text each.

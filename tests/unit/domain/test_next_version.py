@@ -1,0 +1,137 @@
+"""The version the commits ask for: rules below 1.0.0, wishes, channels, numbers that are taken."""
+
+from datetime import date
+
+import pytest
+
+from gonogo.domain.changelog import Base, ProductChanges, Range, Reckoning, build
+from gonogo.domain.commits import Commit, Fate, Struck, parse_commit
+from gonogo.domain.plan import BelowOne, ChangelogRules, MergePolicy, SchemeName
+from gonogo.domain.version import Bump, Version, parse
+
+RULES = ChangelogRules()
+
+
+def versions(*texts: str) -> tuple[Version, ...]:
+    """Semantic versions that must parse."""
+    read = [parse(text, SchemeName.SEMVER) for text in texts]
+    return tuple(one for one in read if isinstance(one, Version))
+
+
+def asked(
+    *messages: str | Commit,
+    base: str = "1.2.3",
+    planned: str = "9.0.0",
+    rules: ChangelogRules = RULES,
+    by: Reckoning | None = None,
+    copies: dict[str, Struck] | None = None,
+) -> ProductChanges:
+    """What ships since `base`; messages newest first, with ids 111..., 222..."""
+    commits = [
+        one if isinstance(one, Commit) else parse_commit(one, oid=f"{at:x}" * 40, with_body=False)
+        for at, one in enumerate(messages, 1)
+    ]
+    found = Range(base=Base(f"v{base}", "0" * 40, base) if base else Base())
+    by = by or Reckoning(below_one=rules.below_one)
+    return build("web", commits, found, rules, planned, by.scheme, copies=copies or {}, by=by)
+
+
+@pytest.mark.parametrize(
+    ("below_one", "message", "expected"),
+    [
+        (BelowOne(), "feat!: x", "0.4.0"),
+        (BelowOne(), "feat: x", "0.4.0"),
+        (BelowOne(feature=Bump.PATCH), "feat: x", "0.3.3"),
+        (BelowOne(breaking=Bump.MAJOR), "feat!: x", "1.0.0"),
+        (BelowOne(), "fix: x", "0.3.3"),
+    ],
+)
+def test_below_one_the_plan_decides(below_one: BelowOne, message: str, expected: str) -> None:
+    """Semantic Versioning leaves it open (clause 4); the plan says it."""
+    assert asked(message, base="0.3.2", rules=ChangelogRules(below_one=below_one)).next_version == expected
+
+
+def test_wished_version_is_the_next_one() -> None:
+    """`Release-As:` of the newest commit that has one, whatever the commits would ask for."""
+    changes = asked("fix: b\n\nRelease-As: 2.0.0", "fix: a\n\nRelease-As: 3.0.0", planned="2.0.0")
+    assert (changes.next_version, changes.contradiction) == ("2.0.0", "")
+
+
+def test_plan_against_a_wish_names_the_commit() -> None:
+    """Also when the plan is higher: somebody decided on a number."""
+    changes = asked("fix: b\n\nRelease-As: 2.0.0", planned="3.0.0")
+    assert changes.contradiction == "planned 3.0.0, but 11111111 says Release-As: 2.0.0"
+
+
+def test_wish_to_go_back_is_none() -> None:
+    """A version never goes down."""
+    assert asked("fix: b\n\nRelease-As: 1.0.0").next_version == "1.2.4"
+
+
+def test_reverted_feature_asks_for_nothing() -> None:
+    """What was taken back cannot force a minor version; something else was built all the same."""
+    changes = asked(f'Revert "feat: x"\n\nThis reverts commit {"2" * 40}.', "feat: x")
+    assert (changes.bump, changes.next_version) == (Bump.PATCH, "1.2.4")
+
+
+def test_reverted_break_is_no_break() -> None:
+    """It is shown struck out, and counts for no gate."""
+    changes = asked(f'Revert "feat!: x"\n\nThis reverts commit {"2" * 40}.', "feat!: x", planned="1.2.4")
+    assert (changes.breaking, changes.contradiction, changes.breaking_without_major) == ((), "", False)
+    assert [section.title for section in changes.sections] == ["Breaking", "Other"]
+
+
+def test_feature_released_with_a_hotfix_still_counts_from_this_base() -> None:
+    """The base does not have it: the version after it must say so."""
+    copies = {"1" * 40: Struck(Fate.RELEASED, "f" * 40, "v1.2.4")}
+    changes = asked("feat: x", copies=copies)
+    assert (changes.next_version, changes.sections[0].title) == ("1.3.0", "Already announced")
+
+
+def test_merge_back_alone_asks_for_no_release() -> None:
+    """The hotfix it brings back is out already."""
+    merge = parse_commit("Merge branch 'hotfix/v1.2.3'", oid="a" * 40, parents=2)
+    changes = asked(merge)
+    assert (changes.bump, changes.next_version, changes.count) == (Bump.NONE, "1.2.3", 1)
+
+
+def test_number_that_is_taken_is_passed_over() -> None:
+    """A hotfix from another branch has 1.2.4."""
+    by = Reckoning(taken=versions("1.2.4", "1.2.5", "1.3.0-rc.1"))
+    assert asked("fix: x", by=by).next_version == "1.2.6"
+    assert asked("feat: x", by=by).next_version == "1.3.0"
+
+
+def test_planned_candidate_names_the_channel() -> None:
+    """The next free number on it; the contradiction compares finals."""
+    by = Reckoning(taken=versions("1.3.0-rc.1", "1.3.0-rc.2", "1.3.0-beta.9"))
+    changes = asked("feat: x", planned="1.3.0-rc.3", by=by)
+    assert (changes.next_version, changes.contradiction) == ("1.3.0-rc.3", "")
+    assert "asks for" in asked("feat!: x", planned="1.3.0-rc.3", by=by).contradiction
+
+
+def test_calendar_version_is_made_for_the_day() -> None:
+    """By the plan's pattern."""
+    by = Reckoning(SchemeName.CALVER, pattern="YYYY.MM.MICRO", on=date(2026, 11, 24))
+    assert asked("feat: x", base="2026.10.2", planned="2026.11.0", by=by).next_version == "2026.11.0"
+    assert asked("feat: x", base="2026.11.2", planned="2026.11.3", by=by).next_version == "2026.11.3"
+
+
+def test_squashed_commit_forces_once() -> None:
+    """Two features in one commit are one commit to name."""
+    changes = asked("feat: a\n\n* feat: b\n* feat: c", planned="1.2.4")
+    assert changes.contradiction == "planned 1.2.4, but 1 feature asks for 1.3.0: 11111111"
+
+
+def test_merges_may_be_left_out() -> None:
+    """By the plan; they are counted, and said to be left out."""
+    merge = parse_commit("Merge branch 'x'", oid="a" * 40, parents=2)
+    changes = asked(merge, "fix: y", rules=ChangelogRules(merges=MergePolicy.LEAVE_OUT))
+    assert [section.title for section in changes.sections] == ["Fixed"]
+    assert (changes.count, changes.left_out) == (2, 1)
+
+
+def test_break_without_upgrade_steps_is_known() -> None:
+    """`!` alone says that something breaks, not what to do."""
+    changes = asked("feat!: a", "feat: b\n\nBREAKING CHANGE: call v2", "fix: c\n\nBREAKING CHANGE:")
+    assert [commit.description for commit in changes.without_upgrade] == ["a", "c"]
