@@ -615,7 +615,7 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
                 options,
                 lambda: session,
                 presence=DirectoryPresence(directory),
-                story=lambda _: people.step(),
+                story=lambda watcher: people.step(known=watcher.inputs),
                 title_note=title_note,
                 state_dir=rehearsal.state_dir,
                 workshop=workshop(lambda: rehearsed("tui"), state_dir=rehearsal.state_dir),

@@ -238,7 +238,8 @@ class Session:
         from gonogo.domain.decide import ClearTrigger, FireTrigger
         from gonogo.domain.metric_series import follow
 
-        metrics, newer = dict(self.inputs.metrics), defaultdict[str, list[Reading]](list)
+        metrics = dict(self.inputs.metrics)
+        newer: defaultdict[str, list[Reading]] = defaultdict(list)
         for reading in readings:
             newer[reading.metric].append(reading)
         for name, told in newer.items():

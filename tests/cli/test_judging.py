@@ -107,13 +107,13 @@ def test_a_trigger_is_called_answered_and_over(gonogo: Here, release: Release) -
     assert gonogo("start").code == 0
     assert "has not fired" in gonogo("trigger").out
 
-    assert gonogo("trigger", "login", "fire", "--reason", "two testers cannot log in").code == 0
+    assert gonogo("trigger", "fire", "login", "--reason", "two testers cannot log in").code == 0
     asked = gonogo("why", "--env", "staging")
     assert asked.code == 3
     assert "rollback trigger 'login' fired: two testers cannot log in; nobody has answered" in asked.out
 
-    assert gonogo("trigger", "login", "go-on", "--reason", "their passwords were old").code == 0
+    assert gonogo("trigger", "answer", "login", "go_on", "--reason", "their passwords were old").code == 0
     assert "trigger.go-on" in gonogo("why", "--env", "staging").out
-    assert gonogo("trigger", "login", "over").code == 0
+    assert gonogo("trigger", "over", "login").code == 0
     assert "trigger." not in gonogo("why", "--env", "staging").out
     assert gonogo("trigger", "--json").facts["triggers"][0]["answer"] == "go_on"

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from gonogo.cli.context import JournalPlace
+from gonogo.domain.artifacts import Artifact
 from gonogo.domain.changelog import Changes
 from gonogo.domain.events import EventId
 from gonogo.domain.ledger import Ledger
@@ -60,6 +61,10 @@ class GeneratedDoors:
     def read_ledger(self, _plan: object, _products: object, _words: object) -> Ledger:
         """What was read."""
         return self._world.inputs.ledger or Ledger(problem="nobody has looked yet")
+
+    def look_for_artifacts(self, _wanted: object) -> tuple[Artifact, ...]:
+        """Nothing further."""
+        return ()
 
     def who_polls(self, _options: object, _plan: object) -> tuple[()]:
         """Nobody."""

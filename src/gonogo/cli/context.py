@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.probes.trial import Trial
     from gonogo.cli.diagnostics import Diagnostics
     from gonogo.cli.output import Output
+    from gonogo.domain.artifacts import Artifact
     from gonogo.domain.changelog import Changes
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor
@@ -138,6 +139,10 @@ class Doors(Protocol):
 
     def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
         """Which fixes have reached which branches."""
+        ...
+
+    def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
+        """Whether each version of each product can still be had."""
         ...
 
     def check_runner(self, loaded: LoadedPlan) -> Runner:

@@ -8,11 +8,12 @@ from gonogo.domain.commits import Commit
 from gonogo.domain.events import Actor, Event
 from gonogo.domain.matrix import Account, Cell
 from gonogo.domain.observation import Observation, Seen
+from gonogo.domain.plan import Trigger
 from gonogo.domain.pollers import PolledBy
 from gonogo.domain.readiness import ReasonLine, Verdict, Waived, Weight
 from gonogo.domain.rollback import WayBack
 from gonogo.domain.shipping import CannotTell, WhatShips
-from gonogo.domain.state import ItemState
+from gonogo.domain.state import ItemState, TriggerState
 
 
 def moment(at: datetime | None) -> str | None:
@@ -286,4 +287,20 @@ def commit_facts(commit: Commit) -> dict[str, Any]:
         "co_authors": list(commit.co_authors),
         "author": commit.author,
         "at": moment(commit.authored_at),
+    }
+
+
+def trigger_facts(trigger: Trigger, fired: TriggerState | None) -> dict[str, Any]:
+    """One rollback trigger and its last incident."""
+    return {
+        "trigger": trigger.id,
+        "when": trigger.when,
+        "metric": trigger.metric,
+        "fired_at": moment(fired.fired_at) if fired else None,
+        "observation": fired.observation if fired else "",
+        "asks": bool(fired and fired.asks),
+        "answer": fired.answer if fired else "",
+        "answered_by": fired.answered_by.user if fired and fired.answered_by else None,
+        "reason": fired.reason if fired else "",
+        "over_at": moment(fired.cleared_at) if fired else None,
     }

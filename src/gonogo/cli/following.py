@@ -12,6 +12,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gonogo.adapters.outside_thread import OutsideThread, Told
 from gonogo.cli.context import Context, Ended
 from gonogo.errors import GonogoError
 
@@ -44,13 +45,15 @@ def follow(context: Context, session: Session, look: Callable[[], None], *, git:
     Does not return: KeyboardInterrupt and Ended end it, and what was shared is cleared away then. Raises what
     `look` raises, and the poller's own error should it come to an unexpected end.
     """
-    items: queue.SimpleQueue[Seen | Exception] = queue.SimpleQueue()
+    items: queue.SimpleQueue[Seen | Told | Exception] = queue.SimpleQueue()
     endpoints = context.doors.endpoints(
         context.options, session, lambda number, seen: items.put((number, seen)), items.put
     )
+    outside = OutsideThread(context.doors, lambda: session.inputs, items.put, items.put)
     try:
-        _Following(context, session, endpoints, items, git=git).run(look)
+        _Following(context, session, endpoints, outside, items, git=git).run(look)
     finally:
+        outside.stop()
         endpoints.stop(FAREWELL)
 
 
@@ -62,13 +65,15 @@ class _Following:
         context: Context,
         session: Session,
         endpoints: PollerThread,
-        items: queue.SimpleQueue[Seen | Exception],
+        outside: OutsideThread,
+        items: queue.SimpleQueue[Seen | Told | Exception],
         *,
         git: bool,
     ) -> None:
         self._context = context
         self._session = session
         self._endpoints = endpoints
+        self._outside = outside
         self._items = items
         self._git = git
         self._generation = 0
@@ -80,6 +85,8 @@ class _Following:
 
     def run(self, look: Callable[[], None]) -> None:
         """Until somebody ends it."""
+        if self._git:
+            self._outside.start()
         while True:
             if self._is_due(TAIL):
                 self._session.refresh()
@@ -128,6 +135,10 @@ class _Following:
             while True:
                 if isinstance(item, Exception):
                     raise item
+                if isinstance(item, Told):
+                    self._take_in_outside(item)
+                    item = self._items.get_nowait()
+                    continue
                 number, observations = item
                 seen.extend(observations if number == self._generation else ())
                 item = self._items.get_nowait()
@@ -147,6 +158,20 @@ class _Following:
             self._warn(f"what was seen is not recorded: {error}")
         else:
             self._warned = ""
+
+    def _take_in_outside(self, told: Told) -> None:
+        """A trigger that is due is recorded once, by whichever session sees it first; the next look tells it."""
+        if told.plan_sha256 != self._session.loaded.sha256:
+            return
+        due = self._session.learn_outside(told.readings, told.files, told.ledger, told.artifacts)
+        if self._session.inputs.read_only:
+            return
+        try:
+            for command in due:
+                self._session.submit(command)
+        except GonogoError as error:
+            # asked again with the next number: the trigger is still due then
+            self._warn(f"a rollback trigger is not recorded: {error}")
 
     def _warn(self, text: str) -> None:
         """Told once, not with every answer."""

@@ -109,7 +109,7 @@ VERBS: tuple[Verb, ...] = (
         DECIDE,
     ),
     Verb(
-        "trigger", "[TRIGGER [ACT]] [--reason TEXT]",
+        "trigger", "[ACT [TRIGGER [ANSWER]]] [--reason TEXT]",
         "rollback triggers: list, call, answer, end", "trigger", DECIDE,
     ),
     Verb(

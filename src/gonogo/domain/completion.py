@@ -109,7 +109,7 @@ def _triggers(snapshot: Snapshot) -> Iterable[ReasonLine]:
         subject = f"trigger:{fired.trigger}"
         if fired.asks:
             fact = f"rollback trigger '{fired.trigger}' fired and nobody has answered: {fired.observation}"
-            answer = f"gonogo trigger answer {fired.trigger} roll-back --reason '...'    or  go-on"
+            answer = f"gonogo trigger answer {fired.trigger} roll_back --reason '...'    or  go_on"
             yield _line("trigger.asks", fact, subject, snapshot, answer)
         elif fired.answer == "roll_back" and fired.cleared_at is None:
             fact = f"going back was decided on trigger '{fired.trigger}': {fired.reason}"

@@ -30,7 +30,7 @@ def _standing(plan: Plan, trigger: Trigger, fired: TriggerState | None, now: dat
     if fired.asks:
         return (
             Span("ASKS  ", Tone.BAD),
-            Span(f"{seen}    gonogo trigger {trigger.id} roll-back|go-on --reason '...'"),
+            Span(f"{seen}    gonogo trigger answer {trigger.id} roll_back|go_on --reason '...'"),
         )
     who = named(plan, fired.answered_by.user) if fired.answered_by else "somebody"
     said = f"{seen}; {who}: {ANSWERS.get(fired.answer, fired.answer)}, {fired.reason}"

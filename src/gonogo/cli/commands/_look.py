@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from gonogo.adapters.outside_thread import ask_once
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.domain.decide import ClearTrigger, FireTrigger
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.readiness import Answer, Verdict
-from gonogo.domain.rules import needs
 from gonogo.domain.snapshot import Snapshot
 from gonogo.errors import ExitCode, GonogoError
 from gonogo.session import Session
@@ -62,15 +62,8 @@ def ask(context: Context, session: Session, *, git: bool) -> None:
 
 def ask_outside(context: Context, session: Session, *, git: bool) -> tuple[FireTrigger | ClearTrigger, ...]:
     """Take in what gates and triggers ask for beyond cells and histories; returns what triggers have to say."""
-    plan = session.loaded.plan
-    if git and (products := needs.version_files(plan)):
-        for found in context.doors.read_version_files(products):
-            session.learn_files(found)
-    if git and needs.ledger(plan):
-        words = session.inputs.state.merges.values()
-        session.learn_ledger(context.doors.read_ledger(plan, plan.products, words))
-    wanted = needs.metrics(plan)
-    return session.measure(context.doors.ask_metrics(plan, wanted)) if wanted else ()
+    told = ask_once(context.doors, session.inputs, git=git)
+    return session.learn_outside(told.readings, told.files, told.ledger, told.artifacts)
 
 
 def _only(plan: Plan, targets: Iterable[Target]) -> Plan:

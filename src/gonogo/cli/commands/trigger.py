@@ -1,54 +1,58 @@
-"""`gonogo trigger`: what was agreed to mean "go back": list, call, answer, end. Nothing here acts."""
+"""`gonogo trigger list | fire | answer | over`: what was agreed to mean "go back". Nothing here acts."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context, via
-from gonogo.cli.facts import moment
+from gonogo.cli.facts import trigger_facts
 from gonogo.domain.decide import AnswerTrigger, ClearTrigger, Command, FireTrigger
-from gonogo.domain.plan import Trigger
+from gonogo.domain.decisions.triggers import ANSWERS
 from gonogo.domain.rules.naming import person
-from gonogo.domain.state import TriggerState
 from gonogo.errors import ExitCode, UsageError
 from gonogo.present.triggers import trigger_lines
 
-ACTS = ("fire", "roll-back", "go-on", "over")
+ACTS = ("list", "fire", "answer", "over")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare the trigger and what is said about it."""
-    parser.add_argument("name", nargs="?", metavar="TRIGGER", default="", help="without it, list all of them")
+    """Declare the act, the trigger and what is said about it."""
     parser.add_argument(
         "act",
         nargs="?",
         metavar="ACT",
         choices=ACTS,
-        help="fire: it was seen; roll-back or go-on: the answer; over: its condition is gone",
+        default="list",
+        help="list them; fire: it was seen; answer: what is done about it; over: its condition is gone",
     )
+    parser.add_argument("name", nargs="?", metavar="TRIGGER", default="", help="id of a trigger of the plan")
+    parser.add_argument("answer", nargs="?", metavar="ANSWER", default="", help="roll_back or go_on")
     parser.add_argument("--reason", metavar="TEXT", default="", help="what was seen, or why")
 
 
 def run(context: Context) -> int:
     """List, or record one word."""
     args = context.args
-    if not args.name:
+    if args.act == "list":
         return _list(context)
-    if not args.act:
-        raise UsageError(f"what about '{args.name}'?", remedy=f"gonogo trigger {args.name} {' | '.join(ACTS)}")
+    answer = args.answer.replace("-", "_")
+    if not args.name or (args.act == "answer" and answer not in ANSWERS):
+        raise UsageError(f"trigger {args.act}: a word is missing or wrong", remedy=_typed(args.act, args.name))
+    if args.act != "answer" and answer:
+        raise UsageError(f"'{args.answer}' says nothing here", remedy=_typed(args.act, args.name))
     if args.act != "over" and not args.reason.strip():
-        raise UsageError(
-            f"'{args.act}' needs a reason", remedy=f"gonogo trigger {args.name} {args.act} --reason '...'"
-        )
-    return act(context, lambda _: _command(args.name, args.act, args.reason))
+        raise UsageError(f"trigger {args.act} needs a reason", remedy=_typed(args.act, args.name))
+    return act(context, lambda _: _command(args.act, args.name, answer, args.reason))
 
 
-def _command(name: str, said: str, reason: str) -> Command:
+def _typed(act: str, name: str) -> str:
+    words = ["gonogo trigger", act, name or "TRIGGER", *(["roll_back|go_on"] if act == "answer" else [])]
+    return " ".join([*words, *(["--reason '...'"] if act != "over" else [])])
+
+
+def _command(said: str, name: str, answer: str, reason: str) -> Command:
     if said == "fire":
         return FireTrigger(name, reason)
-    if said == "over":
-        return ClearTrigger(name)
-    return AnswerTrigger(name, said.replace("-", "_"), reason)
+    return ClearTrigger(name) if said == "over" else AnswerTrigger(name, answer, reason)
 
 
 def _list(context: Context) -> int:
@@ -57,26 +61,13 @@ def _list(context: Context) -> int:
         session.refresh()
         plan, state = session.loaded.plan, session.inputs.state
         if context.options.json:
-            told = [_facts(one, state.triggers.get(one.id), person(plan, one.owner)) for one in plan.triggers]
+            told = [
+                {**trigger_facts(one, state.triggers.get(one.id)), "owner": person(plan, one.owner)}
+                for one in plan.triggers
+            ]
             context.out.json({"release": plan.release, "triggers": told})
         else:
             context.out.lines(trigger_lines(plan, state, context.doors.clock().now()))
     finally:
         session.close()
     return ExitCode.OK
-
-
-def _facts(trigger: Trigger, fired: TriggerState | None, owner: str) -> dict[str, Any]:
-    return {
-        "trigger": trigger.id,
-        "when": trigger.when,
-        "owner": owner,
-        "metric": trigger.metric,
-        "fired_at": moment(fired.fired_at) if fired else None,
-        "observation": fired.observation if fired else "",
-        "asks": bool(fired and fired.asks),
-        "answer": fired.answer if fired else "",
-        "answered_by": fired.answered_by.user if fired and fired.answered_by else None,
-        "reason": fired.reason if fired else "",
-        "over_at": moment(fired.cleared_at) if fired else None,
-    }

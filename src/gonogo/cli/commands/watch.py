@@ -6,16 +6,18 @@ from typing import Any
 
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
-from gonogo.cli.facts import cell_facts, moment, poller_facts, verdict_facts
+from gonogo.cli.facts import cell_facts, moment, poller_facts, trigger_facts, verdict_facts
 from gonogo.cli.following import follow, has_news, unwound_by_signals
 from gonogo.domain.matrix import Cell, Freshness, texts_of
 from gonogo.domain.observation import Status
 from gonogo.domain.pollers import PolledBy
 from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.state import TriggerState
 from gonogo.errors import ExitCode
 from gonogo.present import matrix as words
 from gonogo.present.pollers import polling_line
 from gonogo.present.tones import Line, Span, Tone
+from gonogo.present.triggers import ANSWERS
 from gonogo.present.verdict import headline
 from gonogo.session import Session
 
@@ -63,6 +65,10 @@ class _Teller:
             wanted = self._is_wanted(cell.target.environment) and has_news(cell)
             if wanted and self._is_news(f"cell {cell.target}", essence(cell)):
                 self._say(snapshot, "cell", {"cell": cell_facts(cell)}, cell_line(cell))
+        for trigger in snapshot.plan.triggers:
+            fired = snapshot.state.triggers.get(trigger.id)
+            if fired is not None and self._is_news(f"trigger {trigger.id}", trigger_essence(fired)):
+                self._say(snapshot, "trigger", {"trigger": trigger_facts(trigger, fired)}, trigger_line(fired))
         if all(has_news(cell) for cell in snapshot.matrix.cells.values()):
             # a verdict before everybody has answered or failed once would be no news either
             self._tell_verdicts(snapshot)
@@ -95,6 +101,19 @@ class _Teller:
 def _who(pollers: tuple[PolledBy, ...]) -> Hashable:
     """Who polls, without how much."""
     return tuple((one.account, one.pid, one.stopped) for one in pollers)
+
+
+def trigger_essence(fired: TriggerState) -> Hashable:
+    """What makes it news: another incident, an answer, its end."""
+    return (fired.seq, fired.answer, fired.cleared_at)
+
+
+def trigger_line(fired: TriggerState) -> Line:
+    """`rollback trigger 'errors' fired: error-rate is 2.1, above 1 (...); nobody has answered`."""
+    said = "nobody has answered" if fired.asks else f"answered: {ANSWERS.get(fired.answer, fired.answer)}"
+    end = "; over" if fired.cleared_at else ""
+    tone = Tone.BAD if fired.asks else Tone.WARN
+    return (Span(f"rollback trigger '{fired.trigger}' fired: {fired.observation}; {said}{end}", tone),)
 
 
 def essence(cell: Cell) -> Hashable:

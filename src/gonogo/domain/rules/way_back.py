@@ -86,9 +86,8 @@ def triggers(facts: Facts) -> Iterable[ReasonLine]:
 def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
     subject = f"trigger:{fired.trigger}"
     seen = f"rollback trigger '{fired.trigger}' fired: {fired.observation}"
-    typed = f"gonogo trigger {fired.trigger}"
     if fired.asks:
-        remedy = f"{typed} roll-back --reason '...'    or  go-on"
+        remedy = f"gonogo trigger answer {fired.trigger} roll_back --reason '...'    or  go_on"
         return ReasonLine(
             "trigger.asks",
             Weight.BLOCKER,
@@ -109,7 +108,7 @@ def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
             fired.answered_at,
             "journal",
             who,
-            f"roll back; {typed} over    once it is",
+            f"roll back; gonogo trigger over {fired.trigger}    once it is",
         )
     return ReasonLine(
         "trigger.go-on",

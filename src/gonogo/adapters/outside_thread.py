@@ -1,0 +1,117 @@
+"""The thread that asks what gates and triggers name beyond cells and histories, without a screen.
+
+Numbers at their own pace; version files, forward-merges and the tags of the ways back now and then. It only puts
+frozen values down; whoever owns the session takes them up.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from gonogo.domain.artifacts import Artifact
+from gonogo.domain.folds.merges import MergeWord
+from gonogo.domain.inputs import Inputs
+from gonogo.domain.ledger import Ledger
+from gonogo.domain.metric import Reading
+from gonogo.domain.plan import Metric, Plan, Product
+from gonogo.domain.rules import needs
+from gonogo.domain.version_files import ProductFiles
+
+GIT_EVERY = 30.0
+"""Seconds between two looks at version files, branches and tags."""
+
+
+class Doors(Protocol):
+    """What the thread may ask."""
+
+    def ask_metrics(self, plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
+        """The number of each of `metrics`, or why there is none. Raises ConfigError."""
+        ...
+
+    def read_version_files(self, products: Sequence[Product]) -> tuple[ProductFiles, ...]:
+        """What the version files of `products` state at their tags."""
+        ...
+
+    def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
+        """Which fixes have reached which branches."""
+        ...
+
+    def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
+        """Whether each version can still be had."""
+        ...
+
+
+class Told(Struct, frozen=True):
+    """What the outside told about the plan of that hash."""
+
+    plan_sha256: str
+    readings: tuple[Reading, ...] = ()
+    files: tuple[ProductFiles, ...] = ()
+    ledger: Ledger | None = None
+    artifacts: tuple[Artifact, ...] = ()
+
+
+class OutsideThread:
+    """Asks what the newest inputs need, until it is stopped. A daemon: nobody waits for what it waits for."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        inputs: Callable[[], Inputs],
+        put: Callable[[Told], object],
+        stopped: Callable[[Exception], object],
+    ) -> None:
+        self._doors = doors
+        self._inputs = inputs
+        self._put = put
+        self._stopped = stopped
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="gonogo-outside", daemon=True)
+
+    def start(self) -> None:
+        """Begin asking."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._over.set()
+
+    def _run(self) -> None:
+        git_due, asked_of = 0.0, ""
+        try:
+            while not self._over.is_set():
+                inputs = self._inputs()
+                git = inputs.loaded.sha256 != asked_of or time.monotonic() >= git_due
+                if git:
+                    git_due, asked_of = time.monotonic() + GIT_EVERY, inputs.loaded.sha256
+                told = ask_once(self._doors, inputs, git=git)
+                if not self._over.is_set():
+                    self._put(told)
+                self._over.wait(_pause(inputs.loaded.plan))
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
+            self._stopped(error)
+
+
+def ask_once(doors: Doors, inputs: Inputs, *, git: bool) -> Told:
+    """Ask what the plan of `inputs` needs; with `git` also its repositories. Raises ConfigError."""
+    plan, state = inputs.loaded.plan, inputs.state
+    told = Told(inputs.loaded.sha256)
+    if git:
+        products, versions = needs.version_files(plan), needs.artifacts(inputs)
+        told = Told(
+            inputs.loaded.sha256,
+            (),
+            doors.read_version_files(products) if products else (),
+            doors.read_ledger(plan, plan.products, state.merges.values()) if needs.ledger(plan, state) else None,
+            doors.look_for_artifacts(versions) if versions else (),
+        )
+    metrics = needs.metrics(plan)
+    readings = doors.ask_metrics(plan, metrics) if metrics else ()
+    return Told(told.plan_sha256, readings, told.files, told.ledger, told.artifacts)
+
+
+def _pause(plan: Plan) -> float:
+    return min([GIT_EVERY, *(one.every.total_seconds() for one in needs.metrics(plan))])
