@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from gonogo.domain import amendment, approvals, people, waivers
 from gonogo.domain.digest import content_of
+from gonogo.domain.ledger import Arrival
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.readiness import ReasonLine, Weight
+from gonogo.domain.rules import needs
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import ItemStatus, ReleaseState
 
@@ -37,6 +39,7 @@ def open_ends(snapshot: Snapshot, shared_accounts: Sequence[str] = ()) -> tuple[
         *_approvals(snapshot, shared_accounts),
         *_cells(snapshot, shared_accounts),
         *_triggers(snapshot),
+        *_merges(snapshot),
     )
 
 
@@ -114,3 +117,23 @@ def _triggers(snapshot: Snapshot) -> Iterable[ReasonLine]:
         elif fired.answer == "roll_back" and fired.cleared_at is None:
             fact = f"going back was decided on trigger '{fired.trigger}': {fired.reason}"
             yield _line("trigger.roll-back", fact, subject, snapshot, "roll back, then cancel or amend")
+
+
+def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    """A fix that has not reached every active branch comes back as a bug; whether it has, git must say now."""
+    if not needs.ledger(snapshot.plan, snapshot.state):
+        return
+    ledger = snapshot.ledger
+    if ledger is None or ledger.problem:
+        why = ledger.problem if ledger else "nobody has looked yet"
+        fact = f"whether every fix has reached every active branch is not known: {why}"
+        yield _line("merges.unknown", fact, "merges", snapshot, "gonogo merges")
+        return
+    for cell in ledger.open:
+        missing = cell.arrival is Arrival.MISSING
+        fact = (
+            f"fix {cell.fix} of {cell.product} {'is not in' if missing else 'may or may not be in'} {cell.branch}"
+        )
+        rule = "merges.missing" if missing else "merges.unknown"
+        subject = f"merge:{cell.product}/{cell.fix}/{cell.branch}"
+        yield _line(rule, fact, subject, snapshot, f"gonogo merges {cell.product}")

@@ -8,6 +8,7 @@ from msgspec import Struct
 from gonogo.domain import matrix, readiness, rollback
 from gonogo.domain.changelog import Changes
 from gonogo.domain.inputs import Inputs
+from gonogo.domain.ledger import Ledger
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.pollers import PolledBy
@@ -37,6 +38,8 @@ class Snapshot(Struct, frozen=True):
     ways_back: tuple[WayBack, ...] = ()
     """By product, in the plan's order."""
     pollers: tuple[PolledBy, ...] = ()
+    ledger: Ledger | None = None
+    """The forward-merges; None until somebody has looked."""
 
     @property
     def plan(self) -> Plan:
@@ -75,4 +78,5 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         facts.at,
         rollback.ways_back(inputs),
         inputs.pollers,
+        inputs.ledger,
     )

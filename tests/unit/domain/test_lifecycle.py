@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.domain import amendment
+from gonogo.domain import events as kinds
 from gonogo.domain.decide import (
     AcceptAmendment,
     AnswerTrigger,
@@ -33,12 +34,13 @@ from gonogo.domain.decide import (
     Undo,
     Untick,
 )
-from gonogo.domain.events import Actor
+from gonogo.domain.events import Actor, Event, EventId
+from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
 from gonogo.domain.outline import changed, outline_of, pack, unpack
-from gonogo.domain.plan import Item, ItemId, Plan
-from gonogo.domain.state import ItemStatus, ReleaseStatus
+from gonogo.domain.plan import Gate, GateKind, Item, ItemId, Plan
+from gonogo.domain.state import ItemStatus, ReleaseStatus, replay
 from gonogo.errors import ExitCode
-from support.deciding import ANA, BEN, CHLOE, DAI, ROOT, World, make_plan, make_product
+from support.deciding import ANA, BEN, CHLOE, DAI, NOW, ROOT, World, make_plan, make_product
 
 Make = Callable[[World], Command]
 PLAIN = make_plan(approvals=())
@@ -50,6 +52,27 @@ def done(plan: Plan = PLAIN) -> World:
     """A running release with nothing left to do."""
     world = World(plan).do(ANA, Start()).ticks_everything()
     return world.sees({"staging": "1.2.3", "production": "1.2.3"})
+
+
+def merging(ledger: Ledger | None) -> World:
+    """Done, under a plan that waits for forward-merges, with what the branches say."""
+    plan = replace(PLAIN, gates=(Gate("production", GateKind.MERGES, "done"),))
+    world = done(plan)
+    world.inputs = replace(world.inputs, ledger=ledger)
+    return world
+
+
+def fixed(arrival: Arrival) -> Ledger:
+    """One fix, one branch."""
+    return Ledger((LedgerCell("web", "abcdef12", "main", arrival),), NOW)
+
+
+def hotfixed(subject: str) -> World:
+    """Done; then somebody worked on a fix, and nobody has looked at the branches since."""
+    world = done()
+    event = Event(world.state.seq + 1, EventId("fix"), world.now, BEN, kinds.HOTFIX_STARTED, subject, {})
+    world.inputs = replace(world.inputs, state=replay([event], world.state))
+    return world
 
 
 def complete(world: World) -> Complete:
@@ -163,6 +186,17 @@ ROWS = (
     Row("going back was decided, and it is over",
         lambda: done().do(ANA, FireTrigger("errors", "3 %"), AnswerTrigger("errors", "roll_back", "too many"),
                           ClearTrigger("errors")), ANA, complete, "", "completed"),
+    Row("nobody has looked at the branches", lambda: merging(None), ANA, complete, "complete.open", "in_progress",
+        ExitCode.NO_GO),
+    Row("the branches could not be read", lambda: merging(Ledger(problem="web: no such branch")), ANA, complete,
+        "complete.open", "in_progress", ExitCode.NO_GO),
+    Row("a fix is missing on a branch", lambda: merging(fixed(Arrival.MISSING)), ANA, complete, "complete.open",
+        "in_progress", ExitCode.NO_GO),
+    Row("a fix is everywhere", lambda: merging(fixed(Arrival.PRESENT)), ANA, complete, "", "completed"),
+    Row("a fix need not go there", lambda: merging(fixed(Arrival.WAIVED)), ANA, complete, "", "completed"),
+    Row("a hotfix was made", lambda: hotfixed("hotfix:web/1.2.4"), ANA, complete, "complete.open", "in_progress",
+        ExitCode.NO_GO),
+    Row("a release was only prepared", lambda: hotfixed("prepare:web/1.3.0"), ANA, complete, "", "completed"),
     Row("it is on hold", lambda: done().do(BEN, Hold("one more look")), ANA, complete, "complete.open",
         "in_progress", ExitCode.NO_GO),
     Row("the plan was edited", lambda: done().edit(PLAIN, "2" * 64), ANA, complete, "complete.open", "in_progress",
