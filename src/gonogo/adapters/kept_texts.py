@@ -33,7 +33,7 @@ class KeptText:
         return clean_block(content.decode("utf-8", "replace"), SIZE_LIMIT)
 
     def write(self, text: str) -> None:
-        """Keep `text` in place of what was kept, which stays on failure. Raises StorageError, NotPermittedError."""
+        """Keep `text` in place of what was kept; that stays on failure. Raises StorageError, NotPermittedError."""
         try:
             make_private_directory(self.path.parent)
         except OSError as error:
@@ -41,7 +41,7 @@ class KeptText:
         write_atomically(self.path, text.encode("utf-8", "backslashreplace"))
 
     def set_aside(self) -> None:
-        """Keep what is there under a name of its own, so that another text can take the place. Raises StorageError."""
+        """Keep what is there under a name of its own: another text takes its place. Raises StorageError."""
         try:
             stamp = int(self.path.stat().st_mtime)
             self.path.rename(self.path.with_name(f"{self.path.stem}-{stamp}.md"))

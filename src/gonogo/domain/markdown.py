@@ -56,7 +56,7 @@ def struck(markdown: str) -> str:
 
 def cell(text: str, limit: int = 200) -> str:
     """`text` as one cell of a table."""
-    return line(text, limit).replace("|", "&#124;")
+    return inside(text, limit).replace("|", "&#124;")
 
 
 def _inline(text: str) -> str:

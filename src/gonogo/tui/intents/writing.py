@@ -37,4 +37,3 @@ class PreviewEntry(_Writing):
     keys, shown_key, label = ("p",), "p", "entry"
     title = "Preview the entry of the changelog file, and write it"
     help = "the entry for the product's changelog file as it would be; typing the version writes it"
-    in_footer = True

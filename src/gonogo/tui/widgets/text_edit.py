@@ -18,6 +18,12 @@ class TextEdit(TextArea):
         Binding("f9", "redo", show=False),
     ]
 
+    DEFAULT_CSS = """
+    TextEdit { border: none; padding: 0; margin: 1 0 0 1; height: 1fr; background: $background; }
+    TextEdit:focus { border: none; }
+    TextEdit { scrollbar-size-vertical: 1; }
+    """
+
     def __init__(self, look: Look) -> None:
         super().__init__(compact=True, highlight_cursor_line=False, tab_behavior="focus", max_checkpoints=200)
         self._look = look
