@@ -125,9 +125,12 @@ class Theatre:
         """Let the evening happen: people act, somebody watches and records."""
         session = self.session()
         people = self._rehearsal.people(Watcher().actor("cli"))
+        plan = self._rehearsal.loaded.plan
+        for product in plan.products:
+            session.learn(changes(product, plan.changelog))
         elapsed = timedelta(0)
         while True:
-            people.step()
+            people.step(known=session.inputs)
             session.refresh()
             session.record(session.observe(asyncio.run(self.sweep(self._rehearsal.loaded))))
             if elapsed >= until:

@@ -61,11 +61,11 @@ def _item(seat: Seat, name: str) -> ItemState:
     return seat.app.snapshot.state.item(name)
 
 
-def checked(story: Story, check: Check, slow: Slow, store: Store, **more: object) -> None:
+def checked(story: Story, check: Check, slow: Slow, store: Store) -> None:
     """Play a story on a plan of one item with that check."""
     evening = Evening(evening_plan((Item(ItemId("tests"), "Run the tests", check=check),)))
     slow.evening = evening
-    play(story, evening, checks=lambda _: slow, trust=store, **more)
+    play(story, evening, checks=lambda _: slow, trust=store)
 
 
 def test_a_check_runs_in_sight_and_decides_the_item() -> None:

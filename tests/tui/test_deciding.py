@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from tui.stage import ANA, BEN, Seat
 Story = Callable[[Seat, Evening], Awaitable[None]]
 
 
-def play(story: Story, evening: Evening | None = None, size: tuple[int, int] = (80, 24), **wired: object) -> None:
+def play(story: Story, evening: Evening | None = None, size: tuple[int, int] = (80, 24), **wired: Any) -> None:
     """Play a story at a running cockpit of ana's."""
     stage = evening or Evening(evening_plan(()))
 

@@ -182,7 +182,9 @@ def scenario(now: datetime) -> Scenario:
 ACTS = (
     Act(0, "ben", "tick", "branches"),
     Act(0, "ben", "tick", "tests"),
+    Act(0, "ben", "start", ""),
     Act(0, "chloe", "tick", "tickets"),
+    Act(2, "ewa", "drive", "", "until ana takes over"),
     Act(
         42,
         "ben",
@@ -190,9 +192,20 @@ ACTS = (
         "qa-staging",
         "payment-api failed in staging: its migration waits for a lock, trying again",
     ),
+    Act(44, "chloe", "reject", "qa", "payment-api does not come up in staging"),
+    Act(
+        58,
+        "ewa",
+        "waive",
+        "item.open item:notes prod-eu",
+        "support has read the draft, the last words do not matter",
+    ),
     Act(76, "ben", "tick", "staging"),
     Act(84, "dai", "tick", "migration-review"),
+    Act(90, "dai", "claim", "backup"),
     Act(96, "chloe", "tick", "qa-staging"),
+    Act(98, "chloe", "revoke", "qa", "it is up, QA is through"),
+    Act(99, "chloe", "approve", "qa"),
     Act(160, "ben", "note", "smoke-eu", "user-service and web are through, watching the error rate"),
 )
 """What the others do. The rest of the checklist is left to whoever watches."""
@@ -341,10 +354,13 @@ window: {{from: {opens}, to: {closes}, zone: {zone}}}
 
 people:
   ana:   {{name: Ana Ruiz, account: {account}, roles: [release-manager, engineering]}}
-  ben:   {{name: Ben Okafor, account: bokafor, roles: [engineering]}}
-  chloe: {{name: Chloe Martin, account: cmartin, roles: [qa, product]}}
-  dai:   {{name: Dai Sato, account: dsato, roles: [security, sre]}}
-  ewa:   {{name: Ewa Nowak, account: enowak, roles: [engineering]}}
+  # whoever plays a person in the demo is marked as such: `also` says that it is the same person
+  ben:   {{name: Ben Okafor, account: bokafor, also: [bokafor (demo)], roles: [engineering]}}
+  chloe: {{name: Chloe Martin, account: cmartin, also: [cmartin (demo)], roles: [qa, product]}}
+  dai:   {{name: Dai Sato, account: dsato, also: [dsato (demo)], roles: [security, sre]}}
+  ewa:   {{name: Ewa Nowak, account: enowak, also: [enowak (demo)], roles: [engineering, release-manager]}}
+
+on_call: [dai]
 
 environments:
   dev: {{}}
@@ -366,21 +382,36 @@ checklist:
     - {{id: staging, title: All products deployed to staging, owner: ben, after: [tests], environment: staging}}
     - {{id: migration-review, title: Review the payment migration, owner: dai}}
     - {{id: qa-staging, title: QA on staging, owner: chloe, after: [staging]}}
-    - {{id: rollback-rehearsed, title: Rehearse the rollback, owner: ana}}
+    - id: rollback-rehearsed
+      title: Rehearse the rollback
+      owner: ana
+      check: {{run: [sh, -c, "for n in 1 2 3 4 5; do echo product $n of 5 went back; sleep 1; done"], timeout: 1m}}
   Deployment:
-    - {{id: backup, title: Back up the production database, owner: dai}}
-    - {{id: migrate, title: Apply the payment migration, owner: dai, after: [backup], point_of_no_return: true}}
+    - {{id: backup, title: Back up the production database, owner: dai, evidence: required}}
+    - id: migrate
+      title: Apply the payment migration
+      owner: dai
+      after: [backup]
+      point_of_no_return: true
+      two_person: true
     - {{id: smoke-eu, title: Smoke tests in the EU, owner: ana, environment: prod-eu}}
     - {{id: smoke-us, title: Smoke tests in the US, owner: ana, environment: prod-us}}
   Post-release:
     - {{id: errors, title: Error rate below 1 % for half an hour, owner: dai}}
-    - {{id: announce, title: Announce the release, owner: ana}}
+    - {{id: announce, title: "Announce the release in #releases", owner: ana}}
+
+approvals:
+  engineering: {{role: engineering}}
+  qa: {{role: qa, same_person: true}}
+
+waivers: {{roles: [release-manager]}}
 
 gates:
   prod-eu:
     - {{checklist: [Pre-release, Release candidate]}}
     - {{changelog: no-breaking-without-major}}
     - {{changelog: not-empty, level: warn}}
+    - {{approvals: [engineering, qa]}}
 
 freezes:
   month-end:

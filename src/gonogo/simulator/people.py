@@ -5,20 +5,39 @@ simulated person writes says so in the actor's host and name, and is told apart 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from msgspec.structs import replace
 
-from gonogo.domain.decide import Command, Note, Skip, Tick, Untick
+from gonogo.domain.decide import (
+    Approve,
+    ClaimItem,
+    Command,
+    Drive,
+    Note,
+    Refusal,
+    Reject,
+    Revoke,
+    Scene,
+    Skip,
+    Start,
+    Tick,
+    Untick,
+    Waive,
+)
+from gonogo.domain.decisions import approvals
 from gonogo.domain.events import Actor, Draft, Event, EventId
+from gonogo.domain.inputs import Inputs
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.ports import Clock, Identity, Journal, Tail
 from gonogo.session import Outcome, Session
+from gonogo.simulator.reviewers import signatures
 from gonogo.simulator.scenario import Act, Scenario, acts_between
 
 HOST = "demo"
 """Host of every simulated actor; no real one is called so in a scratch journal."""
+_WAIVED_FOR = timedelta(hours=2)
 _UIDS_FROM = 2**31
 """Above the ids that accounts get."""
 
@@ -88,21 +107,39 @@ class People:
         self._played_until = float("-inf")
         self._sessions: dict[str, Session] = {}
 
-    def step(self, now: datetime | None = None) -> tuple[Outcome, ...]:
+    def step(self, now: datetime | None = None, known: Inputs | None = None) -> tuple[Outcome, ...]:
         """Do what is due by `now` (UTC; this moment when not given) and was not done yet.
 
-        A refused act stays refused: somebody else was faster. Raises as `Session.submit` does.
+        `known` is what whoever runs the rehearsal has seen: simulated people look at the same screen. A refused
+        act stays refused: somebody else was faster. Raises as `Session.submit` does.
         """
         elapsed = ((now or self._clock.now()) - self._began).total_seconds()
         due = acts_between(self._scenario, self._played_until, elapsed)
         self._played_until = max(elapsed, self._played_until)
-        return tuple(self._session(act.person).submit(command_of(act)) for act in due)
+        return (*(self._do(act, known) for act in due), *self._review())
+
+    def _review(self) -> tuple[Outcome, ...]:
+        """Sign the hotfixes that wait for it; whoever looks first sees them for all."""
+        reader = next(iter(self._sessions.values()), None)
+        if reader is None:
+            return ()
+        reader.refresh()
+        due = tuple(signatures(reader.scene()))
+        return tuple(self._session(person).submit(command) for person, command in due)
 
     def close(self) -> None:
         """Give back the journals."""
         for session in self._sessions.values():
             session.close()
         self._sessions.clear()
+
+    def _do(self, act: Act, known: Inputs | None) -> Outcome:
+        session = self._session(act.person)
+        if known is not None:
+            seen = {"evidence": known.evidence, "changes": known.changes}
+            session.inputs = replace(session.inputs, loaded=known.loaded, **seen)
+        session.refresh()
+        return session.submit(command_of(act, session.scene()))
 
     def _session(self, person: str) -> Session:
         if person not in self._sessions:
@@ -114,9 +151,26 @@ class People:
         return self._sessions[person]
 
 
-def command_of(act: Act) -> Command:
-    """What a person of the scenario asks for."""
+def command_of(act: Act, scene: Scene) -> Command:
+    """What a person of the scenario asks for, on what they see."""
     match act.verb:
+        case "start":
+            return Start()
+        case "drive":
+            return Drive(act.text)
+        case "claim":
+            return ClaimItem(act.item)
+        case "approve":
+            slot = approvals.find_slot(scene, act.item)
+            code = "" if isinstance(slot, Refusal) else approvals.preview(scene, slot).code
+            return Approve(act.item, code, act.text)
+        case "reject":
+            return Reject(act.item, act.text)
+        case "revoke":
+            return Revoke(act.item, act.text)
+        case "waive":
+            rule, subject, environment = act.item.split(" ")
+            return Waive(rule, subject, environment, act.text, scene.now + _WAIVED_FOR)
         case "tick":
             return Tick(act.item)
         case "untick":

@@ -59,14 +59,15 @@ class Moment(Struct, frozen=True):
 
 
 class Act(Struct, frozen=True):
-    """What a simulated person does to the checklist."""
+    """What a simulated person does."""
 
     at: float
     """Seconds since the curtain rose."""
     person: str
     verb: str
-    """tick | untick | skip | note"""
+    """tick | untick | skip | note | claim | start | drive | approve | reject | revoke | waive"""
     item: str
+    """The item, the name of the approval, or `RULE SUBJECT ENVIRONMENT` of a waiver; "" where there is none."""
     text: str = ""
     """Reason or note."""
 

@@ -23,6 +23,8 @@ from gonogo.tui.widgets.spans import Lines
 
 _ALERTS = 3
 """Lines for what is out of the ordinary; the rest is counted."""
+_NAME = 6
+"""Columns of a release's name below which it says nothing."""
 LATE = timedelta(seconds=5)
 """Age of the last look at the journal past which the bar says so: it is looked at four times a second."""
 
@@ -75,8 +77,10 @@ def bar_lines(snapshot: Snapshot | None, standing: Standing, columns: int, ellip
     if snapshot is None:
         waiting = plain(" UNKNOWN  opening the journal and asking the endpoints", Tone.UNKNOWN)
         return (spread(waiting, note, columns, ellipsis), (), ())
+    verdict = _verdict(snapshot, columns)
+    room = max(_NAME, columns - width(verdict) - width(note) - 1)
     return (
-        spread(_verdict(snapshot, columns), (*_release(snapshot, columns), *note), columns, ellipsis),
+        spread(verdict, (*_release(snapshot, room), *note), columns, ellipsis),
         spread(_window(snapshot, columns), _others(snapshot, columns), columns, ellipsis),
         spread(_people(snapshot), _contact(snapshot, standing, columns), columns, ellipsis),
         *_alerts(snapshot, columns, ellipsis),
@@ -107,11 +111,13 @@ def _verdict(snapshot: Snapshot, columns: int) -> Line:
     return (*line[:-1], Span(f"  {waived} waived", Tone.WARN)) if waived else line[:-1]
 
 
-def _release(snapshot: Snapshot, columns: int) -> Line:
-    name = snapshot.plan.name or snapshot.plan.release
-    room = 32 if columns >= 100 else 20
+def _release(snapshot: Snapshot, room: int) -> Line:
+    """Name and life; the name gives way first, and where not even a part of it has room it is left out."""
     tone = Tone.BAD if snapshot.state.held is not None else Tone.MUTED
-    return (Span(_short(name, room), Tone.STRONG), Span(f" {lifecycle(snapshot)} ", tone))
+    life = Span(f" {lifecycle(snapshot)} ", tone)
+    left = min(32, room - width((life,)))
+    name = snapshot.plan.name or snapshot.plan.release
+    return (Span(_short(name, left), Tone.STRONG), life) if left >= _NAME else (life,)
 
 
 def _short(text: str, room: int) -> str:
