@@ -9,7 +9,7 @@ from gonogo.adapters.git_history.repository import Repository
 from gonogo.adapters.git_history.survey import Survey, survey
 from gonogo.domain.changelog import Changes, ProductChanges, Reckoning, Unreadable, build
 from gonogo.domain.commits import Commit, Struck
-from gonogo.domain.plan import ChangelogRules, Product
+from gonogo.domain.plan import ChangelogRules, MergePolicy, Product
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
@@ -81,4 +81,12 @@ def _collect(
 
 def reckoning(product: Product, rules: ChangelogRules, found: Survey, on: date | None) -> Reckoning:
     """What the next version of `product` is reckoned with."""
-    return Reckoning(product.scheme, product.name, rules.below_one, product.calver, on, taken=found.taken(product))
+    return Reckoning(
+        product.scheme,
+        product.name,
+        rules.below_one,
+        product.calver,
+        on,
+        rules.merges is MergePolicy.FIRST_PARENT,
+        found.taken(product),
+    )

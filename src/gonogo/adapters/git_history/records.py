@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from gonogo.domain.commits import CONVENTIONS, KNOWN_TYPES, Commit, parse_commit
-from gonogo.domain.plan import ChangelogRules, SquashPolicy
+from gonogo.domain.plan import ChangelogRules, MergePolicy, SquashPolicy
 
 FORMAT = "%H%x00%P%x00%at%x00%an%x00%B"
 FIELDS = 5
@@ -37,6 +37,7 @@ def reader(rules: ChangelogRules, *, with_body: bool = False, with_issues: bool 
     """Turns a record into a commit, by the plan's convention and its types."""
     convention = CONVENTIONS.get(rules.convention, CONVENTIONS["conventional"])
     types = KNOWN_TYPES | set(rules.sections) if rules.squash is SquashPolicy.LINES else frozenset()
+    merges_speak = rules.merges is MergePolicy.FIRST_PARENT
 
     def read(record: Record) -> Commit:
         oid, parents, at, author, message = record
@@ -50,6 +51,7 @@ def reader(rules: ChangelogRules, *, with_body: bool = False, with_issues: bool 
             convention=convention,
             types=types,
             with_issues=with_issues,
+            merges_speak=merges_speak,
         )
 
     return read

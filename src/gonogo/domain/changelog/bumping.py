@@ -31,6 +31,8 @@ class Reckoning(Struct, frozen=True):
     """Of calendar versions."""
     on: date | None = None
     """The day of the release, for calendar versions."""
+    merges_speak: bool = False
+    """Each merge stands for the branch it brought."""
     taken: tuple[Version, ...] = ()
     """Versions that are tagged, wherever: no two releases share one."""
 
@@ -73,7 +75,7 @@ def needed_bump(commits: Sequence[Commit], base: Base, by: Reckoning) -> tuple[B
         return (by.below_one.breaking if early else Bump.MAJOR), breaks
     if features := _once(commit for commit in live if commit.type == "feat"):
         return (by.below_one.feature if early else Bump.MINOR), features
-    plain = tuple(commit for commit in commits if commit.type or not commit.is_merge)
+    plain = tuple(commit for commit in commits if commit.type or by.merges_speak or not commit.is_merge)
     return (Bump.PATCH if plain else Bump.NONE), plain[:1]
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from gonogo.domain.commits.conventions import KNOWN_TYPES, Convention, conventional
 from gonogo.domain.commits.footers import BREAKING_TOKENS, issue_references, read_footers
 from gonogo.domain.commits.model import NOT_DESCRIBED, NOTHING_MORE, Commit, Footer, Headline, More
@@ -24,17 +26,23 @@ def parse_commit(
     convention: Convention = conventional,
     types: AbstractSet[str] = KNOWN_TYPES,
     with_issues: bool = True,
+    merges_speak: bool = False,
 ) -> Commit:
     """Read one message. `authored` is in seconds since 1970; bytes that are not UTF-8 are shown as `\\xff`.
 
-    `types` are those told apart inside a squashed commit's body. Looking for issues is a third of the work.
+    `types` are those told apart inside a squashed commit's body. Looking for issues is a third of the work. The
+    body of a merge is not told, for its branch's commits stand beside it; with `merges_speak` it stands for them.
     """
     text = message.decode("utf-8", "backslashreplace") if isinstance(message, bytes) else message
     subject, _, rest = text.lstrip("\r\n").partition("\n")
     shown = clean(subject.strip(), LINE_LIMIT)
     headline = convention(shown)
     telling = with_body or _is_telling(rest) or "evert" in shown or "Reapply" in shown
-    more = _read_more(shown, rest, headline, parents, with_body, convention, types) if telling else NOTHING_MORE
+    silent = parents > 1 and not merges_speak
+    more = _read_more(shown, rest, headline, silent, with_body, convention, types) if telling else NOTHING_MORE
+    if headline is None and parents > 1 and more.also:
+        # `Merge pull request #5 from ...` says nothing, the title of what was merged stands below
+        headline, more = more.also[0], replace(more, also=more.also[1:])
     issues = issue_references(shown, rest) if with_issues else ()
     if headline is None:
         return Commit(
@@ -68,7 +76,7 @@ def _read_more(
     subject: str,
     rest: str,
     headline: Headline | None,
-    parents: int,
+    silent: bool,
     with_body: bool,
     convention: Convention,
     types: AbstractSet[str],
@@ -84,7 +92,7 @@ def _read_more(
         _reverts(subject, bounded, headline),
         tuple(_PICKED.findall(bounded)[-_MANY:]) if "cherry picked" in rest else (),
         _release_as(bounded) if "elease-" in rest else "",
-        _squashed(subject, bounded, parents, convention, types),
+        () if silent else _squashed(subject, bounded, convention, types),
     )
     return NOTHING_MORE if more == NOTHING_MORE else more
 
@@ -131,14 +139,9 @@ def _reverts(subject: str, rest: str, headline: Headline | None) -> tuple[str, .
 _NUMBER = re.compile(r"\s*\(#\d+\)")
 
 
-def _squashed(
-    subject: str, rest: str, parents: int, convention: Convention, types: AbstractSet[str]
-) -> tuple[Headline, ...]:
-    """The conventional lines of a squashed commit's body: at a bullet, or where a paragraph begins.
-
-    A merge has its branch's commits beside it in the history: their lines are not told twice.
-    """
-    if parents > 1 or ": " not in rest:
+def _squashed(subject: str, rest: str, convention: Convention, types: AbstractSet[str]) -> tuple[Headline, ...]:
+    """The conventional lines of a squashed commit's body: at a bullet, or where a paragraph begins."""
+    if ": " not in rest:
         return ()
     found: dict[Headline, None] = {}
     told = _NUMBER.sub("", subject)
