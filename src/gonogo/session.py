@@ -144,7 +144,7 @@ class Session:
         def judge(tail: Tail) -> Sequence[Draft]:
             nonlocal refusal
             self._take_in(tail)
-            verdict = self._plan_moved(command) or decide(self.scene(new_id), command)
+            verdict = self._plan_moved(command, new_id) or decide(self.scene(new_id), command)
             match verdict:
                 case Refusal():
                     refusal = verdict
@@ -162,18 +162,21 @@ class Session:
         """Everything a decision of this moment is judged on; what a dialog previews is judged on the same."""
         return Scene(self.inputs, self.actor, new_id, self._clock.now(), self._steady() if self._steady else None)
 
-    def _plan_moved(self, command: Command) -> Refusal | None:
+    def _plan_moved(self, command: Command, new_id: EventId) -> Refusal | None:
         """A decision speaks of the plan that was on the screen: one edited under it is another plan."""
         if not isinstance(command, BoundToPlan) or self._plan_source is None:
             return None
         if not self._plan_source.changed():
             return None
-        return Refusal(
+        from gonogo.domain.decisions.on_record import kept
+
+        refusal = Refusal(
             ExitCode.CONFLICT,
             "plan.moved",
             "the plan on disk was edited a moment ago; nothing was recorded",
             "look again, then repeat it",
         )
+        return kept(self.scene(new_id), command, refusal)
 
     def observe(self, observations: Iterable[Observation]) -> tuple[RecordTransition, ...]:
         """Take observations in; returns the transitions that the journal does not know yet.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         cells,
         checklist,
         checks,
+        claims,
         freezes,
         go,
         hotfixes,
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
     from gonogo.domain.decisions.approvals import Approve, Reject, Revoke
     from gonogo.domain.decisions.baton import Drive
     from gonogo.domain.decisions.cells import RecordTransition
-    from gonogo.domain.decisions.checklist import ClaimItem, Note, Skip, Tick, UnclaimItem, Undo, Untick, find_item
+    from gonogo.domain.decisions.checklist import Note, Skip, Tick, Undo, Untick
     from gonogo.domain.decisions.checks import RecordCheck
+    from gonogo.domain.decisions.claims import ClaimItem, UnclaimItem
     from gonogo.domain.decisions.freezes import FreezeLine, Thaw
     from gonogo.domain.decisions.go import Go
+    from gonogo.domain.decisions.items import find_item
     from gonogo.domain.decisions.lifecycle import Cancel, Complete, Hold, Resume, Start
     from gonogo.domain.decisions.triggers import AnswerTrigger, ClearTrigger, FireTrigger
     from gonogo.domain.decisions.versions import ClearBad, HoldVersion, MarkBad, ReleaseVersion
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
         checklist.Commands
         | cells.Commands
         | checks.Commands
+        | claims.Commands
         | lifecycle.Commands
         | amendments.Commands
         | approvals.Commands
@@ -76,7 +80,7 @@ _HOMES = {
     "AnswerTrigger": "triggers",
     "Approve": "approvals",
     "Cancel": "lifecycle",
-    "ClaimItem": "checklist",
+    "ClaimItem": "claims",
     "ClearBad": "versions",
     "ClearTrigger": "triggers",
     "Complete": "lifecycle",
@@ -98,12 +102,12 @@ _HOMES = {
     "Start": "lifecycle",
     "Thaw": "freezes",
     "Tick": "checklist",
-    "UnclaimItem": "checklist",
+    "UnclaimItem": "claims",
     "Undo": "checklist",
     "Untick": "checklist",
     "Waive": "waivers",
     "WithdrawWaiver": "waivers",
-    "find_item": "checklist",
+    "find_item": "items",
 }
 """By name: the topic it comes from. Another command is imported from its own topic."""
 
@@ -126,8 +130,14 @@ class _Topic(Protocol):
 def decide(scene: Scene, command: "Command") -> Answer:
     """Return the facts that `command` makes, or why it makes none.
 
-    An empty tuple means: what was asked for holds already, by the same account.
+    An empty tuple means: what was asked for holds already, by the same account. What a rule turned down carries
+    what the journal keeps of the attempt.
     """
     # where there is a command, its topic is loaded: every command is judged in the module that defines it
     topic = cast("_Topic", importlib.import_module(type(command).__module__))
-    return topic.decide(scene, command)
+    answer = topic.decide(scene, command)
+    if isinstance(answer, Refusal):
+        from gonogo.domain.decisions.on_record import kept
+
+        return kept(scene, command, answer)
+    return answer

@@ -1,6 +1,5 @@
 """Accepting a later edit of the plan, and voiding what it touches."""
 
-
 from gonogo.domain import amendment, completion
 from gonogo.domain import events as kinds
 from gonogo.domain.amendment import Pending

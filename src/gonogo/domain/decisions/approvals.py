@@ -147,7 +147,7 @@ def _one_person(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
 
 def _approve(scene: Scene, slot: ApprovalSlot, command: Approve) -> Answer:
     if refusal := _why_not(scene, slot):
-        return slips.refused_on_record(scene, refusal, "approve", f"approval:{slot.name}")
+        return refusal
     content = digest.content_of(scene.plan, scene.inputs.changes)
     mine = _my_vote(scene, slot)
     court = approvals.standing(scene.plan, scene.state, content, scene.now, slot, scene.inputs.shared_accounts)

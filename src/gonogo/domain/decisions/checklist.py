@@ -1,4 +1,4 @@
-"""The checklist: tick, untick, skip, claim, unclaim, note, undo."""
+"""The checklist: tick, untick, skip, note, undo."""
 
 from collections.abc import Mapping
 from typing import Any, assert_never
@@ -9,9 +9,9 @@ from gonogo.domain import events as kinds
 from gonogo.domain import people
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.checked import refuse_by_hand
+from gonogo.domain.decisions.items import others_claim, find_item, lost_race
 from gonogo.domain.decisions.scene import Answer, Refusal, Scene
 from gonogo.domain.events import Actor
-from gonogo.domain.names import suggest
 from gonogo.domain.plan import Item, Plan
 from gonogo.domain.state import ItemState, ItemStatus, Proof, ReleaseState
 from gonogo.domain.text import clean, clean_block
@@ -45,19 +45,6 @@ class Skip(Struct, frozen=True):
     expect: int | None = None
 
 
-class ClaimItem(Struct, frozen=True):
-    """I am at it: nobody else needs to be."""
-
-    item: str
-
-
-class UnclaimItem(Struct, frozen=True):
-    """Nobody is at it any more; of somebody else's claim it needs a reason."""
-
-    item: str
-    reason: str = ""
-
-
 class Note(Struct, frozen=True):
     """A remark on an item."""
 
@@ -69,7 +56,7 @@ class Undo(Struct, frozen=True):
     """Take back one's own last act on the checklist."""
 
 
-Commands = Tick | Untick | Skip | ClaimItem | UnclaimItem | Note | Undo
+Commands = Tick | Untick | Skip | Note | Undo
 
 
 def decide(scene: Scene, command: Commands) -> Answer:
@@ -77,10 +64,6 @@ def decide(scene: Scene, command: Commands) -> Answer:
     match command:
         case Tick() | Untick() | Skip():
             return slips.over(scene) or _move(scene, command)
-        case ClaimItem():
-            return slips.over(scene) or _claim(scene, command)
-        case UnclaimItem():
-            return slips.over(scene) or _unclaim(scene, command)
         case Note():
             return _note(scene, command)
         case Undo():
@@ -89,30 +72,11 @@ def decide(scene: Scene, command: Commands) -> Answer:
             assert_never(unreachable)
 
 
-def find_item(plan: Plan, wanted: str) -> Item | Refusal:
-    """The item of that id or unique prefix of an id; otherwise what the person may have meant."""
-    exact = plan.item(wanted)
-    if exact:
-        return exact
-    starting = [item for item in plan.items if wanted and item.id.startswith(wanted)]
-    if len(starting) == 1:
-        return starting[0]
-    shown = clean(wanted, 80)
-    if starting:
-        names = ", ".join(item.id for item in starting[:6])
-        return Refusal(ExitCode.USAGE, "item.ambiguous", f"'{shown}' may be {names}", "type more of the id")
-    near = suggest(wanted, [item.id for item in plan.items])
-    hint = f"did you mean '{near}'?" if near else "gonogo tick    lists what is open"
-    return Refusal(ExitCode.USAGE, "item.unknown", f"the plan has no item '{shown}'", hint)
-
-
 _MOVES: Mapping[type, tuple[str, ItemStatus]] = {
     Tick: (kinds.ITEM_TICKED, ItemStatus.DONE),
     Untick: (kinds.ITEM_UNTICKED, ItemStatus.OPEN),
     Skip: (kinds.ITEM_SKIPPED, ItemStatus.SKIPPED),
 }
-
-_WORDS = {ItemStatus.DONE: "ticked", ItemStatus.OPEN: "open", ItemStatus.SKIPPED: "marked not applicable"}
 
 
 def _move(scene: Scene, command: Tick | Untick | Skip) -> Answer:
@@ -132,8 +96,8 @@ def _move(scene: Scene, command: Tick | Untick | Skip) -> Answer:
     if now.status is wanted and command.expect in {None, now.seq}:
         return _already(item, now, scene.actor)
     if command.expect is not None and command.expect != now.seq:
-        return _lost_race(item, now)
-    if wanted is not ItemStatus.OPEN and (refusal := _is_others(scene, item, now) or _from_ci(scene, item)):
+        return lost_race(item, now)
+    if wanted is not ItemStatus.OPEN and (refusal := others_claim(scene, item, now) or _from_ci(scene, item)):
         return refusal
     # the title is repeated, so that the trail still tells what was ticked after the plan has changed
     data: dict[str, Any] = {"title": item.title}
@@ -190,21 +154,6 @@ def _no_evidence(item: Item, now: ItemState, command: Tick) -> Refusal | None:
     )
 
 
-def _is_others(scene: Scene, item: Item, now: ItemState) -> Refusal | None:
-    """Two people must not do it twice: whoever claimed it is at it."""
-    claim = now.claim
-    if claim is None or people.same_human(scene.plan, claim.actor, scene.actor):
-        return None
-    return slips.lost(
-        "item.claimed",
-        f"'{item.id}' is claimed",
-        claim.actor,
-        claim.at,
-        scene.now,
-        f"gonogo unclaim {item.id} --reason '...'    when they are not at it",
-    )
-
-
 def _from_ci(scene: Scene, item: Item) -> Refusal | None:
     if scene.actor.via != "ci" or item.ci:
         return None
@@ -216,70 +165,10 @@ def _from_ci(scene: Scene, item: Item) -> Refusal | None:
     )
 
 
-def _claim(scene: Scene, command: ClaimItem) -> Answer:
-    item = find_item(scene.plan, command.item)
-    if isinstance(item, Refusal):
-        return item
-    now = scene.state.item(item.id)
-    if now.status is not ItemStatus.OPEN:
-        return _lost_race(item, now)
-    if now.claim is not None and now.claim.actor.uid == scene.actor.uid:
-        return ()
-    if refusal := _is_others(scene, item, now):
-        return refusal
-    return (scene.draft(kinds.ITEM_CLAIMED, f"item:{item.id}", {"title": item.title}, expect=now.seq),)
-
-
-def _unclaim(scene: Scene, command: UnclaimItem) -> Answer:
-    item = find_item(scene.plan, command.item)
-    if isinstance(item, Refusal):
-        return item
-    claim = scene.state.item(item.id).claim
-    if claim is None:
-        return _unclaimed(scene, item)
-    data = {"title": item.title, "claim": claim.seq, "was": claim.actor.user}
-    if reason := clean(command.reason.strip()):
-        data["reason"] = reason
-    elif not people.same_human(scene.plan, claim.actor, scene.actor):
-        return Refusal(
-            ExitCode.USAGE,
-            "item.unclaim-reason",
-            f"'{item.id}' is claimed by {claim.actor.user}: taking that away needs a reason",
-            f"gonogo unclaim {item.id} --reason '...'",
-        )
-    return (scene.draft(kinds.ITEM_UNCLAIMED, f"item:{item.id}", data, expect=claim.seq),)
-
-
-def _unclaimed(scene: Scene, item: Item) -> Answer:
-    ends = [
-        one for one in scene.state.events if one.kind == kinds.ITEM_UNCLAIMED and one.subject == f"item:{item.id}"
-    ]
-    if ends and ends[-1].actor.uid == scene.actor.uid:
-        return ()
-    if ends:
-        return slips.lost(
-            "item.unclaimed", f"the claim on '{item.id}' ended", ends[-1].actor, ends[-1].at, scene.now
-        )
-    return Refusal(
-        ExitCode.NO_GO, "item.not-claimed", f"nobody has claimed '{item.id}'", f"gonogo claim {item.id}"
-    )
-
-
 def _already(item: Item, now: ItemState, actor: Actor) -> Answer:
     if now.actor is None or now.actor.uid == actor.uid:
         return ()
-    return _lost_race(item, now)
-
-
-def _lost_race(item: Item, now: ItemState) -> Refusal:
-    who = now.actor.user if now.actor else "somebody"
-    when = f" at {now.at:%H:%M:%S} UTC" if now.at else ""
-    return Refusal(
-        ExitCode.CONFLICT,
-        "item.changed",
-        f"'{item.id}' was {_WORDS[now.status]} by {who}{when}; nothing was recorded for you",
-        f"gonogo note {item.id} '...'    adds your word to it",
-    )
+    return lost_race(item, now)
 
 
 def _not_yet(plan: Plan, state: ReleaseState, item: Item) -> Refusal | None:

@@ -1,6 +1,5 @@
 """Go: let the release into an environment, on the very list that was on screen."""
 
-
 from gonogo.domain import completion, digest, people, waivers
 from gonogo.domain import events as kinds
 from gonogo.domain.confirmation import Preview
@@ -107,7 +106,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
     assert judged is not None
     shown = preview(scene, command.environment, snapshot)
     if refusal := _refused(scene, judged, shown):
-        return slips.refused_on_record(scene, refusal, "go", f"go:{command.environment}")
+        return refusal
     if command.confirm != shown.code:
         return moved(scene, "go", shown, f"gonogo go {command.environment} --confirm {shown.code}")
     reasons = each_reason(judged)

@@ -219,14 +219,13 @@ def _complete(scene: Scene, command: Complete) -> Answer:
         return refusal
     preview = preview_complete(scene)
     if preview.refused:
-        refusal = Refusal(
+        return Refusal(
             ExitCode.NO_GO,
             "complete.open",
             f"the release cannot be completed: {preview.refused}",
             "gonogo status",
             preview.lines,
         )
-        return slips.refused_on_record(scene, refusal, "complete", SUBJECT)
     if command.confirm != preview.code:
         return moved(scene, "complete", preview, f"gonogo complete --confirm {preview.code}")
     data = {"confirmed": preview.code, "versions": outline.versions_of(scene.plan)}

@@ -1,5 +1,6 @@
 """Refusals that several topics share, so that they say the same thing in the same words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from gonogo.domain import events as kinds
@@ -85,10 +86,12 @@ def unknown_name(rule: str, kind: str, wanted: str, known: list[str], article: s
     return Refusal(ExitCode.USAGE, rule, f"the plan has {article} {kind} '{clean(wanted, 80)}'", hint)
 
 
-def refused_on_record(scene: Scene, refusal: Refusal, act: str, subject: str) -> Refusal:
+def refused_on_record(
+    scene: Scene, refusal: Refusal, act: str, subject: str, asked: Mapping[str, str] | None = None
+) -> Refusal:
     """The same refusal, to be kept in the journal with what it saw; only once when it repeats itself."""
     facts = [line[:300] for line in refusal.facts[:60]]
-    data = {"act": act, "rule": refusal.rule, "reason": refusal.reason, "facts": facts}
+    data = {"act": act, "rule": refusal.rule, "reason": refusal.reason, "facts": facts, "asked": dict(asked or {})}
     last = next((one for one in reversed(scene.state.events[-50:]) if one.subject == subject), None)
     repeats = (
         last is not None

@@ -43,7 +43,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
         known = [environment.name for environment in scene.plan.environments]
         return slips.unknown_name("environment.unknown", "environment", command.environment, known)
     if refusal := slips.over(scene) or slips.undecided(scene, "a waiver") or _may(scene):
-        return slips.refused_on_record(scene, refusal, "waive", f"waiver:{command.environment}")
+        return refusal
     match command:
         case Waive():
             return _waive(scene, command)
