@@ -57,6 +57,8 @@ def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
     """The changes of the product asked for, or of all that name a repository. Raises UsageError when none does."""
     products = _wanted(context, plan)
     if start := context.args.start:
+        if len(products) != 1:
+            raise UsageError("--from needs one product", remedy="name the product before --from")
         products = tuple(replace(product, start=start) for product in products)
     return context.doors.read_changes(plan, products)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.domain.changelog.model import Base
 from gonogo.domain.commits import Commit, Fate
@@ -48,6 +49,8 @@ class Asked(Struct, frozen=True):
     forced_by: tuple[Commit, ...]
     following: str
     """Without prefix; "" when the scheme has no answer."""
+    least: str = ""
+    """The same before numbers that are taken were passed over: a plan below it contradicts the commits."""
     stated: bool = False
     """A `Release-As:` footer says so."""
 
@@ -57,8 +60,9 @@ def ask(commits: Sequence[Commit], base: Base, planned: str, by: Reckoning) -> A
     step, forced_by = needed_bump(commits, base, by)
     if stated := _stated(commits, base, by):
         said, commit = stated
-        return Asked(step, (commit,), said.number, stated=True)
-    return Asked(step, forced_by, next_version(base, step, planned, by))
+        return Asked(step, (commit,), said.number, said.number, stated=True)
+    least = _least(base, step, planned, by)
+    return Asked(step, forced_by, next_version(base, step, planned, by), least)
 
 
 def needed_bump(commits: Sequence[Commit], base: Base, by: Reckoning) -> tuple[Bump, tuple[Commit, ...]]:
@@ -100,6 +104,10 @@ def _stated(commits: Iterable[Commit], base: Base, by: Reckoning) -> tuple[Versi
     return None
 
 
+def _least(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
+    return next_version(base, step, planned, replace(by, taken=()))
+
+
 def next_version(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
     """The version after `base`, without prefix; the planned one for a first release, "" for opaque names.
 
@@ -136,7 +144,7 @@ def _free(version: Version, by: Reckoning) -> Version:
 
 def contradiction(base: Base, asked: Asked, planned: str, by: Reckoning) -> str:
     """Why the planned version cannot be right, naming commits; "" when it can."""
-    plan, past, following = (by.read(text) for text in (planned, base.version, asked.following))
+    plan, past, following = (by.read(text) for text in (planned, base.version, asked.least))
     if not isinstance(plan, Version):
         return ""
     if isinstance(past, Version) and compare(plan, past) in {0, -1}:
@@ -151,7 +159,7 @@ def contradiction(base: Base, asked: Asked, planned: str, by: Reckoning) -> str:
         return ""  # the calendar, not the commits, names the fields of a calendar version
     if compare(finalised(plan), finalised(following)) != -1:
         return ""
-    return f"planned {planned}, but {_why(asked.forced_by)} for {asked.following}: {named(asked.forced_by)}"
+    return f"planned {planned}, but {_why(asked.forced_by)} for {asked.least}: {named(asked.forced_by)}"
 
 
 def _why(forced_by: tuple[Commit, ...]) -> str:
