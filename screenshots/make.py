@@ -48,6 +48,8 @@ SHOTS: tuple[Shot, ...] = (
     ("trail-80x24", (80, 24), ("4",)),
     ("why-80x24", (80, 24), ("w",)),
     ("cell-80x24", (80, 24), ("2", "right", "right", "enter")),
+    ("release-80x24", (80, 24), ("i",)),
+    ("approve-80x24", (80, 24), ("a",)),
     ("cockpit-120x40", (120, 40), ()),
 )
 """File name, size, keys pressed before the picture."""
