@@ -36,7 +36,7 @@ def test_a_missing_fix_is_exit_3_with_what_to_type(gonogo: Here, release: Releas
         f"web 1.2.1  {fix[:8]}  fix(login): let people in",
         "  missing  main  no such change, and no commit that says it was picked from it",
         "",
-        f"1 open: carry each forward, or answer for it:  gonogo merges equal {fix[:8]} main --reason '...'",
+        f"1 open: carry each forward, or answer for it:  gonogo merges carry {fix[:8]} main",
     ]
 
 

@@ -125,6 +125,15 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("merges", "[PRODUCT]", "has every hotfix reached every active branch?", "merges", FIX),
     Verb(
+        "merges carry", "FIX BRANCH [--confirm CODE]", "carry a fix to a branch that lacks it", "merges_carry",
+        FIX,
+    ),
+    Verb(
+        "merges continue", "[PRODUCT] [--resolved FILE] [--ours FILE]", "go on with a fix that is being carried",
+        "merges_continue", FIX,
+    ),
+    Verb("merges abort", "[PRODUCT] [--reason TEXT]", "take that back", "merges_abort", FIX),
+    Verb(
         "merges equal", "FIX BRANCH --reason TEXT [--commit COMMIT] [--withdraw]",
         "another commit of that branch does the same", "merges_equal", FIX,
     ),

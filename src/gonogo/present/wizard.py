@@ -4,19 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from gonogo.domain.approvals import SlotStanding, Standing
+from gonogo.domain.checks import describe_command
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
 from gonogo.domain.hotfix.lines import Observed
 from gonogo.domain.hotfix.on_bench import Ran
 from gonogo.domain.hotfix.outcome import Aborted, Finished, Outcome, PushFailed, Stopped, Waiting
 from gonogo.domain.hotfix.preview import Candidate, Candidates, PickPreview, TagCheck
 from gonogo.domain.hotfix.preview import Outcome as Picked
-from gonogo.domain.hotfix.steps import Step, StepKind
+from gonogo.domain.hotfix.steps import Place, Step, StepKind
 from gonogo.domain.hotfix.wish import Planned
 from gonogo.domain.hotfix.work import Kind, Work
 from gonogo.domain.spans import span
 from gonogo.domain.text import clean
 from gonogo.errors import GonogoError
-from gonogo.present.hotfix import outcome_lines, step_lines
+from gonogo.present.hotfix import outcome_lines
 from gonogo.present.tones import Line, Span, Tone
 
 Rows = tuple[tuple[str, Line], ...]
@@ -54,7 +55,7 @@ def say(words: str, tone: Tone = Tone.PLAIN) -> Line:
 
 
 def _label(name: str, *rest: Span) -> Line:
-    return (Span(f"{name:<11}", Tone.MUTED), *rest)
+    return (Span(f"{name:<10} ", Tone.MUTED), *rest)
 
 
 def trouble(error: GonogoError) -> tuple[Line, ...]:
@@ -234,12 +235,28 @@ def preview_lines(planned: Planned) -> tuple[Line, ...]:
             else Span("has all of it", Tone.GOOD)
         )
         lines.append(_label("also to" if not position else "", Span(f"{need.branch}  "), told))
+    if work.kind is Kind.HOTFIX:
+        asks = f"{', '.join(work.approvals)}, before it is tagged" if work.approvals else "the plan asks for none"
+        lines.append(_label("approval", Span(asks, Tone.PLAIN if work.approvals else Tone.MUTED)))
     if work.entry and work.edits:
         lines += [(), say("Changelog entry", Tone.STRONG)]
         lines += [say(f"  {one}") for one in work.entry.splitlines() if one]
     lines += _difference(planned)
-    lines += [(), *step_lines(planned.steps)]
+    lines += [(), *_steps(planned.steps)]
     return tuple(lines)
+
+
+def _steps(steps: Sequence[Step]) -> Iterator[Line]:
+    """Each with its exact commands, and its undo where that is more than to leave it."""
+    yield say("Steps, with the exact commands", Tone.STRONG)
+    for step in steps:
+        yield (Span(f"{step.number:>2} ", Tone.MUTED), Span(step.title))
+        for command in step.commands:
+            where = "" if command.place is Place.WORKSPACE else "in your repository: "
+            yield (Span("   "), Span(where, Tone.WARN), Span(describe_command(("git", *command.argv)), Tone.MUTED))
+            yield from (say(f"     < {line}", Tone.MUTED) for line in command.feed.splitlines())
+        if step.undo not in {"nothing to undo", "goes with the workspace"}:
+            yield say(f"   undo: {step.undo}", Tone.MUTED)
 
 
 def _difference(planned: Planned) -> Iterator[Line]:
@@ -247,7 +264,9 @@ def _difference(planned: Planned) -> Iterator[Line]:
     if not planned.preview.diffstat:
         yield _label("difference", Span("known when the conflicts are resolved", Tone.UNKNOWN))
         return
-    yield (Span("Difference to what runs", Tone.STRONG), Span("   v shows all of it", Tone.MUTED))
+    carries = planned.work is not None and planned.work.kind is Kind.CARRY
+    title = "Difference it makes" if carries else "Difference to what runs"
+    yield (Span(title, Tone.STRONG), Span("   v shows all of it", Tone.MUTED))
     yield from (say(f" {one}", Tone.MUTED) for one in planned.preview.diffstat[:12])
 
 
@@ -273,7 +292,7 @@ def _pick(one: PickPreview) -> Iterator[Line]:
         yield _label(
             "",
             Span(f"{conflict.path}  ", Tone.WARN),
-            Span(f"{conflict.kind}, {len(conflict.hunks)} hunks", Tone.MUTED),
+            Span(f"{conflict.kind}, {_hunks(len(conflict.hunks))}", Tone.MUTED),
         )
         if conflict.proposal:
             yield _label("", Span(conflict.proposal, Tone.MUTED))
@@ -282,6 +301,10 @@ def _pick(one: PickPreview) -> Iterator[Line]:
             yield from (_label("", Span(f"  {line}", Tone.MUTED)) for line in shown[:_HUNK_LINES])
             if len(shown) > _HUNK_LINES:
                 yield _label("", Span(f"  and {len(shown) - _HUNK_LINES} more lines", Tone.MUTED))
+
+
+def _hunks(count: int) -> str:
+    return f"{count} hunk{'' if count == 1 else 's'}"
 
 
 def diff_lines(diff: str) -> tuple[Line, ...]:
@@ -298,7 +321,7 @@ def diff_lines(diff: str) -> tuple[Line, ...]:
 
 def phase(known: Hotfix, steps: Sequence[Step]) -> int:
     """Which of the eight steps a piece of work is at."""
-    if known.status is HotfixStatus.FINISHED:
+    if known.status is HotfixStatus.FINISHED or known.kind == Kind.CARRY.value:
         return 8
     step = next((one for one in steps if one.number == known.next_step), None)
     if step is None:
@@ -410,7 +433,7 @@ def push_lines(
     known: Hotfix, work: Work | None, outcome: Outcome | Aborted | GonogoError | None
 ) -> tuple[Line, ...]:
     """Exactly what would be pushed where, and what must be there."""
-    said = "both or neither, and only if the remote is as expected; p asks for the version"
+    said = "both or neither, and only if the remote is as shown here; p pushes"
     head: Line = (Span("PUSH ", Tone.BUSY), Span(said))
     facts = push_facts(known, work, outcome)
     return (head, *(_label("" if position else "push", Span(fact)) for position, fact in enumerate(facts)))
@@ -436,7 +459,8 @@ def result_lines(known: Hotfix, result: Outcome | Aborted | GonogoError | None) 
     """What the last act came to, where the rest does not say it."""
     match result:
         case GonogoError():
-            return (*trouble(result), ())
+            # where it is, is said below: the workspace
+            return (*trouble(GonogoError(result.message, remedy=result.remedy)), ())
         case PushFailed():
             return (*outcome_lines(result, known.kind, known.product), ())
         case Aborted():
@@ -446,7 +470,15 @@ def result_lines(known: Hotfix, result: Outcome | Aborted | GonogoError | None) 
 
 
 def finished_lines(known: Hotfix, now: datetime) -> tuple[Line, ...]:
-    """A hotfix that is made."""
+    """A hotfix that is made, or a fix that was carried."""
+    if known.kind == Kind.CARRY.value:
+        return (
+            (Span("DONE ", Tone.GOOD), Span(known.version.replace("->", " is on "), Tone.STRONG), Span(" now")),
+            _label("branch", Span(f"{known.branch}  ", Tone.STRONG), Span(known.commit[:12], Tone.MUTED)),
+            _label("to push", Span(f"git -C {known.repo} push origin {known.branch}", Tone.STRONG)),
+            (),
+            (Span("m", Tone.STRONG), Span(" shows what is still open.")),
+        )
     pushed = Span(f"pushed to {known.pushed_to}", Tone.GOOD) if known.pushed_to else Span("not pushed", Tone.WARN)
     lines: list[Line] = [
         (
@@ -462,13 +494,13 @@ def finished_lines(known: Hotfix, now: datetime) -> tuple[Line, ...]:
     if known.tested is not None:
         lines.append(_label("tested", Span(f"{known.tested.evidence} ({known.tested.actor.user})")))
     lines += [
-        _label("by hand", Span(f"{one.path} of {one.pick[:10]}: {one.hunks} hunks, {one.actor.user}", Tone.WARN))
+        _label("by hand", Span(f"{one.path} of {one.pick[:10]}: {_hunks(one.hunks)}, {one.actor.user}", Tone.WARN))
         for one in known.resolutions
     ]
     lines += [
         (),
         say("It is not over: the fix must reach every branch that is still alive."),
-        (Span("Enter", Tone.STRONG), Span(" opens the ledger, which keeps asking until it has.")),
+        (Span("m", Tone.STRONG), Span(" opens the ledger, which keeps asking until it has.")),
     ]
     return tuple(lines)
 

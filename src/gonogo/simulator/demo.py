@@ -353,7 +353,7 @@ target_date: {date}
 window: {{from: {opens}, to: {closes}, zone: {zone}}}
 
 people:
-  ana:   {{name: Ana Ruiz, account: {account}, roles: [release-manager, engineering]}}
+  ana:   {{name: Ana Ruiz, account: {account}, shared: false, roles: [release-manager, engineering]}}
   # whoever plays a person in the demo is marked as such: `also` says that it is the same person
   ben:   {{name: Ben Okafor, account: bokafor, also: [bokafor (demo)], roles: [engineering]}}
   chloe: {{name: Chloe Martin, account: cmartin, also: [cmartin (demo)], roles: [qa, product]}}

@@ -27,7 +27,9 @@ def trailer(pick: Pick) -> str:
 
 def do_pick(space: Workspace, argv: Sequence[str], pick: Pick) -> str | Stopped:
     """Pick it; returns the new commit, or where it stopped. Raises GitError."""
-    answer = space.door.ask(argv)
+    # a pick keeps its author, a merge is a commit of our own
+    door = space.authoring if argv[0] == "merge" else space.door
+    answer = door.ask(argv)
     if answer.code == 0:
         return space.head()
     stopped = unmerged(space)

@@ -72,8 +72,8 @@ def dispatch(context: Context, kind: Kind, act: str, words_: Sequence[str]) -> i
             tree = hotfixes.bench(known).tree
             return shell(tree) if act == "shell" else edit(tree, known.conflicts)
         if act == "abort":
-            return _told(context, session, hotfixes.abort(known, context.args.reason), known)
-        return _told(context, session, hotfixes.go_on(known, _given(context)), known)
+            return told(context, session, hotfixes.abort(known, context.args.reason), known)
+        return told(context, session, hotfixes.go_on(known, _given(context)), known)
     finally:
         session.close()
 
@@ -117,7 +117,7 @@ def _plan(context: Context, session: Session, kind: Kind, words_: Sequence[str],
         confirm = work.code
     hotfixes = context.doors.hotfixes(session)
     outcome = hotfixes.start(work, confirm, _given(context))
-    return _told(context, session, outcome, session.inputs.state.hotfixes[work.id])
+    return told(context, session, outcome, session.inputs.state.hotfixes[work.id])
 
 
 def _show(context: Context, planned: Planned, kind: Kind, words_: Sequence[str]) -> None:
@@ -154,7 +154,8 @@ def _repeated(context: Context) -> list[str]:
     return [*found, *(["--offline"] if args.offline else []), *(["--sign"] if args.sign else [])]
 
 
-def _told(context: Context, session: Session, outcome: Outcome | Aborted, known: Hotfix) -> int:
+def told(context: Context, session: Session, outcome: Outcome | Aborted, known: Hotfix) -> int:
+    """Say where it has got to; the exit code with it."""
     for problem in session.inputs.journal_problems:
         context.say.warning(problem)
     if context.options.json:

@@ -22,14 +22,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def say(context: Context, word: Word, commit: str = "") -> int:
     """Record the word on the cell that was named. Raises UsageError when there is none."""
-    cell = _find(context)
+    cell = find(context)
     key = (cell.product, cell.oid, cell.branch)
     if context.args.withdraw:
         return act(context, lambda _: WithdrawMerge(*key, context.args.reason))
     return act(context, lambda _: SayMerge(*key, word, context.args.reason, commit))
 
 
-def _find(context: Context) -> LedgerCell:
+def find(context: Context) -> LedgerCell:
+    """The cell that was named. Raises UsageError when there is none."""
     fix, branch = context.args.fix, context.args.branch
     found = [
         cell

@@ -74,7 +74,7 @@ def _print(context: Context, ledger: Ledger) -> None:
         context.out.line(
             Span(f"{len(ledger.open)} open", Tone.BAD),
             Span(": carry each forward, or answer for it:  "),
-            Span(f"gonogo merges equal {first.fix} {first.branch} --reason '...'", Tone.STRONG),
+            Span(f"gonogo merges carry {first.fix} {first.branch}", Tone.STRONG),
         )
 
 

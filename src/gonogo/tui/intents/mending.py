@@ -133,7 +133,7 @@ class ShowDiff(Offered):
 class SolveFile(Offered):
     """I resolved it."""
 
-    keys, shown_key, label = ("space",), "Space", "resolved"
+    keys, shown_key, label = ("space",), "Space", "done"
     title = "Hotfix: the file is resolved by hand"
     help = "you resolved the file at the cursor by hand; recorded with your name"
     places = (Place.HOTFIX_WORK,)
@@ -321,7 +321,7 @@ class BeginWayBack(Offered):
 
 MENDING: tuple[type[Intent], ...] = (
     NextStep, PickCommit, NameCommit, DoIt, ShowDiff, SolveFile, SayTested, SignHotfix, PushIt, LeavePush,
-    OpenEditor, OpenShell, GoOn, KeepOurs, AbortHotfix, ShowCommands, CarryDetails, CarryIt, SameElsewhere,
+    OpenEditor, OpenShell, GoOn, AbortHotfix, KeepOurs, ShowCommands, CarryDetails, CarryIt, SameElsewhere,
     NeedNot, ReadAnew, BeginWayBack, CopyCommand, OtherProduct, ProductBefore,
 )  # fmt: skip
 """Those of the views: the palette of the cockpit does not list them."""

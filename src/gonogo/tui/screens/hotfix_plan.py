@@ -1,4 +1,4 @@
-"""Steps 1 to 4 of the wizard: what is broken, from where, what fixes it, what would be done. Nothing is written."""
+"""Steps 1 to 4 of the wizard: what is broken, from where, what fixes it, what it comes to. Nothing is written."""
 
 from collections.abc import Callable
 from typing import ClassVar

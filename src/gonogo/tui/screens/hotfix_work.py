@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
-from gonogo.adapters import foreground
+from gonogo.adapters.git_hotfix import hands
 from gonogo.domain import people
 from gonogo.domain.approvals import SlotStanding, Standing
 from gonogo.domain.confirmation import Preview
@@ -177,10 +177,16 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         if known.status is HotfixStatus.ABORTED:
             return words.text(*words.aborted_lines(known))
         now = self._now(known)
-        above = (*shown, *now, *words.text(()))
+        above = (*shown, *now, ("heading:steps", ()))
         room = max(4, self.list.size.height - len(rows_of(above, self.columns)))
         steps = words.progress_lines(known, self.steps, busy=self.busy, room=room)
         return (*above, *((words.CUT, line) for line in steps))
+
+    def draw(self) -> None:
+        """What it waits for stands on top, whatever was added since."""
+        super().draw()
+        if self.list.key:
+            self.list.from_top()
 
     def _now(self, known: Hotfix) -> Rows:
         """What it waits for."""
@@ -188,7 +194,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
             return words.text(
                 (Span("WORKING ", Tone.BUSY), Span("each step is recorded; leaving this screen stops nothing"))
             )
-        folder = self._bench.folder or known.folder
+        folder = self._bench.folder or f"{known.folder}/tree"
         if known.status is HotfixStatus.STOPPED:
             files = words.conflict_rows(known.conflicts, self._marks)
             return (*words.text(*words.resolve_lines(known, folder)), *files)
@@ -271,11 +277,11 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
     def on_open_editor(self) -> None:
         """e"""
         path = self.list.key.partition(":")[2]
-        self._away(lambda folder: foreground.edit_in(folder, path))
+        self._away(lambda folder: hands.edit(folder, [path]))
 
     def on_open_shell(self) -> None:
         """s"""
-        self._away(foreground.shell_in)
+        self._away(hands.shell)
 
     def _away(self, act: Callable[[Path], object]) -> None:
         """Give the terminal to the editor or the shell, and take it back."""

@@ -82,11 +82,6 @@ class MergesView(View, inherit_bindings=False):
         """?"""
         self.open_view(HelpScreen(self.look, self.context(), self.note, self.actor))
 
-    def on_carry_it(self) -> None:
-        """c: first everything there is to read; there it is done."""
-        if self.cell is not None:
-            self.open_view(CarryScreen(self.look, self.mending, self.cell, self.work_on, self.note, self.actor))
-
     def on_same_elsewhere(self) -> None:
         """e"""
         self._word(Word.EQUIVALENT, "Which commit does it, and how do you know?")
@@ -112,7 +107,7 @@ class MergesView(View, inherit_bindings=False):
         """A word was recorded, or refused."""
 
 
-class MergesScreen(MergesView, inherit_bindings=False):
+class MergesScreen(MergesView):
     """The whole ledger."""
 
     def __init__(
@@ -164,9 +159,13 @@ class MergesScreen(MergesView, inherit_bindings=False):
         def read(found: Ledger | GonogoError) -> None:
             self._reading = False
             self._error = found if isinstance(found, GonogoError) else None
+            first = self._ledger is None
             self._ledger = found if isinstance(found, Ledger) else self._ledger
-            if self.is_attached:
-                self.draw()
+            if not self.is_attached:
+                return
+            self.draw()
+            if first and self._ledger is not None and self._ledger.open:
+                self.list.move_to(words.key_of(self._ledger.open[0]))
 
         self.mending.ask(lambda: self.mending.workshop.ledger(snapshot.plan), read)
         self.draw()
@@ -207,9 +206,18 @@ class MergesScreen(MergesView, inherit_bindings=False):
         """Another cell is at the cursor."""
         self.follow()
 
+    # a handler of the same name in a class below would be called as well, not instead: so each has its own
+    def on_carry_it(self) -> None:
+        """c: first everything there is to read; there it is done."""
+        self._open()
+
     def on_carry_details(self) -> None:
         """Enter"""
-        self.on_carry_it()
+        self._open()
+
+    def _open(self) -> None:
+        if self.cell is not None:
+            self.open_view(CarryScreen(self.look, self.mending, self.cell, self.work_on, self.note, self.actor))
 
     def on_read_anew(self) -> None:
         """r"""
@@ -233,7 +241,7 @@ class MergesScreen(MergesView, inherit_bindings=False):
         self.list.focus()
 
 
-class CarryScreen(MergesView, inherit_bindings=False):
+class CarryScreen(MergesView):
     """One fix on one branch: the proof, or what carrying it there would come to, and then doing it."""
 
     def __init__(

@@ -51,6 +51,7 @@ class WizardView(View, inherit_bindings=False):
         self.list = RowList(look, "There is nothing here.")
         self.foot = Lines(look, [])
         self.foot.add_class("about")
+        self._choices: tuple[str, ...] = ()
 
     def body(self) -> Sequence[Widget]:
         """Title, steps, rows, foot."""
@@ -119,7 +120,13 @@ class WizardView(View, inherit_bindings=False):
             return
         self.heading.show([self.headline(), step_line(self.step)])
         self.foot.show(self.feet())
-        self.list.show(rows_of(self.rows(), self.columns))
+        shown = rows_of(self.rows(), self.columns)
+        self.list.show(shown)
+        choices = tuple(row.key for row in shown if row.selectable)
+        if choices != self._choices:
+            # another thing to choose from is read from its beginning
+            self._choices = choices
+            self.list.action_first()
         self.follow()
 
 

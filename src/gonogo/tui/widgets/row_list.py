@@ -112,6 +112,12 @@ class RowList(Widget, can_focus=True):
         self._filter = text
         self._arrange()
 
+    def from_top(self) -> None:
+        """Show the first lines, as far as the cursor stays in view."""
+        self._top = 0
+        self._keep_in_view()
+        self._paint()
+
     def move_to(self, key: str) -> bool:
         """Put the cursor on the row of that key; returns whether there is one."""
         for index, row in enumerate(self._rows):
