@@ -474,7 +474,7 @@ def check_runner(loaded: LoadedPlan, state_dir: Path | None = None) -> Runner:
     return Runner(
         loaded,
         clock(),
-        TrustStore(state_home()),
+        TrustStore(state_dir or state_home()),
         lambda: Door.of(settings),
         settings,
     )

@@ -102,7 +102,7 @@ class ConfirmScreen(View, inherit_bindings=False):
         self._heard_from = 0.0
         self.heading = Lines(look, [(Span(f" {question.title} ", Tone.STRONG),)])
         self.heading.add_class("title")
-        self.list = RowList(look, "Nothing stands against it.")
+        self.list = RowList(look)
         self.list.can_focus = False
         self.foot = Lines(look, [])
         self.foot.add_class("about")
