@@ -73,6 +73,10 @@ VERBS: tuple[Verb, ...] = (
         LOOK,
     ),
     Verb("versions", "[PRODUCT]", "do all version files state what ships?", "versions", LOOK, journal=False),
+    Verb(
+        "report", "[--format markdown|text|json]", "the record nobody has to write: who decided what, and when",
+        "report", LOOK,
+    ),
     Verb("log", "[--item ITEM] [-n COUNT]", "who did what and when", "log", LOOK),
     Verb(
         "tick", "[ITEM] [--link URL] [--file PATH] [--output TEXT]",
