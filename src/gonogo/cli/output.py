@@ -11,7 +11,7 @@ from gonogo.errors import PlanProblem, StorageError
 
 # only names for the type checker: help is printed without importing the domain
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gonogo.present.glyphs import Glyphs
     from gonogo.present.tones import Line, Span
@@ -122,7 +122,7 @@ class Output:
 
         self._write(self.style.render(tuple(Span(part) if isinstance(part, str) else part for part in spans)))
 
-    def lines(self, lines: Sequence[Line]) -> None:
+    def lines(self, lines: Iterable[Line]) -> None:
         """Write several lines."""
         for line in lines:
             self._write(self.style.render(line))

@@ -7,6 +7,8 @@ equal contents decide; that needs diffs, so it is asked of candidates only.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
 
 from gonogo.adapters.git_door import GitError
 from gonogo.adapters.git_history.records import LOG, reader, records
@@ -48,23 +50,25 @@ class _Search:
     def __init__(self, repository: Repository, found: Range, commits: Sequence[Commit]) -> None:
         self._repository = repository
         self._range = found
-        self._commits = {commit.oid: commit for commit in commits}
+        self._commits = commits
         self._picks: dict[str, list[str]] = {}
         for commit in commits:
             for origin in commit.more.picked_from:
                 self._picks.setdefault(origin, []).append(commit.oid)
-        self._alike: dict[_Likeness, list[str]] = {}
-        for commit in commits:
-            if not commit.is_merge and commit.more.reverts == ():
-                self._alike.setdefault((commit.authored, commit.subject), []).append(commit.oid)
+        self._others: dict[_Likeness, list[Struck]] = {}
         self._pairs: list[tuple[str, Struck]] = []
         self.struck: dict[str, Struck] = {}
+
+    @cached_property
+    def _oids(self) -> frozenset[str]:
+        """Made when somebody picked something: most ranges need none."""
+        return frozenset(commit.oid for commit in self._commits)
 
     def by_x_line_in_base(self) -> None:
         """Picks of commits that came with the base already."""
         if not self._range.base.oid:
             return
-        named = [oid for oid in self._picks if oid not in self._commits and len(oid) in {40, 64}][:_PICKS]
+        named = [oid for oid in self._picks if oid not in self._oids and len(oid) in {40, 64}][:_PICKS]
         there = [oid for kind, oid in self._repository.look_up(named) if kind == "commit"] if named else []
         for origin in there:
             if not self._repository.contains(self._range.base.oid, origin):
@@ -78,20 +82,24 @@ class _Search:
         """`other` is part of a release outside the target: what it is a copy of, or what is a copy of it."""
         why = Struck(Fate.RELEASED, other.oid, tag.name)
         for oid in (*other.picked_from, *self._picks.get(other.oid, ())):
-            if oid in self._commits:
+            if oid in self._oids:
                 self.struck.setdefault(oid, why)
         if not other.is_merge:
-            for oid in self._alike.get((other.authored, other.subject), ()):
-                self._pairs.append((oid, why))
+            self._others.setdefault(_likeness(other), []).append(why)
 
     def alike(self, before: Iterable[Commit]) -> None:
-        """Candidates by author date and subject: among themselves, and with those from before the base."""
-        for same in self._alike.values():
-            for oid in same[:-1]:
-                self._pairs.append((oid, Struck(Fate.COPY, same[-1])))
+        """Candidates by author date and subject: among themselves, and with those from elsewhere."""
         for other in before:
-            for oid in self._alike.get((other.authored, other.subject), ()):
-                self._pairs.append((oid, Struck(Fate.COPY, other.oid)))
+            self._others.setdefault(_likeness(other), []).append(Struck(Fate.COPY, other.oid))
+        plain = [commit for commit in self._commits if not commit.is_merge and not commit.more.reverts]
+        # sorted, not grouped by a dictionary: 64,000 keys would be the largest thing in memory
+        plain.sort(key=lambda commit: commit.authored or 0)
+        for newer, older in pairwise(plain):  # of one date they stay as git has them, newest first
+            if older.authored == newer.authored and older.subject == newer.subject:
+                self._pairs.append((newer.oid, Struck(Fate.COPY, older.oid)))
+        if self._others:
+            for commit in plain:
+                self._pairs += [(commit.oid, why) for why in self._others.get(_likeness(commit), ())]
 
     def decide(self) -> None:
         """Equal contents make candidates copies."""
@@ -103,6 +111,10 @@ class _Search:
             same = oid in contents and contents[oid] == contents.get(why.other)
             if same and oid not in self.struck and not self._repository.contains(oid, why.other):
                 self.struck[oid] = why
+
+
+def _likeness(commit: Commit) -> _Likeness:
+    return commit.authored, commit.subject
 
 
 def _of_releases(

@@ -1,6 +1,7 @@
 """`gonogo changelog [PRODUCT]`: what ships, from the commits."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -80,14 +81,13 @@ def _declared(plan: Plan, changes: Changes) -> dict[str, str]:
     return {"migration": product.migration.value} if product is not None else {}
 
 
-def lines(changes: Changes, product: Product | None) -> list[Line]:
+def lines(changes: Changes, product: Product | None) -> Iterator[Line]:
     """The summary, then every section; headings stand apart."""
-    shown: list[Line] = [words.summary(changes)]
-    for row in words.rows(changes, product):
+    yield words.summary(changes)
+    for row in words.each_row(changes, product):
         if row.key.startswith("section:"):
-            shown.append(())
-        shown.append(row.line)
-    return shown
+            yield ()
+        yield row.line
 
 
 def exit_code(changes: tuple[Changes, ...]) -> ExitCode:

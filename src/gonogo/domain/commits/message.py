@@ -43,17 +43,21 @@ def parse_commit(
     if headline is None and parents > 1 and more.also:
         # `Merge pull request #5 from ...` says nothing, the title of what was merged stands below
         headline, more = more.also[0], replace(more, also=more.also[1:])
-    issues = issue_references(shown, rest) if with_issues else ()
+    issues = " ".join(issue_references(shown, rest)) if with_issues else ""
     if headline is None:
         return Commit(
-            oid, shown, _author(author), authored, "", "", shown,
+            oid, shown, _author(author), authored, "", "", 0,
             _one_line(more.upgrade), issues, parents, more,
         )  # fmt: skip
     breaking = _one_line(more.upgrade) or (headline.description if headline.breaking else "")
     return Commit(
-        oid, shown, _author(author), authored, headline.type, headline.scope, headline.description,
+        oid, shown, _author(author), authored, headline.type, headline.scope, _place(headline.description, shown),
         breaking, issues, parents, more,
     )  # fmt: skip
+
+
+def _place(description: str, subject: str) -> int | str:
+    return len(subject) - len(description) if subject.endswith(description) else description
 
 
 def _is_telling(rest: str) -> bool:

@@ -96,18 +96,29 @@ class Commit(Struct, frozen=True, gc=False):
     type: str = ""
     """"" when the message follows no convention."""
     scope: str = ""
-    description: str = ""
-    """The subject without type and scope; the subject itself when the message follows no convention."""
+    said: int | str = 0
+    """Where the description begins in the subject, or the description where it stands elsewhere: a text of its own
+    for each of 64,000 commits would cost 7 MiB."""
     breaking: str = ""
     """What breaks, in the author's words on one line; "" when nothing does."""
-    issues: tuple[str, ...] = ()
-    """`#12`, `org/repo#12`, `PAY-12`: in order of appearance, each once."""
+    cited: str = ""
+    """The issues, a blank between two: a tuple would cost as much again."""
     parents: int = 1
     more: More = NOTHING_MORE
     struck: Struck | None = None
     """Why it is shown struck out; None when it counts."""
     part: int = 0
     """0 for the commit itself; 1, 2, ... for the further conventional lines of a squashed commit's body."""
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """`#12`, `org/repo#12`, `PAY-12`: in order of appearance, each once."""
+        return tuple(self.cited.split())
+
+    @property
+    def description(self) -> str:
+        """The subject without type and scope; the subject itself when the message follows no convention."""
+        return self.subject[self.said :] if isinstance(self.said, int) else self.said
 
     @property
     def authored_at(self) -> datetime | None:
@@ -181,7 +192,7 @@ class Commit(Struct, frozen=True, gc=False):
             self,
             type=line.type,
             scope=line.scope,
-            description=line.description,
+            said=line.description,
             breaking=line.description if line.breaking else "",
             more=NOTHING_MORE,
             part=number,
