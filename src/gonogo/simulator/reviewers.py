@@ -1,4 +1,4 @@
-"""The simulated people look at a hotfix that waits for approval and sign it after a while; nobody signs their own."""
+"""The simulated people look at a hotfix that waits for approval, and sign it after a while; never their own."""
 
 from collections.abc import Iterator
 from datetime import timedelta
