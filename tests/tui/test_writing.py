@@ -1,4 +1,4 @@
-"""From the changes to what is written about them: whole commits, release notes, the entry of the changelog file."""
+"""From the changes to what is written about them: whole commits, release notes, the changelog entry."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """The one boundary for text from outside: what a terminal could obey becomes something it can only show."""
 
+import re
+
 _REPLACEMENT = "\ufffd"
 _VISIBLE_FROM = 0x2400
 """Unicode's control pictures: U+0000 is shown as U+2400 and so on, so that an attack stays visible."""
@@ -27,17 +29,26 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
 
     Control characters (C0, DEL, C1), bidirectional controls, invisible formatting, line separators
     and lone surrogates become visible symbols; tabs and newlines become blanks. Zero-width joiners
-    stay: emoji and several scripts need them.
+    stay where they join something: emoji and several scripts need them.
     """
     text = _bounded(text, limit)
     # everything the table changes is unprintable to Python; asking that first is 20 times faster than translating
-    return text if text.isprintable() else text.translate(_ONE_LINE)
+    return text if text.isprintable() else _joined(text.translate(_ONE_LINE))
 
 
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """Return `text` as harmless lines: as `clean`, but newlines stay and a tab is four blanks."""
     text = _bounded(text, limit)
-    return text if text.replace("\n", "").isprintable() else text.translate(_MANY_LINES)
+    return text if text.replace("\n", "").isprintable() else _joined(text.translate(_MANY_LINES))
+
+
+_JOINS = "[^\x00-\x7f\u2400-\u2426\ufffd\u200d]"
+_STRAY_JOINER = re.compile(f"(?<!{_JOINS})\u200d|\u200d(?!{_JOINS})")
+
+
+def _joined(text: str) -> str:
+    """A joiner that joins nothing of this text would join what a screen puts beside it: it becomes visible."""
+    return _STRAY_JOINER.sub(_REPLACEMENT, text) if "\u200d" in text else text
 
 
 def _bounded(text: str, limit: int) -> str:

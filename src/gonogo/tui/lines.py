@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from gonogo.present.tones import Line, Span, Tone
 
@@ -59,7 +59,7 @@ def spread(left: Line, right: Line, columns: int, ellipsis: str = "…") -> Line
 
 
 def wrap(line: Line, columns: int, indent: int = 0) -> tuple[Line, ...]:
-    """The line broken at blanks into lines of at most so many columns; nothing is dropped."""
+    """The line broken at blanks into lines of at most so many columns; nothing but blanks is dropped."""
     if width(line) <= columns:
         return (line,)
     done: list[Line] = []
@@ -69,6 +69,8 @@ def wrap(line: Line, columns: int, indent: int = 0) -> tuple[Line, ...]:
         for word in _words(span.text):
             for piece in _pieces(word, max(1, columns - indent)):
                 size = cell_len(piece)
+                if used + size > columns and not piece.strip(" "):
+                    continue  # blanks at the end of a line
                 if used + cell_len(piece.rstrip()) > columns and used > indent:
                     done.append(tuple(current))
                     current, used = [Span(" " * indent)], indent
@@ -92,18 +94,8 @@ def _words(text: str) -> list[str]:
 
 
 def _pieces(word: str, columns: int) -> list[str]:
-    """A word cut into pieces that fit; most fit as they are."""
-    if cell_len(word) <= columns:
-        return [word]
-    pieces, current, used = [], "", 0
-    for character in word:
-        size = cell_len(character)
-        if used + size > columns:
-            pieces.append(current)
-            current, used = "", 0
-        current += character
-        used += size
-    return [*pieces, current]
+    """A word cut into pieces that fit; most fit as they are. What is drawn as one sign is not taken apart."""
+    return [word] if cell_len(word) <= columns else chop_cells(word, columns)
 
 
 def plain(text: str, tone: Tone = Tone.PLAIN) -> Line:

@@ -22,6 +22,8 @@ from gonogo.domain.text import clean, clean_block
         ("tag\U000e0041", "tag\ufffd"),
         ("[/] [@click=app.quit]x", "[/] [@click=app.quit]x"),
         ("👩‍🚀 é 漢字", "👩‍🚀 é 漢字"),
+        ("a\u200db \u200d", "a\ufffdb \ufffd"),
+        ("\x1b\u200d\U0001f680", "\u241b\ufffd\U0001f680"),
     ],
 )
 def test_hostile_text_becomes_one_harmless_line(hostile: str, shown: str) -> None:
