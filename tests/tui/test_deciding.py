@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
 
-from gonogo.domain.decide import Approve, Drive, FireTrigger, FreezeLine, Hold, Scene, Tick
+from gonogo import bootstrap
+from gonogo.cli.context import Options
+from gonogo.domain.decide import Approve, Drive, FireTrigger, FreezeLine, Hold, Reject, Scene, Tick
 from gonogo.domain.decisions import approvals
 from gonogo.domain.folds.lifecycle import ReleaseStatus
 from gonogo.domain.observation import Observation, Target
@@ -360,6 +363,35 @@ def plan_frozen() -> Evening:
     evening.start()
     evening.act(FreezeLine("and by hand"), actor=BEN)
     return evening
+
+
+def test_enter_on_a_reason_leads_to_what_is_behind_it() -> None:
+    """A line of a pane where there is one; otherwise everything that is known about it."""
+    evening = Evening(evening_plan((Item(ItemId("a"), "One thing"),), gates=()))
+    evening.start()
+    evening.act(Reject("engineering", "two cases fail"), actor=CHLOE)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("w")
+        await seat.sees("What blocks")
+        await seat.press("slash")
+        await seat.type("rejected")
+        await seat.press("enter", "enter")
+        await seat.sees("Approval  engineering")
+        await seat.sees("rejected by cmartin")
+
+    play(story, evening)
+
+
+def test_the_real_cockpit_asks_anew_runs_checks_and_remembers_trust(tmp_path: Path) -> None:
+    """What the dialogs rest on is there in earnest, and a rehearsal keeps its trust to itself."""
+    wiring = bootstrap._wiring(Options(), lambda: Evening().session(ANA), state_dir=tmp_path)
+    assert wiring.ask_anew is bootstrap.ask_anew
+    assert wiring.checks is not None
+    assert wiring.trust is not None
+    wiring.trust.trust("/plan.yaml", "d" * 64)
+    assert wiring.trust.trusts("/plan.yaml", "d" * 64)
+    assert list(tmp_path.rglob("*")) != []
 
 
 def test_every_deciding_wish_has_its_deed() -> None:

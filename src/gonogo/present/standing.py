@@ -7,7 +7,7 @@ from gonogo.domain.plan import Freeze
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import span
 from gonogo.domain.state import Vote
-from gonogo.present.release import driver_line, freeze_lines, go_lines, life_line, rollback_word
+from gonogo.present.release import beyond_return, driver_line, freeze_lines, go_lines, life_line, rollback_word
 from gonogo.present.rollback import way_back_lines
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.verdict import headline, window_line, window_times
@@ -27,7 +27,7 @@ def standing_lines(snapshot: Snapshot, shared_accounts: tuple[str, ...] = ()) ->
         ("Versions", _versions(snapshot)),
         ("Stopped by hand", freeze_lines(snapshot)),
         ("Calendar", _calendar(snapshot)),
-        (f"Way back (to {rollback_word(snapshot)})", _ways_back(snapshot)),
+        (_way_back_heading(snapshot), _ways_back(snapshot)),
     )
     lines: list[Line] = []
     for heading, body in sections:
@@ -37,6 +37,10 @@ def standing_lines(snapshot: Snapshot, shared_accounts: tuple[str, ...] = ()) ->
             lines += [(), (Span(heading, Tone.STRONG),)]
         lines += body
     return tuple(lines)
+
+
+def _way_back_heading(snapshot: Snapshot) -> str:
+    return f"Way back: {rollback_word(snapshot)}" if beyond_return(snapshot) else "Way back"
 
 
 def _label(text: str) -> Span:
