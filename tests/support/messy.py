@@ -40,7 +40,8 @@ _MARKDOWN = (
     "[text](https://evil.test)", "![image](https://evil.test/x.png)", "<script>alert(1)</script>", "<!-- comment",
     "-->", "&lt;b&gt;", "https://evil.test", "www.evil.test", "mail eve@evil.test", "@everyone", "**bold** _em_",
     "`code`", "``", "~~gone~~", "$math$", "trailing \\", "[id]: https://evil.test", "<https://evil.test>",
-    "[ ] task", "[^1]", "<details>", "    code", "\tcode", "* * *", "## [9.9.9] - 2030-01-01", "[Unreleased]", "\u00a0# x",
+    "[ ] task",
+    "[^1]", "<details>", "    code", "\tcode", "* * *", "## [9.9.9] - 2030-01-01", "[Unreleased]", "\u00a0# x",
 )  # fmt: skip
 _POOLS = (_CONTROL, _SEQUENCES, _RTL, _WIDE, _MARKUP, _MARKDOWN)
 _BYTES = (

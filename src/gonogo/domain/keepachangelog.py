@@ -17,9 +17,15 @@ SIZE_LIMIT = 4 * 1024 * 1024
 """Characters of a changelog that is edited."""
 
 _HEADING = re.compile(r"^##?[ \t]+(?P<title>[^\r\n]*?)[ \t]*#*[ \t]*$")
-_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})")
-_UNRELEASED = re.compile(r"^\[?unreleased\]?(?:\([^)]*\))?$", re.IGNORECASE)
+_FENCE = re.compile(r"^(?P<indent> {0,3})(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
+"""A run of backticks with more backticks behind it is code within a line (CommonMark 4.5)."""
+_ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)]) +(?=\S)")
+_UNRELEASED = re.compile(r"^\[?unreleased\]?(?:\([^)]*\)|\[[^\]]*\])?(?:[ \t].*)?$", re.IGNORECASE)
+"""Also with something behind it: `[Unreleased] - ReleaseDate`, `[Unreleased] (develop)`."""
 _VERSION = re.compile(r"^(?P<open>\[?)(?P<v>v?)(?P<version>\d[0-9A-Za-z.+_-]*)\]?(?P<rest>.*)$")
+_VERSION_NAME = re.compile(r"^v?\d[0-9A-Za-z.+_-]*$")
+_INLINE = re.compile(r"^\((?P<url>[^)\s]+://[^)\s]+)\)")
+_HEADING_LINK = re.compile(r"^(?P<before>.*?\]\()(?P<url>[^)\s]+)(?P<after>\).*)$", re.DOTALL)
 _REFERENCE = re.compile(r"^\[(?P<name>[^\]\r\n]+)\]:[ \t]*(?P<url>\S+)[ \t]*$")
 _COMPARE = re.compile(
     r"^(?P<base>.+/(?:-/)?compare/|.+/branches/compare/)(?P<from>.+?)(?P<dots>\.{2,3}|%0D)(?P<to>.+)$"
@@ -33,6 +39,10 @@ class Style(Struct, frozen=True):
     v: bool = False
     dash: str = "-"
     """What stands before the date; "" when it stands in parentheses."""
+    inline: str = ""
+    """`https://.../compare/` where the heading itself carries its link; "" for links at the end of the file."""
+    dots: str = "..."
+    """What stands between two tags in such a link."""
 
 
 class Part(Struct, frozen=True):
@@ -158,17 +168,25 @@ def _titles(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _outside_code(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     fence = ""
+    item = inside = 0
     comment = False
     for at, one in enumerate(lines):
+        indent = len(one) - len(one.lstrip(" "))
+        if fence and inside and one.strip() and indent < inside:
+            fence = ""  # code in a list item ends with the item
         if fence:
             if (closing := _FENCE.match(one)) and closing["fence"].startswith(fence):
                 fence = ""
             continue
+        if found := _ITEM.match(one):
+            item = found.end()
+        elif one.strip() and indent < item:
+            item = 0
         if comment:
             comment = "-->" not in one
             continue
         if opening := _FENCE.match(one):
-            fence = opening["fence"]
+            fence, inside = opening["fence"], item if item and len(opening["indent"]) >= item else 0
             continue
         if one.lstrip().startswith("<!--") and "-->" not in one:
             comment = True
@@ -208,9 +226,13 @@ def _style(parts: Sequence[Part]) -> Style:
     for part in parts:
         found = _VERSION.match(part.title)
         if found and not part.unreleased:
-            rest = re.sub(r"^\([^)]*://[^)]*\)", "", found["rest"]).strip()
+            link = _INLINE.match(found["rest"])
+            rest = (found["rest"][link.end() :] if link else found["rest"]).strip()
             dash = "" if rest.startswith("(") else (rest[:1] if rest[:1] in {"-", "–", "—"} else "-")
-            return Style(bool(found["open"]), bool(found["v"]), dash)
+            compared = _COMPARE.match(link["url"]) if link else None
+            if compared is None:
+                return Style(bool(found["open"]), bool(found["v"]), dash)
+            return Style(bool(found["open"]), bool(found["v"]), dash, compared["base"], compared["dots"])
     return Style()
 
 
@@ -253,6 +275,8 @@ def _says_something(body: str) -> bool:
 def _heading(style: Style, new: Release) -> str:
     name = f"{'v' if style.v else ''}{new.version}"
     shown = f"[{name}]" if style.brackets else name
+    if style.inline and new.previous_tag:
+        shown = f"[{name}]({style.inline}{new.previous_tag}{style.dots}{new.tag})"
     return (
         f"## {shown} {style.dash} {new.day.isoformat()}" if style.dash else f"## {shown} ({new.day.isoformat()})"
     )
@@ -264,13 +288,24 @@ def _entered(document: Document, new: Release, heading: str, body: str, origin: 
     inserted = [*before, *entry, ""]
     after = list(document.lines[end:])
     lines = [
-        *_ended(document.lines[:at], document.newline),
+        *_ended(_still_waiting(document, new)[:at], document.newline),
         *(one + document.newline for one in inserted),
         *_with_links(document, new, after, end),
     ]
     while lines and lines[-1] == document.newline and not after:
         lines.pop()
     return Released("".join(lines), "\n".join(entry) + "\n", origin, at + len(before) + 1)
+
+
+def _still_waiting(document: Document, new: Release) -> list[str]:
+    """The lines, with an [Unreleased] heading that carries its own link compared from the new tag on."""
+    lines, waiting = list(document.lines), document.unreleased
+    found = _HEADING_LINK.match(lines[waiting.start]) if waiting else None
+    compared = _COMPARE.match(found["url"]) if found else None
+    if waiting and found and compared:
+        url = f"{compared['base']}{new.tag}{compared['dots']}{compared['to']}"
+        lines[waiting.start] = f"{found['before']}{url}{found['after']}"
+    return lines
 
 
 def _place(document: Document, origin: Origin) -> tuple[int, list[str], int]:
@@ -298,21 +333,21 @@ def _ended(lines: Sequence[str], newline: str) -> list[str]:
 
 def _with_links(document: Document, new: Release, after: list[str], offset: int) -> list[str]:
     """The rest of the file, with [Unreleased] compared from the new tag on and a link for the new version."""
-    if not document.style.brackets:
+    if not document.style.brackets or document.style.inline:
         return after
     name = f"{'v' if document.style.v else ''}{new.version}"
     pending = next((one for one in document.references if _UNRELEASED.match(one.name)), None)
     if pending and pending.at >= offset and (found := _COMPARE.match(pending.url)):
         base, dots, to = found["base"], found["dots"], found["to"]
         after[pending.at - offset] = f"[{pending.name}]: {base}{new.tag}{dots}{to}{document.newline}"
-        link = f"[{name}]: {base}{found['from']}{dots}{new.tag}{document.newline}"
+        link = f"[{name}]: {base}{new.previous_tag or found['from']}{dots}{new.tag}{document.newline}"
         after.insert(pending.at - offset + 1, link)
         return after
     return _with_first_link(document, new, name, after, offset)
 
 
 def _with_first_link(document: Document, new: Release, name: str, after: list[str], offset: int) -> list[str]:
-    versions = [one for one in document.references if _VERSION.match(one.name) and one.at >= offset]
+    versions = [one for one in document.references if _VERSION_NAME.match(one.name) and one.at >= offset]
     found = _COMPARE.match(versions[0].url) if versions else None
     base = found["base"] if found else new.compare_base
     if not base or not new.previous_tag:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from gonogo.domain.keepachangelog import NotReleased, Origin, Release, Released, read, release
@@ -142,6 +143,67 @@ def test_a_last_line_without_an_end_gets_one() -> None:
     assert (
         done("# C\n\n## [Unreleased]\n\n- x").text == "# C\n\n## [Unreleased]\n\n## [1.1.0] - 2026-11-24\n\n- x\n"
     )
+
+
+@pytest.mark.parametrize(
+    "heading", ["[Unreleased] - ReleaseDate", "[Unreleased] (develop)", "[Unreleased][unreleased]"]
+)
+def test_what_people_put_behind_unreleased_does_not_hide_it(heading: str) -> None:
+    """Else their lines would stay unreleased, and the commits' be entered instead."""
+    made = done(f"# C\n\n## {heading}\n\n- by hand\n\n## [1.0.0] - 2026-01-02\n")
+    assert made.origin is Origin.WRITTEN
+    assert f"## {heading}\n\n## [1.1.0] - 2026-11-24\n\n- by hand\n\n## [1.0.0]" in made.text
+
+
+@pytest.mark.parametrize(
+    ("newest", "entered"),
+    [
+        ("[1.0.0](https://h.test/a/compare/v0.9...v1.0.0) (2026-01-02)",
+         "[1.1.0](https://h.test/a/compare/v1.0.0...v1.1.0) (2026-11-24)"),
+        ("[1.0.0](https://h.test/a/compare/v0.9..v1.0.0) - 2026-01-02",
+         "[1.1.0](https://h.test/a/compare/v1.0.0..v1.1.0) - 2026-11-24"),
+    ],
+)  # fmt: skip
+def test_a_file_whose_headings_carry_their_links_gets_another_one(newest: str, entered: str) -> None:
+    """No link definitions appear at the end of a file that has none."""
+    made = done(f"# C\n\n## {newest}\n\n- First\n")
+    assert made.text == f"# C\n\n## {entered}\n\n### Fixed\n\n- a fix\n\n## {newest}\n\n- First\n"
+
+
+def test_an_unreleased_heading_with_a_link_is_compared_from_the_new_tag() -> None:
+    """As a link definition would be."""
+    made = done("# C\n\n## [Unreleased](https://h.test/compare/v1.0.0...HEAD)\n\n- x\n")
+    assert "## [Unreleased](https://h.test/compare/v1.1.0...HEAD)\n\n## [1.1.0]" in made.text
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "- Add ```a::b```,\n  ```c::d``` struct",
+        "- Add\n\n  ```\n  code\n  ``` ([#1](https://h.test/1))",
+        "- Add\n  ```rs\n  code",
+        "```\n## [0.1.0] in code\n```",
+    ],
+)
+def test_code_hides_no_heading_that_readers_see(entry: str) -> None:
+    """markdown-it is the judge: code in a line is no block, and a block in a list item ends with the item."""
+    text = f"# C\n\n## [1.0.0] - 2026-01-02\n\n{entry}\n\n## [0.9.0] - 2025-01-02\n\n- x\n"
+    tokens = MarkdownIt("commonmark").parse(text)
+    seen = [token.map[0] for token in tokens if token.type == "heading_open" and token.map]
+    assert [part.start for part in read(text).parts] == seen
+
+
+def test_a_link_definition_that_begins_like_a_version_is_none() -> None:
+    """`[0.5.0:Thing]` is a name for a page, not the link of a version."""
+    links = "[0.5.0:Thing]: https://h.test/compare/a...b\n\n[1.0.0]: https://h.test/compare/v0.9...v1.0.0\n"
+    made = done(f"# C\n\n## [1.0.0] - 2026-01-02\n\n- x\n\n{links}")
+    assert "\n\n[1.1.0]: https://h.test/compare/v1.0.0...v1.1.0\n[1.0.0]: " in made.text
+
+
+def test_the_new_link_begins_at_the_release_the_entry_is_counted_from() -> None:
+    """Also where the file's own [Unreleased] link was forgotten at the last release."""
+    text = "# C\n\n## [Unreleased]\n\n- x\n\n[Unreleased]: https://h.test/compare/v0.1.0...HEAD\n"
+    assert done(text).text.endswith("[1.1.0]: https://h.test/compare/v1.0.0...v1.1.0\n")
 
 
 _LINES = st.sampled_from(
