@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.adapters.git_history import changes
+from gonogo.adapters.git_door import GitError
+from gonogo.adapters.git_history import changes, reading
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.plan import ChangelogRules, Product
 from support.repositories import CommitSpec, Made, git, make_repository
@@ -122,3 +123,16 @@ def test_partial_clone_is_said_and_needs_no_contents(tmp_path: Path) -> None:
     found = ships(Made(clone, made.oids), "1.1.0")
     assert (found.range.partial, found.count, struck(found)) == (True, 2, {})
     assert any("the clone is partial" in problem for problem in found.problems)
+
+
+def test_copies_that_cannot_be_looked_for_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list stands, and a reader knows that a line may be told twice."""
+
+    def refuse(*_: object) -> None:
+        raise GitError("git diff-tree gave no answer")
+
+    made = hotfixed(tmp_path / "repo", CommitSpec("fix: rounding", parents=(2,)))
+    monkeypatch.setattr(reading, "find_copies", refuse)
+    found = ships(made, "1.1.0")
+    assert (found.count, struck(found)) == (2, {})
+    assert found.problems[-1].endswith("were not looked for: git diff-tree gave no answer")

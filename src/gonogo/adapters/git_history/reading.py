@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
+from msgspec.structs import replace
+
 from gonogo.adapters.git_door import AbandonedError, GitError
 from gonogo.adapters.git_history.repeats import find_copies
 from gonogo.adapters.git_history.repository import Repository
@@ -75,7 +77,12 @@ def _collect(
                 progress(arranged(False))
     except AbandonedError:
         return arranged(False)
-    copies.update(find_copies(repository, found.range, found.found.outside, commits, rules))
+    try:
+        copies.update(find_copies(repository, found.range, found.found.outside, commits, rules))
+    except GitError as error:
+        # told twice is no lie, as long as it is said
+        doubt = f"cherry-picks without an `-x` line were not looked for: {error.message}"
+        found = replace(found, range=replace(found.range, problems=(*found.range.problems, doubt)))
     return arranged(True)
 
 
