@@ -18,6 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare PRODUCT, from where, and what to do with it."""
     add_range(parser)
     parser.add_argument("--all", action="store_true", help="the whole history, release by release")
+    parser.add_argument("--commit", metavar="ID", default="", help="one of the commits, whole, with its files")
     parser.add_argument("--entry", action="store_true", help="show the entry for the changelog file")
     parser.add_argument("--write", action="store_true", help="enter it there; every other byte stays")
 
@@ -38,6 +39,10 @@ def run(context: Context) -> int:
 
         return _changelog_all.run(context, plan, _wanted(context, plan))
     changes = read(context, plan)
+    if context.args.commit:
+        from gonogo.cli.commands import _changelog_commit
+
+        return _changelog_commit.run(context, plan, changes)
     if context.args.entry or context.args.write:
         from gonogo.cli.commands import _changelog_entry
 
