@@ -7,7 +7,7 @@ from msgspec import Struct
 from gonogo.domain import events as kinds
 from gonogo.domain import people
 from gonogo.domain.decisions import slips
-from gonogo.domain.decisions.items import others_claim, find_item, lost_race
+from gonogo.domain.decisions.items import find_item, lost_race, others_claim
 from gonogo.domain.decisions.scene import Answer, Refusal, Scene
 from gonogo.domain.plan import Item
 from gonogo.domain.state import ItemStatus

@@ -1,5 +1,7 @@
 """Go: let the release into an environment, on the very list that was on screen."""
 
+from collections.abc import Sequence
+
 from gonogo.domain import completion, digest, people, waivers
 from gonogo.domain import events as kinds
 from gonogo.domain.confirmation import Preview
@@ -73,8 +75,24 @@ def preview(scene: Scene, environment: str, snapshot: Snapshot | None = None) ->
         f"GO for {environment}: {products}",
         tuple(map(_line, reasons)),
         bound,
-        f"{len(left)} of {len(reasons)} reasons {'needs' if len(left) == 1 else 'need'} a waiver" if left else "",
+        _kept_from(scene) or _waits_for_waivers(left, reasons),
     )
+
+
+def _kept_from(scene: Scene) -> str:
+    """Why this account cannot say go at all, whatever is on the list; "" when it can."""
+    refusal = _may_not(scene)
+    return refusal.reason if refusal else ""
+
+
+def _may_not(scene: Scene) -> Refusal | None:
+    return slips.not_running(scene, "a go") or slips.undecided(scene, "a go") or _not_driving(scene)
+
+
+def _waits_for_waivers(left: Sequence[ReasonLine], reasons: Sequence[ReasonLine]) -> str:
+    if not left:
+        return ""
+    return f"{len(left)} of {len(reasons)} reasons {'needs' if len(left) == 1 else 'need'} a waiver"
 
 
 def _key(reason: ReasonLine) -> str:
@@ -93,7 +111,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if scene.plan.environment(command.environment) is None:
         known = [environment.name for environment in scene.plan.environments]
         return slips.unknown_name("environment.unknown", "environment", command.environment, known)
-    if refusal := slips.not_running(scene, "a go") or slips.undecided(scene, "a go") or _not_driving(scene):
+    if refusal := _may_not(scene):
         return refusal
     content = digest.content_of(scene.plan, scene.inputs.changes)
     last = scene.state.go(command.environment)
