@@ -5,6 +5,8 @@ Nothing of the repository runs for it: no external diff, no text conversion; and
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from gonogo.adapters.git_door import GitDoor, GitError, UnknownRevisionError, is_object_id
 from gonogo.domain.plan import Product
 from gonogo.domain.text import clean, clean_block
@@ -55,6 +57,9 @@ def _with_files(git: GitDoor, commit: WholeCommit) -> WholeCommit:
     kept: list[TouchedFile] = []
     count = added = removed = 0
     why = ""
+    if not commit.parents and b"\nparent " in git.run(["cat-file", "commit", commit.oid]).partition(b"\n\n")[0]:
+        # git calls it a root: against nothing, all its tree would look new
+        return replace(commit, no_files="the clone is shallow, and its parent is missing")
     try:
         for file in touched(git.stream([*_DIFF, *between, "--"])):
             count += 1
@@ -62,12 +67,9 @@ def _with_files(git: GitDoor, commit: WholeCommit) -> WholeCommit:
             removed += file.removed or 0
             if len(kept) < FILES_KEPT:
                 kept.append(file)
-    except GitError as error:  # a shallow clone lacks the parent, a partial one the contents
+    except GitError as error:  # a partial clone lacks the contents
         why = error.message
-    return WholeCommit(
-        commit.oid, commit.message, commit.author, commit.authored, commit.committer, commit.committed,
-        commit.parents, tuple(kept), count, added, removed, why,
-    )  # fmt: skip
+    return replace(commit, files=tuple(kept), file_count=count, added=added, removed=removed, no_files=why)
 
 
 def touched(chunks: Iterable[bytes]) -> Iterator[TouchedFile]:
