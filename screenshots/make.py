@@ -13,10 +13,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import hotfix_shots
 from textual.pilot import Pilot
 
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.git_history import changes, fingerprint
+from gonogo.adapters.git_hotfix.workshop import Workshop
 from gonogo.adapters.git_range import what_ships
 from gonogo.adapters.http import Door
 from gonogo.adapters.plan_yaml import PlanFile
@@ -103,6 +105,7 @@ class Theatre:
         self._rehearsal = rehearsal
         self._clock = clock
         self._ids = iter(range(1, 1_000_000))
+        self.people = rehearsal.people(Watcher().actor("cli"))
 
     def session(self) -> Session:
         """A session of the watcher's on the scratch journal."""
@@ -126,21 +129,24 @@ class Theatre:
     def play(self, until: timedelta) -> None:
         """Let the evening happen: people act, somebody watches and records."""
         session = self.session()
-        people = self._rehearsal.people(Watcher().actor("cli"))
         plan = self._rehearsal.loaded.plan
         for product in plan.products:
             session.learn(changes(product, plan.changelog))
         elapsed = timedelta(0)
         while True:
-            people.step(known=session.inputs)
+            self.people.step(known=session.inputs)
             session.refresh()
             session.record(session.observe(asyncio.run(self.sweep(self._rehearsal.loaded))))
             if elapsed >= until:
                 break
             elapsed += STEP
             self._clock.advance(STEP)
-        people.close()
         session.close()
+
+    def wait(self) -> None:
+        """A step goes by, in which the others do what they have to."""
+        self._clock.advance(STEP)
+        self.people.step()
 
     def wiring(self) -> Wiring:
         """A cockpit on this moment."""
@@ -154,6 +160,7 @@ class Theatre:
             clock=self._clock,
             what_ships=what_ships,
             presence=Here(),
+            workshop=Workshop(self.session, self._rehearsal.state_dir, self._clock),
             title_note="DEMO",
         )
 
@@ -193,6 +200,14 @@ async def shoot(theatre: Theatre, shot: Shot) -> None:
     (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
+async def shoot_hotfix(theatre: Theatre, wanted: set[str]) -> None:
+    """Make a hotfix, with a picture of each of its steps."""
+    app = CockpitApp(theatre.wiring(), Profile(theme="dark"))
+    app.title = "gonogo"
+    async with opened(app, (80, 24)) as pilot:
+        await hotfix_shots.shoot(app, pilot, theatre.wait, wanted)
+
+
 def main() -> int:
     """Make all of them, or those whose names are given."""
     clock = FakeClock()
@@ -205,6 +220,9 @@ def main() -> int:
             if not wanted or shot[0] in wanted:
                 asyncio.run(shoot(theatre, shot))
                 sys.stdout.write(f"{shot[0]}.svg\n")
+        if not wanted or wanted & hotfix_shots.NAMES:
+            asyncio.run(shoot_hotfix(theatre, wanted))
+        theatre.people.close()
     return 0
 
 

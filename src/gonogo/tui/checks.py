@@ -65,7 +65,7 @@ class Checks:
         return run is not None
 
     def stop_all(self, wait: float = 0.0) -> None:
-        """The cockpit is left: no command of the plan goes on without it. Waits that many seconds for their end."""
+        """The cockpit is left: no command of the plan goes on without it. Waits so many seconds for its end."""
         for run in self._runs.values():
             run.stop.set()
         until = time.monotonic() + wait

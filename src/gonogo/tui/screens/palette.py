@@ -10,7 +10,7 @@ from textual.widgets import Input
 from gonogo.domain.events import Actor
 from gonogo.present.tones import Span, Tone
 from gonogo.tui.intents import INTENTS, Context, Intent, Palette
-from gonogo.tui.lines import in_columns, plain
+from gonogo.tui.lines import in_columns, plain, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Say
 from gonogo.tui.screens.view import CleanInput, View
@@ -42,10 +42,12 @@ class PaletteScreen(View, inherit_bindings=False):
         self.list = RowList(look, "No command has such a name.")
         self.list.can_focus = False
         self.list.always_marked = True
+        self.whole = Lines(look, [(), ()])
+        """What the command under the cursor does, or why it is not possible: a row has no room for all of it."""
 
     def body(self) -> Sequence[Widget]:
         """The line to type in and the commands."""
-        return (self.heading, self.input, self.list)
+        return (self.heading, self.input, self.list, self.whole)
 
     def on_mount(self) -> None:
         """Ready to type."""
@@ -69,6 +71,23 @@ class PaletteScreen(View, inherit_bindings=False):
         self.list.show(
             [_row(intent, self._context_below, columns, self.look) for intent in offered(self._context_below)]
         )
+
+        self._tell()
+
+    def on_row_list_moved(self) -> None:
+        """Another command is under the cursor."""
+        self._tell()
+
+    def _tell(self) -> None:
+        found = next((one for one in offered(self._context_below) if one.id() == self.list.key), None)
+        reason = found.refused(self._context_below) if found is not None else ""
+        told = (
+            (Span("not possible now: ", Tone.WARN), Span(reason))
+            if reason
+            else (Span(found.help if found else ""),)
+        )
+        lines = [(Span("  "), *line) for line in wrap(told, max(20, self.app.size.width - 4))]
+        self.whole.show([*lines, (), ()][:2])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow down with every letter."""
