@@ -516,13 +516,14 @@ def aborted_lines(known: Hotfix) -> tuple[Line, ...]:
 
 
 def command_lines(commands: Sequence[Ran], last: int = 0) -> tuple[Line, ...]:
-    """The command log: what came of each, and what git said to it. `last` so many only."""
+    """The command log: what came of each, how long it took, what git said to it. Of the `last` ones only what."""
     shown = commands[-last:] if last else commands
-    return tuple(_command(one) for one in shown)
+    return tuple(_command(one, timed=not last) for one in shown)
 
 
-def _command(one: Ran) -> Line:
+def _command(one: Ran, *, timed: bool) -> Line:
     ok = one.code == 0
     head = Span("ok   " if ok else f"{one.code:<4} ", Tone.GOOD if ok else Tone.WARN)
     said = Span(f"  {one.said}" if one.said and not ok else "", Tone.WARN)
-    return (head, Span(f"{one.ms:>6.0f} ms  ", Tone.MUTED), Span(one.command, Tone.MUTED), said)
+    took = (Span(f"{one.ms:>6.0f} ms  ", Tone.MUTED),) if timed else ()
+    return (head, *took, Span(one.command, Tone.MUTED), said)

@@ -217,7 +217,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         title = (
             Span(f" {rule} git, what was run last; l shows all {len(self._bench.commands)} {rule}", Tone.MUTED),
         )
-        return (title, *((Span(" "), *line) for line in words.command_lines(self._bench.commands, _LOG)))
+        return (title, *((Span(" "), *line) for line in words.command_lines(self._bench.commands, last=_LOG)))
 
     def offers(self) -> frozenset[str]:
         """By where it stands."""

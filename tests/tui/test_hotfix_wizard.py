@@ -1,0 +1,357 @@
+"""The wizard on a real repository, with a journal in memory: what each step shows, offers and records."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from gonogo.adapters.git_hotfix.workshop import Workshop
+from gonogo.domain.events import Actor
+from gonogo.domain.folds.hotfixes import HotfixStatus
+from gonogo.domain.observation import Observation, Running, Seen, Status, Target
+from gonogo.domain.plan import ApprovalSlot, Branches, Environment, Plan, Probe
+from gonogo.testing.clock import FakeClock
+from gonogo.tui.screens.confirm import DEAF
+from gonogo.tui.screens.hotfix_plan import HotfixPlanScreen
+from gonogo.tui.screens.hotfix_work import HotfixWorkScreen
+from support.hotfix_world import conflicts, fingerprint, linear, product
+from support.repositories import Made, git
+from tui.stage import ANA, Seat, Stage, make_plan
+
+ME = replace(ANA, uid=os.getuid())
+"""Ana, under the account that runs the test: a workspace is made for no other one."""
+
+Story = Callable[[Seat], Awaitable[None]]
+
+
+class Shop(Stage):
+    """A release whose one product runs 1.9.3 in production, and a workshop for ana."""
+
+    def __init__(self, made: Made, state: Path, **more: object) -> None:
+        base = make_plan()
+        web = replace(
+            product(made.path), previous="1.9.3", owner="ben",
+            probes=(Probe("auto", "web", "prod", "http://prod.test/web", timing=base.timing),),
+        )  # fmt: skip
+        plan: Plan = replace(
+            base, environments=(Environment("prod", production=True),), products=(web,), items=(), phases=("",),
+            branches=Branches(active=("release/v1.10",)), **more,
+        )  # fmt: skip
+        super().__init__(plan)
+        self.versions = ("1.9.3",)
+        self.answers = self._seen
+        self.state = state
+        self.repo = made.path
+        git(made.path, "branch", "release/v1.10", "main")
+
+    def _seen(self) -> tuple[Observation, ...]:
+        runs = tuple(Running(version) for version in self.versions)
+        return (
+            Seen(Target("web", "prod"), runs, Status.SUCCEEDED, self.clock.now(), "json http://prod.test/web"),
+        )
+
+    def workshop(self) -> Workshop:
+        """Real, on this stage's journal."""
+        return Workshop(lambda: self.session(ME), self.state, self.clock)
+
+    def play(self, story: Story, size: tuple[int, int] = (80, 24)) -> None:
+        """Play it at a running cockpit."""
+
+        async def run() -> None:
+            async with self.cockpit(
+                size=size, workshop=self.workshop(), open_session=lambda: self.session(ME)
+            ) as seat:
+                await story(seat)
+
+        asyncio.run(run())
+
+    def advance(self, seconds: float) -> None:
+        """Let time go by."""
+        assert isinstance(self.clock, FakeClock)
+        self.clock.advance(timedelta(seconds=seconds))
+
+
+async def to_fixes(seat: Seat) -> None:
+    """From the matrix to step 3."""
+    await seat.press("2", "h")
+    await seat.sees("[1 broken]")
+    await seat.press("enter")
+    await seat.sees("annotated")
+    await seat.press("enter")
+    await seat.sees("fixes on main")
+
+
+def test_it_opens_on_what_really_runs_with_its_age_and_source(tmp_path: Path) -> None:
+    """Not on what the plan says, nor on what somebody remembers."""
+
+    async def story(seat: Seat) -> None:
+        await seat.press("2", "h")
+        await seat.sees("[1 broken]")
+        text = seat.text()
+        assert "1.9.3  in prod" in text
+        assert "ago, by" in text
+        assert "json http://prod.test/web" in text
+        assert "planned    1.10.0" in text
+
+    Shop(linear(tmp_path / "web"), tmp_path / "state").play(story)
+
+
+def test_two_versions_at_once_mean_choosing(tmp_path: Path) -> None:
+    """A canary runs: which of the two is broken is not ours to guess."""
+    shop = Shop(linear(tmp_path / "web"), tmp_path / "state")
+    shop.versions = ("1.9.3", "1.10.0")
+
+    async def story(seat: Seat) -> None:
+        await seat.press("2", "h")
+        await seat.sees("runs 2 versions of web at once")
+        await seat.press("down", "enter")
+        await seat.sees("[2 from]")
+        assert "1.10.0" in seat.text().split("\n")[3]
+
+    shop.play(story)
+
+
+def test_back_goes_one_step_at_a_time_and_nothing_is_written(tmp_path: Path) -> None:
+    """Plan, preview and back: the repository is the same file for file."""
+    made = linear(tmp_path / "web")
+    shop = Shop(made, tmp_path / "state")
+    before = fingerprint(made.path)
+
+    async def story(seat: Seat) -> None:
+        await to_fixes(seat)
+        await seat.press("space", "enter")
+        await seat.sees("[4 preview]")
+        await seat.sees("clean")
+        for step in ("[3 fixes]", "[2 from]", "[1 broken]"):
+            await seat.press("escape")
+            await seat.sees(step)
+        await seat.press("escape")
+        assert not isinstance(seat.app.screen, HotfixPlanScreen)
+
+    shop.play(story)
+    assert fingerprint(made.path) == before
+
+
+def test_fixes_come_first_and_the_filter_finds_the_others(tmp_path: Path) -> None:
+    """Space marks in the order of mainline, whatever the order of marking."""
+
+    async def story(seat: Seat) -> None:
+        await to_fixes(seat)
+        text = seat.text()
+        assert text.index("close the file") < text.index("feat(ui): a new thing")
+        await seat.press("space", "down", "space")
+        await seat.sees("2 picked")
+        assert "[2] " in next(line for line in seat.text().split("\n") if "close the file" in line)
+        await seat.press("slash")
+        await seat.type("new thing")
+        await seat.press("enter")
+        assert "close the file" not in seat.text()
+
+    Shop(linear(tmp_path / "web"), tmp_path / "state").play(story)
+
+
+def test_the_preview_says_what_conflicts_and_shows_the_exact_commands(tmp_path: Path) -> None:
+    """Files and hunks before anything is written; d is offered all the same, and says where it will stop."""
+
+    async def story(seat: Seat) -> None:
+        await to_fixes(seat)
+        await seat.press("down", "space", "enter")
+        await seat.sees("conflict")
+        assert "app.txt" in seat.text()
+        await seat.press("G")
+        shown = seat.text()
+        for _ in range(8):
+            shown += seat.text()
+            await seat.press("pagedown")
+        assert "git cherry-pick -x" in shown
+        assert "d do it" in shown
+
+    Shop(conflicts(tmp_path / "web"), tmp_path / "state").play(story)
+
+
+async def begun(seat: Seat, *keys: str) -> None:
+    """To 'do it'."""
+    await to_fixes(seat)
+    await seat.press(*(keys or ("space",)))
+    await seat.press("enter")
+    await seat.sees("d do it")
+    await seat.press("d")
+
+
+def test_a_conflict_is_answered_for_file_by_file(tmp_path: Path) -> None:
+    """A marker that is left is refused in words; then the file is resolved, named, and it goes on."""
+    shop = Shop(conflicts(tmp_path / "web"), tmp_path / "state")
+
+    async def story(seat: Seat) -> None:
+        await begun(seat, "down", "space")
+        await seat.sees("CONFLICT")
+        assert "c continue" not in seat.text()
+        await seat.press("space", "c")
+        await seat.sees("a conflict marker is left")
+        known = next(iter(seat.app.snapshot.state.hotfixes.values()))  # type: ignore[union-attr]  # it is there
+        tree = Path(known.folder) / "tree"
+        text = (tree / "app.txt").read_text(encoding="utf-8").split("\n")
+        kept = [line for line in text if not line.startswith(("<<<<<<<", "=======", ">>>>>>>", "line 10"))]
+        (tree / "app.txt").write_text("\n".join(kept), encoding="utf-8")
+        await seat.press("space")
+        await seat.sees("resolved by hand")
+        await seat.press("c")
+        await seat.sees("TEST IT")
+
+    shop.play(story)
+
+
+def test_from_do_to_done_with_approval_by_somebody_else(tmp_path: Path) -> None:
+    """Tested in words, approved by other eyes than the maker's, tagged on the commit, then the ledger."""
+    shop = Shop(
+        linear(tmp_path / "web"), tmp_path / "state", approvals=(ApprovalSlot("security", "security"),),
+        people=(replace(make_plan().people[0]), replace(make_plan().people[1], roles=("security",))),
+    )  # fmt: skip
+
+    async def story(seat: Seat) -> None:
+        await begun(seat)
+        await seat.sees("TEST IT")
+        await seat.press("t")
+        await seat.type("make test: 12 passed")
+        await seat.press("enter")
+        await seat.sees("[6 approve]")
+        await seat.sees("role security: nobody yet")
+        _approve(shop)
+        await seat.sees("given")
+        await seat.press("c")
+        await seat.sees("DONE")
+        assert "tested     make test: 12 passed (aruiz)" in seat.text()
+        await seat.press("m")
+        await seat.sees("FORWARD-MERGES")
+
+    shop.play(story)
+    assert git(shop.repo, "cat-file", "-t", "v1.9.4") == "tag"
+
+
+def _approve(shop: Shop) -> None:
+    from gonogo.domain.decisions.hotfixes import ApproveHotfix
+    from gonogo.domain.hotfix import review
+
+    ben = Actor(1002, "bokafor", login="bokafor", via="cli", host="bastion")
+    session = shop.session(ben)
+    session.refresh()
+    known = next(iter(session.inputs.state.hotfixes.values()))
+    slot = shop.loaded.plan.approvals[0]
+    shop.act(ApproveHotfix(known.id, slot.name, review.preview(known, slot).code), actor=ben)
+
+
+def test_a_push_wants_the_version_typed_and_shows_what_it_expects(tmp_path: Path) -> None:
+    """Branch and tag, both or neither; a word typed in the first half second is not heard."""
+    made = linear(tmp_path / "web")
+    remote = tmp_path / "remote.git"
+    git(made.path, "clone", "--quiet", "--bare", str(made.path), str(remote))
+    git(made.path, "remote", "add", "origin", str(remote))
+    shop = Shop(made, tmp_path / "state")
+
+    async def story(seat: Seat) -> None:
+        await begun(seat)
+        await seat.sees("TEST IT")
+        await seat.press("t")
+        await seat.type("make test")
+        await seat.press("enter")
+        await seat.sees("[7 push]")
+        await seat.press("p")
+        await seat.type("1.9.4")
+        assert "expected there: nothing" in seat.text()
+        shop.advance(DEAF + 0.1)
+        await seat.type("1.9.4")
+        await seat.press("enter")
+        await seat.sees("pushed to origin")
+
+    shop.play(story)
+    assert git(remote, "rev-parse", "v1.9.4") == git(made.path, "rev-parse", "v1.9.4")
+
+
+def test_left_and_opened_again_it_shows_where_it_stands_and_can_be_taken_back(tmp_path: Path) -> None:
+    """Another cockpit, as after a dropped connection; abort leaves the repository as it was."""
+    made = linear(tmp_path / "web")
+    shop = Shop(made, tmp_path / "state")
+    before = fingerprint(made.path)
+
+    async def begin(seat: Seat) -> None:
+        await begun(seat)
+        await seat.sees("TEST IT")
+
+    async def end(seat: Seat) -> None:
+        await seat.press("2", "h")
+        await seat.sees("TEST IT")
+        assert isinstance(seat.app.screen, HotfixWorkScreen)
+        await seat.press("x")
+        await seat.type("not this one")
+        await seat.press("enter")
+        await seat.sees("TAKEN BACK")
+        snapshot = seat.app.snapshot
+        assert snapshot is not None
+        [known] = snapshot.state.hotfixes.values()
+        assert known.status is HotfixStatus.ABORTED
+
+    shop.play(begin)
+    shop.play(end)
+    assert fingerprint(made.path) == before
+
+
+def test_the_ledger_is_closed_by_carrying_or_by_a_word(tmp_path: Path) -> None:
+    """Proof, details, carry in a workspace of its own; another cell is answered for by name."""
+    made = linear(tmp_path / "web")
+    shop = Shop(made, tmp_path / "state")
+    # the branch has 1.10 without the second fix
+    git(made.path, "update-ref", "refs/heads/release/v1.10", made.oids[3])
+    git(made.path, "checkout", "--quiet", "--detach")
+
+    async def story(seat: Seat) -> None:
+        await begun(seat)
+        await seat.sees("TEST IT")
+        await seat.press("t")
+        await seat.type("make test")
+        await seat.press("enter")
+        await seat.sees("DONE")
+        await seat.press("m")
+        await seat.sees("missing")
+        assert "present  main" in seat.text()
+        await seat.press("enter")
+        await seat.sees("picked with -x (trunk)")
+        await seat.press("c")
+        await seat.sees("is on release/v1.10")
+        await seat.press("m")
+        await seat.sees("all 2 have arrived")
+
+    shop.play(story)
+    assert "cherry picked from commit" in git(made.path, "log", "-1", "--format=%B", "release/v1.10")
+
+
+def test_the_way_back_says_what_is_lost_and_starts_through_the_same_dialog(tmp_path: Path) -> None:
+    """Points, triggers and the command, which is copied and never run."""
+    made = linear(tmp_path / "web")
+    shop = Shop(made, tmp_path / "state")
+
+    async def story(seat: Seat) -> None:
+        await seat.press("2", "b")
+        await seat.sees("WAY BACK")
+        await seat.sees("back to 1.9.3")
+        assert "triggers" in seat.text()
+        await seat.press("escape", "enter")
+        await seat.sees("b way back")
+        await seat.press("b")
+        await seat.sees("WAY BACK")
+
+    shop.play(story)
+
+
+def test_without_a_workshop_it_says_what_to_type(tmp_path: Path) -> None:
+    """A cockpit that may not write makes no hotfix."""
+    shop = Shop(linear(tmp_path / "web"), tmp_path / "state")
+
+    async def run() -> None:
+        async with shop.cockpit() as seat:
+            await seat.press("2", "h")
+            await seat.sees("gonogo hotfix plan PRODUCT")
+
+    asyncio.run(run())
