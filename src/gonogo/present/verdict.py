@@ -1,6 +1,6 @@
 """The verdict in words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gonogo.domain.plan import Plan, Window
@@ -63,8 +63,8 @@ def window_times(window: Window) -> str:
     """Both clocks: `21:00-23:30 Europe/Berlin (20:00-22:30 UTC)` with the local date in front."""
     zone = ZoneInfo(window.zone)
     start, end = window.start.astimezone(zone), window.end.astimezone(zone)
-    same_day = start.date() == end.date()
-    local = f"{start:%Y-%m-%d %H:%M}-{end:%H:%M}" if same_day else f"{start:%Y-%m-%d %H:%M} - {end:%Y-%m-%d %H:%M}"
+    short = end - start < timedelta(days=1)  # the end's date goes without saying
+    local = f"{start:%Y-%m-%d %H:%M}-{end:%H:%M}" if short else f"{start:%Y-%m-%d %H:%M} - {end:%Y-%m-%d %H:%M}"
     return f"{local} {window.zone} ({window.start:%H:%M}-{window.end:%H:%M} UTC)"
 
 

@@ -129,7 +129,10 @@ def _window(snapshot: Snapshot, columns: int) -> Line:
     clock = window_line(window, snapshot.now)
     if window is None:
         return (Span(" "), *clock)
-    return (Span(" "), *clock, Span(f"  {window_times(window)}" if columns >= 76 else "", Tone.MUTED))
+    times = window_times(window)
+    if width(clock) + width(plain(times)) + 4 > columns:
+        times = times.partition("-")[2]  # the year is known; the end in UTC may not be
+    return (Span(" "), *clock, Span(f"  {times}" if columns >= 76 else "", Tone.MUTED))
 
 
 def _others(snapshot: Snapshot, columns: int) -> Line:

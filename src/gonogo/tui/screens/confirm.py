@@ -60,7 +60,7 @@ class TypedInput(CleanInput):
     """A line that hears nothing while it is told not to."""
 
     def __init__(self, look: Look, hears: Callable[[float], bool]) -> None:
-        super().__init__(look, "", 128)
+        super().__init__(look, "type it here", 128)
         self._hears = hears
 
     async def _on_key(self, event: Key) -> None:
@@ -238,10 +238,10 @@ class ConfirmScreen(View, inherit_bindings=False):
         typed = self._stage is Stage.READY and self._refusal is None
         line: list[Span] = [Span(" ")]
         if typed:
-            line += [Span("Enter", Tone.STRONG), Span(" do it, once the word is typed   ", Tone.MUTED)]
-        line += [Span("Esc", Tone.STRONG), Span(" leave without recording", Tone.MUTED)]
+            line += [Span("Enter", Tone.STRONG), Span(" do it   ", Tone.MUTED)]
+        line += [Span("Esc", Tone.STRONG), Span(" leave   ", Tone.MUTED)]
         if self.list.overflows:
-            line += [Span("   PgUp PgDn", Tone.STRONG), Span(" read on", Tone.MUTED)]
+            line += [Span("PgUp PgDn", Tone.STRONG), Span(" read on", Tone.MUTED)]
         self.keys.show([tuple(line)])
 
     # -- doing --------------------------------------------------------------------------------------------------
