@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -329,11 +330,8 @@ class NotesScreen(View, inherit_bindings=False):
         if sheet is None or self._asking or self.edit.read_only:
             return
         self._take_in()
-        try:
-            with self.app.suspend():
-                edited = editor.edit(sheet.text, f"notes-{sheet.audience.value}.md", self._directory / "edit")
-        except GonogoError as error:
-            self.post_message(Say(f"{error}", Tone.BAD))
+        edited = self._edited_outside(sheet)
+        if edited is None:
             return
         if clean_block(edited.text, len(edited.text) + 1).rstrip("\n") != sheet.text.rstrip("\n"):
             self._replace(edited.text)
@@ -343,6 +341,20 @@ class NotesScreen(View, inherit_bindings=False):
         else:
             edited.discard()
         self.draw()
+
+    def _edited_outside(self, sheet: Sheet) -> editor.Edited | None:
+        problem = ""
+        try:
+            with self.app.suspend():
+                # an error must not leave this block: Textual would not take the terminal back
+                try:
+                    return editor.edit(sheet.text, f"notes-{sheet.audience.value}.md", self._directory / "edit")
+                except GonogoError as error:
+                    problem = f"{error.message}{f'  {error.remedy}' if error.remedy else ''}  {error.where}"
+        except SuspendNotSupported:
+            problem = "this terminal cannot be handed over; use  gonogo notes edit"
+        self.post_message(Say(problem, Tone.BAD))
+        return None
 
     # -- leaving ------------------------------------------------------------------------------------------------
 
