@@ -14,8 +14,10 @@ from gonogo.tui.widgets.row_list import Row
 
 _ROOMY = 64
 """Columns from which authors have a column of their own."""
-_PIECE = 3_000
-"""Rows that are made before keys get their turn: about 30 ms."""
+_PIECE = 2_000
+"""Rows that are made before keys get their turn: about 20 ms."""
+_BREATH = 0.005
+"""Seconds in which they get it."""
 
 
 class ChangelogPane(ListPane):
@@ -82,7 +84,8 @@ class ChangelogPane(ListPane):
         if not same or len(piece) < _PIECE:
             self.list.show(made)
         if len(piece) == _PIECE:
-            self.call_later(self._go_on, coming, made, same)
+            # a timer, not call_later: that one runs before the loop has looked at anything else
+            self.set_timer(_BREATH, lambda: self._go_on(coming, made, same))
         else:
             self.retitle()
 
