@@ -26,8 +26,8 @@ HOTFIX: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("", ("p",), "Type 4.5.4"),
     ("hotfix-8-carry-80x24", (WAIT, "type 4.5.4", "enter"), "pushed to origin"),
     ("merges-80x24", ("m",), "missing"),
-    ("carry-80x24", ("enter",), "cherry-pick"),
-    ("", ("escape", "escape", "escape", "2"), "PRODUCTION"),
+    ("carry-80x24", ("down", "down", "enter"), "clean"),
+    ("", ("escape", "escape", "escape", "2", "up"), "PRODUCTION"),
     ("way-back-80x24", ("b",), "commits would be taken away"),
 )
 """Name ("" for no picture), keys since the one before, and what must be on the screen by then."""

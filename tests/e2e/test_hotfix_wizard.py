@@ -97,7 +97,7 @@ def test_a_hotfix_in_the_demo_takes_at_most_25_keys_of_the_last_line(screen: Pty
 
 
 def _type_until(screen: PtyScreen, word: str) -> None:
-    """The dialog is deaf for half a second: what comes too early is not heard, so it is typed until it stands there."""
+    """The dialog is deaf for half a second: what comes too early is not heard, and is typed again."""
     for _ in range(20):
         screen.press("ctrl+u").type(word)
         with suppress(ScreenError):

@@ -14,13 +14,21 @@ from gonogo.present.rollback import TONES, WORDS
 from gonogo.present.tones import Line, Span, Tone
 
 Question = tuple[Product, str, str]
+"""As the product would be after going back, the version that runs, its revision."""
+Key = tuple[str, str, str, str]
 _SHOWN = 6
 
 
 def between_questions(snapshot: Snapshot, way: WayBack) -> tuple[Question, ...]:
     """What git is asked: for each version that production runs, what going back would take away."""
-    found = (_question(snapshot, way, cell) for cell in _cells(snapshot, way))
-    return tuple(dict.fromkeys(one for one in found if one is not None))
+    found = {key_of(one): one for cell in _cells(snapshot, way) for one in _questions(snapshot, way, cell)}
+    return tuple(found.values())
+
+
+def key_of(question: Question) -> Key:
+    """Names a question: product, where to, what runs."""
+    back, version, revision = question
+    return (back.name, back.version, version, revision)
 
 
 def _cells(snapshot: Snapshot, way: WayBack) -> tuple[Cell, ...]:
@@ -28,15 +36,15 @@ def _cells(snapshot: Snapshot, way: WayBack) -> tuple[Cell, ...]:
     return tuple(snapshot.matrix.cell(way.product, name) for name in names)
 
 
-def _question(snapshot: Snapshot, way: WayBack, cell: Cell) -> Question | None:
+def _questions(snapshot: Snapshot, way: WayBack, cell: Cell) -> tuple[Question, ...]:
     product = snapshot.plan.product(way.product)
-    running = cell.judged[0] if len(cell.judged) == 1 else None
-    if product is None or not product.repo or not way.target or running is None or running.version == way.target:
-        return None
-    return (replace(product, version=way.target, target="", revision=""), running.version, running.revision)
+    if product is None or not product.repo or not way.target:
+        return ()
+    back = replace(product, version=way.target, target="", revision="")
+    return tuple((back, one.version, one.revision) for one in cell.judged if one.version != way.target)
 
 
-def way_back_view(snapshot: Snapshot, way: WayBack, ships: Mapping[Question, WhatShips]) -> tuple[Line, ...]:
+def way_back_view(snapshot: Snapshot, way: WayBack, ships: Mapping[Key, WhatShips]) -> tuple[Line, ...]:
     """Everything there is to read before going back."""
     lines: list[Line] = []
     for point in way.points:
@@ -58,24 +66,34 @@ def way_back_view(snapshot: Snapshot, way: WayBack, ships: Mapping[Question, Wha
     return (*lines, (Span("never      ", Tone.MUTED), Span(never, Tone.MUTED)))
 
 
-def _cell(snapshot: Snapshot, way: WayBack, cell: Cell, ships: Mapping[Question, WhatShips]) -> Iterator[Line]:
+def _cell(snapshot: Snapshot, way: WayBack, cell: Cell, ships: Mapping[Key, WhatShips]) -> Iterator[Line]:
     runs = " + ".join(one.version for one in cell.versions) or "unknown"
     held = snapshot.state.version_holds.get(cell.target)
     note = f", held at {held.version} by {held.actor.user}" if held else ""
     yield (Span(f"{cell.target.environment:<10} ", Tone.STRONG), Span(f"runs {runs}{note}"))
-    question = _question(snapshot, way, cell)
-    if question is None:
-        return
-    match ships.get(question):
-        case Shipping() as found:
-            yield (Span(" " * 11), Span(f"{found.lost_count} commits would be taken away", Tone.WARN))
-            yield from ((Span(" " * 13), Span(commit_line(one), Tone.MUTED)) for one in found.lost[:_SHOWN])
+    for question in _questions(snapshot, way, cell):
+        yield from _between(question[1], ships.get(key_of(question)))
+
+
+def _between(version: str, found: WhatShips | None) -> Iterator[Line]:
+    match found:
+        case Shipping():
+            yield (
+                Span(f"{'':<10} ", Tone.MUTED),
+                Span(f"{version}: {found.lost_count} commits would be taken away", Tone.WARN),
+            )
+            yield from (
+                (Span(f"{'':<12} ", Tone.MUTED), Span(commit_line(one), Tone.MUTED)) for one in found.lost[:_SHOWN]
+            )
             if found.lost_count > _SHOWN:
-                yield (Span(" " * 13), Span(f"and {found.lost_count - _SHOWN} more", Tone.MUTED))
-        case CannotTell() as unknown:
-            yield (Span(" " * 11), Span(f"what lies between is unknown: {unknown.reason}", Tone.UNKNOWN))
+                yield (Span(f"{'':<12} ", Tone.MUTED), Span(f"and {found.lost_count - _SHOWN} more", Tone.MUTED))
+        case CannotTell():
+            yield (
+                Span(f"{'':<10} ", Tone.MUTED),
+                Span(f"{version}: what lies between is unknown: {found.reason}", Tone.UNKNOWN),
+            )
         case None:
-            yield (Span(" " * 11), Span("reading what lies between", Tone.BUSY))
+            yield (Span(f"{'':<10} ", Tone.MUTED), Span(f"{version}: reading what lies between", Tone.BUSY))
 
 
 def _around(snapshot: Snapshot) -> Iterator[Line]:

@@ -91,10 +91,9 @@ def broken_rows(product: str, planned: str, observed: Sequence[Observed]) -> Row
     for one in observed:
         where = ", ".join(one.environments)
         rows.append((f"version:{one.version}", (Span(f"{one.version}  ", Tone.STRONG), Span(f"in {where}"))))
-        rows.append(("", (Span(f"    {_seen(one)}", Tone.MUTED if one.fresh else Tone.WARN),)))
-        rows += [
-            ("", (Span(f"      {clean(source, 120)}", Tone.MUTED),)) for source in one.source.split(" and ")[:4]
-        ]
+        rows.append(("", _label("  seen", Span(_seen(one), Tone.PLAIN if one.fresh else Tone.WARN))))
+        sources = [clean(source, 120) for source in one.source.split(" and ")[:4]]
+        rows += [("", _label("" if at else "  by", Span(text, Tone.MUTED))) for at, text in enumerate(sources)]
     rows += [("", ()), ("", (Span("planned    ", Tone.MUTED), Span(planned)))]
     rows.append(("", (Span("A hotfix starts from what runs, never from mainline.", Tone.MUTED),)))
     return tuple(rows)
@@ -104,7 +103,7 @@ def _seen(one: Observed) -> str:
     if one.age_s is None:
         return "at an unknown time"
     age = span(timedelta(seconds=round(one.age_s)))
-    return f"seen {age} ago{'' if one.fresh else ', too old to count'}, by"
+    return f"{age} ago{'' if one.fresh else ': too old to count'}"
 
 
 def product_rows(names: Mapping[str, str]) -> Rows:
@@ -262,7 +261,9 @@ def _steps(steps: Sequence[Step]) -> Iterator[Line]:
 def _difference(planned: Planned) -> Iterator[Line]:
     yield ()
     if not planned.preview.diffstat:
-        yield _label("difference", Span("known when the conflicts are resolved", Tone.UNKNOWN))
+        open_yet = planned.preview.has_conflicts or any(not one.certain for one in planned.preview.picks)
+        told = "known when the conflicts are resolved" if open_yet else "none: nothing would change"
+        yield _label("difference", Span(told, Tone.UNKNOWN if open_yet else Tone.WARN))
         return
     carries = planned.work is not None and planned.work.kind is Kind.CARRY
     title = "Difference it makes" if carries else "Difference to what runs"

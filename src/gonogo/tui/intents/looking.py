@@ -115,7 +115,7 @@ class Filter(Intent):
     @classmethod
     def stands(cls, context: Context) -> bool:
         """In the wizard only where there is a list."""
-        return context.place is not Place.HOTFIX_PLAN or cls.id() in context.offers
+        return context.place not in {Place.HOTFIX_PLAN, Place.MERGES} or cls.id() in context.offers
 
 
 class RefreshNow(Intent):

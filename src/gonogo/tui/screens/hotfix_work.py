@@ -354,6 +354,8 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         known, snapshot = self.known, self.snapshot
         if known is None or snapshot is None or not known.commit or self.actor is None:
             return None
+        if people.same_human(snapshot.plan, self.actor, known.actor):
+            return None  # somebody else's eyes
         missing = [one.slot for one in self._standings(known) if one.standing is not Standing.GIVEN]
         roles = people.roles_of(snapshot.plan, self.actor)
         return next((slot for slot in missing if slot.role in roles), None)

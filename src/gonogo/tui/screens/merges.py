@@ -195,7 +195,7 @@ class MergesScreen(MergesView):
 
     def offers(self) -> frozenset[str]:
         """Reading anew always; details of a cell."""
-        return frozenset([*super().offers(), "ReadAnew", *(["CarryDetails"] if self.cell else [])])
+        return frozenset([*super().offers(), "ReadAnew", "Filter", *(["CarryDetails"] if self.cell else [])])
 
     def recorded(self, outcome: Outcome | GonogoError | None) -> None:
         """Show the word that was recorded."""

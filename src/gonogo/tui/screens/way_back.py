@@ -11,12 +11,11 @@ from textual.widget import Widget
 from gonogo.adapters.poller_thread import Unjoined
 from gonogo.domain.checks import describe_command
 from gonogo.domain.events import Actor
-from gonogo.domain.plan import Product
 from gonogo.domain.rollback import WayBack
 from gonogo.domain.shipping import ReadShipping, WhatShips
 from gonogo.present.rollback import TONES, WORDS
 from gonogo.present.tones import Span
-from gonogo.present.way_back import between_questions, way_back_view
+from gonogo.present.way_back import Key, Question, between_questions, key_of, way_back_view
 from gonogo.present.wizard import text
 from gonogo.tui import intents
 from gonogo.tui.deeds import DEEDS
@@ -47,8 +46,8 @@ class WayBackScreen(View, inherit_bindings=False):
         super().__init__(look, note, actor)
         self._product = product
         self._what_ships = what_ships
-        self._asked: tuple[Product, str, str] | None = None
-        self._ships: dict[tuple[Product, str, str], WhatShips] = {}
+        self._asked: Question | None = None
+        self._ships: dict[Key, WhatShips] = {}
         self.heading = Lines(look, [()])
         self.heading.add_class("title")
         self.list = RowList(look, "The plan has no product.")
@@ -130,16 +129,16 @@ class WayBackScreen(View, inherit_bindings=False):
         way = self.way
         if self._what_ships is None or self.snapshot is None or way is None or self._asked is not None:
             return
-        left = [one for one in between_questions(self.snapshot, way) if one not in self._ships]
+        left = [one for one in between_questions(self.snapshot, way) if key_of(one) not in self._ships]
         if left:
             self._asked = left[0]
             self.run_worker(self._read(left[0]), name="way-back")
 
-    async def _read(self, question: tuple[Product, str, str]) -> None:
+    async def _read(self, question: Question) -> None:
         assert self._what_ships is not None
         # a thread of its own that nobody joins: leaving the cockpit must not wait for git
         found = await asyncio.get_running_loop().run_in_executor(Unjoined(), self._what_ships, *question)
-        self._ships[question] = found
+        self._ships[key_of(question)] = found
         self._asked = None
         self.draw()
 
