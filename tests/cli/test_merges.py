@@ -19,6 +19,16 @@ def hotfix(release: Release) -> str:
     return git(web, "rev-parse", "HEAD")
 
 
+def not_shared(release: Release) -> None:
+    """Let the account that runs the tests be one person, also when it is root."""
+    release.plan.write_text(
+        release.plan.read_text(encoding="utf-8").replace(
+            "me: {name: Me Myself,", "me: {name: Me Myself, shared: false,"
+        ),
+        encoding="utf-8",
+    )
+
+
 def test_without_hotfixes_there_is_nothing_to_carry(gonogo: Here) -> None:
     """Said in words, exit 0."""
     found = gonogo("merges")
@@ -36,19 +46,17 @@ def test_a_missing_fix_is_exit_3_with_what_to_type(gonogo: Here, release: Releas
         f"web 1.2.1  {fix[:8]}  fix(login): let people in",
         "  missing  main  no such change, and no commit that says it was picked from it",
         "",
-        f"1 open: carry each forward, or answer for it:  gonogo merges carry {fix[:8]} main",
+        "1 open: carry each forward, or answer for it",
+        f"  bring it there         gonogo merges carry {fix[:8]} main",
+        f"  another commit does it gonogo merges equal {fix[:8]} main --reason '...'",
+        f"  it need not go there   gonogo merges waive {fix[:8]} main --reason '...'",
     ]
 
 
 def test_a_word_by_name_closes_the_cell_and_can_be_taken_back(gonogo: Here, release: Release) -> None:
     """The reason stays in the ledger and in the trail."""
     fix = hotfix(release)
-    release.plan.write_text(
-        release.plan.read_text(encoding="utf-8")
-        .replace("roles: [", "roles: [")
-        .replace("me: {name: Me Myself,", "me: {name: Me Myself, shared: false,"),
-        encoding="utf-8",
-    )
+    not_shared(release)
     assert gonogo("merges", "equal", fix[:8], "main", "--reason", "short").code == 2
     said = gonogo("merges", "equal", fix[:8], "main", "--reason", "rewritten on main in another way")
     assert said.code == 0, said.err
@@ -67,3 +75,18 @@ def test_a_fix_that_nobody_knows_is_refused(gonogo: Here, release: Release) -> N
     hotfix(release)
     refused = gonogo("merges", "waive", "deadbeef", "main", "--reason", "there is no such thing")
     assert (refused.code, "gonogo merges    lists them" in refused.err) == (2, True)
+
+
+def test_a_commit_that_is_not_in_the_branch_does_not_do_it_there(gonogo: Here, release: Release) -> None:
+    """Whoever names a commit is held to it: a slip would close the cell for good."""
+    fix = hotfix(release)
+    not_shared(release)
+    said = ("merges", "equal", fix[:8], "main", "--reason", "rewritten in the new login", "--commit")
+    wrong = gonogo(*said, fix[:10])
+    assert (wrong.code, "is no part of main" in wrong.err) == (2, True)
+    assert gonogo(*said, "nosuchcommit").code == 2
+    assert gonogo(*said, "--output=x").code == 2
+    assert gonogo("merges").code == 3
+    right = git(release.directory / "web", "rev-parse", "main")
+    assert gonogo(*said, right[:10]).code == 0
+    assert f"({right[:8]})" in gonogo("merges").out

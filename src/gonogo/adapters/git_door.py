@@ -249,14 +249,16 @@ class GitDoor:
         if self._log is not None:
             self._log(Ran(self.repo, tuple(argv), code, seconds, _first_words(errors)))
 
-    def stream(self, argv: Sequence[str], *, cancelled: Callable[[], bool] | None = None) -> Iterator[bytes]:
+    def stream(
+        self, argv: Sequence[str], *, feed: bytes = b"", cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[bytes]:
         """Yield what `git argv` prints as it comes, at most 64 KiB at a time.
 
         The process ends with the iterator: leaving the loop early kills it. Raises AbandonedError as soon as
         `cancelled` says so, also while git is silent; GitTimeoutError after a minute without a byte.
         """
         errors = bytearray()
-        code = yield from self._chunks(argv, b"", None, cancelled, errors)
+        code = yield from self._chunks(argv, feed, None, cancelled, errors)
         if code:
             raise self._translated(argv, code, bytes(errors))
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.domain.folds.merges import MergeWord, Word
 
@@ -72,6 +73,8 @@ class Survey(Struct, frozen=True):
     seen: tuple[Sighting, ...] = ()
     problems: tuple[str, ...] = ()
     """What could not be read: nothing is concluded from what is missing then."""
+    alike: tuple[Sighting, ...] = ()
+    """No proofs: commits under the same title, where a fix was not proven."""
 
 
 class LedgerCell(Struct, frozen=True):
@@ -89,6 +92,8 @@ class LedgerCell(Struct, frozen=True):
     subject: str = ""
     version: str = ""
     """The hotfix that shipped it."""
+    alike: str = ""
+    """A commit of the branch under the same title, which proves nothing; "" for none."""
 
 
 class Ledger(Struct, frozen=True):
@@ -114,10 +119,12 @@ def build(surveys: Iterable[Survey], words: Iterable[MergeWord], read_at: dateti
     for survey in surveys:
         problems += [f"{survey.product}: {problem}" for problem in survey.problems]
         seen = {(sighting.oid, sighting.branch): sighting for sighting in survey.seen}
+        alike = {(sighting.oid, sighting.branch): sighting.commit for sighting in survey.alike}
         for fix in survey.fixes:
             for branch in survey.due.get(fix.oid, ()):
                 word = said.get((fix.product, fix.oid, branch))
-                cells.append(_cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems)))
+                cell = _cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems))
+                cells.append(_with_hint(cell, alike.get((fix.oid, branch), "")))
     return Ledger(tuple(cells), read_at, "; ".join(problems))
 
 
@@ -134,3 +141,10 @@ def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, 
     elif unsure:
         arrival, detail = Arrival.UNKNOWN, "the history could not be read completely"
     return LedgerCell(fix.product, fix.short, branch, arrival, detail, fix.oid, fix.subject, fix.version)
+
+
+def _with_hint(cell: LedgerCell, alike: str) -> LedgerCell:
+    if not alike or cell.arrival not in {Arrival.MISSING, Arrival.UNKNOWN}:
+        return cell
+    detail = f"{cell.detail}; {alike[:8]} has the same title: resolved by hand?"
+    return replace(cell, detail=detail, alike=alike)

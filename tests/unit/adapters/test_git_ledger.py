@@ -87,9 +87,9 @@ def test_a_merged_hotfix_is_part_of_the_branch(desk: Desk) -> None:
 
 
 def test_a_pick_is_known_by_its_change(desk: Desk) -> None:
-    """Without a trailer, by patch-id."""
-    desk.do("cherry-pick", "v1.0.1~1")
-    assert desk.cells()["fix: login", "main"] == (Arrival.PRESENT, "the same change is in it")
+    """Without a trailer, by what it changes; the commit that does it is named."""
+    pick = desk.do("cherry-pick", "v1.0.1~1")
+    assert desk.cells()["fix: login", "main"] == (Arrival.PRESENT, f"the same change is in it ({pick[:8]})")
 
 
 def test_a_pick_resolved_by_hand_is_known_by_its_trailer(desk: Desk) -> None:
@@ -195,3 +195,98 @@ def test_a_shallow_clone_proves_no_absence(desk: Desk, tmp_path: Path) -> None:
     ledger = build([survey(product, Branches(), ChangelogRules())], (), NOW)
     assert "shallow" in ledger.problem
     assert all(cell.arrival is not Arrival.MISSING for cell in ledger.cells)
+
+
+def fix_of(desk: Desk) -> str:
+    """The commit that v1.0.1 shipped."""
+    return git(desk.path, "rev-parse", "v1.0.1~1")
+
+
+def test_a_fix_taken_back_before_a_later_release_stays_missing(desk: Desk) -> None:
+    """The revert lies below the tag of a newer line: it counts all the same."""
+    pick = desk.do("cherry-pick", fix_of(desk))
+    desk.do("revert", "--no-edit", pick)
+    desk.tag("v1.1.0")
+    desk.on("hotfix/v1.1.1", "v1.1.0").commit("fix: basket")
+    desk.tag("v1.1.1")
+    assert desk.on("main").cells()["fix: login", "main"][0] is Arrival.MISSING
+
+
+def test_a_fix_taken_back_by_title_only_is_missing(desk: Desk) -> None:
+    """As forges write it: no commit id, the pull request's number behind the title."""
+    desk.do("cherry-pick", "-x", fix_of(desk))
+    desk.commit('Revert "fix: login" (#12)\n\nReverts ours/web#11', "login.txt", "as before\n")
+    assert desk.cells()["fix: login", "main"][0] is Arrival.MISSING
+
+
+def test_a_fix_that_came_again_after_it_was_taken_back_is_present(desk: Desk) -> None:
+    """Only the later commit counts."""
+    desk.do("revert", "--no-edit", desk.do("cherry-pick", fix_of(desk)))
+    again = desk.do("cherry-pick", fix_of(desk))
+    assert desk.cells()["fix: login", "main"] == (Arrival.PRESENT, f"the same change is in it ({again[:8]})")
+
+
+def test_a_pick_is_known_although_a_later_hotfix_contains_it(desk: Desk) -> None:
+    """Resolved by hand on the mainline, from which the next line was cut."""
+    fix = fix_of(desk)
+    pick = desk.commit(f"fix: log in\n\n(cherry picked from commit {fix})", "login.txt", "by hand\n")
+    desk.tag("v1.1.0")
+    desk.on("hotfix/v1.1.1", "v1.1.0").commit("fix: basket")
+    desk.tag("v1.1.1")
+    assert desk.on("main").cells()["fix: login", "main"] == (
+        Arrival.PRESENT, f"a pick of it is in it ({pick[:8]})",
+    )  # fmt: skip
+
+
+def test_a_fix_joined_of_two_is_not_there_by_one_of_them(desk: Desk) -> None:
+    """Two trailers apart are two changes; the branch needs both."""
+    first, second = desk.commit("fix: one", "one.txt", "main\n"), desk.commit("fix: two", "two.txt", "main\n")
+    desk.do("revert", "--no-edit", second)
+    desk.on("hotfix/v1.0.2", "v1.0.1")
+    picked = [f"* {oid[:4]}\n\n(cherry picked from commit {oid})" for oid in (first, second)]
+    desk.commit("\n\n".join(["fix: both", *picked]), "both.txt", "both\n")
+    desk.tag("v1.0.2")
+    assert desk.on("main").cells()["fix: both", "main"][0] is Arrival.MISSING
+    desk.do("cherry-pick", "-x", second)
+    assert desk.cells()["fix: both", "main"][0] is Arrival.PRESENT
+
+
+def test_what_a_hotfix_took_back_itself_need_not_travel(desk: Desk) -> None:
+    """Neither the commit nor its revert."""
+    desk.on("hotfix/v1.0.2", "v1.0.1")
+    wrong = desk.commit("fix: wrong way")
+    desk.do("revert", "--no-edit", wrong)
+    desk.commit("fix: right way")
+    desk.tag("v1.0.2")
+    assert {key[0] for key in desk.on("main").cells()} == {"fix: login", "fix: right way"}
+
+
+def test_another_indentation_is_another_change(desk: Desk) -> None:
+    """Blanks mean something in some languages: git's own patch-id leaves them out."""
+    desk.commit("fix: log in", "login.txt", "    fix: login\n")
+    assert desk.cells()["fix: login", "main"][0] is Arrival.MISSING
+
+
+def test_a_clean_pick_onto_other_surroundings_is_the_same_change(tmp_path: Path) -> None:
+    """git's patch-id differs; author, time and every changed line are equal."""
+    desk = Desk(tmp_path / "repo")
+    lines = [f"{number}\n" for number in range(30)]
+    desk.commit("feat: lines", "app.txt", "".join(lines))
+    desk.tag("v1.1.0")
+    desk.commit("feat: above", "app.txt", "".join(["top\n", *lines[:12], "twelve\n", *lines[13:]]))
+    desk.on("hotfix/v1.1.1", "v1.1.0")
+    fix = desk.commit("fix: fourteen", "app.txt", "".join([*lines[:14], "fixed\n", *lines[15:]]))
+    desk.tag("v1.1.1")
+    pick = desk.on("main").do("cherry-pick", fix)
+    assert desk.cells()["fix: fourteen", "main"] == (
+        Arrival.PRESENT, f"the same change is in it ({pick[:8]})",
+    )  # fmt: skip
+
+
+def test_a_commit_under_the_same_title_is_pointed_at(desk: Desk) -> None:
+    """No proof: whoever answers for the cell knows where to look."""
+    by_hand = desk.commit("fix: login (#12)", "login.txt", "by hand\n")
+    [cell] = desk.ledger().cells
+    assert cell.arrival is Arrival.MISSING
+    assert cell.alike == by_hand
+    assert cell.detail.endswith(f"; {by_hand[:8]} has the same title: resolved by hand?")

@@ -73,9 +73,21 @@ def _print(context: Context, ledger: Ledger) -> None:
         context.out.line()
         context.out.line(
             Span(f"{len(ledger.open)} open", Tone.BAD),
-            Span(": carry each forward, or answer for it:  "),
-            Span(f"gonogo merges carry {first.fix} {first.branch}", Tone.STRONG),
+            Span(": carry each forward, or answer for it"),
         )
+        for what, typed in _ways_out(first):
+            context.out.line(Span(f"  {what:<23}", Tone.MUTED), Span(typed, Tone.STRONG))
+
+
+def _ways_out(cell: LedgerCell) -> tuple[tuple[str, str], ...]:
+    """What to type about a cell that is open."""
+    named = f"{cell.fix} {cell.branch}"
+    commit = f" --commit {cell.alike[:10]}" if cell.alike else ""
+    return (
+        ("bring it there", f"gonogo merges carry {named}"),
+        ("another commit does it", f"gonogo merges equal {named}{commit} --reason '...'"),
+        ("it need not go there", f"gonogo merges waive {named} --reason '...'"),
+    )
 
 
 def ledger_facts(ledger: Ledger) -> dict[str, Any]:
@@ -98,4 +110,5 @@ def cell_facts(cell: LedgerCell) -> dict[str, str]:
         "branch": cell.branch,
         "arrival": cell.arrival.value,
         "detail": cell.detail,
+        "alike": cell.alike,
     }
