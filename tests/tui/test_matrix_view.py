@@ -80,7 +80,7 @@ def test_enter_asks_for_the_details_of_the_cell() -> None:
     """The message names the target under the cursor."""
 
     async def steps(app: Watched, pilot: Pilot[None]) -> None:
-        await pilot.press("j", "l", "enter")
+        await pilot.press("j", "right", "enter")
         await pilot.pause()
         assert app.opened == [target(1, "env-1")]
         assert app.moved[-1] == target(1, "env-1")
@@ -92,7 +92,7 @@ def test_the_cursor_stays_on_its_target_when_the_plan_is_reordered() -> None:
     """Rows are known by product, never by number, and the cursor's row is in sight afterwards."""
 
     async def steps(app: Watched, pilot: Pilot[None]) -> None:
-        await pilot.press("j", "l", "v")
+        await pilot.press("j", "right", "v")
         await pilot.pause()
         assert app.view.cursor_target == target(1, "env-1")
         assert any("▸" in line and line.startswith("product-001") for line in screen(app.view))

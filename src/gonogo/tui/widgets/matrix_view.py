@@ -72,7 +72,7 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("up,k", "move(-1, 0)", show=False),
         Binding("down,j", "move(1, 0)", show=False),
         Binding("left", "move(0, -1)", show=False),
-        Binding("right,l", "move(0, 1)", show=False),
+        Binding("right", "move(0, 1)", show=False),
         Binding("pageup", "page(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
         Binding("g,ctrl+home", "row(0)", show=False),
