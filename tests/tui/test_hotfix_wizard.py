@@ -298,6 +298,25 @@ def test_left_and_opened_again_it_shows_where_it_stands_and_can_be_taken_back(tm
     assert fingerprint(made.path) == before
 
 
+def test_a_cockpit_that_ends_leaves_the_work_going(tmp_path: Path) -> None:
+    """Closed at the very moment it began, as by a dropped connection: it gets to where a person is needed."""
+    shop = Shop(linear(tmp_path / "web"), tmp_path / "state")
+    apps = []
+
+    async def story(seat: Seat) -> None:
+        await begun(seat)
+        apps.append(seat.app)
+
+    shop.play(story)
+    mending = apps[0].mending
+    assert mending is not None
+    mending.finish()
+    session = shop.session(ME)
+    session.refresh()
+    [known] = session.inputs.state.hotfixes.values()
+    assert (known.status, known.next_step) == (HotfixStatus.RUNNING, 7)
+
+
 def test_the_ledger_is_closed_by_carrying_or_by_a_word(tmp_path: Path) -> None:
     """Proof, details, carry in a workspace of its own; another cell is answered for by name."""
     made = linear(tmp_path / "web")
