@@ -56,15 +56,15 @@ def screen(view: MatrixView) -> list[str]:
 
 
 def test_keys_move_the_cursor_over_the_cells() -> None:
-    """Arrows, hjkl, g, G, Home, End and pages; the edges hold."""
+    """Arrows, j, k, g, G, Home, End and pages; the edges hold."""
 
     async def steps(app: Watched, pilot: Pilot[None]) -> None:
         view = app.view
         for keys, expected in (
-            ("j l", target(1, "env-1")),
+            ("j right", target(1, "env-1")),
             ("down right", target(2, "prod-eu")),
             ("right end", target(2, "prod-eu")),
-            ("k h", target(1, "env-1")),
+            ("k left", target(1, "env-1")),
             ("G home", target(49, "env-0")),
             ("j down", target(49, "env-0")),
             ("pageup", target(42, "env-0")),
