@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gonogo.cli.context import JournalPlace, Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
     from datetime import date
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gonogo.domain.artifacts import Artifact
     from gonogo.domain.changelog import Changes
     from gonogo.domain.decide import RecordTransition
-    from gonogo.domain.events import Actor, EventId
+    from gonogo.domain.events import Actor, Event, EventId
     from gonogo.domain.folds.merges import MergeWord
     from gonogo.domain.hotfix.wish import Planned, Seen, Wish
     from gonogo.domain.ledger import Ledger
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from gonogo.domain.shipping import WhatShips
     from gonogo.domain.version_files import ProductFiles
     from gonogo.poller import Poller, Sink
-    from gonogo.ports import Clock, PlanSource, Turns
+    from gonogo.ports import Clock, PlanSource, Signatures, Turns
     from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
     from gonogo.tui.mending import Workshop
@@ -163,12 +163,47 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal
 
     from gonogo.session import Session
 
-    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady())
+    pen = signatures(loaded.plan.release)
+    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady(), pen)
     me = session.actor.user
     # only about oneself: a list that each account has for itself must not make verdicts differ
     shared = tuple(one for one in config().shared_accounts if one == me)
     session.inputs = replace(session.inputs, read_only=journal.why_read_only(), shared_accounts=shared)
     return session
+
+
+def signatures(release: str) -> Signatures:
+    """What signs this account's decisions, and judges everybody's. Raises ConfigError."""
+    return _Pen(release)
+
+
+class _Pen:
+    """See `ports.Signatures`. Brings ssh-keygen's adapter with the first plan that asks for signatures."""
+
+    def __init__(self, release: str) -> None:
+        self._release = release
+        self._made: Signatures | None = None
+
+    def sign(self, payload: bytes) -> str:
+        """See `ports.Signatures.sign`."""
+        return self._pen().sign(payload)
+
+    def flaws(self, plan: Plan, events: Sequence[Event]) -> Mapping[EventId, str]:
+        """See `ports.Signatures.flaws`."""
+        return self._pen().flaws(plan, events)
+
+    def signers(self, plan: Plan) -> str:
+        """See `ports.Signatures.signers`."""
+        return self._pen().signers(plan) if plan.sign else ""
+
+    def _pen(self) -> Signatures:
+        if self._made is None:
+            from gonogo.adapters.journal_dir import state_home
+            from gonogo.adapters.signatures_ssh import SshSignatures
+
+            settings = config()
+            self._made = SshSignatures(self._release, settings.signing_key, settings.path, state_home())
+        return self._made
 
 
 def new_event_id() -> EventId:

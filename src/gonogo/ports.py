@@ -8,13 +8,13 @@ from msgspec import Struct
 
 # only names for the type checker: whoever opens a journal must not load what reads a history
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from gonogo.domain.changelog import Changes, ProductChanges
-    from gonogo.domain.events import Actor, Draft, Event
+    from gonogo.domain.events import Actor, Draft, Event, EventId
     from gonogo.domain.observation import Observation, Target
-    from gonogo.domain.plan import ChangelogRules, LoadedPlan, Product
+    from gonogo.domain.plan import ChangelogRules, LoadedPlan, Plan, Product
     from gonogo.domain.pollers import PolledBy
 
 
@@ -134,6 +134,22 @@ class Turns(Protocol):
 
     def asked(self, probing: Probing, observations: Sequence[Observation], next_in: float) -> None:
         """This session has asked, got this, and means to ask again in so many seconds."""
+        ...
+
+
+class Signatures(Protocol):
+    """Signs decisions as this account, and tells which signatures count. Blocks while it does."""
+
+    def sign(self, payload: bytes) -> str:
+        """A signature over `payload`, in letters, digits and +/=. Raises ConfigError."""
+        ...
+
+    def flaws(self, plan: Plan, events: Sequence[Event]) -> Mapping[EventId, str]:
+        """Why a signature that `plan` asks for does not count, by event; those that do are left out."""
+        ...
+
+    def signers(self, plan: Plan) -> str:
+        """Differs when the file of the keys that count has changed; cheap enough for every second."""
         ...
 
 

@@ -17,7 +17,7 @@ from gonogo.domain.events import Event, EventId
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.observation import Missing, Status
 from gonogo.domain.state import replay
-from gonogo.errors import ExitCode, GonogoError
+from gonogo.errors import ConflictError, ExitCode, GonogoError
 from gonogo.ports import Tail
 
 # only names for the type checker: who ticks neither looks at a matrix nor judges a verdict
@@ -35,11 +35,14 @@ if TYPE_CHECKING:
     from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import LoadedPlan
     from gonogo.domain.pollers import PolledBy
+    from gonogo.domain.signing import Prepared
     from gonogo.domain.snapshot import Snapshot
     from gonogo.domain.state import ReleaseState
     from gonogo.domain.version_files import ProductFiles
-    from gonogo.ports import Clock, Journal, PlanSource
+    from gonogo.ports import Clock, Journal, PlanSource, Signatures
 
+_ATTEMPTS = 3
+"""How often something is signed anew that changed under the pen."""
 _CONTACT = timedelta(seconds=1)
 """How exactly the last contact with the journal is told; finer would repaint the screen for nothing."""
 
@@ -80,12 +83,16 @@ class Session:
         new_id: Callable[[], EventId],
         plan_source: PlanSource | None = None,
         steady: Callable[[], float] | None = None,
+        signatures: Signatures | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._new_id = new_id
         self._plan_source = plan_source
         self._steady = steady
+        self._signatures = signatures
+        """None: nothing is signed here and no signature is asked for, as in a rehearsal."""
+        self._judged_by = ("", "")
         self._told: dict[Target, tuple[tuple[str, ...], str]] = {}
         self.actor = actor
         self.inputs = Inputs(loaded)
@@ -103,6 +110,7 @@ class Session:
         """
         before = self.inputs
         try:
+            self._judge_signatures_anew()
             self._take_in(self._journal.tail())
         except GonogoError as error:
             self.inputs = replace(self.inputs, journal_problems=(str(error),))
@@ -139,10 +147,21 @@ class Session:
         nothing was recorded then.
         """
         new_id = self._new_id()
+        for _ in range(_ATTEMPTS):
+            outcome = self._transact(command, new_id, self._prepare(command, new_id))
+            if outcome is not None:
+                return outcome
+        raise ConflictError(
+            "the release kept changing while this was being signed; nothing was recorded", remedy="look again"
+        )
+
+    def _transact(self, command: Command, new_id: EventId, prepared: Prepared | None) -> Outcome | None:
+        """Judge and record; None when what would be recorded is not what was signed, and nothing was."""
         refusal: Refusal | None = None
+        moved = False
 
         def judge(tail: Tail) -> Sequence[Draft]:
-            nonlocal refusal
+            nonlocal refusal, moved
             self._take_in(tail)
             verdict = self._plan_moved(command, new_id) or decide(self.scene(new_id), command)
             match verdict:
@@ -150,13 +169,42 @@ class Session:
                     refusal = verdict
                     return verdict.record
                 case tuple():
-                    return verdict
+                    signed = verdict if prepared is None else self._signed(command, new_id, prepared)
+                    moved = signed is None
+                    return signed or ()
                 case _ as unreachable:
                     assert_never(unreachable)
 
         written = self._journal.transact(judge)
         self._take_in(Tail(written, ()), keep_alarms=True)
+        if moved:
+            return None
         return Accepted(written) if refusal is None else Refused(refusal)
+
+    def _prepare(self, command: Command, new_id: EventId) -> Prepared | None:
+        """What has to be signed, signed; None where the plan asks for no signatures. Raises ConfigError."""
+        if self._signatures is None or not self.loaded.plan.sign:
+            return None
+        from gonogo.domain import signing
+
+        self.refresh()
+        scene = self.scene(new_id)
+        drafts = decide(scene, command)
+        wanted = () if isinstance(drafts, Refusal) else drafts
+        signatures = {}
+        for draft in wanted:
+            if signing.is_wanted(scene.plan, draft.kind):
+                payload = signing.payload(scene.plan.release, draft, self.actor)
+                signatures[payload] = self._signatures.sign(payload)
+        return signing.Prepared(scene.now, scene.steady, signatures)
+
+    def _signed(self, command: Command, new_id: EventId, prepared: Prepared) -> tuple[Draft, ...] | None:
+        """The drafts as of the moment they were signed: accepted now, and worded as they were read then."""
+        from gonogo.domain import signing
+
+        scene = replace(self.scene(new_id), now=prepared.now, steady=prepared.steady)
+        drafts = decide(scene, command)
+        return None if isinstance(drafts, Refusal) else signing.apply(prepared, scene.plan, drafts, self.actor)
 
     def scene(self, new_id: EventId = PREVIEW) -> Scene:
         """Everything a decision of this moment is judged on; what a dialog previews is judged on the same."""
@@ -351,9 +399,31 @@ class Session:
         )
 
     def _take_in(self, tail: Tail, *, keep_alarms: bool = False) -> None:
-        state: ReleaseState = replay(tail.events, self.inputs.state) if tail.events else self.inputs.state
+        events = self._with_flaws(tail.events)
+        state: ReleaseState = replay(events, self.inputs.state) if events else self.inputs.state
         problems = self.inputs.journal_problems if keep_alarms else tuple(alarm.message for alarm in tail.alarms)
         self.inputs = replace(self.inputs, state=state, journal_problems=problems)
+
+    def _with_flaws(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events, each with why it decides nothing, where the plan asks for signatures."""
+        plan = self.loaded.plan
+        if self._signatures is None or not plan.sign or not events:
+            return events
+        flaws = self._signatures.flaws(plan, events)
+        return tuple(replace(event, flaw=flaws[event.id]) if event.id in flaws else event for event in events)
+
+    def _judge_signatures_anew(self) -> None:
+        """When the plan or its file of signers has changed, everything on record is judged by that."""
+        if self._signatures is None:
+            return
+        plan = self.loaded.plan
+        judged_by = (plan.sign, self._signatures.signers(plan))
+        if judged_by == self._judged_by:
+            return
+        self._judged_by = judged_by
+        known = tuple(replace(event, flaw="") for event in self.inputs.state.events)
+        if known:
+            self.inputs = replace(self.inputs, state=replay(self._with_flaws(known)))
 
 
 def _heard(observation: Observation, now: float | None) -> float | None:

@@ -5,6 +5,8 @@
     shared_accounts = ["deploy"]         # accounts several people use: such a one approves and decides nothing
     ca_file = "/etc/ssl/corporate.pem"   # authorities that are trusted besides the system's
     proxy = "environment"                # use HTTP_PROXY, HTTPS_PROXY, NO_PROXY; by default they are not
+    signing_key = "~/.ssh/id_ed25519"    # signs decisions, where a plan asks for that: a key, or the public half
+                                         # ("ssh-ed25519 AAAA...") of one that your ssh-agent holds
 
     [auth.payments]                      # a plan says `auth: payments`, and no more than that
     hosts = ["pay.example.com", "*.pay.example.com", "pay.example.com:8443"]
@@ -41,6 +43,7 @@ from gonogo.errors import ConfigError
 __all__ = ["Auth", "Config", "Credential", "Secret", "config_path", "load_config"]
 
 _SIZE_LIMIT = 256 * 1024
+_KEYS = ("journal", "auth", "allow_addresses", "shared_accounts", "ca_file", "proxy", "signing_key")
 _AUTH_KEYS = ("hosts", "header", "scheme", "env", "file", "netrc", "command", "keep", "timeout")
 _DEFAULTS = Auth("", ())
 
@@ -58,6 +61,8 @@ class Config(Struct, frozen=True):
     """Certificates in PEM form that are trusted besides the system's; "" for none."""
     proxy: str = ""
     """`environment`, or "" for none."""
+    signing_key: str = ""
+    """What decisions are signed with: path of a key, or a public key whose other half an ssh-agent holds."""
 
     def credential(self, name: str, environ: Mapping[str, str] | None = None) -> Credential:
         """Read the secret called `name` now, so that a rotated token is picked up.
@@ -113,7 +118,7 @@ class _Reader:
         self._path = path
 
     def config(self, data: Mapping[str, Any]) -> Config:
-        self._known("", data, ("journal", "auth", "allow_addresses", "shared_accounts", "ca_file", "proxy"))
+        self._known("", data, _KEYS)
         sections = data.get("auth", {})
         if not isinstance(sections, dict):
             raise self._wrong("auth", "a table of credentials, [auth.NAME]")
@@ -125,6 +130,7 @@ class _Reader:
             shared_accounts=self._texts("", data, "shared_accounts"),
             ca_file=self._text("", data, "ca_file"),
             proxy=self._proxy(data),
+            signing_key=self._text("", data, "signing_key"),
         )
 
     def _proxy(self, data: Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ def event_facts(event: Event) -> dict[str, Any]:
     """One line of the journal."""
     return {
         "seq": event.seq,
+        "flaw": event.flaw,
         "id": event.id,
         "at": moment(event.at),
         "actor": actor_facts(event.actor),

@@ -8,6 +8,7 @@ Judged anew at every look and from the plan, not from what somebody wrote into t
 - one human counts once in a quorum, whatever the number of their accounts; and once among all approvals, for the
   first one they gave, unless the plan says `same_person: true`;
 - an approval of other content is void, and one past its expiry is over;
+- where the plan asks for signatures, an approval counts only with a good one;
 - a rejection blocks until whoever rejected revokes it, also after the content has changed.
 """
 
@@ -174,6 +175,8 @@ class _Court:
     def against(self, slot: ApprovalSlot, vote: Vote) -> Discounted | None:
         """What speaks against one approval by itself, whoever else voted."""
         who = vote.actor.user
+        if vote.flaw:
+            return Discounted(vote, "approval.unsigned", f"{who}'s does not count: {vote.flaw}")
         if slot.role not in people.roles_of(self._plan, vote.actor):
             return Discounted(vote, "approval.role", f"{who} has no role {slot.role}")
         if nobody := people.why_nobody(self._plan, vote.actor, self._shared):

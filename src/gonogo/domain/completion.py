@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from gonogo.domain import amendment, approvals, people, waivers
+from gonogo.domain import amendment, approvals, people, signing, waivers
 from gonogo.domain.digest import content_of
 from gonogo.domain.ledger import Arrival
 from gonogo.domain.matrix import Cell
@@ -51,6 +51,9 @@ def _ground(snapshot: Snapshot) -> Iterable[ReasonLine]:
         yield _line("plan.changed", snapshot.plan_problem, "plan", snapshot, "gonogo check")
     if edited := amended(snapshot.loaded, state):
         yield _line("plan.amended", edited, "plan", snapshot, "gonogo amend show")
+    if (unsigned := signing.agreed_unsigned(state)) is not None:
+        fact = f"{unsigned.kind} by {unsigned.actor.user} (#{unsigned.seq}) does not count: {unsigned.flaw}"
+        yield _line("decision.unsigned", fact, "release", snapshot, "gonogo journal verify")
     if state.held is not None:
         fact = f"the release is on hold by {state.held.actor.user}: {state.held.reason}"
         yield ReasonLine("release.held", Weight.BLOCKER, fact, "release", now, "journal", remedy="gonogo resume")
@@ -74,7 +77,8 @@ def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
 def _approvals(snapshot: Snapshot, shared_accounts: Sequence[str]) -> Iterable[ReasonLine]:
     """An approval that a go passed by with a waiver is settled: that decision names who took it on."""
     state = snapshot.state
-    passed = {(one.rule, one.subject) for decision in state.decisions for one in decision.reasons if one.waiver}
+    counting = [decision for decision in state.decisions if not decision.flaw]
+    passed = {(one.rule, one.subject) for decision in counting for one in decision.reasons if one.waiver}
     content = content_of(snapshot.plan, snapshot.changes)
     standing = waivers.in_force(snapshot.plan, state, snapshot.now, "", shared_accounts)
     for one in approvals.standings(snapshot.plan, state, content, snapshot.now, shared_accounts):

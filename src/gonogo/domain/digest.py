@@ -67,6 +67,9 @@ def content_of(plan: Plan, changes: Mapping[str, Changes]) -> Content:
             texts[f"{product.name}/changelog"] = _changelog(known)
         else:
             unknown.append(product.name)
+    if plan.sign:
+        # whoever takes this out of the plan voids every approval that was given under it
+        texts["signatures"] = f"{plan.sign} are signed"
     if plan.rollback_notes:
         texts["rollback notes"] = _short(plan.rollback_notes)
     for trigger in plan.triggers:

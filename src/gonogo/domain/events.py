@@ -112,3 +112,6 @@ class Event(Struct, frozen=True):
     expect: int = 0
     plan_sha256: str = ""
     hash: str = ""
+    flaw: str = ""
+    """Why it decides nothing although it is on record: a signature that is missing or bad. Found by whoever reads
+    it, never stored; "" when nothing is wrong, or nothing was asked for."""

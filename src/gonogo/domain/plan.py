@@ -360,6 +360,10 @@ class Plan(Struct, frozen=True):
     approvals: tuple[ApprovalSlot, ...] = ()
     gates: tuple[Gate, ...] = ()
     waiver_roles: tuple[str, ...] = ()
+    sign: str = ""
+    """`decisions`: they count only with a signature; "" when none is asked for."""
+    allowed_signers: str = ""
+    """Absolute path of the file that says whose keys count; "" when none is named."""
     rules: Mapping[str, Level] = {}
     metrics: tuple[Metric, ...] = ()
     freezes: tuple[Freeze, ...] = ()

@@ -85,6 +85,8 @@ class ReleaseState(Struct, frozen=True):
     """By audience: the edited release notes."""
     merges: Mapping[tuple[str, str, str], MergeWord] = {}
     """By (product, fix, branch): what somebody said about a forward-merge git cannot prove."""
+    flawed: tuple[Event, ...] = ()
+    """Events that decide nothing although they are on record; see `Event.flaw`."""
     hotfixes: Mapping[str, Hotfix] = {}
     """By id, such as `hotfix:web/1.2.4`: every hotfix and prepared release, oldest first."""
 
@@ -124,6 +126,7 @@ class _Fold:
         self._seq = state.seq
         self._head = state.head
         self._events = list(state.events)
+        self._flawed = list(state.flawed)
         self._checklist = ChecklistFold(state.items, state.acts)
         self._cells = CellsFold(state.cells)
         self._lifecycle = LifecycleFold(state.lifecycle, state.held, state.outlines)
@@ -160,6 +163,8 @@ class _Fold:
     def apply(self, event: Event) -> None:
         self._seq, self._head = event.seq, event.hash
         self._events.append(event)
+        if event.flaw:
+            self._flawed.append(event)
         handler = self._handlers.get(event.kind)
         if handler is not None:
             handler(event)
@@ -172,6 +177,7 @@ class _Fold:
             cells=self._cells.cells,
             acts=self._checklist.acts,
             events=tuple(self._events),
+            flawed=tuple(self._flawed),
             lifecycle=self._lifecycle.lifecycle,
             held=self._lifecycle.held,
             outlines=self._lifecycle.outlines,

@@ -1,6 +1,7 @@
 """Which waiver lets which reason pass.
 
 - It names a rule, an environment, a reason and an end; from its end on it is over.
+- Where the plan asks for signatures, it is signed.
 - It counts only while the plan gives whoever gave it a role that may waive.
 - With a subject it covers that one thing. Without one it covers everything its rule *blocks*, but nothing that is
   unknown: what nobody knows must be named one by one.
@@ -16,7 +17,7 @@ from gonogo.domain.state import ReleaseState, Waiver
 
 NEVER = frozenset(
     {
-        "journal.alarm", "plan.changed", "plan.amended", "version.bad", "release.held",
+        "journal.alarm", "plan.changed", "plan.amended", "decision.unsigned", "version.bad", "release.held",
         "release.draft", "release.over",
     }
 )  # fmt: skip
@@ -30,6 +31,7 @@ def holds(plan: Plan, waiver: Waiver, now: datetime, shared_accounts: Sequence[s
     """Whether a waiver is in force at `now` (UTC), whoever wrote it into the journal."""
     return (
         waiver.ended is None
+        and not waiver.flaw
         and now < waiver.until
         and waiver.until - waiver.at <= LONGEST
         and waiver.rule not in NEVER

@@ -88,7 +88,9 @@ def go_lines(snapshot: Snapshot) -> tuple[Line, ...]:
         line = [Span(f"{environment.name} GO", Tone.STRONG), Span(said)]
         if waived:
             line.append(Span(f", {waived} waived", Tone.WARN))
-        if not go.stands(decision, content):
+        if decision.flaw:
+            line.append(Span(f", which does not count: {decision.flaw}", Tone.BAD))
+        elif not go.stands(decision, content):
             line.append(Span(", for other content than what ships now", Tone.BAD))
         found.append(tuple(line))
     return tuple(found)

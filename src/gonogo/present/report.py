@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from gonogo.domain import events as kinds
-from gonogo.domain import waivers
+from gonogo.domain import signing, waivers
 from gonogo.domain.events import Event
 from gonogo.domain.observation import Target
 from gonogo.domain.people import named
@@ -120,7 +120,11 @@ def _of_kinds(key: str, title: str, plan: Plan, state: ReleaseState, wanted: tup
 def _row(plan: Plan, event: Event) -> Row:
     said = "".join(span.text for span in trail.sentence(event))
     more = _DETAILS.get(event.kind)
-    details = tuple(more(event.data)) if more else ()
+    details = (
+        *((f"does not count: {event.flaw}",) if event.flaw else ()),
+        *(("signed",) if signing.FIELD in event.data and not event.flaw else ()),
+        *(more(event.data) if more else ()),
+    )
     return Row(said, event.at, _who(plan, event), event.seq, details, event)
 
 

@@ -77,4 +77,5 @@ def event_line(event: Event) -> Line:
         Span(f"{event.at:%Y-%m-%d %H:%M:%S} UTC  ", Tone.MUTED),
         Span(f"{clean(who(event), 40)}  "),
         *sentence(event),
+        *((Span(f"  [does not count: {clean(event.flaw)}]", Tone.BAD),) if event.flaw else ()),
     )

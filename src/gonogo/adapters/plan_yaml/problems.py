@@ -80,6 +80,7 @@ class Mistake(Enum):
     SAME_ACCOUNT = "account '{account}' belongs to '{other}' already"
     QUORUM_OUT_OF_REACH = "approval '{name}' needs {quorum} of role '{role}', which {count} have"
     UNKNOWN_RULE = "there is no rule '{name}'"
+    SIGNED_BY_WHOM = "`sign: decisions` needs `allowed_signers`, the file of the keys that count"
     FIXED_RULE = "rule '{name}' always counts: {meaning}"
     # probes
     UNKNOWN_PRESET = "unknown probe '{use}'"

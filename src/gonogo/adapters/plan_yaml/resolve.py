@@ -80,6 +80,8 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         approvals=approvals_of(reading, shape.approvals, people),
         gates=gates_of(reading, shape.gates),
         waiver_roles=_waiver_roles(reading, shape.waivers or WaiversShape()),
+        sign=shape.sign or "",
+        allowed_signers=_allowed_signers(reading, shape),
         rules=rules_of(reading, shape.rules),
         metrics=metrics_of(reading, shape.metrics),
         freezes=freezes_of(reading, shape.freezes),
@@ -230,6 +232,16 @@ def _file(reading: Reading, product: ProductShape, path: Path, index: int) -> Ve
 def _waiver_roles(reading: Reading, given: WaiversShape) -> tuple[str, ...]:
     names = reading.names
     return names.check_each(names.roles, given.roles, ("waivers", "roles"), "a waiver", "is given by")
+
+
+def _allowed_signers(reading: Reading, shape: PlanShape) -> str:
+    """Absolute path of the file; it is read when somebody signs or looks, not with the plan."""
+    given = shape.allowed_signers
+    if shape.sign and not given:
+        reading.add(Mistake.SIGNED_BY_WHOM, ("sign",), "write allowed_signers: allowed_signers")
+    if not given:
+        return ""
+    return os.path.normpath(given if given.startswith("/") else f"{reading.directory}/{given}")
 
 
 def _branches(reading: Reading, given: BranchesShape) -> Branches:

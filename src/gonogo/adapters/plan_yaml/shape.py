@@ -438,6 +438,13 @@ class PlanShape(_Shape):
     approvals: Annotated[dict[Name, ApprovalShape], _says("Sign-offs the release knows.")] = {}
     gates: Annotated[dict[Name, list[GateShape]], _says("What must hold before a promotion, by environment.")] = {}
     waivers: Annotated[WaiversShape | None, _says("Who may pass an unmet gate.")] = None
+    sign: Annotated[
+        Literal["decisions"] | None,
+        _says("`decisions`: they count only with an SSH signature of whoever decides."),
+    ] = None
+    allowed_signers: Annotated[
+        Text, _says("sign: file of the keys that count, beside the plan, as ssh-keygen(1) describes it.")
+    ] = ""
     rules: Annotated[dict[Name, Level], _says("Built-in rules by id: off, warn or block; see docs/rules.md.")] = {}
     metrics: Annotated[dict[Name, MetricShape], _says("Numbers asked from a source.")] = {}
     freezes: Annotated[dict[Name, FreezeShape], _says("Times in which nothing may go.")] = {}

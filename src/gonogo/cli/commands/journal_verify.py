@@ -1,10 +1,14 @@
-"""`gonogo journal verify`: hashes, order, gaps, owners and modes, from the first record on."""
+"""`gonogo journal verify`: hashes, order, gaps, owners, modes and signatures, from the first record on."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 
 from gonogo.adapters.journal_dir import remembered, state_home, verify
-from gonogo.cli.context import Context
+from gonogo.cli.context import Context, via
+from gonogo.domain.events import Event
+from gonogo.domain.signing import SIGNED
 from gonogo.errors import ExitCode
+from gonogo.ports import Alarm
 from gonogo.present.tones import Span, Tone
 
 
@@ -14,24 +18,56 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """List every fault and exit 6, or say that there is none."""
-    release = context.doors.load_plan(context.options).plan.release
+    plan = context.doors.load_plan(context.options).plan
+    release = plan.release
     directory = context.doors.journal_place(context.options, release).directory
     alarms = verify(directory, remembered(directory, state_home()))
+    signed = _signatures(context) if plan.sign and not _is_unreadable(alarms) else ()
+    flawed = tuple(event for event in signed if event.flaw)
     if context.options.json:
         context.out.json(
             {
                 "release": release,
                 "directory": str(directory),
                 "intact": not alarms,
+                "signatures": {
+                    "asked_for": bool(plan.sign),
+                    "looked_at": len(signed),
+                    "flaws": [{"seq": one.seq, "by": one.actor.user, "why": one.flaw} for one in flawed],
+                },
                 "alarms": [
                     {"kind": alarm.kind, "message": alarm.message, "seq": alarm.seq, "file": alarm.file}
                     for alarm in alarms
                 ],
             }
         )
-    elif alarms:
-        for alarm in alarms:
-            context.out.line(Span(f"{alarm.kind}: ", Tone.BAD), alarm.message)
     else:
-        context.out.line(Span("intact: ", Tone.GOOD), str(directory))
-    return ExitCode.INTEGRITY if alarms else ExitCode.OK
+        _tell(context, alarms, signed, str(directory))
+    return ExitCode.INTEGRITY if alarms or flawed else ExitCode.OK
+
+
+def _tell(context: Context, alarms: Sequence[Alarm], signed: Sequence[Event], directory: str) -> None:
+    for alarm in alarms:
+        context.out.line(Span(f"{alarm.kind}: ", Tone.BAD), alarm.message)
+    if not alarms:
+        context.out.line(Span("intact: ", Tone.GOOD), directory)
+    for event in signed:
+        if event.flaw:
+            fact = f"#{event.seq} {event.kind} by {event.actor.user} does not count: {event.flaw}"
+            context.out.line(Span("signature: ", Tone.BAD), fact)
+    if signed and not any(event.flaw for event in signed):
+        context.out.line(Span("signed: ", Tone.GOOD), f"{len(signed)} decisions, each by a key that counted then")
+
+
+def _is_unreadable(alarms: Sequence[Alarm]) -> bool:
+    return any(alarm.kind == "format" for alarm in alarms)
+
+
+def _signatures(context: Context) -> tuple[Event, ...]:
+    """Every decision that is to be signed, judged by the plan's file of signers."""
+    session = context.doors.open_session(context.options, via())
+    try:
+        session.refresh()
+    finally:
+        session.close()
+    return tuple(event for event in session.inputs.state.events if event.kind in SIGNED)

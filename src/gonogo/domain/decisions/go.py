@@ -30,8 +30,8 @@ _KEPT = 200
 
 
 def stands(decision: GoDecision, content: digest.Content) -> bool:
-    """Whether a go still speaks of what ships: another version needs another go."""
-    return not digest.differences(dict(decision.content), content)
+    """Whether a go counts, and still speaks of what ships: another version needs another go."""
+    return not decision.flaw and not digest.differences(dict(decision.content), content)
 
 
 def _is_open(reason: ReasonLine) -> bool:

@@ -33,6 +33,8 @@ class Vote(Struct, frozen=True):
     reason: str = ""
     expires: datetime | None = None
     """UTC; from that moment on it no longer counts. None: it does not expire."""
+    flaw: str = ""
+    """As in `Event`."""
 
 
 class ApprovalsFold:
@@ -58,6 +60,7 @@ class ApprovalsFold:
             pairs(event.data, "content"),
             text(event.data, "reason"),
             moment(event.data, "expires"),
+            event.flaw,
         )
         self.approvals[slot] = (*self._others(slot, event.actor), vote)
 

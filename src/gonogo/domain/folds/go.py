@@ -35,6 +35,8 @@ class GoDecision(Struct, frozen=True):
     """Of what was let in; see `domain.digest`."""
     content: tuple[tuple[str, str], ...] = ()
     reasons: tuple[Named, ...] = ()
+    flaw: str = ""
+    """As in `Event`."""
 
 
 class GoFold:
@@ -66,5 +68,6 @@ class GoFold:
                     )
                     for one in rows(data, "reasons")
                 ),
+                event.flaw,
             )
         )

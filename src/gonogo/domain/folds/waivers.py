@@ -27,6 +27,8 @@ class Waiver(Struct, frozen=True):
     """What was found when it was given."""
     ended: Event | None = None
     """The event that ended it early; None while it may still hold."""
+    flaw: str = ""
+    """As in `Event`."""
 
 
 class WaiversFold:
@@ -51,6 +53,7 @@ class WaiversFold:
                 text(event.data, "reason"),
                 until,
                 text(event.data, "fact"),
+                flaw=event.flaw,
             )
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gonogo.domain import amendment
+from gonogo.domain import amendment, signing
 from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, named
@@ -34,6 +34,22 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
             remedy="gonogo check",
         )
     yield from _amended(facts)
+    yield from _unsigned(facts)
+
+
+def _unsigned(facts: Facts) -> Iterable[ReasonLine]:
+    event = signing.agreed_unsigned(facts.state)
+    if event is not None:
+        yield ReasonLine(
+            "decision.unsigned",
+            Weight.BLOCKER,
+            f"{event.kind} by {named(facts.plan, event.actor.user)} (#{event.seq}) does not count: {event.flaw}",
+            "release",
+            event.at,
+            "journal",
+            manager(facts.plan),
+            "put the key back into allowed_signers, or sign an amendment: gonogo amend accept",
+        )
 
 
 def _amended(facts: Facts) -> Iterable[ReasonLine]:

@@ -64,6 +64,7 @@ _ALL = (
         "ground",
         journal__alarm="the journal is not intact: no decision stands on a record somebody has touched",
         plan__amended="the plan was edited after the start and nobody has accepted the edit",
+        decision__unsigned="what the release stands on is not signed, although the plan asks for it",
     ),
     *_is_unknown("ground", plan__changed="the plan on disk is not the plan judged here"),
     *_always(
