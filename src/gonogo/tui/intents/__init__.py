@@ -150,8 +150,8 @@ __all__ = [
 
 INTENTS: tuple[type[Intent], ...] = (
     Toggle, Claim, RunCheck, AnswerTrigger, JumpToReason, Waive, OtherEnvironment, EarlierEnvironment,
-    NextProduct, EarlierProduct, AddNote, Mend, Why, GiveGo, OpenDetails, Approve, Skip, Undo, ShowRelease,
-    ShowMerges, ShowWayBack, Filter, Palette, EditNotes, PreviewEntry, EditNotesOutside, Help, Copy,
+    NextProduct, EarlierProduct, AddNote, Mend, Why, GiveGo, OpenDetails, EditNotes, Approve, Skip, Undo,
+    ShowRelease, ShowMerges, ShowWayBack, Filter, Palette, PreviewEntry, EditNotesOutside, Help, Copy,
     RefreshNow, Problems, Drive, StopLine, StartRelease, HoldRelease, ResumeRelease, CompleteRelease,
     CancelRelease, AcceptAmendment, PassBaton, Reject, Revoke, WithdrawWaiver, Thaw, CallTrigger, GoBack,
     MarkBad, ClearBad, HoldVersion, ReleaseVersion, TrustCommands, GoChecklist, GoMatrix, GoChangelog,
