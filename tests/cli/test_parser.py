@@ -148,3 +148,15 @@ def test_splitting_keeps_the_order_of_everything_else() -> None:
     assert split_verb(["--json", "note", "a", "b c"]) == ("note", ["--json", "a", "b c"])
     assert split_verb(["--json"]) == ("", ["--json"])
     assert find_verb("next-version").module == "next_version"
+
+
+def test_a_family_of_verbs_has_its_own_help() -> None:
+    """Whoever remembers one word only sees the others, each short enough to be typed at night."""
+    for argv in (["hotfix", "--help"], ["help", "hotfix"]):
+        found = read(argv)
+        assert isinstance(found, Shown)
+        assert "gonogo hotfix continue [PRODUCT]" in found.text
+        assert max(len(row) for row in found.text.splitlines()) < 120
+    assert "--push VERSION" in shown("help", "hotfix", "continue")
+    assert "--filter" not in shown("help", "hotfix", "continue")
+    assert "--commit COMMIT" in shown("help", "merges", "equal")

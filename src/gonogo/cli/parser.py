@@ -27,7 +27,7 @@ class Verb(NamedTuple):
     """What stands behind the verb."""
     help: str
     module: str
-    """Below `gonogo.cli.commands`."""
+    """Below `gonogo.cli.commands`; of a module with several verbs, `module:NAME`."""
     group: str
     json: bool = True
     plan: bool = True
@@ -97,7 +97,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("revoke", "NAME [--reason TEXT]", "take back your own approval or rejection", "revoke", DECIDE),
     Verb("go", "ENV [--confirm CODE]", "let the release into an environment", "go", DECIDE),
     Verb(
-        "waive", "RULE[:SUBJECT] [--env ENV] --reason TEXT --until TIME [--withdraw]",
+        "waive", "RULE[:SUBJECT] [--env ENV] --reason TEXT --until TIME [--confirm CODE] [--withdraw]",
         "let one unmet rule pass", "waive", DECIDE,
     ),
     Verb("drive", "[--to PERSON] [--note TEXT]", "take or pass the release manager's baton", "drive", DECIDE),
@@ -146,19 +146,49 @@ VERBS: tuple[Verb, ...] = (
         FIX,
     ),
     Verb(
-        "hotfix",
-        "ACT PRODUCT [COMMIT ...] [--from VERSION] [--filter TEXT] [--as VERSION] [--remote NAME] [--offline] "
-        "[--sign] [--resolved FILE] [--ours FILE] [--tested TEXT] "
-        "[--push VERSION] [--without-push] [--reason TEXT] [--log] [--diff] [--confirm CODE]",
-        "fix what runs, from its own tag", "hotfix", FIX,
+        "hotfix plan", "PRODUCT [COMMIT ...] [--from VERSION] [--filter TEXT] [--diff] [--as VERSION] "
+        "[--remote NAME] [--offline] [--sign]",
+        "fix what runs, from its own tag: what can be picked, what comes of it", "_hotfix_acts:HOTFIX_PLAN", FIX,
     ),
     Verb(
-        "prepare",
-        "PRODUCT [--as VERSION] [--remote NAME] [--offline] [--sign] [--resolved FILE] [--ours FILE] "
-        "[--tested TEXT] "
-        "[--push VERSION] [--without-push] [--reason TEXT] [--log] [--diff] [--confirm CODE]",
-        "branch, files, changelog and tag of a release", "prepare", FIX,
+        "hotfix start", "PRODUCT [COMMIT ...] [--confirm CODE] [--from VERSION] [--diff] [--as VERSION] "
+        "[--remote NAME] [--offline] [--sign]",
+        "do what the plan showed", "_hotfix_acts:HOTFIX_START", FIX,
     ),
+    Verb(
+        "hotfix continue",
+        "[PRODUCT] [--tested TEXT] [--push VERSION | --without-push] [--resolved FILE] [--ours FILE]",
+        "go on with it", "_hotfix_acts:HOTFIX_CONTINUE", FIX,
+    ),
+    Verb("hotfix abort", "[PRODUCT] [--reason TEXT]", "take it back", "_hotfix_acts:HOTFIX_ABORT", FIX),
+    Verb("hotfix status", "[PRODUCT] [--log]", "where all of them stand", "_hotfix_acts:HOTFIX_STATUS", FIX),
+    Verb(
+        "hotfix approve", "PRODUCT NAME [--confirm CODE] [--reason TEXT]", "sign a hotfix, as it was shown",
+        "_hotfix_acts:HOTFIX_APPROVE", FIX,
+    ),
+    Verb("hotfix reject", "PRODUCT NAME --reason TEXT", "block it", "_hotfix_acts:HOTFIX_REJECT", FIX),
+    Verb(
+        "hotfix edit", "[PRODUCT]", "open your editor where it conflicts", "_hotfix_acts:HOTFIX_EDIT", FIX,
+        json=False,
+    ),
+    Verb(
+        "hotfix shell", "[PRODUCT]", "open a shell in its workspace", "_hotfix_acts:HOTFIX_SHELL", FIX, json=False
+    ),
+    Verb(
+        "prepare", "PRODUCT [--confirm CODE] [--diff] [--as VERSION] [--remote NAME] [--offline] [--sign]",
+        "branch, files, changelog and tag of a release", "_hotfix_acts:PREPARE", FIX,
+    ),
+    Verb(
+        "prepare continue",
+        "[PRODUCT] [--tested TEXT] [--push VERSION | --without-push] [--resolved FILE] [--ours FILE]",
+        "go on with it", "_hotfix_acts:PREPARE_CONTINUE", FIX,
+    ),
+    Verb("prepare abort", "[PRODUCT] [--reason TEXT]", "take it back", "_hotfix_acts:PREPARE_ABORT", FIX),
+    Verb(
+        "prepare approve", "PRODUCT NAME [--confirm CODE] [--reason TEXT]", "sign it, as it was shown",
+        "_hotfix_acts:PREPARE_APPROVE", FIX,
+    ),
+    Verb("prepare reject", "PRODUCT NAME --reason TEXT", "block it", "_hotfix_acts:PREPARE_REJECT", FIX),
     Verb("check", "[PLAN] [--live]", "is the plan right? lists every mistake", "check", PLAN, journal=False),
     Verb(
         "probe test", "PRODUCT ENV | --source ID", "ask, and show how the answer is read", "probe_test",
@@ -275,6 +305,8 @@ def read(argv: Sequence[str]) -> Parsed | Shown:
         return Shown(overview())
     if not name and _asks(rest, "-V", "--version"):
         return Shown(version_line())
+    if _asks(rest, "-h", "--help") and _family(name) and not any(verb.name == name for verb in VERBS):
+        return Shown(_family_help(name))
     verb = find_verb(name or "open")
     return _parsed(verb, rest)
 
@@ -345,7 +377,9 @@ def load(verb: Verb) -> Command:
     """Import the module behind a verb."""
     from importlib import import_module
 
-    return cast("Command", import_module(f"gonogo.cli.commands.{verb.module}"))
+    module, _, name = verb.module.partition(":")
+    found = import_module(f"gonogo.cli.commands.{module}")
+    return cast("Command", getattr(found, name) if name else found)
 
 
 def overview() -> str:
@@ -389,10 +423,26 @@ def _brief(verb: Verb) -> str:
 def _help_on(words: Sequence[str]) -> str:
     if not words:
         return overview()
-    verb = find_verb(" ".join(words[:2]) if words[0] == "journal" else words[0])
+    known = {verb.name for verb in VERBS}
+    both = " ".join(words[:2])
+    if len(words) == 1 and words[0] not in known and _family(words[0]):
+        return _family_help(words[0])
+    verb = find_verb(both if both in known or words[0] not in known else words[0])
     from gonogo.cli.arguments import parser_of
 
     return parser_of(verb, load(verb)).format_help().rstrip()
+
+
+def _family(first: str) -> list[Verb]:
+    """The verbs of two words that begin with that one."""
+    return [verb for verb in VERBS if verb.name.startswith(f"{first} ")]
+
+
+def _family_help(first: str) -> str:
+    rows = _family(first)
+    wide = max(len(_brief(verb)) for verb in rows)
+    listed = [f"  gonogo {_brief(verb):<{wide}}  {verb.help}" for verb in rows]
+    return "\n".join([*listed, "", f"gonogo help {rows[0].name}    tells more about one of them"])
 
 
 def version_line() -> str:

@@ -9,6 +9,7 @@ from gonogo.domain.hotfix.outcome import Aborted, Finished, Outcome, PushFailed,
 from gonogo.domain.hotfix.preview import Candidates, PickPreview, Preview
 from gonogo.domain.hotfix.preview import Outcome as Picked
 from gonogo.domain.hotfix.steps import Place, Step, title_of
+from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.wish import Planned
 from gonogo.domain.hotfix.work import Kind, Work
 from gonogo.domain.spans import span
@@ -155,10 +156,11 @@ def _stopped(outcome: Stopped, kind: str, product: str) -> Iterator[Line]:
     for conflict in outcome.conflicts:
         yield (Span(f"  {conflict.path} ", Tone.STRONG), Span(f"({conflict.kind}, {len(conflict.hunks)} hunks)"))
     yield (Span("resolve it there: ", Tone.MUTED), Span(f"cd {outcome.folder}", Tone.STRONG))
-    yield (Span("or with: ", Tone.MUTED), Span(f"gonogo {kind} edit {product}", Tone.STRONG))
+    if kind != Kind.CARRY.value:
+        yield (Span("or with: ", Tone.MUTED), Span(typed(kind, "edit", product), Tone.STRONG))
     named = " ".join(f"--resolved {conflict.path}" for conflict in outcome.conflicts)
-    yield (Span("then: ", Tone.MUTED), Span(f"gonogo {kind} continue {product} {named}", Tone.STRONG))
-    yield (Span("or: ", Tone.MUTED), Span(f"gonogo {kind} abort {product}", Tone.STRONG))
+    yield (Span("then: ", Tone.MUTED), Span(f"{typed(kind, 'continue', product)} {named}", Tone.STRONG))
+    yield (Span("or: ", Tone.MUTED), Span(typed(kind, "abort", product), Tone.STRONG))
 
 
 def _waiting(outcome: Waiting) -> Iterator[Line]:

@@ -70,7 +70,7 @@ def change_refs(door: GitDoor, found: Found, lines: Sequence[str], expected: Seq
         raise ConflictError(
             f"a reference is not what it was when this was planned: {error.message}",
             where=found.path,
-            remedy="gonogo hotfix abort, then plan it anew",
+            remedy="abort it, then plan it anew; gonogo hotfix status names it",
         )
     raise error
 

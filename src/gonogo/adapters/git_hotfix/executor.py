@@ -23,6 +23,7 @@ from gonogo.adapters.git_hotfix.workspace import Workspace
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
 from gonogo.domain.hotfix.outcome import Finished, Given, Outcome, Stopped
 from gonogo.domain.hotfix.steps import WAITING, Step, StepKind, steps_of
+from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.text import clean
 from gonogo.errors import ConflictError, IntegrityError, RefusedError, StorageError
@@ -72,7 +73,7 @@ class Executor:
         """Go on until it is done, or a person is needed. Raises GonogoError; `continue` goes on from there."""
         if self._bench.aborting:
             raise RefusedError(
-                "an abort was begun", remedy=f"gonogo {self._work.kind.value} abort {self._work.product}"
+                "an abort was begun", remedy=typed(self._work.kind.value, "abort", self._work.product)
             )
         for step in steps_of(self._work):
             if self._recorder.known().is_done(step.number):
@@ -133,7 +134,7 @@ class Executor:
         if problems:
             raise RefusedError(
                 f"not every file can be changed: {'; '.join(problems[:5])}", where=str(self.space.path),
-                remedy=f"gonogo {self._work.kind.value} abort {self._work.product}",
+                remedy=typed(self._work.kind.value, "abort", self._work.product),
             )  # fmt: skip
         for file in files:
             _write(self.space.path, file.path, file.content)
@@ -244,7 +245,7 @@ class Executor:
 
     @property
     def _continue(self) -> str:
-        return f"gonogo {self._work.kind.value} continue {self._work.product}"
+        return typed(self._work.kind.value, "continue", self._work.product)
 
     def _resolved(self, step: Step, known: Hotfix, given: Given) -> Effect:
         pick = self._work.picks[step.pick]

@@ -7,6 +7,7 @@ from gonogo.adapters.git_hotfix.recorder import Recorder
 from gonogo.adapters.git_hotfix.workspace import Workspace
 from gonogo.domain.hotfix.outcome import Given, Outcome, PushFailed, Waiting
 from gonogo.domain.hotfix.steps import Step, StepKind
+from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
@@ -24,7 +25,7 @@ class Gates:
 
     @property
     def _continue(self) -> str:
-        return f"gonogo {self._work.kind.value} continue {self._work.product}"
+        return typed(self._work.kind.value, "continue", self._work.product)
 
     def wait(self, step: Step, given: Given) -> Outcome | None:
         """None when the step is over; else what it waits for. Raises GonogoError."""

@@ -83,13 +83,13 @@ def chosen_version(wish: Wish, seen: Seen) -> tuple[str, Observed | None]:
     if not seen.observed:
         raise RefusedError(
             f"nobody knows which version of {wish.product} runs in production: no endpoint answered",
-            remedy=f"gonogo matrix {wish.product}    or name it: --version VERSION",
+            remedy=f"gonogo matrix {wish.product}    or name it: --from VERSION",
         )
     if len(seen.observed) > 1:
         told = ", ".join(f"{one.version} in {' and '.join(one.environments)}" for one in seen.observed)
         raise UsageError(
             f"production runs more than one version of {wish.product}: {told}",
-            remedy=f"choose one: --version {seen.observed[0].version}",
+            remedy=f"choose one: --from {seen.observed[0].version}",
         )
     return seen.observed[0].version, seen.observed[0]
 

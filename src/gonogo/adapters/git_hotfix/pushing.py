@@ -13,6 +13,7 @@ from gonogo.adapters.git_hotfix.discovery import Remote
 from gonogo.adapters.git_hotfix.survey import remote_refs
 from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
 from gonogo.domain.hotfix.steps import push_command
+from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.text import clean, clean_block
 
@@ -70,16 +71,17 @@ def push(space: Workspace, work: Work, remote: Remote, commit: str, tag_object: 
 
 
 def _lost(space: Workspace, work: Work, remote: Remote, there: Expected, commit: str) -> Refused | None:
+    back = typed(work.kind.value, "abort", work.product)
     if there.tag:
         return Refused(
             f"{remote.name} has a tag {work.tag} already ({there.tag[:10]}): somebody was first",
-            remedy=f"gonogo hotfix abort {work.product}, git fetch --tags, plan it anew: it gets another version",
+            remedy=f"{back}, git fetch --tags, plan it anew: it gets another version",
             lost_race=True,
         )
     if there.branch and not _leads_to(space, there.branch, commit):
         return Refused(
             f"{remote.name} has another {work.branch} ({there.branch[:10]}): somebody was first",
-            remedy=f"gonogo hotfix abort {work.product}, git fetch, then plan it anew",
+            remedy=f"{back}, git fetch, then plan it anew",
             lost_race=True,
         )
     return None

@@ -8,6 +8,7 @@ from gonogo.domain.decisions import hotfixes as acts
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.preview import Pick
 from gonogo.domain.hotfix.steps import Step
+from gonogo.domain.hotfix.typed import typed
 from gonogo.errors import ConflictError, RefusedError
 from gonogo.session import Outcome, Refused
 
@@ -86,7 +87,9 @@ class JournalRecorder:
         scene = self._journal.scene()
         known = self.known()
         missing = acts.missing_approvals(scene, known)
-        return tuple((one.fact, f"gonogo {known.kind} approve {known.product} {one.slot.name}") for one in missing)
+        return tuple(
+            (one.fact, f"{typed(known.kind, 'approve', known.product)} {one.slot.name}") for one in missing
+        )
 
     def _submit(self, command: Command) -> None:
         outcome = self._journal.submit(command)

@@ -10,6 +10,7 @@ from gonogo.adapters.git_hotfix.recording import Journaling, JournalRecorder
 from gonogo.domain.decisions.hotfixes import StartHotfix
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.outcome import Aborted, Given, Outcome
+from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.work import Work
 from gonogo.errors import NotPermittedError, RefusedError, UsageError
 from gonogo.session import Refused
@@ -38,9 +39,7 @@ class Hotfixes:
             return found[0]
         if not found:
             whose = f" of {product}" if product else ""
-            raise RefusedError(
-                f"no {kind}{whose} is under way", remedy=f"gonogo {kind} plan {product or 'PRODUCT'}"
-            )
+            raise RefusedError(f"no {kind}{whose} is under way", remedy=typed(kind, "plan", product or "PRODUCT"))
         named = ", ".join(one.product for one in found)
         raise UsageError(f"{len(found)} are under way: {named}", remedy=f"name one: {found[0].product}")
 
@@ -50,7 +49,7 @@ class Hotfixes:
         with bench.locked() as lock:
             held = self._live_on(bench)
             if held is not None:
-                raise RefusedError(f"{held.id} is under way", remedy=f"gonogo {held.kind} continue {held.product}")
+                raise RefusedError(f"{held.id} is under way", remedy=typed(held.kind, "continue", held.product))
             sha256 = bench.save(work)
             outcome = self._journal.submit(StartHotfix(work, str(bench.folder), sha256, confirm))
             if isinstance(outcome, Refused):

@@ -13,6 +13,7 @@ from gonogo.domain.decisions.hotfixes import ApproveHotfix, RejectHotfix
 from gonogo.domain.hotfix import review
 from gonogo.domain.hotfix.outcome import Aborted, Finished, Given, Outcome, PushFailed
 from gonogo.domain.hotfix.seen import seen_of
+from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.wish import Planned, Wish
 from gonogo.domain.hotfix.work import Kind
 from gonogo.errors import ExitCode, UsageError
@@ -20,36 +21,12 @@ from gonogo.present import hotfix as words
 from gonogo.present.tones import Span, Tone
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from collections.abc import Sequence
 
     from gonogo.adapters.git_hotfix.service import Hotfixes
     from gonogo.domain.decide import Refusal
     from gonogo.domain.folds.hotfixes import Hotfix
     from gonogo.session import Session
-
-ACTS = ("plan", "start", "continue", "abort", "status", "approve", "reject", "edit", "shell")
-
-
-def add_options(parser: ArgumentParser) -> None:
-    """Declare what both verbs take."""
-    parser.add_argument("--as", dest="as_version", metavar="VERSION", default="", help="the new version")
-    parser.add_argument("--remote", metavar="NAME", default="", help="where to look and push; by default origin")
-    parser.add_argument("--offline", action="store_true", help="do not ask the remote")
-    parser.add_argument("--sign", action="store_true", help="sign the tag with your key, as git is configured")
-    parser.add_argument(
-        "--resolved", metavar="FILE", action="append", default=[], help="continue: you resolved it"
-    )
-    parser.add_argument(
-        "--ours", metavar="FILE", action="append", default=[], help="continue: keep what the line has of it"
-    )
-    parser.add_argument("--tested", metavar="TEXT", default="", help="continue: what was tested, and how it went")
-    parser.add_argument("--push", metavar="VERSION", default="", help="continue: push it, the version typed")
-    parser.add_argument("--without-push", action="store_true", help="continue: it is not pushed from here")
-    parser.add_argument("--reason", metavar="TEXT", default="", help="abort, reject: why")
-    parser.add_argument("--log", action="store_true", help="status: every git command and what came of it")
-    parser.add_argument("--diff", action="store_true", help="plan: the resulting difference")
-    _act.add_confirm(parser)
 
 
 def dispatch(context: Context, kind: Kind, act: str, words_: Sequence[str]) -> int:
@@ -84,8 +61,6 @@ def _given(context: Context) -> Given:
 
 
 def _planned(context: Context, session: Session, kind: Kind, words_: Sequence[str]) -> Planned:
-    if not words_:
-        raise UsageError("which product?", remedy=f"gonogo {kind.value} plan PRODUCT")
     args, plan = context.args, session.loaded.plan
     wish = Wish(
         words_[0], kind, getattr(args, "from_version", ""), tuple(words_[1:]), args.as_version, args.remote,
@@ -116,7 +91,7 @@ def _plan(context: Context, session: Session, kind: Kind, words_: Sequence[str],
             return ExitCode.NO_GO
         confirm = work.code
     hotfixes = context.doors.hotfixes(session)
-    outcome = hotfixes.start(work, confirm, _given(context))
+    outcome = hotfixes.start(work, confirm)
     return told(context, session, outcome, session.inputs.state.hotfixes[work.id])
 
 
@@ -137,12 +112,13 @@ def _show(context: Context, planned: Planned, kind: Kind, words_: Sequence[str])
         context.out.text(planned.preview.diff)
     if planned.work is None:
         context.out.line(
-            Span("pick some: ", Tone.MUTED), Span(f"gonogo {kind.value} plan {words_[0]} COMMIT ...", Tone.STRONG)
+            Span("pick some: ", Tone.MUTED),
+            Span(f"{typed(kind.value, 'plan', words_[0])} COMMIT ...", Tone.STRONG),
         )
     elif not planned.preview.blockers:
-        typed = " ".join(["gonogo", kind.value, "start", *words_, *_repeated(context)])
+        command = " ".join([typed(kind.value, "start"), *words_, *_repeated(context)])
         context.out.line(
-            Span("to do it: ", Tone.MUTED), Span(f"{typed} --confirm {planned.work.code}", Tone.STRONG)
+            Span("to do it: ", Tone.MUTED), Span(f"{command} --confirm {planned.work.code}", Tone.STRONG)
         )
 
 
@@ -199,7 +175,7 @@ def _status(context: Context, session: Session, hotfixes: Hotfixes, kind: Kind, 
 
 def _vote(context: Context, session: Session, known: Hotfix, act: str, words_: Sequence[str]) -> int:
     if len(words_) != 2:
-        raise UsageError("which approval?", remedy=f"gonogo {known.kind} {act} {known.product} NAME")
+        raise UsageError("which approval?", remedy=f"{typed(known.kind, act, known.product)} NAME")
     name = words_[1]
     if act == "reject":
         return _act.submit(context, session, RejectHotfix(known.id, name, context.args.reason))
@@ -210,7 +186,7 @@ def _vote(context: Context, session: Session, known: Hotfix, act: str, words_: S
             raise UsageError(f"the plan has no approval '{name}'")
         return review.preview(known, slot)
 
-    command = f"gonogo {known.kind} approve {known.product} {name}"
+    command = f"{typed(known.kind, 'approve', known.product)} {name}"
     return _act.confirm_and_submit(
         context, session, see, command, lambda code: ApproveHotfix(known.id, name, code, context.args.reason)
     )

@@ -12,6 +12,7 @@ from gonogo.domain.decisions.scene import Answer, Refusal, Scene
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix import review
 from gonogo.domain.hotfix.steps import steps_of
+from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.plan import ApprovalSlot
 from gonogo.domain.text import clean
@@ -202,16 +203,20 @@ def _start(scene: Scene, command: StartHotfix) -> Answer:
                 ExitCode.CONFLICT,
                 "hotfix.busy",
                 f"{known.actor.user} has {known.id} under way{slips.by(None, known.at, scene.now)}",
-                f"gonogo {known.kind} continue {known.product}    or    gonogo {known.kind} abort {known.product}",
+                _ways_on(known),
             )
     if command.confirm != work.code:
         return Refusal(
             ExitCode.CONFLICT,
             "hotfix.moved",
             "this is not the plan you looked at: something has changed, or the code is mistyped",
-            f"gonogo {work.kind.value} plan {work.product}    shows it with its code",
+            f"{typed(work.kind.value, 'plan', work.product)}    shows it with its code",
         )
     return (scene.draft(kinds.HOTFIX_STARTED, work.id, facts_of(work, command.folder, command.work_sha256)),)
+
+
+def _ways_on(known: Hotfix) -> str:
+    return "    or    ".join(typed(known.kind, act, known.product) for act in ("continue", "abort"))
 
 
 def facts_of(work: Work, folder: str, work_sha256: str) -> Mapping[str, Any]:
@@ -265,7 +270,7 @@ def _end(scene: Scene, known: Hotfix, command: EndStep) -> Answer:
 
 def _test(scene: Scene, known: Hotfix, command: TestHotfix) -> Answer:
     evidence = clean(command.evidence.strip(), 1_000)
-    asked = f"gonogo {known.kind} continue {known.product} --tested 'make test: 312 passed'"
+    asked = f"{typed(known.kind, 'continue', known.product)} --tested 'make test: 312 passed'"
     if refusal := slips.need_reason("hotfix.untested", "a test", evidence, asked):
         return refusal
     return _fact(scene, known, kinds.HOTFIX_TESTED, commit=command.commit, evidence=evidence)
@@ -312,7 +317,7 @@ def _approve(scene: Scene, known: Hotfix, command: ApproveHotfix) -> Answer:
             ExitCode.CONFLICT,
             "hotfix.moved",
             "this is not the hotfix you looked at",
-            f"gonogo {known.kind} approve {known.product} {slot.name}    shows it with its code",
+            f"{typed(known.kind, 'approve', known.product)} {slot.name}    shows it with its code",
         )
     content = review.content(known)
     data: dict[str, Any] = {
@@ -330,7 +335,7 @@ def _reject(scene: Scene, known: Hotfix, command: RejectHotfix) -> Answer:
         return slot
     if refusal := _may_vote(scene, slot):
         return refusal
-    asked = f"gonogo {known.kind} reject {known.product} {slot.name} --reason '...'"
+    asked = f"{typed(known.kind, 'reject', known.product)} {slot.name} --reason '...'"
     if refusal := slips.need_reason("reject.reason", "a rejection", command.reason, asked):
         return refusal
     digest = review.content(known).digest
