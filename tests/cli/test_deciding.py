@@ -150,10 +150,11 @@ def test_a_release_from_start_to_end(gonogo: Here, release: Release) -> None:
     """Start, everything done, go with a waiver, complete: and then nothing changes any more."""
     gonogo("start")
     tick_all(gonogo)
-    waived = gonogo(
+    words = (
         "waive", "approval.missing:approval:quality", "--env", "production", "--until", "2h",
         "--reason", "quality signs tomorrow",
     )  # fmt: skip
+    waived = gonogo(*words, "--confirm", code_of(gonogo(*words, "--json")))
     assert waived.code == 0, waived.err
     done = gonogo("go", "production", "--confirm", code_of(gonogo("go", "production", "--json")))
     assert done.code == 0, done.err
@@ -164,6 +165,24 @@ def test_a_release_from_start_to_end(gonogo: Here, release: Release) -> None:
     assert ended.code == 0, ended.err
     assert gonogo("tick", "tests").code == ExitCode.NO_GO
     assert "completed by" in gonogo("status").out
+
+
+def test_a_waiver_is_bound_to_what_was_shown(gonogo: Here) -> None:
+    """Shown first, with everything the rule speaks of; when one of them is gone, it is shown again."""
+    gonogo("start")
+    words = ("waive", "item.open", "--env", "production", "--until", "2h", "--reason", "we know about both")
+
+    shown = gonogo(*words)
+    assert (shown.code, "nothing is recorded yet" in shown.err) == (3, True)
+    assert "item.open item:announce-window" in shown.out
+    assert (
+        "gonogo waive item.open --reason 'we know about both' --until 2h --env production --confirm" in shown.out
+    )
+    code = code_of(gonogo(*words, "--json"))
+    gonogo("tick", "tests")
+    moved = gonogo(*words, "--confirm", code)
+
+    assert (moved.code, "has changed since" in moved.err) == (ExitCode.CONFLICT, True)
 
 
 def test_waive_needs_an_end_that_can_be_read(gonogo: Here) -> None:

@@ -196,7 +196,7 @@ def goes_with_a_waiver(day: Day) -> None:
     named = "item.open:item:announce"
     reason = ["--reason", "the status page is down itself", "--until", "2h", "--env", "production"]
     day.types(BEN, "waive", named, *reason, code=77)
-    day.types(ANA, "waive", named, *reason)
+    day.confirms(ANA, "waive", named, *reason)
     facts = day.facts(BEN, "status", "--env", "production")
     (judged,) = facts["environments"]
     assert (judged["verdict"], [one["rule"] for one in judged["waived"]]) == ("go", ["item.open"])

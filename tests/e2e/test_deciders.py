@@ -149,7 +149,7 @@ CASES: Mapping[str, tuple[tuple[Step, ...], Step]] = {
     "cancel": ((START,), ("cancel", "--reason", "too late")),
 }
 """By verb: what ana did before, and what ben types while his environment says that he is ana."""
-CONFIRMED = {"approve", "go", "amend", "cancel"}
+CONFIRMED = {"approve", "go", "amend", "cancel", "waive"}
 GROUPS = {"Checklist", "Decide"}
 
 

@@ -1,12 +1,17 @@
 """`gonogo waive RULE[:SUBJECT] --reason TEXT --until TIME`: let one unmet rule pass, by name and until then."""
 
+import shlex
 from argparse import ArgumentParser
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from gonogo.cli.commands._act import act_on_sight, need
-from gonogo.cli.context import Context
-from gonogo.domain.decide import Command, Waive, WithdrawWaiver
+from msgspec.structs import replace
+
+from gonogo.cli.commands._act import act_on_sight, add_confirm, confirm_and_submit, need
+from gonogo.cli.commands._look import ask
+from gonogo.cli.context import Context, via
+from gonogo.domain.decide import Waive, WithdrawWaiver
+from gonogo.domain.decisions import waivers
 from gonogo.domain.duration import parse_duration, parse_local
 from gonogo.domain.plan import Plan
 from gonogo.errors import UsageError
@@ -24,24 +29,42 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--until", metavar="TIME", default="", help="2h, or '2026-11-24 23:00' in the zone of the plan's window"
     )
     parser.add_argument("--withdraw", action="store_true", help="end a waiver before its time")
+    add_confirm(parser)
 
 
 def run(context: Context) -> int:
-    """Waive, or withdraw."""
+    """Show what would pass; with the code of that, let it. Or withdraw."""
     args = context.args
     rule, _, subject = args.what.partition(":")
     typed = f"gonogo waive {args.what} --reason '...' --until 2h"
-    if not args.withdraw:
-        need(args.until, "--until", typed)
 
-    def make(session: Session) -> Command:
-        environment = args.env or session.snapshot().next.environment
-        if args.withdraw:
-            return WithdrawWaiver(rule, subject, environment, args.reason)
-        now = session.snapshot().now
-        return Waive(rule, subject, environment, args.reason, _until(args.until, session.loaded.plan, now))
+    def where(session: Session) -> str:
+        return args.env or session.snapshot().next.environment
 
-    return act_on_sight(context, make)
+    if args.withdraw:
+        return act_on_sight(context, lambda session: WithdrawWaiver(rule, subject, where(session), args.reason))
+    need(args.until, "--until", typed)
+    session = context.doors.open_session(context.options, via())
+    try:
+        ask(context, session, git=True)
+        end = _until(args.until, session.loaded.plan, context.doors.clock().now())
+        waive = Waive(rule, subject, where(session), args.reason, end, "")
+        return confirm_and_submit(
+            context,
+            session,
+            lambda session: waivers.preview(session.scene(), waive),
+            _typed(context),
+            lambda code: replace(waive, confirm=code),
+        )
+    finally:
+        session.close()
+
+
+def _typed(context: Context) -> str:
+    """What was typed, to be typed again: the reason and the end are part of what is confirmed."""
+    args = context.args
+    words = ["gonogo", "waive", args.what, "--reason", args.reason, "--until", args.until]
+    return shlex.join([*words, *(["--env", args.env] if args.env else [])])
 
 
 def _until(text: str, plan: Plan, now: datetime) -> datetime:

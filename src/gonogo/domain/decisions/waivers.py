@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from gonogo.domain import events as kinds
 from gonogo.domain import people, waivers
+from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
+from gonogo.domain.decisions.lifecycle import moved
 from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
 from gonogo.domain.spans import span
@@ -23,6 +25,8 @@ class Waive(BoundToPlan, frozen=True):
     environment: str
     reason: str
     until: datetime
+    confirm: str | None = None
+    """Code of the list that was on screen; None where one named thing was picked from a screen that is live."""
 
 
 class WithdrawWaiver(Struct, frozen=True):
@@ -53,6 +57,31 @@ def decide(scene: Scene, command: Commands) -> Answer:
             assert_never(unreachable)
 
 
+def preview(scene: Scene, command: Waive) -> Preview | Refusal:
+    """What the waiver would let pass: each reason of that rule, or the one it names."""
+    refusal = slips.over(scene) or slips.undecided(scene, "a waiver") or _may(scene) or _incomplete(scene, command)
+    if refusal:
+        return refusal
+    judged = scene.snapshot().verdict(command.environment)
+    if judged is None:
+        known = [environment.name for environment in scene.plan.environments]
+        return slips.unknown_name("environment.unknown", "environment", command.environment, known)
+    found = find_reason(judged, command)
+    return found if isinstance(found, Refusal) else _preview(scene, command, judged, found)
+
+
+def _preview(scene: Scene, command: Waive, judged: Verdict, found: ReasonLine) -> Preview:
+    here = [one for one in each_reason(judged) if one.rule == command.rule and one.weight is not Weight.WARNING]
+    covered = [found] if command.subject else here
+    names = [f"{one.rule} {one.subject}".rstrip() for one in covered]
+    until = f"{command.until:%Y-%m-%d %H:%M} UTC"
+    heading = f"{scene.actor.user} lets {names[0] if len(names) == 1 else command.rule} pass until {until}"
+    lines = tuple(f"{name}: {one.fact}" for name, one in zip(names, covered, strict=True))
+    reason = clean(command.reason.strip())
+    bound = (command.rule, command.subject, reason, *names, scene.loaded.sha256)
+    return Preview("waive", command.environment, command.rule, heading, (*lines, f"reason: {reason}"), bound)
+
+
 def _may(scene: Scene) -> Refusal | None:
     allowed = scene.plan.waiver_roles
     if set(allowed) & set(people.roles_of(scene.plan, scene.actor)):
@@ -79,6 +108,10 @@ def _waive(scene: Scene, command: Waive) -> Answer:
     reason = find_reason(judged, command) if judged else None
     if not isinstance(reason, ReasonLine):
         return reason or Refusal(ExitCode.USAGE, "environment.unknown", "there is no such environment")
+    if judged and command.confirm is not None:
+        shown = _preview(scene, command, judged, reason)
+        if command.confirm != shown.code:
+            return moved(scene, "waive", shown, "gonogo why    then repeat it")
     subject = reason.subject if command.subject else ""
     standing = waivers.in_force(
         scene.plan, scene.state, scene.now, command.environment, scene.inputs.shared_accounts
