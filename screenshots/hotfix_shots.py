@@ -54,7 +54,7 @@ async def shoot(app: CockpitApp, pilot: Pilot[None], wait: Callable[[], object],
 async def _shows(app: CockpitApp, pilot: Pilot[None], text: str) -> None:
     """Wait until the screen shows it. Raises AssertionError with the screen."""
     for _ in range(400):
-        seen = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        seen = "\n".join(strip.text for strip in app.screen._compositor.render_strips())  # noqa: SLF001  as tests do
         if text in seen:
             await pilot.pause(0.3)  # what git says about it comes a moment later
             return

@@ -87,7 +87,7 @@ def test_a_hotfix_in_the_demo_takes_at_most_25_keys_of_the_last_line(screen: Pty
     screen.wait_for("Type 4.5.4 and Enter")
     screen.wait_for("expected there: nothing")
     _type_until(screen, "4.5.4")
-    hands.press("enter", "Enter do it, once the word is typed")
+    hands.press("enter", "Enter do it")
     screen.wait_for("[8 carry]")
     screen.wait_for("pushed to origin")
     hands.press("m", "m carry forward")

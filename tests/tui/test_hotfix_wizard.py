@@ -41,7 +41,7 @@ class Shop(Stage):
             branches=Branches(active=("release/v1.10",)), **more,
         )  # fmt: skip
         super().__init__(plan)
-        self.versions = ("1.9.3",)
+        self.versions: tuple[str, ...] = ("1.9.3",)
         self.answers = self._seen
         self.state = state
         self.repo = made.path
