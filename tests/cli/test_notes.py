@@ -140,3 +140,23 @@ def test_an_entry_made_from_commits_lists_what_follows_no_convention(gonogo: Her
     assert "no convention at all" in text
     assert "move tables" not in text
     assert text.count("\n## [1.3.0]") == 1
+
+
+def test_one_commit_is_shown_whole(gonogo: Here, history: Path) -> None:
+    """By as much of its id as is needed; with its files in JSON; what does not ship is refused."""
+    oid = git(history, "rev-parse", "HEAD~1")
+    shown = gonogo("changelog", "--commit", oid[:8])
+    assert (shown.code, "BREAKING CHANGE: call **v2**" in shown.out) == (0, True)
+    facts = json.loads(gonogo("changelog", "web", "--commit", oid, "--json").out)
+    assert (facts["oid"], facts["files"], facts["readable"]) == (oid, [], True)
+    refused = gonogo("changelog", "--commit", "f" * 40)
+    assert (refused.code, "no commit that ships has the id" in refused.err) == (2, True)
+
+
+def test_json_names_what_is_called_out(gonogo: Here, history: Path) -> None:
+    """Breaks without upgrade notes by id, the declared migration beside the touched paths."""
+    git(history, *_AS, "commit", "-q", "--allow-empty", "-m", "feat!: no word on it")
+    [web] = json.loads(gonogo("changelog", "web", "--json").out)["products"]
+    assert web["without_upgrade"] == [git(history, "rev-parse", "HEAD")]
+    assert (web["migration"], web["migrations"]) == ("none", [])
+    assert "1 breaking change does not say how to upgrade" in gonogo("changelog", "web").out

@@ -56,8 +56,8 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("watch", "[--env ENV]", "poll without a screen: one line for every change", "watch", LOOK),
     Verb(
-        "changelog", "[PRODUCT] [--from REF] [--all] [--entry] [--write]", "what ships, from the commits",
-        "changelog", LOOK,
+        "changelog", "[PRODUCT] [--from REF] [--all] [--commit ID] [--entry] [--write]",
+        "what ships, from the commits", "changelog", LOOK,
         journal=False,
     ),
     Verb(

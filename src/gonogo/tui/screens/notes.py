@@ -17,19 +17,21 @@ from textual.widgets import TextArea
 from gonogo.adapters import editor
 from gonogo.adapters.kept_texts import KeptText
 from gonogo.adapters.poller_thread import Unjoined
-from gonogo.adapters.release_notes import Generated, put_together
+from gonogo.adapters.release_notes import put_together
 from gonogo.domain.decisions.notes import DRAFT_LIMIT, SaveDraft
 from gonogo.domain.events import Actor
 from gonogo.domain.folds.drafts import NotesDraft
 from gonogo.domain.notes import Audience
-from gonogo.domain.text import clean, clean_block
+from gonogo.domain.text import clean_block
 from gonogo.errors import GonogoError
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.session import Accepted, Outcome
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Record, Say
+from gonogo.tui.screens import notes_words as words
 from gonogo.tui.screens.view import View
+from gonogo.tui.sheets import Sheet
 from gonogo.tui.widgets.spans import Lines
 from gonogo.tui.widgets.text_edit import TextEdit
 
@@ -37,31 +39,6 @@ SHOWN = 5 * DRAFT_LIMIT
 """Characters that are opened for writing; a longer text would only make the screen slow, and cannot be kept."""
 AUTOSAVE = 5.0
 """Seconds after which a changed text lies in its file at the latest."""
-
-
-class Sheet:
-    """The text of one audience, and what it was made from."""
-
-    def __init__(
-        self, audience: Audience, generated: Generated, draft: NotesDraft | None, kept: str | None
-    ) -> None:
-        self.audience = audience
-        self.generated = generated
-        self.seq = draft.seq if draft else 0
-        """The draft this text was made from; 0 for none."""
-        self.text = draft.text if draft else generated.markdown
-        self.safe = self.text
-        """What the journal has, or what the commits say by themselves."""
-        self.told = self.seq
-        """The newest draft of somebody else that the person has been told of."""
-        self.kept = kept
-        """What lies in the file from another time; None for nothing, or once it was taken."""
-        self.outdated = draft is not None and draft.generated_sha256 != generated.sha256
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether there is something that could be lost."""
-        return clean_block(self.text, len(self.text) + 1) != self.safe
 
 
 class NotesScreen(View, inherit_bindings=False):
@@ -400,72 +377,19 @@ class NotesScreen(View, inherit_bindings=False):
         """What must be known about the text."""
         if not self.is_mounted:
             return
-        self.heading.show([self._title()])
+        self.heading.show([words.title(self._audience, self.sheet, working=not self._problem)])
         columns = max(20, self.size.width - 3)
         told = [part for line in self._remarks() for part in wrap(line, columns, 2)]
         self.about.show([(Span(" "), *line) for line in told] or [()])
         self.follow()
 
-    def _title(self) -> Line:
-        other = next(audience for audience in Audience if audience is not self._audience)
-        line = [
-            Span(" Release notes  ", Tone.STRONG),
-            Span(f"[{self._audience.value}]", Tone.STRONG),
-            Span(f"  {other.value}", Tone.MUTED),
-        ]
-        sheet = self.sheet
-        if sheet is None:
-            return (*line, Span("  putting them together" if not self._problem else "", Tone.BUSY))
-        size = len(sheet.text)
-        line.append(Span(f"   {size} of {DRAFT_LIMIT} characters", Tone.BAD if size > DRAFT_LIMIT else Tone.MUTED))
-        if sheet.unsaved:
-            line.append(Span("   not kept yet", Tone.WARN))
-        elif sheet.seq:
-            line.append(Span(f"   kept as #{sheet.seq}", Tone.GOOD))
-        else:
-            line.append(Span("   as the commits say", Tone.MUTED))
-        return tuple(line)
-
     def _remarks(self) -> list[Line]:
         if self._asking:
-            path = self._file(self._audience).path
-            return [(Span("Not kept yet. ", Tone.WARN), Span("y keeps it in the journal, n leaves it in "),
-                     Span(clean(str(path), 300)), Span(", Esc goes on writing."))]  # fmt: skip
+            return [words.question(str(self._file(self._audience).path))]
         if self._problem:
             return [(Span(f"! {self._problem}", Tone.BAD),)]
-        sheet = self.sheet
-        if sheet is None:
-            return []
-        found: list[Line] = []
-        others = self._others(sheet)
-        if others is not None:
-            who = f"! {others.actor.user} kept other notes at {others.at:%H:%M} UTC (#{others.seq})"
-            act = (
-                "Ctrl+S again keeps yours over them"
-                if sheet.told == others.seq
-                else "Ctrl+S tells before it keeps"
-            )
-            found.append((Span(f"{who}: Ctrl+O reads them, {act}; theirs stays in the trail", Tone.BAD),))
-        if sheet.kept is not None:
-            found.append(
-                (Span("! a text of yours that was not kept last time is here: Ctrl+O reads it", Tone.WARN),)
-            )
-        if sheet.outdated:
-            found.append((Span("! the commits have changed since this draft: F5 shows what they say", Tone.WARN),))
-        found += [(Span(f"! {warning}", Tone.WARN),) for warning in sheet.generated.notes.warnings[:3]]
-        return found
+        return words.remarks(self.sheet, self._others(self.sheet)) if self.sheet is not None else []
 
     def follow(self) -> None:
         """The keys of a text to write in."""
-        keys = (
-            (("y", "keep"), ("n", "leave it in the file"), ("Esc", "go on writing"))
-            if self._asking
-            else (
-                ("Ctrl+S", "keep"), ("Ctrl+T", "other audience"), ("F4", "$EDITOR"), ("F5", "commits"),
-                ("F8", "undo"), ("Esc", "back"),
-            )
-        )  # fmt: skip
-        line = [
-            part for key, word in keys for part in (Span(f" {key}", Tone.STRONG), Span(f" {word} ", Tone.MUTED))
-        ]
-        self.keys.show([tuple(line)])
+        self.keys.show([words.keys(asking=self._asking)])
