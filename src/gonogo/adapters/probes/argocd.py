@@ -16,7 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from gonogo.adapters.extraction import Transform, image_digest, image_tag
-from gonogo.adapters.probes.document import VERSIONS_LIMIT
+from gonogo.adapters.probes.document import several
 from gonogo.adapters.probes.interface import (
     VERSION_LIMIT,
     Fetch,
@@ -120,13 +120,14 @@ def read(page: Page, app: Any, wanted: Wanted, url: str) -> Outcome:
         return NotUnderstood(Reason.NO_VERSION, _why_none(images, wanted), excerpt)
     if not wanted.image and len({_name(image) for image in images}) > 1:
         return NotUnderstood(Reason.NO_VERSION, clean(f"name one with `image:`: {_names(images)}", 200), excerpt)
-    versions = tuple(dict.fromkeys(_running(image, wanted.transform) for image in chosen[:VERSIONS_LIMIT]))
+    versions = tuple(dict.fromkeys(_running(image, wanted.transform) for image in chosen))
     if not all(one.version for one in versions):
         return NotUnderstood(Reason.NO_VERSION, clean(f"image '{chosen[0]}' has no tag", 200), excerpt)
-    status, message = state_of(app)
+    found = several(versions)
+    status, message = found.judged(*state_of(app))
     updated = moment(app, "status", "operationState", "finishedAt")
     link = f"{url.rstrip('/')}/applications/{segment(wanted.app)}" if "?" not in url else ""
-    return Understood(versions, status, updated, message, "status.summary.images", excerpt, clean(link, 300))
+    return Understood(found.versions, status, updated, message, "status.summary.images", excerpt, clean(link, 300))
 
 
 def _running(image: str, transform: Transform) -> Running:

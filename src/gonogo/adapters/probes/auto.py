@@ -5,12 +5,12 @@ in the cell's details, so that a wrong guess is seen and replaced by a long form
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from gonogo.adapters.extraction import Transform
-from gonogo.adapters.probes.document import Document, decoded_text, parse, unchanged, versions_of
+from gonogo.adapters.probes.document import Document, Several, decoded_text, parse, unchanged, versions_of
 from gonogo.adapters.probes.interface import (
     VERSION_LIMIT,
     Answer,
@@ -66,25 +66,46 @@ def read(answer: Answer) -> Outcome:
     return _in_header(answer) or failed or _in_text(answer, text)
 
 
-def read_json(answer: Answer, change: Transform = unchanged) -> Outcome:
-    """Find the version at the usual places of a JSON answer. Pure."""
+def usual_status(document: Document) -> tuple[Status, str]:
+    """The source's own word for its state at one of the usual places; succeeded when it says nothing."""
+    for place in STATUS_PLACES:
+        if word := document.word(_at(document.value, place)):
+            return judged(word, place)
+    return Status.SUCCEEDED, ""
+
+
+def read_json(
+    answer: Answer, change: Transform = unchanged, judge: Callable[[Document], tuple[Status, str]] = usual_status
+) -> Outcome:
+    """Find the version at the usual places of a JSON answer; `judge` finds the status. Pure."""
     document = parse(answer)
     if isinstance(document, NotUnderstood):
         return document
-    if _has_several(document) and (several := versions_of(document, _at(document.value, "versions"), change)):
-        return _understood(answer, document, several, "versions")
+    found = _found(document, change, _places(answer))
+    if isinstance(found, NotUnderstood):
+        return no_version(answer, _places(answer), found.detail)
+    several, place = found
+    status, message = several.judged(*judge(document))
+    return Understood(several.versions, status, _updated_at(document), message, place, answer.excerpt)
+
+
+def _places(answer: Answer) -> tuple[str, ...]:
+    """In health+json `version` is that of the interface and `releaseId` that of the build."""
+    return ("releaseId", *VERSION_PLACES) if answer.content_type == _HEALTH_JSON else VERSION_PLACES
+
+
+def _found(document: Document, change: Transform, places: tuple[str, ...]) -> tuple[Several, str] | NotUnderstood:
+    """The versions and where they stand."""
+    if _has_several(document):
+        several = versions_of(document, _at(document.value, "versions"), change)
+        if several.versions:
+            return several, "versions"
     if isinstance(document.value, str) and is_version_like(document.value):
-        return _understood(answer, document, versions_of(document, document.value, change), "the whole answer")
-    places: tuple[str, ...] = VERSION_PLACES
-    if answer.content_type == _HEALTH_JSON:
-        # there `version` is that of the interface and `releaseId` that of the build
-        places = ("releaseId", *places)
+        return versions_of(document, document.value, change), "the whole answer"
     for place in places:
-        version = document.text(_at(document.value, place), change)
-        if version:
-            revision = _first_text(document, REVISION_PLACES)
-            return _understood(answer, document, (Running(version, revision),), place)
-    return no_version(answer, places, f"no version in this JSON {_shape(document.value)}")
+        if version := document.text(_at(document.value, place), change):
+            return Several((Running(version, _first_text(document, REVISION_PLACES)),)), place
+    return NotUnderstood(Reason.NO_VERSION, f"no version in this JSON {_shape(document.value)}")
 
 
 def _has_several(document: Document) -> bool:
@@ -95,19 +116,6 @@ def _has_several(document: Document) -> bool:
 
 def _shape(value: object) -> str:
     return "object" if isinstance(value, Mapping) else "array" if isinstance(value, list) else "value"
-
-
-def _understood(answer: Answer, document: Document, versions: tuple[Running, ...], place: str) -> Understood:
-    status, message = usual_status(document)
-    return Understood(versions, status, _updated_at(document), message, place, answer.excerpt)
-
-
-def usual_status(document: Document) -> tuple[Status, str]:
-    """The source's own word for its state at one of the usual places; succeeded when it says nothing."""
-    for place in STATUS_PLACES:
-        if word := document.word(_at(document.value, place)):
-            return judged(word, place)
-    return Status.SUCCEEDED, ""
 
 
 def judged(word: str, place: str) -> tuple[Status, str]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gonogo.adapters.extraction import Transform
-from gonogo.adapters.probes.document import VERSIONS_LIMIT
+from gonogo.adapters.probes.document import several
 from gonogo.adapters.probes.interface import (
     VERSION_LIMIT,
     Fetch,
@@ -69,11 +69,11 @@ def read(page: Page, meta: str, tag: str, transform: Transform) -> Outcome:
             detail = f"instance {at(instance, 'Service', 'ID') or '?'} has no {where}"
             return NotUnderstood(Reason.NO_VERSION, clean(detail, 200), page.answer.excerpt)
         counts[version_text(text)] = counts.get(version_text(text), 0) + 1
-    ranked = sorted(counts.items(), key=lambda item: -item[1])[:VERSIONS_LIMIT]
-    status, message = state_of(instances)
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    found = several([Running(version, replicas=count) for version, count in ranked])
+    status, message = found.judged(*state_of(instances))
     place = f"tag {tag}" if tag else f"Service.Meta.{meta}"
-    versions = tuple(Running(version, replicas=count) for version, count in ranked)
-    return Understood(versions, status, None, message, clean(place, 80), page.answer.excerpt)
+    return Understood(found.versions, status, None, message, clean(place, 80), page.answer.excerpt)
 
 
 def _version(instance: Mapping[str, Any], meta: str, tag: str) -> str:

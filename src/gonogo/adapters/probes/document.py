@@ -3,13 +3,15 @@
 import json
 import math
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.adapters.extraction import Transform
 from gonogo.adapters.probes.interface import (
+    DETAIL_LIMIT,
     VERSION_LIMIT,
     Answer,
     NotUnderstood,
@@ -18,10 +20,13 @@ from gonogo.adapters.probes.interface import (
     version_text,
     web_page,
 )
-from gonogo.domain.observation import Reason, Running
+from gonogo.domain.observation import Reason, Role, Running, Status
+from gonogo.domain.text import clean
 
 VERSIONS_LIMIT = 32
 """Versions of one cell; a rollout has two or three."""
+_ENTRIES_LIMIT = 10_000
+"""Entries of a list that are read."""
 DEPTH_LIMIT = 64
 """Levels of objects and lists; what describes a deployment has a dozen."""
 _TOO_DEEP = "the answer is nested too deep to be read"
@@ -134,14 +139,84 @@ def _nothing(_constant: str) -> None:
     """NaN and Infinity are not JSON, and no number anyone could compare with."""
 
 
-def versions_of(document: Document, value: object, transform: Transform = unchanged) -> tuple[Running, ...]:
+class Several(Struct, frozen=True):
+    """The versions an answer lists."""
+
+    versions: tuple[Running, ...]
+    gap: str = ""
+    """What of the list is not among them; "" when they are all of it."""
+
+    def judged(self, status: Status, message: str) -> tuple[Status, str]:
+        """The status of the whole: a list of which a part cannot be told is no success."""
+        if not self.gap:
+            return status, message
+        told = clean(f"{message}; {self.gap}".removeprefix("; "), DETAIL_LIMIT)
+        return Status.UNKNOWN if status is Status.SUCCEEDED else status, told
+
+
+def versions_of(document: Document, value: object, transform: Transform = unchanged) -> Several:
     """Read a version, a list of versions, or a list of {version, revision, weight, replicas, role}.
 
-    Entries without a version are left out; a caller that gets nothing says so.
+    Entries of the same version are one, with their shares added; one with no replicas or a weight of 0 does not
+    run. An entry without a version runs something nobody knows, so it is told as a gap; a caller that gets nothing
+    says so.
     """
-    many = value[:VERSIONS_LIMIT] if isinstance(value, list) else [value]
-    entries = [_running(document, entry, transform) for entry in many]
-    return tuple(dict.fromkeys(entry for entry in entries if entry is not None))
+    if not isinstance(value, list):
+        single = _running(document, value, transform)
+        return Several(() if single is None else (single,))
+    read = [(entry, _running(document, entry, transform)) for entry in value[:_ENTRIES_LIMIT]]
+    unnamed = sum(1 for entry, running in read if running is None and not _is_off(entry))
+    merged = _merged(running for _, running in read if running is not None)
+    serving = [running for running in merged if running.replicas != 0 and running.weight != 0]
+    # where nothing serves it is not for us to say which of them is meant
+    kept = serving or merged
+    gaps = []
+    if unnamed:
+        gaps.append(f"{unnamed} of {len(value)} entries name no version")
+    if len(value) > _ENTRIES_LIMIT:
+        gaps.append(f"only the first {_ENTRIES_LIMIT} of {len(value)} entries are read")
+    return several(kept, *gaps)
+
+
+def several(versions: Sequence[Running], *gaps: str) -> Several:
+    """Versions as one cell can hold them; `gaps` are what is missing already, "" for nothing."""
+    told = [gap for gap in gaps if gap]
+    if len(versions) > VERSIONS_LIMIT:
+        told.append(f"{len(versions)} versions, of which {VERSIONS_LIMIT} are shown")
+    return Several(tuple(versions[:VERSIONS_LIMIT]), ", ".join(told))
+
+
+def _is_off(entry: object) -> bool:
+    """Whether an entry says of itself that it does not run."""
+    return isinstance(entry, Mapping) and (
+        _replicas(entry.get("replicas")) == 0 or _weight(entry.get("weight")) == 0
+    )
+
+
+def _merged(many: Iterable[Running]) -> list[Running]:
+    """Each version, revision and role once, in the order of the list; shares are added where all have one."""
+    groups: dict[tuple[str, str, Role], list[Running]] = {}
+    for running in many:
+        groups.setdefault((running.version, running.revision, running.role), []).append(running)
+    return [
+        replace(
+            alike[0],
+            weight=_sum([running.weight for running in alike]),
+            replicas=_sum([running.replicas for running in alike]),
+        )
+        for alike in groups.values()
+    ]
+
+
+_N = TypeVar("_N", int, float)
+
+
+def _sum(shares: Sequence[_N | None]) -> _N | None:
+    """Their sum; None when one of them is not told."""
+    known = [share for share in shares if share is not None]
+    if not known or len(known) < len(shares):
+        return None
+    return sum(known[1:], known[0])
 
 
 def _running(document: Document, entry: object, transform: Transform) -> Running | None:

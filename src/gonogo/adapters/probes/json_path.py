@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.adapters.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
-from gonogo.adapters.probes.auto import judged, read_json
+from gonogo.adapters.probes.auto import judged, read_json, usual_status
 from gonogo.adapters.probes.document import Document, parse, versions_of
 from gonogo.adapters.probes.interface import (
     DETAIL_LIMIT,
@@ -95,21 +95,20 @@ def read(answer: Answer, places: Places) -> Outcome:
 
 
 def _usual(answer: Answer, document: Document, places: Places) -> Outcome:
-    outcome = read_json(answer, places.transform)
-    if not isinstance(outcome, Understood) or (places.status is None and places.revision is None):
+    judge = usual_status if places.status is None else lambda found: _status(found, places)
+    outcome = read_json(answer, places.transform, judge)
+    if not isinstance(outcome, Understood) or places.revision is None:
         return outcome
-    status, message = (outcome.status, outcome.message) if places.status is None else _status(document, places)
-    versions = _with_revision(outcome.versions, document, places)
-    return replace(outcome, versions=versions, status=status, message=message)
+    return replace(outcome, versions=_with_revision(outcome.versions, document, places))
 
 
 def _named(answer: Answer, document: Document, version: Expression, places: Places) -> Outcome:
     value = version.search(document.value)
-    versions = versions_of(document, value, places.transform)
-    if not versions:
+    found = versions_of(document, value, places.transform)
+    if not found.versions:
         return no_version(answer, (version.text,), _why_none(value))
-    status, message = _status(document, places)
-    versions = _with_revision(versions, document, places)
+    status, message = found.judged(*_status(document, places))
+    versions = _with_revision(found.versions, document, places)
     return Understood(versions, status, None, message, clean(version.text, 80), answer.excerpt)
 
 

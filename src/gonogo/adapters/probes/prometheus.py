@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from gonogo.adapters.extraction import Transform, transform_of
 from gonogo.adapters.probes.catalogue import COLUMNS, SAMPLED
-from gonogo.adapters.probes.document import VERSIONS_LIMIT
+from gonogo.adapters.probes.document import VERSIONS_LIMIT, several
 from gonogo.adapters.probes.interface import (
     DETAIL_LIMIT,
     VERSION_LIMIT,
@@ -253,9 +253,11 @@ def no_result(found: Samples) -> NotUnderstood:
 def cell(samples: Sequence[Sample], found: Samples, columns: Columns, transform: Transform) -> Outcome:
     """What the series of one cell say together. Pure."""
     counts: dict[tuple[str, str, Role], float] = {}
+    unnamed = 0
     for sample in samples:
         version = _version(sample, columns, transform)
         if not version:
+            unnamed += sample.value != 0
             continue
         if not math.isfinite(sample.value) or sample.value < 0:
             detail = f"the sample of {version} is {sample.value:g}"
@@ -270,10 +272,19 @@ def cell(samples: Sequence[Sample], found: Samples, columns: Columns, transform:
         return NotUnderstood(Reason.NO_DATA, "the samples of every version are 0", found.excerpt)
     place = f"label {clean(columns.version, 60)}"
     taken = min((sample.at for sample in samples if sample.at), default=None)
+    shown = several(versions, _doubt(found, unnamed, columns))
+    status, message = shown.judged(Status.SUCCEEDED, "")
+    return Understood(shown.versions, status, None, message, place, _series(samples, found), taken_at=taken)
+
+
+def _doubt(found: Samples, unnamed: int, columns: Columns) -> str:
+    """Why the versions may not be all that run; "" when nothing speaks for that."""
     if found.warnings:
-        message = f"the answer may be incomplete: {found.warnings[0]}"
-        return Understood(versions, Status.UNKNOWN, None, message, place, _series(samples, found), taken_at=taken)
-    return Understood(versions, place=place, excerpt=_series(samples, found), taken_at=taken)
+        return f"the answer may be incomplete: {found.warnings[0]}"
+    if not unnamed:
+        return ""
+    series = "1 series has" if unnamed == 1 else f"{unnamed} series have"
+    return f"{series} no usable label '{clean(columns.version, 60)}': nobody knows what runs there"
 
 
 def _version(sample: Sample, columns: Columns, transform: Transform) -> str:
@@ -300,7 +311,7 @@ def _running(counts: Mapping[tuple[str, str, Role], float], columns: Columns) ->
         )
         for (version, revision, role), count in present.items()
     ]
-    return tuple(sorted(made, key=lambda one: -(one.weight or one.replicas or 0))[:VERSIONS_LIMIT])
+    return tuple(sorted(made, key=lambda one: -(one.weight or one.replicas or 0)))
 
 
 def _series(samples: Sequence[Sample], found: Samples) -> str:

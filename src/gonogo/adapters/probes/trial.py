@@ -4,7 +4,7 @@ What is kept may be shown: URLs without userinfo and without the plan's own quer
 those that came only the ones that explain something, and the beginning of the body, cleaned.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
@@ -150,7 +150,9 @@ async def _tried(given: Probe | Source, plan: Plan, door: Fetcher, clock: Clock,
         probing = source_probing(given, targets, Outside(recorder, clock, Credentials(config)))
     observations = await probing.ask()
     table = probing.table if isinstance(probing, SourceProbing) else None
-    options = tuple((clean(key, 40), clean(str(value), _VALUE_LIMIT)) for key, value in given.options.items())
+    options = tuple(
+        (clean(key, 40), clean(_as_written(value), _VALUE_LIMIT)) for key, value in given.options.items()
+    )
     return Trial(
         probing.name,
         given.id if isinstance(given, Source) else "",
@@ -161,6 +163,15 @@ async def _tried(given: Probe | Source, plan: Plan, door: Fetcher, clock: Clock,
         observations,
         table.strangers if table else (),
     )
+
+
+def _as_written(value: object) -> str:
+    """An option the way a plan writes it."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_as_written(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_as_written(one) for one in value) + "]"
+    return str(value)
 
 
 def _instances(given: Probe | Source) -> Sequence[str]:
