@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from gonogo.cli.output import Output, Style, aligned, as_json, columns, needs_ascii, style_of
+from gonogo.cli.output import Output, Style, aligned, as_json, columns, fold, needs_ascii, style_of
 from gonogo.present.tones import Span, Tone, line_text
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x9b2J\u202eevil\x7f\r"
@@ -88,3 +88,16 @@ def test_ascii_is_used_where_the_encoding_demands_it() -> None:
 def test_a_closed_stdout_is_quiet() -> None:
     """`>&-` asks for no output, and gets none."""
     Output(None, Style(color=False, ascii_only=False)).line("nobody reads this")
+
+
+def test_a_long_text_goes_on_below_itself_on_a_terminal() -> None:
+    """Labels stay readable, nothing is lost, and a stream that is no terminal gets whole lines."""
+    line = (Span("why  "), Span("word " * 12 + "x" * 40))
+    folded = fold(line, 40)
+    assert all(columns(one) <= 40 for one in folded)
+    assert [one[0].text for one in folded] == ["why  ", *["     "] * (len(folded) - 1)]
+    assert "".join(one[1].text for one in folded).replace(" ", "") == line[1].text.replace(" ", "")
+    assert fold(line, 20) == [line]
+    stream = io.StringIO()
+    Output(stream, Style(color=False, ascii_only=False)).folded([line])
+    assert stream.getvalue().count("\n") == 1

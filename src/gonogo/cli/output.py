@@ -20,6 +20,8 @@ SCHEMA_VERSION = 1
 """Of every JSON object printed. Keys are only ever added under the same number."""
 
 _LINE_LIMIT = 16 * 1024
+_LEAST_FOLDED = 24
+"""Columns below which folded text is harder to read than a long line."""
 _RESET = "\x1b[0m"
 _SGR: Mapping[str, str] = {
     "muted": "\x1b[2m",
@@ -127,6 +129,20 @@ class Output:
         for line in lines:
             self._write(self.style.render(line))
 
+    def folded(self, lines: Iterable[Line]) -> None:
+        """Write lines of label and text; on a terminal the text goes on below itself, else lines stay whole."""
+        room = self._width()
+        for line in lines:
+            self.lines(fold(line, room) if room else (line,))
+
+    def _width(self) -> int:
+        """Columns of the terminal that reads; 0 when it is none."""
+        if self._stream is None or not self._stream.isatty():
+            return 0
+        from shutil import get_terminal_size
+
+        return get_terminal_size().columns
+
     def table(self, rows: Sequence[Sequence[Line]]) -> None:
         """Write rows of cells, each column as wide as its widest cell."""
         self.lines(aligned(rows))
@@ -189,6 +205,23 @@ def problem_facts(problem: PlanProblem) -> dict[str, Any]:
         "message": problem.what,
         "remedy": problem.remedy,
     }
+
+
+def fold(line: Line, room: int) -> list[Line]:
+    """A line in at most `room` columns: its last span goes on below where it began, if there is room for that."""
+    from gonogo.present.tones import Span
+
+    if not line or columns(line) <= room:
+        return [line]
+    *labels, text = line
+    begin = columns(tuple(labels))
+    if room - begin < _LEAST_FOLDED:
+        return [line]
+    from textwrap import wrap
+
+    parts = wrap(clean(text.text, _LINE_LIMIT), room - begin, break_on_hyphens=False) or [""]
+    below: list[Line] = [(Span(" " * begin), Span(part, text.tone)) for part in parts[1:]]
+    return [(*labels, Span(parts[0], text.tone)), *below]
 
 
 def aligned(rows: Sequence[Sequence[Line]]) -> tuple[Line, ...]:

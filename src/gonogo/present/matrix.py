@@ -6,8 +6,12 @@ from gonogo.domain.matrix import Cell, Freshness, Relation
 from gonogo.domain.observation import Reason, Status
 from gonogo.domain.plan import Plan
 from gonogo.domain.spans import age
+from gonogo.domain.text import clean
 from gonogo.present.glyphs import Glyphs, cell_glyph
 from gonogo.present.tones import Line, Span, Tone
+
+VERSION_SHOWN = 40
+"""Characters of a version in a cell: one endless tag must not push all other columns off the screen."""
 
 _RELATION_TONES = {
     Relation.MATCH: Tone.GOOD,
@@ -49,6 +53,7 @@ SHORT_REASONS = {
     Reason.NOT_JSON: "not JSON",
     Reason.EMPTY: "empty",
     Reason.NO_VERSION: "no version",
+    Reason.NO_DATA: "no data",
     Reason.REFUSED_ADDRESS: "not asked",
     Reason.NOT_SUPPORTED: "unsupported",
 }
@@ -80,6 +85,8 @@ def short_versions(cell: Cell) -> str:
     live = cell.judged
     if len(live) <= 1:
         return live[0].version if live else ""
+    if cell.relation is Relation.MATCH:
+        return cell.planned  # the same version for the product's scheme, in several spellings
     if cell.relation is Relation.DISAGREE:
         return f"{len(live)} versions"
     wanted, all_instances = cell.planned.removeprefix("v"), cell.instances
@@ -143,7 +150,8 @@ def cell_line(cell: Cell, now: datetime, glyphs: Glyphs) -> Line:
     if cell.freshness is Freshness.UNKNOWN or not cell.versions:
         return (sign, Span(words, meaning))
     behind = Tone.MUTED if cell.freshness is Freshness.FRESH and words == coarse_age(cell.age) else meaning
-    return (sign, Span(short_versions(cell), meaning), Span(f" {words}" if words else "", behind))
+    shown = clean(short_versions(cell), VERSION_SHOWN)
+    return (sign, Span(shown, meaning), Span(f" {words}" if words else "", behind))
 
 
 def environment_heading(plan: Plan, name: str) -> str:
@@ -171,7 +179,8 @@ def relation_sentence(cell: Cell) -> str:
         )
         return f"is told in different words: {heard}; planned is {cell.planned}"
     sentences = {
-        Relation.MATCH: f"runs the planned {cell.planned}",
+        Relation.MATCH: f"runs the planned {cell.planned}"
+        + (", as far as can be told" if cell.status is Status.UNKNOWN else ""),
         Relation.BEHIND: f"runs {shown}; planned is the newer {cell.planned}",
         Relation.AHEAD: f"runs {shown}, newer than the planned {cell.planned}",
         Relation.MIXED: f"runs {shown} side by side; planned is {cell.planned} alone",

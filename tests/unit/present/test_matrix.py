@@ -113,3 +113,24 @@ def test_production_is_said_in_words() -> None:
     """Colour alone does not tell where one is."""
     assert environment_heading(plan(), "production") == "production PRODUCTION"
     assert environment_heading(plan(), "staging") == "staging"
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_a_word_for_a_cell(reason: Reason) -> None:
+    """No answer is so strange that the matrix could not be drawn."""
+    text = _text(_cell(Missing(TARGET, reason, NOW, "test")))
+    assert text.startswith("? ")
+    assert len(text) <= 13
+
+
+def test_an_endless_version_does_not_push_the_other_columns_away() -> None:
+    """A cell shows its beginning; the details show it whole."""
+    text = _text(_cell(seen("1.2.3-" + "9" * 120, TARGET)))
+    assert len(text) < 50
+    assert "…" in text
+
+
+def test_several_spellings_of_the_planned_version_are_one() -> None:
+    """Build metadata is no other version."""
+    same = (Running("1.2.3+a", replicas=1), Running("1.2.3+b", replicas=2))
+    assert _text(_cell(replace(SPLIT, versions=same, status=Status.SUCCEEDED))) == "✓ 1.2.3 now"

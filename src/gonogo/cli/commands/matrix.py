@@ -117,7 +117,7 @@ def _print(context: Context, snapshot: Snapshot, wanted: Wanted) -> None:
         context.out.json(_facts(snapshot, cells, ships), one_line=context.args.watch)
     elif wanted.product:
         for cell in cells:
-            context.out.lines(details(snapshot, cell, ships.get(cell.target)))
+            context.out.folded(details(snapshot, cell, ships.get(cell.target)))
             context.out.line()
     else:
         context.out.lines(table(snapshot, context.out.style.glyphs))

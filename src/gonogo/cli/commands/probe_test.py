@@ -48,7 +48,7 @@ def run(context: Context) -> int:
         for number, trial in enumerate(trials):
             if number:
                 context.out.line()
-            context.out.lines(_lines(plan, trial))
+            context.out.folded(_lines(plan, trial))
     return ExitCode.OK if all(_found(trial) for trial in trials) else ExitCode.UNKNOWN
 
 
