@@ -90,3 +90,12 @@ def test_a_commit_that_is_not_in_the_branch_does_not_do_it_there(gonogo: Here, r
     right = git(release.directory / "web", "rev-parse", "main")
     assert gonogo(*said, right[:10]).code == 0
     assert f"({right[:8]})" in gonogo("merges").out
+
+
+def test_a_repository_that_cannot_be_read_is_no_good_news(gonogo: Here, release: Release) -> None:
+    """Exit 4, and no sentence that sounds as if all were well."""
+    (release.directory / "web" / ".git" / "HEAD").unlink()
+    found = gonogo("merges")
+    assert found.code == 4
+    assert found.out == "whether a fix is missing anywhere is not known\n"
+    assert "not a git repository" in found.err

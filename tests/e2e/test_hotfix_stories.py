@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from gonogo.adapters.git_door import GitError
+from gonogo.adapters.git_hotfix import executor
 from gonogo.adapters.git_hotfix.preparing import plan_prepare
+from gonogo.adapters.git_hotfix.service import Hotfixes
 from gonogo.domain.hotfix.lines import Observed
 from gonogo.domain.hotfix.outcome import Finished, Given, Stopped, Waiting
 from gonogo.domain.hotfix.preview import Outcome as Picked
@@ -15,7 +18,7 @@ from gonogo.domain.hotfix.steps import StepKind
 from gonogo.domain.hotfix.wish import Seen, Wish
 from gonogo.domain.hotfix.work import Kind
 from gonogo.domain.plan import ApprovalSlot, Branches, Person, SchemeName, VersionFile
-from gonogo.errors import GonogoError, RefusedError, UsageError
+from gonogo.errors import GonogoError, RefusedError, StorageError, UsageError
 from support import hotfix_world
 from support.hotfix_stage import Wizard
 from support.repositories import CommitSpec, Made, git, make_repository
@@ -409,3 +412,27 @@ def test_a_scheme_without_order_asks_for_the_version(tmp_path: Path) -> None:
     assert planned.work is not None
     assert planned.work.tag == "vgreen"
     assert any("nowhere.txt" in blocker for blocker in planned.preview.blockers)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_step_that_fails_names_itself_and_the_ways_on(
+    full: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """git says of a full disk only that it could not write; nothing is lost, and `continue` goes on from there."""
+    made = hotfix_world.linear(tmp_path / "repo")
+    wizard = wizard_of(made, tmp_path)
+    planned = wizard.planned(made.oids[3])
+    assert planned.work is not None
+    broken = tmp_path / "git"
+    broken.write_text(
+        '#!/bin/sh\ncase "$*" in *cherry-pick*) echo "fatal: no" >&2; exit 128;; esac\nexec git "$@"\n'
+    )
+    broken.chmod(0o755)
+    monkeypatch.setattr(executor, "_is_full", lambda place: full)
+    hotfixes = Hotfixes(wizard.session, wizard.state, wizard.plan.release, git=str(broken))
+    with pytest.raises(StorageError if full else GitError) as failed:
+        hotfixes.start(planned.work, planned.work.code)
+    assert "step 3, pick " in failed.value.message
+    assert failed.value.message.startswith("the disk is full") == full
+    assert "gonogo hotfix continue web or gonogo hotfix abort web" in failed.value.remedy
+    assert isinstance(wizard.go_on(), Waiting)

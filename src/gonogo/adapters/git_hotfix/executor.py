@@ -5,12 +5,13 @@ carries its trailer, a delivery from the reference. What did not take effect is 
 it and done again. Names and dates are pinned in the plan, so that doing it again makes the very same objects.
 """
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-from gonogo.adapters.git_door import GitDoor, Manner
+from gonogo.adapters.git_door import GitDoor, GitError, Manner
 from gonogo.adapters.git_hotfix import delivery, picking
 from gonogo.adapters.git_hotfix.bench import Bench
 from gonogo.adapters.git_hotfix.discovery import Found, discover
@@ -26,7 +27,10 @@ from gonogo.domain.hotfix.steps import WAITING, Step, StepKind, steps_of
 from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.text import clean
-from gonogo.errors import ConflictError, IntegrityError, RefusedError, StorageError
+from gonogo.errors import ConflictError, GonogoError, IntegrityError, RefusedError, StorageError
+
+_LITTLE = 256 * 1024
+"""Bytes below which a disk counts as full: git and the journal need some for every step."""
 
 
 class Effect(Struct, frozen=True):
@@ -78,10 +82,24 @@ class Executor:
         for step in steps_of(self._work):
             if self._recorder.known().is_done(step.number):
                 continue
-            outcome = self._gates.wait(step, given) if step.kind in WAITING else self._step(step, given)
+            try:
+                outcome = self._gates.wait(step, given) if step.kind in WAITING else self._step(step, given)
+            except (GitError, StorageError) as error:
+                raise self._with_ways_on(step, error) from error
             if outcome is not None:
                 return outcome
         return self._finish()
+
+    def _with_ways_on(self, step: Step, error: GonogoError) -> GonogoError:
+        """The same, with what to do next; git says of a full disk only that it could not write."""
+        kind, product = self._work.kind.value, self._work.product
+        ways = " or ".join(typed(kind, act, product) for act in ("continue", "abort"))
+        remedy = error.remedy or f"nothing is lost: {ways}"
+        message = f"step {step.number}, {step.title}: {error.message}"
+        for place in (str(self._bench.folder), self._found.common_dir):
+            if _is_full(place):
+                return StorageError(f"the disk is full; {message}", where=place, remedy=f"make room, then {ways}")
+        return type(error)(message, where=error.where, remedy=remedy)
 
     def _finish(self) -> Finished:
         known = self._recorder.known()
@@ -270,6 +288,11 @@ class Executor:
             (path, "ours" if path in resolution.ours else "edited", counts.get(path, 1))
             for path in known.conflicts
         )
+
+
+def _is_full(place: str) -> bool:
+    free = shutil.disk_usage(place).free if Path(place).exists() else _LITTLE
+    return free < _LITTLE
 
 
 def _filled(text: str, names: Mapping[str, str]) -> str:

@@ -63,7 +63,8 @@ def survey(product: Product, branches: Branches, rules: ChangelogRules) -> Surve
     try:
         return _Surveyor(product, branches, rules).look()
     except GonogoError as error:
-        return Survey(product.name, problems=(clean(error.message, 300),))
+        remedy = f": {error.remedy}" if error.remedy else ""
+        return Survey(product.name, problems=(clean(f"{error.message}{remedy}", 500),))
 
 
 def find_in(repo: str, branch: str, commit: str) -> str:

@@ -52,7 +52,8 @@ def _print(context: Context, ledger: Ledger) -> None:
     if ledger.problem:
         context.say.warning(ledger.problem)
     if not ledger.cells:
-        context.out.text("no fix was shipped outside the mainline: there is nothing to carry forward")
+        nothing = "no fix was shipped outside the mainline: there is nothing to carry forward"
+        context.out.text("whether a fix is missing anywhere is not known" if ledger.problem else nothing)
         return
     fix = ""
     for cell in ledger.cells:
