@@ -139,6 +139,7 @@ CASES: Mapping[str, tuple[tuple[Step, ...], Step]] = {
         ("waive", "item.open", "--env", "production", "--reason", "they were told", "--until", "2h"),
     ),
     "drive": ((START,), ("drive",)),
+    "trigger": ((START,), ("trigger", "fire", "errors", "--reason", "nothing but 500")),
     "amend": ((START,), ("amend", "accept")),
     "freeze": ((START,), ("freeze", "now", "--reason", "payments fail")),
     "thaw": ((START, ("freeze", "now", "--reason", "payments fail")), ("thaw",)),
