@@ -72,6 +72,7 @@ _SET_ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",  # what ships is the commit itself, not what a local replacement shows
+    "GIT_GRAFT_FILE": "/dev/null/none",  # nor what an old `info/grafts` says of its parents
     "GIT_ALLOW_PROTOCOL": "none",  # reading never talks to anybody, also where git ignores the line before
     "GIT_PAGER": "cat",
     "GIT_EDITOR": "false",

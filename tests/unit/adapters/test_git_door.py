@@ -279,3 +279,17 @@ def test_no_descriptor_is_left_open(door: GitDoor) -> None:
         next(stream)
         del stream
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_grafts_and_replacements_change_no_history(tmp_path: Path) -> None:
+    """What ships is what the commits say of their parents; and git's hint on grafts hides no error of its own."""
+    made = make_repository(tmp_path / "repo", ["feat: one", "feat: two", "feat: three"])
+    door = GitDoor(str(made.path))
+    info = made.path / ".git" / "info"
+    info.mkdir(exist_ok=True)
+    (info / "grafts").write_text(f"{made.oids[2]}\n", encoding="ascii")
+    git(made.path, "replace", made.oids[1], made.oids[0])
+    assert door.run(["rev-list", made.oids[2]]).decode().split() == list(reversed(made.oids))
+    with pytest.raises(GitError) as failed:
+        door.run(["cat-file", "blob", made.oids[0]])
+    assert "hint" not in failed.value.message
