@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from gonogo.domain.artifacts import Artifact, Found
 from gonogo.domain.decide import Start
 from gonogo.domain.folds.merges import MergeWord
 from gonogo.domain.ledger import Ledger
@@ -32,6 +33,10 @@ class _Outside:
 
     def read_ledger(self, _plan: Plan, _products: Sequence[Product], _words: Iterable[MergeWord]) -> Ledger:
         return Ledger(read_at=self._stage.clock.now())
+
+    def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
+        now = self._stage.clock.now()
+        return tuple(Artifact(product.name, version, Found.THERE, "tag", now) for product, version in wanted)
 
 
 def test_gates_are_judged_by_what_the_outside_tells_and_a_trigger_asks() -> None:

@@ -19,6 +19,7 @@ from gonogo.domain.metric import Reading
 from gonogo.domain.plan import Metric, Plan, Product
 from gonogo.domain.rules import needs
 from gonogo.domain.version_files import ProductFiles
+from gonogo.errors import GonogoError
 
 GIT_EVERY = 30.0
 """Seconds between two looks at version files, branches and tags."""
@@ -55,44 +56,68 @@ class Told(Struct, frozen=True):
 
 
 class OutsideThread:
-    """Asks what the newest inputs need, until it is stopped. A daemon: nobody waits for what it waits for."""
+    """Asks what the newest inputs need, at its own pace, until it is stopped. A daemon: nobody waits for it.
+
+    `put` gets what was told, `trouble` why something could not be asked, `stopped` an unexpected end.
+    """
 
     def __init__(
         self,
-        doors: Doors,
-        inputs: Callable[[], Inputs],
+        doors: Doors | None,
         put: Callable[[Told], object],
+        trouble: Callable[[GonogoError], object],
         stopped: Callable[[Exception], object],
     ) -> None:
         self._doors = doors
-        self._inputs = inputs
         self._put = put
+        self._trouble = trouble
         self._stopped = stopped
+        self._inputs: Inputs | None = None
+        self._woken = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gonogo-outside", daemon=True)
 
-    def start(self) -> None:
-        """Begin asking."""
-        self._thread.start()
+    def follow(self, inputs: Inputs) -> None:
+        """Ask what these inputs need from now on; another plan is asked about at once."""
+        before, self._inputs = self._inputs, inputs
+        if self._doors is None:
+            return
+        if before is None or before.loaded.sha256 != inputs.loaded.sha256:
+            self._woken.set()
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def wake(self) -> None:
+        """Ask now."""
+        self._woken.set()
 
     def stop(self) -> None:
         """Ask no more."""
         self._over.set()
+        self._woken.set()
 
     def _run(self) -> None:
-        git_due, asked_of = 0.0, ""
+        git_due = 0.0
         try:
             while not self._over.is_set():
-                inputs = self._inputs()
-                git = inputs.loaded.sha256 != asked_of or time.monotonic() >= git_due
+                git = self._woken.is_set() or time.monotonic() >= git_due
+                self._woken.clear()
                 if git:
-                    git_due, asked_of = time.monotonic() + GIT_EVERY, inputs.loaded.sha256
-                told = ask_once(self._doors, inputs, git=git)
-                if not self._over.is_set():
-                    self._put(told)
-                self._over.wait(_pause(inputs.loaded.plan))
+                    git_due = time.monotonic() + GIT_EVERY
+                if self._inputs is not None and self._doors is not None:
+                    self._ask(self._doors, self._inputs, git=git)
+                    self._woken.wait(_pause(self._inputs.loaded.plan))
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
             self._stopped(error)
+
+    def _ask(self, doors: Doors, inputs: Inputs, *, git: bool) -> None:
+        try:
+            told = ask_once(doors, inputs, git=git)
+        except GonogoError as error:
+            self._trouble(error)  # the gates stay unknown: nothing was learned
+            return
+        if told != Told(told.plan_sha256) and not self._over.is_set():
+            self._put(told)
 
 
 def ask_once(doors: Doors, inputs: Inputs, *, git: bool) -> Told:

@@ -10,7 +10,7 @@ import queue
 import signal
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gonogo.adapters.outside_thread import OutsideThread, Told
 from gonogo.cli.context import Context, Ended
@@ -39,17 +39,23 @@ BREATH = 0.05
 FAREWELL = 2.0
 
 
+class Trouble(NamedTuple):
+    """Why something outside could not be asked."""
+
+    error: GonogoError
+
+
 def follow(context: Context, session: Session, look: Callable[[], None], *, git: bool) -> None:
     """Keep `session` up and call `look` after everything that may have changed it.
 
     Does not return: KeyboardInterrupt and Ended end it, and what was shared is cleared away then. Raises what
     `look` raises, and the poller's own error should it come to an unexpected end.
     """
-    items: queue.SimpleQueue[Seen | Told | Exception] = queue.SimpleQueue()
+    items: queue.SimpleQueue[Seen | Told | Trouble | Exception] = queue.SimpleQueue()
     endpoints = context.doors.endpoints(
         context.options, session, lambda number, seen: items.put((number, seen)), items.put
     )
-    outside = OutsideThread(context.doors, lambda: session.inputs, items.put, items.put)
+    outside = OutsideThread(context.doors, items.put, lambda error: items.put(Trouble(error)), items.put)
     try:
         _Following(context, session, endpoints, outside, items, git=git).run(look)
     finally:
@@ -66,7 +72,7 @@ class _Following:
         session: Session,
         endpoints: PollerThread,
         outside: OutsideThread,
-        items: queue.SimpleQueue[Seen | Told | Exception],
+        items: queue.SimpleQueue[Seen | Told | Trouble | Exception],
         *,
         git: bool,
     ) -> None:
@@ -85,8 +91,6 @@ class _Following:
 
     def run(self, look: Callable[[], None]) -> None:
         """Until somebody ends it."""
-        if self._git:
-            self._outside.start()
         while True:
             if self._is_due(TAIL):
                 self._session.refresh()
@@ -116,6 +120,8 @@ class _Following:
             self._prints = {}
             self._endpoints.follow(session.loaded, self._generation)
         session.polled_by(self._endpoints.pollers())
+        if self._git:
+            self._outside.follow(session.inputs)
 
     def _read_histories(self) -> None:
         plan = self._session.loaded.plan
@@ -135,7 +141,7 @@ class _Following:
             while True:
                 if isinstance(item, Exception):
                     raise item
-                if isinstance(item, Told):
+                if isinstance(item, Told | Trouble):
                     self._take_in_outside(item)
                     item = self._items.get_nowait()
                     continue
@@ -159,8 +165,11 @@ class _Following:
         else:
             self._warned = ""
 
-    def _take_in_outside(self, told: Told) -> None:
+    def _take_in_outside(self, told: Told | Trouble) -> None:
         """A trigger that is due is recorded once, by whichever session sees it first; the next look tells it."""
+        if isinstance(told, Trouble):
+            self._warn(f"what gates and triggers watch is not asked: {told.error}")
+            return
         if told.plan_sha256 != self._session.loaded.sha256:
             return
         due = self._session.learn_outside(told.readings, told.files, told.ledger, told.artifacts)

@@ -15,6 +15,7 @@ from typing import assert_never
 from msgspec import Struct
 from textual.message import Message
 
+from gonogo.adapters.outside_thread import OutsideThread, Told
 from gonogo.adapters.poller_thread import PollerThread
 from gonogo.domain.changelog import Changes
 from gonogo.domain.decide import Command, RecordTransition
@@ -26,7 +27,6 @@ from gonogo.errors import ConflictError, GonogoError
 from gonogo.session import Session
 from gonogo.tui.anew import Decide, SeenAnew, ask_in_a_thread
 from gonogo.tui.messages import Done, Failed, Learned, LookedAnew, NotOpened, Opened, Stopped, Trouble
-from gonogo.tui.outside import Outside, Told
 from gonogo.tui.wiring import Wiring
 
 TAIL = 0.25
@@ -88,8 +88,11 @@ class Feed:
             lambda error: post(Stopped("endpoints", describe(error))),
         )
         self._git = Git(wiring, self._queue.put, post)
-        self._outside = Outside(
-            wiring, self._queue.put, lambda error: post(Trouble("outside", error.message, error.remedy))
+        self._outside = OutsideThread(
+            wiring.outside,
+            self._queue.put,
+            lambda error: post(Trouble("outside", error.message, error.remedy)),
+            lambda error: post(Stopped("outside", describe(error))),
         )
         self._journal = threading.Thread(target=self._keep_journal, name="gonogo-journal", daemon=True)
 
@@ -156,7 +159,6 @@ class Feed:
     def _plan_changed(self, loaded: LoadedPlan, generation: int) -> None:
         self._endpoints.follow(loaded, generation)
         self._git.follow(loaded, generation)
-        self._outside.follow(loaded, generation)
 
 
 class JournalKeeper:
@@ -170,7 +172,7 @@ class JournalKeeper:
         post: Post,
         plan_changed: Callable[[LoadedPlan, int], None],
         pollers: Callable[[], tuple[PolledBy, ...]] = tuple,
-        outside: Outside | None = None,
+        outside: OutsideThread | None = None,
     ) -> None:
         self._wiring = wiring
         self._session = session
@@ -244,7 +246,7 @@ class JournalKeeper:
                     if generation == self._generation:
                         self._session.learn(changes)
                 case Told():
-                    if item.generation == self._generation:
+                    if item.plan_sha256 == self._session.loaded.sha256:
                         self._take_in(item)
                 case Ask() | Look() | Leave() | Decide() | SeenAnew():
                     pass
@@ -255,11 +257,7 @@ class JournalKeeper:
 
     def _take_in(self, told: Told) -> None:
         """Numbers, version files and merges; a trigger that is due asks everybody by way of the journal."""
-        for files in told.files:
-            self._session.learn_files(files)
-        if told.ledger is not None:
-            self._session.learn_ledger(told.ledger)
-        due = self._session.measure(told.readings) if told.readings else ()
+        due = self._session.learn_outside(told.readings, told.files, told.ledger, told.artifacts)
         for command in () if self._session.inputs.read_only else due:
             try:
                 self._session.submit(command)
@@ -327,7 +325,7 @@ class JournalKeeper:
             self._session.presence(self._wiring.presence.here())
         self._session.polled_by(self._pollers())
         if self._outside is not None:
-            self._outside.words = tuple(self._session.inputs.state.merges.values())
+            self._outside.follow(self._session.inputs)
         if self._wiring.story is not None:
             self._wiring.story(self._session)
 

@@ -1,6 +1,6 @@
 """What the cockpit is given: everything it needs from the composition root, no more."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -8,14 +8,11 @@ from msgspec import Struct
 
 from gonogo.adapters.checks.finding import Finding
 from gonogo.adapters.checks.finding import Progress as Running
+from gonogo.adapters.outside_thread import Doors
 from gonogo.domain.changelog import Changes
-from gonogo.domain.folds.merges import MergeWord
-from gonogo.domain.ledger import Ledger
-from gonogo.domain.metric import Reading
 from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import Item, LoadedPlan, Metric, Plan, Product
+from gonogo.domain.plan import Item, LoadedPlan, Plan, Product
 from gonogo.domain.shipping import ReadShipping
-from gonogo.domain.version_files import ProductFiles
 from gonogo.ports import Clock, Polling
 from gonogo.session import Session
 from gonogo.tui.mending import Workshop
@@ -34,22 +31,6 @@ class Presence(Protocol):
 
     def leave(self) -> None:
         """Be gone."""
-        ...
-
-
-class OutsideDoors(Protocol):
-    """What gates and triggers may ask for beyond cells and histories. Called in a thread of its own."""
-
-    def ask_metrics(self, plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
-        """The number of each of `metrics`, or why there is none. Raises ConfigError."""
-        ...
-
-    def read_version_files(self, products: Sequence[Product]) -> tuple[ProductFiles, ...]:
-        """What the version files of `products` state at their tags."""
-        ...
-
-    def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
-        """Which fixes have reached which branches."""
         ...
 
 
@@ -96,7 +77,7 @@ class Wiring(Struct, frozen=True):
     """Seconds that nobody can put back, of the same kind as the session's; None where only `clock` is known."""
     what_ships: ReadShipping | None = None
     """What would ship into a cell, from git; called in a worker thread when somebody opens the cell's details."""
-    outside: OutsideDoors | None = None
+    outside: Doors | None = None
     """None: gates that need more than cells and histories stay unknown."""
     ask_anew: AskAnew | None = None
     """Asks cells now and in this process, for a decision; called in a thread of its own. Raises GonogoError."""
