@@ -373,6 +373,8 @@ class Session:
             or same_set(product, known.versions, (observation.versions[0].version,))
         ):
             return ()
+        if len(known.versions) > 1 and known.status == Status.UNKNOWN and known.source != observation.source:
+            return ()  # sources disagreed: that the other one said so makes it no sample of this one
         return known.versions
 
     def _news(

@@ -155,6 +155,25 @@ def test_a_disagreement_is_recorded_as_such() -> None:
     assert _cell(ana).relation is Relation.DISAGREE
 
 
+def test_a_recorded_disagreement_is_not_taken_for_what_one_source_said() -> None:
+    """A new session quotes each source with its own words; once they agree, nothing of it is left."""
+    room = Room()
+    first = room.session()
+    other = Seen(
+        TARGET, (Running("1.2.2", replicas=2),), Status.SUCCEEDED, room.clock.now(), "prom", origin="prom"
+    )
+    room.takes(first, seen("1.2.3", TARGET, at=room.clock.now()), other)
+    assert first.inputs.state.cells[TARGET][-1].versions == ("1.2.2", "1.2.3")
+
+    later = room.session(BEN)
+    room.takes(later, seen("1.2.3", TARGET, at=room.clock.now()), replace(other, polled_at=room.clock.now()))
+    assert [one.versions[0].version for one in _cell(later).accounts] == ["1.2.3", "1.2.2"]
+    assert all(len(one.versions) == 1 for one in _cell(later).accounts)
+    agreed = replace(other, versions=(Running("1.2.3", replicas=2),), polled_at=room.clock.now())
+    room.takes(later, agreed)
+    assert _cell(later).relation is Relation.MATCH
+
+
 def test_a_silence_is_no_transition_and_ages_by_the_clock_nobody_can_put_back() -> None:
     """The cell goes stale although the wall clock was set back."""
     room = Room()

@@ -32,7 +32,7 @@ def older_than_live(plan: Plan, matrix: Matrix, product: Product) -> tuple[Cell,
 def drift_from_before(plan: Plan, matrix: Matrix, cell: Cell) -> tuple[Drift, ...]:
     """How a known cell stands to each environment its own comes after."""
     product, environment = plan.product(cell.target.product), plan.environment(cell.target.environment)
-    if product is None or environment is None or not cell.is_known:
+    if product is None or environment is None or not cell.is_known or cell.relation is Relation.DISAGREE:
         return ()
     before = (matrix.cell(product.name, name) for name in environment.after if name in matrix.environments)
     return tuple(_drift(product, cell, other) for other in before)
@@ -49,13 +49,11 @@ def _is_newer(product: Product, version: str) -> bool:
 
 def _drift(product: Product, cell: Cell, other: Cell) -> Drift:
     here, there = _texts(cell), _texts(other)
-    return Drift(other.target.environment, _relation(product, cell, other, here, there), there)
+    return Drift(other.target.environment, _relation(product, other, here, there), there)
 
 
-def _relation(
-    product: Product, cell: Cell, other: Cell, here: tuple[str, ...], there: tuple[str, ...]
-) -> Relation:
-    if not other.is_known or Relation.DISAGREE in {cell.relation, other.relation}:
+def _relation(product: Product, other: Cell, here: tuple[str, ...], there: tuple[str, ...]) -> Relation:
+    if not other.is_known or other.relation is Relation.DISAGREE:
         return Relation.UNKNOWN
     if same_set(product, here, there):
         return Relation.MATCH

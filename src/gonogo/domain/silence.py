@@ -45,7 +45,7 @@ class Silence(Struct, frozen=True):
 
 
 def outages(matrix: Matrix) -> tuple[Outage, ...]:
-    """Every place that was asked in vain, the one with most cells first."""
+    """Every place that was asked in vain: those that cannot be reached first, of them the one with most cells."""
     grouped: dict[tuple[str, bool], list[tuple[Cell, Account]]] = {}
     for cell in matrix.troubled:
         for account in cell.accounts:
@@ -53,7 +53,7 @@ def outages(matrix: Matrix) -> tuple[Outage, ...]:
                 key = (place, account.reason not in CONNECTION)
                 grouped.setdefault(key, []).append((cell, account))
     found = [_outage(place, reached, pairs) for (place, reached), pairs in grouped.items()]
-    return tuple(sorted(found, key=lambda one: -len(one.cells)))
+    return tuple(sorted(found, key=lambda one: (one.reached, -len(one.cells))))
 
 
 def silences(matrix: Matrix, now: datetime) -> tuple[Silence, ...]:
@@ -110,10 +110,12 @@ def _outage(place: str, reached: bool, pairs: list[tuple[Cell, Account]]) -> Out
     since = [account.silent_since for _, account in pairs if account.silent_since is not None]
     first = pairs[0][1]
     assert first.reason is not None  # that is what brought it here
+    alike = len({account.detail for _, account in pairs}) == 1
     return Outage(
         place,
         first.reason,
-        _words(first),
+        # what is said of one cell alone would name that cell only
+        _words(first) if alike or first.reason is not Reason.NO_DATA else "it says nothing about these",
         min(since, default=None),
         tuple(dict.fromkeys(cell.target for cell, _ in pairs)),
         tuple(dict.fromkeys(cell.target for cell, _ in pairs if not cell.is_known)),

@@ -76,8 +76,9 @@ def versions(cell: Cell) -> str:
     behind = f" (idle {idle})" if idle else ""
     if len(live) == 1:
         return f"{live[0].version}{behind}"
-    parts = " ".join(f"{share(running.weight, running.replicas)}{running.version}" for running in live)
-    return f"{parts}{behind}"
+    shares = [share(running.weight, running.replicas) for running in live]
+    parts = (f"{part}{running.version}" for part, running in zip(shares, live, strict=True))
+    return (" " if all(shares) else " + ").join(parts) + behind
 
 
 def short_versions(cell: Cell) -> str:
@@ -88,7 +89,7 @@ def short_versions(cell: Cell) -> str:
     if cell.relation is Relation.MATCH:
         return cell.planned  # the same version for the product's scheme, in several spellings
     if cell.relation is Relation.DISAGREE:
-        return f"{len(live)} versions"
+        return "sources"
     wanted, all_instances = cell.planned.removeprefix("v"), cell.instances
     for running in live:
         if running.version.removeprefix("v") == wanted:

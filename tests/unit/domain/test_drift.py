@@ -5,7 +5,7 @@ import pytest
 from gonogo.domain.drift import drift_from_before, skipped_ahead
 from gonogo.domain.evidence import NOTHING, absorb
 from gonogo.domain.matrix import Relation, build
-from gonogo.domain.observation import Target
+from gonogo.domain.observation import Running, Seen, Status, Target
 from gonogo.domain.state import ReleaseState
 from support.releases import NOW, plan, seen
 
@@ -43,3 +43,15 @@ def test_nothing_is_said_against_an_environment_nobody_sees() -> None:
     [drift] = drift_from_before(plan(), matrix, matrix.cells[PRODUCTION])
 
     assert drift.relation is Relation.UNKNOWN
+
+
+def test_a_cell_whose_own_sources_disagree_is_compared_with_nobody() -> None:
+    """That the other one is not known would be the wrong reason."""
+    counted = Seen(PRODUCTION, (Running("1.2.2", replicas=2),), Status.SUCCEEDED, NOW, "prom", origin="prom")
+    evidence = {
+        STAGING: absorb(NOTHING, seen("1.2.3", STAGING)),
+        PRODUCTION: absorb(absorb(NOTHING, seen("1.2.3", PRODUCTION)), counted),
+    }
+    matrix = build(plan(), ReleaseState(), evidence, NOW)
+    assert matrix.cells[PRODUCTION].relation is Relation.DISAGREE
+    assert drift_from_before(plan(), matrix, matrix.cells[PRODUCTION]) == ()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from gonogo.domain import snapshot
 from gonogo.domain.decide import Skip, Tick
 from gonogo.domain.evidence import NOTHING, Evidence, absorb
-from gonogo.domain.observation import Missing, Reason, Seen, Status, Target
+from gonogo.domain.observation import Missing, Reason, Role, Running, Seen, Status, Target
 from gonogo.domain.plan import Environment, Freeze, Gate, GateKind, Level, Plan, Window
 from gonogo.domain.readiness import Answer, Verdict, Weight
 from gonogo.domain.snapshot import Inputs, Snapshot
@@ -276,3 +276,26 @@ def test_products_are_judged_one_by_one() -> None:
     (reason,) = _verdict(both, evidence).of(Weight.BLOCKER)
 
     assert reason.subject == "cell:api/staging"
+
+
+def test_a_cell_that_answers_without_a_state_is_not_called_silent() -> None:
+    """It answers just now; what it says is what is wrong."""
+    evidence = _evidence()
+    puzzled = replace(seen("1.2.3", STAGING, status=Status.UNKNOWN), message="1 of 2 entries name no version")
+    evidence[STAGING] = absorb(NOTHING, puzzled)
+
+    [reason] = _verdict(plan(), evidence).of(Weight.UNKNOWN)
+
+    assert reason.rule == "cell.unknown"
+    assert reason.fact == "web in staging answers, and its state cannot be told: 1 of 2 entries name no version"
+
+
+def test_the_idle_side_of_a_pair_is_not_told_as_running() -> None:
+    """Blue-green behind: what serves is named, and nothing else."""
+    evidence = _evidence()
+    sides = (Running("1.2.2", role=Role.STABLE), Running("1.2.3", role=Role.PREVIEW))
+    evidence[STAGING] = absorb(NOTHING, replace(seen("1.2.2", STAGING), versions=sides))
+
+    [reason] = _verdict(plan(), evidence).of(Weight.BLOCKER)
+
+    assert reason.fact == "web in staging still runs 1.2.2, planned is 1.2.3"

@@ -154,3 +154,16 @@ def test_a_source_that_never_had_a_word_about_a_cell_is_not_missed_there() -> No
     spoke = replace(seen("1.2.3", target), origin="prom")
     gone = _matrix(_evidence(seen("1.2.3", target), spoke, lacking))
     assert [outage.cells for outage in outages(gone)] == [(target,)]
+
+
+def test_what_cannot_be_reached_is_told_first_and_a_gap_names_no_single_cell() -> None:
+    """A source without a word about many cells is not the news beside a host that is down."""
+    gaps = [
+        Missing(target, Reason.NO_DATA, NOW, "prometheus https://p", f"nothing about {target}", origin="p")
+        for target in STAGING
+    ]
+    first, second = outages(_matrix(_evidence(*gaps, _refused(STAGING[0]))))
+    assert (first.reached, second.reached) == (False, True)
+    assert outage_sentence(second) == (
+        "3 cells: no answer to use from prometheus https://p (it says nothing about these)"
+    )

@@ -76,7 +76,7 @@ SPLIT = Seen(
         (
             _cell(seen("1.2.3", TARGET), replace(seen("1.2.2", TARGET), origin="prom")),
             NOW,
-            "⇄ 2 versions disagree",
+            "⇄ sources disagree",
         ),
     ],
 )

@@ -32,7 +32,7 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
     if not cell.is_known:
         yield unknown_cell(plan, cell)
         return
-    shown = " + ".join(running.version for running in cell.versions) or "nothing"
+    shown = " + ".join(running.version for running in cell.judged) or "nothing"
     words = {
         Relation.BEHIND: f"still runs {shown}, planned is {cell.planned}",
         Relation.AHEAD: f"runs {shown}, which is newer than the planned {cell.planned}",
@@ -104,12 +104,13 @@ def unknown_cell(plan: Plan, cell: Cell) -> ReasonLine:
     """A cell nobody can judge now, with why and since when."""
     product, environment = cell.target
     why = cell.detail or (cell.reason.replace("_", " ") if cell.reason else "no answer yet")
-    if cell.freshness is Freshness.STALE and cell.age is not None:
+    if cell.freshness is Freshness.FRESH and cell.status is Status.UNKNOWN:
+        told = f": {cell.message}" if cell.message else ""
+        fact = f"{product} in {environment} answers, and its state cannot be told{told}"
+    elif cell.freshness is Freshness.STALE and cell.age is not None:
         fact = f"{product} in {environment} was last seen {span(abs(cell.age))} ago ({why})"
     elif cell.age is not None:
         fact = f"{product} in {environment} is silent for {span(abs(cell.age))} ({why})"
-    elif cell.status is Status.UNKNOWN and cell.polled_at is not None:
-        fact = f"{product} in {environment} answers, and does not know its own state"
     else:
         fact = f"{product} in {environment} is unknown: {why}"
     return ReasonLine(

@@ -58,7 +58,7 @@ def _outage(facts: Facts, outage: Outage, cells: list[Target], members: tuple[Re
         f"cell:{cells[0]}",
         outage.since,
         outage.place,
-        remedy=f"find out why {outage.place} does not answer; gonogo matrix    asks again",
+        remedy=f"find out why {outage.place} does not answer; then gonogo matrix",
         who=manager(facts.plan),
         members=members,
     )
