@@ -37,7 +37,7 @@ def git(path: Path, *argv: str, feed: bytes = b"") -> str:
     """Run git as the person who owns the repository would, and return what it prints."""
     home = {"HOME": os.environ.get("HOME", "/"), "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(
-        ["git", "-C", str(path), *argv], input=feed, env=home, capture_output=True, check=True, timeout=60
+        ["git", "-C", str(path), *argv], input=feed, env=home, capture_output=True, check=True, timeout=300
     )
     return done.stdout.decode("utf-8", "replace").strip()
 

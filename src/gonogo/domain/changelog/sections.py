@@ -31,17 +31,20 @@ _TOLD_ELSEWHERE = frozenset({Fate.COPY, Fate.RELEASED})
 def arrange(commits: Iterable[Commit], rules: ChangelogRules) -> tuple[Section, ...]:
     """Every commit into exactly one section."""
     headings = rules.sections or BUILT_IN_SECTIONS
-    order = dict.fromkeys([BREAKING, *headings.values()])
-    order.pop(OTHER, None)
-    filled: dict[str, list[Commit]] = {title: [] for title in (*order, OTHER, MERGES, REPEATED)}
+    filled: dict[str, list[Commit]] = {}
     for commit in commits:
-        if commit.struck is not None and commit.struck.fate in _TOLD_ELSEWHERE:
-            title = REPEATED
-        elif commit.breaking:
-            title = BREAKING
-        elif not commit.type and commit.parents > 1:
-            title = MERGES
-        else:
-            title = headings.get(commit.type, OTHER)
-        filled[title].append(commit)
-    return tuple(Section(title, tuple(entries)) for title, entries in filled.items() if entries)
+        filled.setdefault(_title(commit, headings), []).append(commit)
+    if len(filled) > 1:  # a whole history has thousands of releases with one heading
+        order = [BREAKING, *(title for title in headings.values() if title != OTHER), OTHER, MERGES, REPEATED]
+        filled = {title: filled[title] for title in dict.fromkeys(order) if title in filled}
+    return tuple(Section(title, tuple(entries)) for title, entries in filled.items())
+
+
+def _title(commit: Commit, headings: Mapping[str, str]) -> str:
+    if commit.struck is not None and commit.struck.fate in _TOLD_ELSEWHERE:
+        return REPEATED
+    if commit.breaking:
+        return BREAKING
+    if not commit.type and commit.parents > 1:
+        return MERGES
+    return headings.get(commit.type, OTHER)
