@@ -15,6 +15,9 @@ from gonogo.domain.plan import Item, Migration, Plan, Product
 from gonogo.domain.state import BadVersion, ItemStatus, ReleaseState
 from gonogo.domain.version import same_version
 
+_NAMED = 5
+"""Migrations that are named; the others are counted."""
+
 
 class Readiness(StrEnum):
     """What one point says about going back; the first that applies decides for the product."""
@@ -97,7 +100,7 @@ def _way_back(inputs: Inputs, product: Product) -> WayBack:
     points = (
         _target(inputs, product, version, why),
         *([_artifact(inputs, product, version)] if version else []),
-        _migration(inputs, product),
+        _migration(inputs, product, version),
         _triggers(inputs.loaded.plan),
         *_holds(inputs, product),
     )
@@ -137,19 +140,37 @@ def _artifact(inputs: Inputs, product: Product, version: str) -> Point:
     return Point("artifact", Readiness.UNKNOWN, fact, f"look for {product.name} {version} by hand")
 
 
-def _migration(inputs: Inputs, product: Product) -> Point:
-    kind = product.migration
+def _between(inputs: Inputs, product: Product, version: str) -> str:
+    """The migrations that lie between the old version and the planned one, as far as somebody has looked."""
+    changes = inputs.changes.get(product.name)
+    if not isinstance(changes, ProductChanges) or not changes.range.migrations:
+        return ""
+    base = changes.range.base.version
+    if not base or not same_version(base, version, product.scheme, product.name):
+        return ""
+    paths = changes.range.migrations
+    rest = len(paths) - _NAMED
+    return f" ({', '.join(paths[:_NAMED])}{f' and {rest} more' if rest > 0 else ''})"
+
+
+def _migration(inputs: Inputs, product: Product, version: str) -> Point:
+    kind, between = product.migration, _between(inputs, product, version)
+    if kind is Migration.NONE and between:
+        fact = f"the plan says migration none, but migrations lie between{between}"
+        return Point("migration", Readiness.NOT_READY, fact, f"say `migration:` at {product.name}")
     if kind in {Migration.NONE, Migration.EXPAND}:
-        return Point("migration", Readiness.READY, f"migration {kind}: an older version can live with it")
+        return Point("migration", Readiness.READY, f"migration {kind}: an older version can live with it{between}")
     lines = points_of_no_return(inputs.loaded.plan, inputs.state)
     passed = [item for item, behind in lines if behind]
     if passed:
-        fact = f"'{passed[0].title}' is done: after the {kind} migration an older version cannot run"
+        fact = f"'{passed[0].title}' is done: after the {kind} migration{between} an older version cannot run"
         return Point("migration", Readiness.GONE, fact, inputs.loaded.plan.rollback_notes or "roll forward")
     if lines:
         ahead = lines[0][0]
-        return Point("migration", Readiness.READY, f"migration {kind}: the way back ends with '{ahead.title}'")
-    fact = f"migration {kind}: no item says from when on there is no way back"
+        return Point(
+            "migration", Readiness.READY, f"migration {kind}{between}: the way back ends with '{ahead.title}'"
+        )
+    fact = f"migration {kind}{between}: no item says from when on there is no way back"
     return Point("migration", Readiness.NOT_READY, fact, "give its item `point_of_no_return: true`")
 
 

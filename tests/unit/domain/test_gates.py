@@ -307,3 +307,18 @@ def test_a_target_that_is_bad_or_missing_is_no_way_back() -> None:
 
     nowhere = replace(_plan(), products=(Product("web", "1.2.3"),), triggers=())
     assert _readiness(World(nowhere)) == (Readiness.NOT_READY, ["target", "triggers"])
+
+
+def test_migrations_that_lie_between_are_named_and_contradict_a_plan_without_any() -> None:
+    """Whoever goes back must know what the old version will meet."""
+    for kind, ready in ((Migration.NONE, Readiness.NOT_READY), (Migration.EXPAND, Readiness.READY)):
+        world = _world(_plan(migration=kind))
+        known = world.inputs.changes["web"]
+        assert isinstance(known, ProductChanges)
+        between = replace(known, range=replace(known.range, migrations=tuple(f"db/{n}.sql" for n in range(7))))
+        world.inputs = replace(world.inputs, changes={"web": between})
+        (way,) = ways_back(world.inputs)
+        (point,) = (one for one in way.points if one.name == "migration")
+        assert point.readiness is ready
+        assert "db/0.sql" in point.fact
+        assert "and 2 more" in point.fact
