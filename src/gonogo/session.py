@@ -388,6 +388,8 @@ class Session:
         cell = matrix.cell_at(self.loaded.plan, self.inputs.state, target, evidence, now, steady)
         if cell is None or cell.freshness is not Freshness.FRESH or not evidence.settled:
             return None
+        if not matrix.all_spoke(self.loaded.plan, target, evidence):
+            return None
         versions = texts_of(cell.judged)
         status = Status.UNKNOWN if cell.relation is Relation.DISAGREE else cell.status
         known, view = self.inputs.state.deployed(target), (versions, status.value)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from gonogo.domain.events import Actor, EventId
 from gonogo.domain.matrix import Cell, Relation
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.domain.plan import Plan, Source
 from gonogo.session import Session
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog
@@ -24,10 +25,10 @@ class Room:
         self.log = MemoryLog(self.clock)
         self._ids = itertools.count(1)
 
-    def session(self, actor: Actor = ANA) -> Session:
+    def session(self, actor: Actor = ANA, given_plan: Plan | None = None) -> Session:
         """Somebody sits down."""
         given = Session(
-            loaded(plan()),
+            loaded(given_plan or plan()),
             self.log.open(actor),
             self.clock,
             actor,
@@ -172,6 +173,28 @@ def test_a_recorded_disagreement_is_not_taken_for_what_one_source_said() -> None
     agreed = replace(other, versions=(Running("1.2.3", replicas=2),), polled_at=room.clock.now())
     room.takes(later, agreed)
     assert _cell(later).relation is Relation.MATCH
+
+
+def test_the_first_of_two_sources_to_answer_is_no_change() -> None:
+    """A session that begins waits for everybody who is asked: else each start would write a change and its end."""
+    room = Room()
+    two = replace(plan(), sources=(Source("prom", "prometheus", "http://p.test", options={"query": "x"}),))
+    counted = Seen(
+        TARGET, (Running("1.2.2", replicas=2),), Status.SUCCEEDED, room.clock.now(), "prom", origin="prom"
+    )
+    first = room.session(given_plan=two)
+    room.takes(first, counted)
+    assert _records(first) == []
+    room.takes(first, seen("1.2.3", TARGET, at=room.clock.now()))
+    assert _records(first) == [("1.2.2", "1.2.3")]
+
+    later = room.session(BEN, two)
+    room.takes(later, counted)
+    room.takes(later, seen("1.2.3", TARGET, at=room.clock.now()))
+    assert _records(later) == [("1.2.2", "1.2.3")]
+    silent = room.session(BEN, two)
+    room.takes(silent, counted, Missing(TARGET, Reason.REFUSED, room.clock.now(), "test"))
+    assert _records(silent) == [("1.2.2", "1.2.3"), ("1.2.2",)]
 
 
 def test_a_silence_is_no_transition_and_ages_by_the_clock_nobody_can_put_back() -> None:

@@ -204,6 +204,18 @@ def cell_at(
     return _cell(plan, expected, target, probe, accounts, state.cells.get(target, ()), held)
 
 
+def all_spoke(plan: Plan, target: Target, evidence: Evidence) -> bool:
+    """Whether everybody who is asked about `target` has answered or failed to since this session began.
+
+    Before that nobody knows whether they agree: the first to answer alone would be a change that never was.
+    """
+    heard = {strand.origin for strand in evidence.strands}
+    if any(source.fills_cells and source.id not in heard for source in plan.sources):
+        return False
+    product = plan.product(target.product)
+    return "" in heard or product is None or all(one.environment != target.environment for one in product.probes)
+
+
 def _held(state: ReleaseState, product: Product, target: Target) -> str:
     """The version that is kept there instead of the planned one; "" when none is."""
     hold = state.version_holds.get(target)

@@ -145,6 +145,11 @@ class Source(Struct, frozen=True):
     verify_tls: bool = True
     """As in `Probe`."""
 
+    @property
+    def fills_cells(self) -> bool:
+        """Whether it is asked for versions; a Prometheus without `query:` is only there for metrics."""
+        return self.use != "prometheus" or bool(self.options.get("query"))
+
 
 class VersionFile(Struct, frozen=True):
     """A file that must state the product's version: by `key` (TOML, JSON, YAML) or by `pattern`."""

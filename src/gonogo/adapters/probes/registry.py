@@ -35,13 +35,8 @@ def build_probings(plan: Plan, door: Fetcher, clock: Clock, config: Config) -> l
         _cell(probe, outside) for product in plan.products for probe in product.probes
     ]  # fmt: skip
     targets = [Target(product.name, env.name) for product in plan.products for env in plan.environments]
-    probings.extend(source_probing(source, targets, outside) for source in plan.sources if fills_cells(source))
+    probings.extend(source_probing(source, targets, outside) for source in plan.sources if source.fills_cells)
     return probings
-
-
-def fills_cells(source: Source) -> bool:
-    """Whether it is asked for versions; a Prometheus without `query:` is only there for metrics."""
-    return source.use != "prometheus" or bool(source.options.get("query"))
 
 
 def cell_probing(

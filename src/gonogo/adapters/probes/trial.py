@@ -13,7 +13,7 @@ from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.probes.interface import EXCERPT_LIMIT, Answer, Failure, Request
 from gonogo.adapters.probes.probings import Fetcher, Outside, SourceProbing
-from gonogo.adapters.probes.registry import cell_probing, fills_cells, source_probing
+from gonogo.adapters.probes.registry import cell_probing, source_probing
 from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import Plan, Probe, Source
 from gonogo.domain.text import clean
@@ -128,7 +128,7 @@ async def try_cell(plan: Plan, target: Target, door: Fetcher, clock: Clock, conf
     """Ask everything that fills `target`: its own probe and every source."""
     probes = (probe for product in plan.products for probe in product.probes)
     own = [probe for probe in probes if Target(probe.product, probe.environment) == target]
-    sources = [source for source in plan.sources if fills_cells(source)]
+    sources = [source for source in plan.sources if source.fills_cells]
     given: list[Probe | Source] = [*own, *sources]
     trials = [await _tried(one, plan, door, clock, config) for one in given]
     return tuple(_only(trial, target) for trial in trials)
