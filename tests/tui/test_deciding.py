@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gonogo import bootstrap
+from gonogo.bootstrap import screens
 from gonogo.cli.context import Options
 from gonogo.domain.decide import Approve, Drive, FireTrigger, FreezeLine, Hold, Reject, Scene, Tick
 from gonogo.domain.decisions import approvals
@@ -385,7 +386,7 @@ def test_enter_on_a_reason_leads_to_what_is_behind_it() -> None:
 
 def test_the_real_cockpit_asks_anew_runs_checks_and_remembers_trust(tmp_path: Path) -> None:
     """What the dialogs rest on is there in earnest, and a rehearsal keeps its trust to itself."""
-    wiring = bootstrap._wiring(Options(), lambda: Evening().session(ANA), state_dir=tmp_path)
+    wiring = screens._wiring(Options(), lambda: Evening().session(ANA), state_dir=tmp_path)
     assert wiring.ask_anew is bootstrap.ask_anew
     assert wiring.checks is not None
     assert wiring.trust is not None

@@ -1,0 +1,92 @@
+"""The composition root: options become adapters, adapters become a session, a survey, a cockpit.
+
+Every import of an adapter stands inside the function that needs it: a tick must not load what a matrix needs. The
+package itself is what `cli.context.Doors` asks for.
+"""
+
+from gonogo.bootstrap.asking import (
+    Polling,
+    ask_anew,
+    ask_endpoints,
+    ask_metrics,
+    endpoints,
+    meeting_place,
+    observe_anew,
+    try_probes,
+    who_polls,
+)
+from gonogo.bootstrap.doing import check_runner, examine, hotfixes, plan_hotfix, plan_prepare, workshop
+from gonogo.bootstrap.ground import (
+    JOURNAL_VARIABLE,
+    PLAN_VARIABLE,
+    account,
+    actor,
+    clock,
+    config,
+    journal_place,
+    load_plan,
+    new_event_id,
+    open_journal,
+    open_session,
+    plan_path,
+    plan_source,
+    session_on,
+    signatures,
+    steady,
+)
+from gonogo.bootstrap.reading import (
+    ask_everything,
+    fingerprint,
+    look_for_artifacts,
+    read_changes,
+    read_ledger,
+    read_version_files,
+    release_day,
+    what_ships,
+)
+from gonogo.bootstrap.screens import cockpit, cockpit_on, rehearsal
+
+__all__ = [
+    "JOURNAL_VARIABLE",
+    "PLAN_VARIABLE",
+    "Polling",
+    "account",
+    "actor",
+    "ask_anew",
+    "ask_endpoints",
+    "ask_everything",
+    "ask_metrics",
+    "check_runner",
+    "clock",
+    "cockpit",
+    "cockpit_on",
+    "config",
+    "endpoints",
+    "examine",
+    "fingerprint",
+    "hotfixes",
+    "journal_place",
+    "load_plan",
+    "look_for_artifacts",
+    "meeting_place",
+    "new_event_id",
+    "observe_anew",
+    "open_journal",
+    "open_session",
+    "plan_hotfix",
+    "plan_path",
+    "plan_prepare",
+    "plan_source",
+    "read_changes",
+    "read_ledger",
+    "read_version_files",
+    "rehearsal",
+    "release_day",
+    "session_on",
+    "signatures",
+    "steady",
+    "try_probes",
+    "what_ships",
+    "who_polls",
+    "workshop",
+]

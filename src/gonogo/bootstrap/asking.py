@@ -1,0 +1,254 @@
+"""The questions to endpoints: once, anew, for a trial, or for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gonogo.bootstrap.ground import clock, config, journal_place, steady
+from gonogo.cli.context import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.metrics import MetricQuestion
+    from gonogo.adapters.poller_thread import PollerThread
+    from gonogo.adapters.probes.trial import Trial
+    from gonogo.adapters.sharing.opening import Place
+    from gonogo.adapters.sharing.turns import SharedTurns
+    from gonogo.domain.decide import RecordTransition
+    from gonogo.domain.metric import Reading
+    from gonogo.domain.observation import Observation, Target
+    from gonogo.domain.plan import LoadedPlan, Metric, Plan
+    from gonogo.domain.pollers import PolledBy
+    from gonogo.poller import Poller, Sink
+    from gonogo.ports import Turns
+    from gonogo.session import Session
+
+
+def ask_endpoints(plan: Plan) -> tuple[Observation, ...]:
+    """Ask every endpoint once, all at the same time, each within the plan's time-out."""
+    import asyncio
+
+    return asyncio.run(_sweep(plan, config()))
+
+
+async def _sweep(plan: Plan, settings: Config) -> tuple[Observation, ...]:
+    from gonogo.adapters.http import Door
+
+    async with Door.of(settings) as door:
+        return await _poller(plan, door, settings, lambda _: None).sweep()
+
+
+def observe_anew(session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
+    """Ask every cell the verdict of `environment` ("": the whole release) rests on, now and in this process.
+
+    Leases and what other sessions observed count for nothing here. Takes at most the longest time-out of those
+    questions and a second, and as long again where an answer contradicts the record. Feeds the session; returns
+    the transitions that the journal does not know yet, for `session.record`. Blocks: not for an event loop's
+    thread. Raises ConfigError.
+    """
+    import asyncio
+
+    return asyncio.run(_observe_anew(session, environment, config()))
+
+
+async def _observe_anew(session: Session, environment: str, settings: Config) -> tuple[RecordTransition, ...]:
+    from gonogo.adapters.anew import about, ask_within
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.probes.registry import build_probings
+    from gonogo.domain.resting import cells_behind
+
+    plan = session.loaded.plan
+    seconds = _longest(plan) + 1
+    async with Door.of(settings) as door:
+        probings = about(build_probings(plan, door, clock(), settings), cells_behind(plan, environment))
+        transitions = session.observe_anew(await ask_within(probings, seconds, clock()))
+        doubtful = about(probings, session.unconfirmed)
+        if doubtful:
+            # one answer that contradicts the record is a sample: the second one settles it, or shows a split
+            transitions = (*transitions, *session.observe(await ask_within(doubtful, seconds, clock())))
+    return transitions
+
+
+def ask_anew(
+    loaded: LoadedPlan, targets: frozenset[Target], progress: Callable[[int, int], None]
+) -> tuple[Observation, ...]:
+    """Ask everything about `targets`, now and in this process, as `observe_anew` does, for a thread that may wait.
+
+    `progress` is called in that thread with how many of how many questions were answered. Raises ConfigError.
+    """
+    import asyncio
+
+    from gonogo.adapters.anew import about, ask_within
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.probes.registry import build_probings
+
+    settings = config()
+
+    async def asked() -> tuple[Observation, ...]:
+        async with Door.of(settings) as door:
+            probings = about(build_probings(loaded.plan, door, clock(), settings), targets)
+            return await ask_within(probings, _longest(loaded.plan) + 1, clock(), progress)
+
+    return asyncio.run(asked())
+
+
+def _longest(plan: Plan) -> float:
+    """Seconds of the longest time-out among the plan's questions."""
+    times = [source.timing.timeout for source in plan.sources]
+    times += [probe.timing.timeout for product in plan.products for probe in product.probes]
+    return max(times, default=plan.timing.timeout).total_seconds()
+
+
+def _poller(plan: Plan, door: Door, settings: Config, sink: Sink, turns: Turns | None = None) -> Poller:
+    import random
+    import time
+
+    from gonogo.adapters.probes.registry import build_probings
+    from gonogo.poller import Poller
+
+    probings = build_probings(plan, door, clock(), settings)
+    rng = random.Random()  # noqa: S311  # jitter, no secret
+    return Poller(probings, sink, monotonic=time.monotonic, rng=rng, turns=turns)
+
+
+class Polling:
+    """The endless questions of one plan; owns its connections while it runs.
+
+    With `place` they are shared with the other sessions on this machine that have the same release open.
+    """
+
+    def __init__(self, plan: Plan, sink: Sink, place: Place | None = None) -> None:
+        self._plan = plan
+        self._sink = sink
+        self._place = place
+        self._poller: Poller | None = None
+        self._turns: SharedTurns | None = None
+
+    @property
+    def pollers(self) -> tuple[PolledBy, ...]:
+        """Who asks, this session or others; empty where nobody shares. Any thread may ask."""
+        return self._turns.pollers if self._turns is not None else ()
+
+    async def run(self) -> None:
+        """Ask until cancelled."""
+        import asyncio
+
+        from gonogo.adapters.http import Door
+
+        settings = config()
+        self._turns = self._join(settings)
+        try:
+            async with Door.of(settings) as door:
+                self._poller = _poller(self._plan, door, settings, self._sink, self._turns)
+                _settle_memory()
+                listening = asyncio.ensure_future(self._turns.listen()) if self._turns is not None else None
+                try:
+                    await self._poller.run()
+                finally:
+                    if listening is not None:
+                        listening.cancel()
+        finally:
+            if self._turns is not None:
+                self._turns.close()
+
+    def _join(self, settings: Config) -> SharedTurns | None:
+        if self._place is None:
+            return None
+        from gonogo.adapters.sharing.opening import take_part
+
+        return take_part(self._place, self._plan, settings, self._sink, clock(), steady())
+
+    def ask_now(self) -> None:
+        """Have everything asked without waiting for its turn."""
+        if self._poller is not None:
+            self._poller.ask_now()
+
+
+def _settle_memory() -> None:
+    """Let the collector forget what is loaded by now, once: it stays until the end anyway.
+
+    A full collection walks every module's objects and holds up keys and answers alike for 25 to 60 ms, measured.
+    """
+    import gc
+
+    if not gc.get_freeze_count():
+        gc.freeze()
+
+
+def try_probes(plan: Plan, target: Target | None, source_id: str) -> tuple[Trial, ...]:
+    """Ask everything about `target`, or the source of that id, once, keeping every step. Raises ConfigError."""
+    import asyncio
+
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.probes.trial import try_cell, try_source
+
+    settings = config()
+
+    async def tried() -> tuple[Trial, ...]:
+        async with Door.of(settings) as door:
+            if target is not None:
+                return await try_cell(plan, target, door, clock(), settings)
+            source = next(source for source in plan.sources if source.id == source_id)
+            return (await try_source(plan, source, door, clock(), settings),)
+
+    return asyncio.run(tried())
+
+
+def ask_metrics(plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
+    """The number of each of `metrics`, with its past where one is judged; all asked at the same time.
+
+    Raises ConfigError.
+    """
+    import asyncio
+
+    return asyncio.run(_ask_metrics(plan, metrics, config()))
+
+
+async def _ask_metrics(plan: Plan, metrics: Sequence[Metric], settings: Config) -> tuple[Reading, ...]:
+    import asyncio
+
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.metrics import metric_question
+
+    async with Door.of(settings) as door:
+        questions = [metric_question(plan, metric, door, clock(), settings) for metric in metrics]
+        found = await asyncio.gather(*(_numbers(plan, one) for one in questions))
+    return tuple(reading for readings in found for reading in readings)
+
+
+async def _numbers(plan: Plan, question: MetricQuestion) -> tuple[Reading, ...]:
+    from gonogo.domain.rules.needs import watched_for
+
+    length = watched_for(plan, question.metric)
+    return await question.ask_over(length) if length else (await question.ask(),)
+
+
+def endpoints(
+    options: Options,
+    session: Session,
+    seen: Callable[[int, tuple[Observation, ...]], None],
+    stopped: Callable[[Exception], object],
+) -> PollerThread:
+    """The poller in a thread, without a screen; shared with the other sessions on this release."""
+    from gonogo.adapters.poller_thread import PollerThread
+
+    place = meeting_place(options, session)
+    return PollerThread(lambda loaded, sink: Polling(loaded.plan, sink, place), seen, stopped)
+
+
+def meeting_place(options: Options, session: Session) -> Place:
+    """Where the sessions on this release share the polling."""
+    from gonogo.adapters.sharing.opening import Place
+
+    directory = journal_place(options, session.loaded.plan.release).directory
+    return Place(directory, can_record=not session.inputs.read_only)
+
+
+def who_polls(options: Options, plan: Plan) -> tuple[PolledBy, ...]:
+    """The sessions on this machine that ask the plan's sources now."""
+    from gonogo.adapters.sharing.opening import who_polls as look
+
+    return look(journal_place(options, plan.release).directory, plan, clock(), steady())

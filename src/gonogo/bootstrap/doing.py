@@ -1,0 +1,90 @@
+"""What acts or examines: checks, hotfixes, the doctor."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from gonogo.bootstrap.ground import clock, config, journal_place
+from gonogo.cli.context import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from gonogo.adapters.checks.runner import Runner
+    from gonogo.adapters.doctor import Finding
+    from gonogo.adapters.git_hotfix.service import Hotfixes
+    from gonogo.domain.hotfix.wish import Planned, Seen, Wish
+    from gonogo.domain.plan import LoadedPlan, Plan
+    from gonogo.session import Session
+    from gonogo.tui.mending import Workshop
+
+
+def check_runner(loaded: LoadedPlan, state_dir: Path | None = None) -> Runner:
+    """What carries out the checks of that plan, as this account. Raises ConfigError.
+
+    `state_dir` is where trust is remembered; by default the user's own state directory.
+    """
+    from gonogo.adapters.checks.runner import Runner
+    from gonogo.adapters.http import Door
+    from gonogo.adapters.journal_dir import state_home
+    from gonogo.adapters.trust_store import TrustStore
+
+    settings = config()
+    return Runner(
+        loaded,
+        clock(),
+        TrustStore(state_dir or state_home()),
+        lambda: Door.of(settings),
+        settings,
+    )
+
+
+def plan_hotfix(plan: Plan, wish: Wish, seen: Seen) -> Planned:
+    """A hotfix as it would be, without touching anything."""
+    from gonogo.adapters.git_hotfix.planning import plan_hotfix as make
+
+    return make(plan, wish, seen, clock().now())
+
+
+def plan_prepare(plan: Plan, wish: Wish) -> Planned:
+    """An ordinary release as it would be prepared, without touching anything."""
+    from gonogo.adapters.git_hotfix.preparing import plan_prepare as make
+
+    return make(plan, wish, clock().now())
+
+
+def hotfixes(session: Session) -> Hotfixes:
+    """The hotfixes of that session's release, for this account."""
+    from gonogo.adapters.git_hotfix.service import Hotfixes as Wizard
+    from gonogo.adapters.journal_dir import state_home
+
+    return Wizard(session, state_home(), session.loaded.plan.release)
+
+
+def examine(options: Options, plan: Plan) -> tuple[Finding, ...]:
+    """Whether this machine is set up for this plan. Raises ConfigError."""
+    from gonogo.adapters import doctor
+
+    place = journal_place(options, plan.release)
+    return doctor.examine(
+        plan,
+        config(),
+        clock(),
+        directory=place.directory,
+        journal_origin=place.origin,
+        environ=os.environ,
+        screen=sys.stdout,
+    )
+
+
+def workshop(
+    open_it: Callable[[], Session], read_only: str = "", state_dir: Path | None = None
+) -> Workshop | None:
+    """What carries out hotfixes for a screen, each act in its own session; None where nothing may be written."""
+    from gonogo.adapters.git_hotfix.workshop import Workshop as Made
+    from gonogo.adapters.journal_dir import state_home
+
+    return None if read_only else Made(open_it, state_dir or state_home(), clock())

@@ -1,0 +1,179 @@
+"""What every verb stands on: clock, account, plan, configuration, journal, session."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gonogo.cli.context import JournalPlace, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.journal_dir import DirectoryJournal
+    from gonogo.domain.events import Actor, Event, EventId
+    from gonogo.domain.plan import LoadedPlan, Plan
+    from gonogo.ports import Clock, PlanSource, Signatures
+    from gonogo.session import Session
+
+PLAN_VARIABLE = "GONOGO_PLAN"
+
+JOURNAL_VARIABLE = "GONOGO_JOURNAL"
+
+
+def clock() -> Clock:
+    """The clock of this host."""
+    from gonogo.adapters.clock_system import SystemClock
+
+    return SystemClock()
+
+
+def steady() -> Callable[[], float]:
+    """Seconds that nobody can put back: by them answers age while the clock is being set."""
+    from gonogo.adapters.clock_system import SystemClock
+
+    return SystemClock().steady
+
+
+def account() -> str:
+    """Name of the account the kernel names for this process."""
+    from gonogo.adapters.identity_unix import account_name
+
+    return account_name(os.getuid())
+
+
+def actor(via: str) -> Actor:
+    """Who acts, as the kernel names them; `via` is tui, cli or ci."""
+    from gonogo.adapters.identity_unix import UnixIdentity
+
+    return UnixIdentity().actor(via)
+
+
+def plan_path(options: Options) -> Path:
+    """Flag, then GONOGO_PLAN, then the nearest release.yaml. Raises UsageError when there is none."""
+    from pathlib import Path
+
+    named = options.plan or os.environ.get(PLAN_VARIABLE, "")
+    if named:
+        return Path(named)
+    from gonogo.adapters.plan_yaml import find_plan
+
+    return find_plan(Path.cwd())
+
+
+def plan_source(options: Options) -> PlanSource:
+    """The plan file, which may change under us."""
+    from gonogo.adapters.plan_yaml import PlanFile
+
+    return PlanFile(plan_path(options))
+
+
+def load_plan(options: Options) -> LoadedPlan:
+    """Read the plan. Raises PlanInvalid, UsageError, StorageError."""
+    return plan_source(options).load()
+
+
+def journal_place(options: Options, release: str) -> JournalPlace:
+    """Flag, then GONOGO_JOURNAL, then the configuration, then the user's own state directory."""
+    from pathlib import Path
+
+    from gonogo.adapters.journal_dir.layout import default_root, release_directory
+
+    named, origin = _named_root(options)
+    root = Path(named).expanduser().absolute() if named else default_root()
+    return JournalPlace(root, release, origin, release_directory(root, release))
+
+
+def _named_root(options: Options) -> tuple[str, str]:
+    if options.journal:
+        return options.journal, "--journal"
+    if named := os.environ.get(JOURNAL_VARIABLE, ""):
+        return named, JOURNAL_VARIABLE
+    found = config()
+    return (found.journal, found.path) if found.journal else ("", "default")
+
+
+def config() -> Config:
+    """The user's own configuration. Raises ConfigError when it is wrong."""
+    from gonogo.adapters.config_toml import load_config
+
+    return load_config()
+
+
+def open_journal(place: JournalPlace, via: str) -> DirectoryJournal:
+    """The journal there; a missing one is made only where one works alone.
+
+    Raises ConfigError, NotPermittedError, StorageError.
+    """
+    from gonogo.adapters.identity_unix import UnixIdentity
+    from gonogo.adapters.journal_dir import DirectoryJournal, state_home
+
+    shared = place.origin != "default"
+    return DirectoryJournal.open(
+        place.root, place.release, UnixIdentity(), clock(), via, shared=shared, state_dir=state_home()
+    )
+
+
+def open_session(options: Options, via: str) -> Session:
+    """Plan, journal, clock and actor put together."""
+    source = plan_source(options)
+    loaded = source.load()
+    return session_on(source, loaded, open_journal(journal_place(options, loaded.plan.release), via))
+
+
+def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal) -> Session:
+    """A session on any plan source and journal: those of the user, or a rehearsal's."""
+    from msgspec.structs import replace
+
+    from gonogo.session import Session
+
+    pen = signatures(loaded.plan.release)
+    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady(), pen)
+    me = session.actor.user
+    # only about oneself: a list that each account has for itself must not make verdicts differ
+    shared = tuple(one for one in config().shared_accounts if one == me)
+    session.inputs = replace(session.inputs, read_only=journal.why_read_only(), shared_accounts=shared)
+    return session
+
+
+def signatures(release: str) -> Signatures:
+    """What signs this account's decisions, and judges everybody's. Raises ConfigError."""
+    return _Pen(release)
+
+
+class _Pen:
+    """See `ports.Signatures`. Brings ssh-keygen's adapter with the first plan that asks for signatures."""
+
+    def __init__(self, release: str) -> None:
+        self._release = release
+        self._made: Signatures | None = None
+
+    def sign(self, payload: bytes) -> str:
+        """See `ports.Signatures.sign`."""
+        return self._pen().sign(payload)
+
+    def flaws(self, plan: Plan, events: Sequence[Event]) -> Mapping[EventId, str]:
+        """See `ports.Signatures.flaws`."""
+        return self._pen().flaws(plan, events)
+
+    def signers(self, plan: Plan) -> str:
+        """See `ports.Signatures.signers`."""
+        return self._pen().signers(plan) if plan.sign else ""
+
+    def _pen(self) -> Signatures:
+        if self._made is None:
+            from gonogo.adapters.journal_dir import state_home
+            from gonogo.adapters.signatures_ssh import SshSignatures
+
+            settings = config()
+            self._made = SshSignatures(self._release, settings.signing_key, settings.path, state_home())
+        return self._made
+
+
+def new_event_id() -> EventId:
+    """An id nobody else makes."""
+    from gonogo.domain.events import EventId
+
+    return EventId(os.urandom(16).hex())

@@ -1,0 +1,123 @@
+"""What git and the file system say: histories, version files, forward-merges, what would ship."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gonogo.bootstrap.asking import ask_endpoints
+from gonogo.bootstrap.ground import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from datetime import date
+
+    from gonogo.domain.artifacts import Artifact
+    from gonogo.domain.changelog import Changes
+    from gonogo.domain.folds.merges import MergeWord
+    from gonogo.domain.ledger import Ledger
+    from gonogo.domain.observation import Observation
+    from gonogo.domain.plan import Plan, Product
+    from gonogo.domain.shipping import WhatShips
+    from gonogo.domain.version_files import ProductFiles
+
+_GIT_AT_ONCE = 4
+"""Histories read at the same time; each is a process of its own."""
+
+
+def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
+    """What git says about each of `products` that names a repository."""
+    named = [product for product in products if product.repo]
+    if len(named) == 1:
+        from gonogo.adapters.git_history import changes
+
+        # a pool of threads for one history would cost as much as reading a short one
+        return (changes(named[0], plan.changelog, on=release_day(plan)),)
+    with _readers(plan, named) as reading:
+        return tuple(one.result() for one in reading)
+
+
+def release_day(plan: Plan) -> date:
+    """The day a calendar version is made for: the plan's `target_date`, else today; never a day that is past."""
+    from datetime import date
+
+    today = clock().now().date()
+    return max(today, date.fromisoformat(plan.target_date)) if plan.target_date else today
+
+
+def ask_everything(plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
+    """Endpoints and histories at the same time: git runs in threads while the event loop waits for answers."""
+    with _readers(plan, plan.products) as reading:
+        return ask_endpoints(plan), tuple(one.result() for one in reading)
+
+
+@contextmanager
+def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Changes]]]:
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Event
+
+    from gonogo.adapters.git_history import changes
+
+    unwanted, day = Event(), release_day(plan)
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        try:
+            yield [
+                pool.submit(changes, product, plan.changelog, cancelled=unwanted.is_set, on=day)
+                for product in products
+                if product.repo
+            ]
+        finally:
+            # reached early only by Ctrl-C or an error: git must not keep the process waiting
+            unwanted.set()
+
+
+def read_version_files(products: Sequence[Product]) -> tuple[ProductFiles, ...]:
+    """What the version files of `products` state at their tags, read at the same time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gonogo.adapters.version_files import read_version_files as read
+
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        return tuple(pool.map(read, products))
+
+
+def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
+    """Which fixes have reached which branches, as git proves it and people have said."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gonogo.adapters.git_ledger import survey
+    from gonogo.domain.ledger import build
+
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        surveys = list(
+            pool.map(
+                lambda product: survey(product, plan.branches, plan.changelog),
+                [product for product in products if product.repo],
+            )
+        )
+    return build(surveys, words, clock().now())
+
+
+def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
+    """Whether each version can still be had, by its tag; looked for at the same time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gonogo.adapters.git_artifacts import look_for_tag
+
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        return tuple(pool.map(lambda one: look_for_tag(one[0], one[1], clock()), wanted))
+
+
+def what_ships(product: Product, version: str, revision: str) -> WhatShips:
+    """The commits between what runs in a cell and what the plan ships."""
+    from gonogo.adapters.git_range import what_ships as read
+
+    return read(product, version, revision)
+
+
+def fingerprint(product: Product) -> str:
+    """Differs when a reference of the product's repository has moved."""
+    from gonogo.adapters.git_history import fingerprint as read
+
+    return read(product.repo)
