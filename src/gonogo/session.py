@@ -386,9 +386,7 @@ class Session:
         from gonogo.domain.matrix import Freshness, Relation, texts_of
 
         cell = matrix.cell_at(self.loaded.plan, self.inputs.state, target, evidence, now, steady)
-        if cell is None or cell.freshness is not Freshness.FRESH or not evidence.settled:
-            return None
-        if not matrix.all_spoke(self.loaded.plan, target, evidence):
+        if cell is None or cell.freshness is not Freshness.FRESH or cell.awaits or not evidence.settled:
             return None
         versions = texts_of(cell.judged)
         status = Status.UNKNOWN if cell.relation is Relation.DISAGREE else cell.status

@@ -1,11 +1,15 @@
 """check, schema, init: the plan's own verbs."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Here, Release
+from support.servers import Canned
+
+LABELS = "{product: app, environment: env, version: version}"
 
 
 def test_a_valid_plan_is_one_line(gonogo: Here, release: Release) -> None:
@@ -117,3 +121,21 @@ def test_init_writes_a_plan_that_is_valid_and_never_overwrites(
     assert gonogo("check").code == 0
     assert again.code != 0
     assert Path("release.yaml").read_text(encoding="utf-8") == text
+
+
+def test_live_holds_nothing_against_a_source_that_does_not_know_every_cell(gonogo: Here, release: Release) -> None:
+    """Where a probe of the cell's own speaks; a source that knows nothing at all is silent."""
+    text = release.plan.read_text(encoding="utf-8")
+    query = f"{{id: prom, use: prometheus, url: {release.fleet.url("")}, query: up, map: {LABELS}}}"
+    release.plan.write_text(f"{text}sources: [{query}]\n", encoding="utf-8")
+    series = {"metric": {"app": "web", "env": "staging", "version": "1.3.0"}, "value": [time.time(), "1"]}
+    body = {"status": "success", "data": {"resultType": "vector", "result": [series]}}
+    release.fleet.answers["/api/v1/query"] = Canned(json.dumps(body).encode())
+
+    found = gonogo("check", "--live")
+
+    assert "silent" not in found.out
+    assert found.out.count("answers: ") == 3
+    assert found.code == 0
+    release.fleet.answers["/api/v1/query"] = Canned(b"", status=503)
+    assert gonogo("check", "--live").code == 4

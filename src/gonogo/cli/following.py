@@ -190,8 +190,8 @@ class _Following:
 
 
 def has_news(cell: Cell) -> bool:
-    """Whether somebody has answered, failed to, or nobody is to be asked."""
-    return cell.polled_at is not None or cell.reason is not None or bool(cell.detail)
+    """Whether everybody has answered, failed to, or nobody is to be asked."""
+    return not cell.awaits and (cell.polled_at is not None or cell.reason is not None or bool(cell.detail))
 
 
 @contextmanager

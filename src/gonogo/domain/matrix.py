@@ -107,6 +107,8 @@ class Cell(Struct, frozen=True):
     """Why the planned version should run here by now, when it does not; "" while it need not yet."""
     held: str = ""
     """Another version than the planned one that is kept here, as after a rollback: the relation is to it then."""
+    awaits: tuple[str, ...] = ()
+    """Sources that are asked about it and were not heard yet, by id; "" for its own probe."""
 
     @property
     def counts_as_match(self) -> bool:
@@ -172,10 +174,13 @@ def build(
             target = Target(product.name, environment.name)
             probe = probes.get(environment.name)
             own = probe.timing if probe else plan.timing
-            accounts = _accounts(own, shared, evidence.get(target, NOTHING), now, steady)
+            known = evidence.get(target, NOTHING)
+            accounts = _accounts(own, shared, known, now, steady)
             held = _held(state, product, target)
             expected = replace(product, version=held) if held else product
-            cells[target] = _cell(plan, expected, target, probe, accounts, state.cells.get(target, ()), held)
+            cell = _cell(plan, expected, target, probe, accounts, state.cells.get(target, ()), held)
+            awaits = silent_yet(plan, probe, known)
+            cells[target] = _held_back(cell, awaits) if awaits else cell
     found = Matrix(
         tuple(product.name for product in plan.products),
         tuple(environment.name for environment in plan.environments),
@@ -201,19 +206,27 @@ def cell_at(
     accounts = _accounts(own, {source.id: source.timing for source in plan.sources}, evidence, now, steady)
     held = _held(state, product, target)
     expected = replace(product, version=held) if held else product
-    return _cell(plan, expected, target, probe, accounts, state.cells.get(target, ()), held)
+    cell = _cell(plan, expected, target, probe, accounts, state.cells.get(target, ()), held)
+    awaits = silent_yet(plan, probe, evidence)
+    return _held_back(cell, awaits) if awaits else cell
 
 
-def all_spoke(plan: Plan, target: Target, evidence: Evidence) -> bool:
-    """Whether everybody who is asked about `target` has answered or failed to since this session began.
+def silent_yet(plan: Plan, probe: Probe | None, evidence: Evidence) -> tuple[str, ...]:
+    """Who is asked about a target and has neither answered nor failed to since this session began.
 
-    Before that nobody knows whether they agree: the first to answer alone would be a change that never was.
+    Until then nobody knows whether they agree: what the first one says alone is no match, and no change either.
     """
+    if not evidence.strands or not plan.sources:
+        return ()
     heard = {strand.origin for strand in evidence.strands}
-    if any(source.fills_cells and source.id not in heard for source in plan.sources):
-        return False
-    product = plan.product(target.product)
-    return "" in heard or product is None or all(one.environment != target.environment for one in product.probes)
+    asked = [source.id for source in plan.sources if source.fills_cells]
+    return tuple(one for one in ([""] if probe else []) + asked if one not in heard)
+
+
+def _held_back(cell: Cell, awaits: tuple[str, ...]) -> Cell:
+    """A cell of which not everybody was heard: whatever is wrong already counts, what is right does not yet."""
+    standing = Relation.UNKNOWN if cell.relation is Relation.MATCH else cell.relation
+    return replace(cell, relation=standing, awaits=awaits)
 
 
 def _held(state: ReleaseState, product: Product, target: Target) -> str:

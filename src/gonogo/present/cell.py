@@ -150,7 +150,8 @@ def sources(cell: Cell, now: datetime) -> list[Line]:
     """One line for each source: what it says and how old that is, or why it says nothing."""
     if not cell.accounts:
         return [_row("source", "none")]
-    return [_row("source", f"{one.source or one.origin}: {account_words(one, now)}") for one in cell.accounts]
+    heard = [_row("source", f"{one.source or one.origin}: {account_words(one, now)}") for one in cell.accounts]
+    return heard + [_row("source", f"{one or 'its own probe'}: not heard yet") for one in cell.awaits]
 
 
 def account_words(one: Account, now: datetime) -> str:

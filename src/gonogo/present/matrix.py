@@ -124,6 +124,8 @@ def word(cell: Cell, now: datetime) -> str:
         if not cell.sampled:
             return "split"
         return "sampled" if any(running.weight is not None for running in cell.versions) else "confirming"
+    if cell.awaits:
+        return "asking"
     if cell.reason is not None and cell.silent_since is not None:
         return f"silent {age(now - cell.silent_since)}"
     if cell.expected:
@@ -187,6 +189,8 @@ def relation_sentence(cell: Cell) -> str:
         Relation.MIXED: f"runs {shown} side by side; planned is {cell.planned} alone",
         Relation.DIFFERS: _differing(cell, shown),
         Relation.ABSENT: f"says that nothing is deployed; planned is {cell.planned}",
-        Relation.UNKNOWN: f"is unknown; planned is {cell.planned}",
+        Relation.UNKNOWN: f"runs {shown} by what is heard so far; planned is {cell.planned}"
+        if cell.awaits and cell.is_known
+        else f"is unknown; planned is {cell.planned}",
     }
     return sentences[cell.relation]

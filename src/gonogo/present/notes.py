@@ -79,6 +79,8 @@ def to_text(notes: Notes) -> str:
         if product.migrations:
             lines += ["", f"  Migration: {product.migration.value}, which touches"]
             lines += [f"  - {path}" for path in product.migrations]
+        if product.flags:
+            lines += ["", f"  Flags: {', '.join(product.flags)}"]
         for group in product.groups:
             lines += ["", f"  {group.title}"]
             for entry in group.entries:
@@ -158,6 +160,8 @@ def _markdown_product(product: ProductNotes, audience: Audience) -> str:
         lines += ["", "No changes that users notice." if audience is Audience.EXTERNAL else "No commits."]
     if audience is Audience.INTERNAL:
         lines += _markdown_migration(product)
+        if product.flags:
+            lines += ["", f"Flags: {', '.join(markdown.code(flag) for flag in product.flags)}."]
     for group in product.groups:
         lines += ["", *_markdown_group(group, audience)]
     return "\n".join(lines)

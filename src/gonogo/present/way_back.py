@@ -111,5 +111,7 @@ def _around(snapshot: Snapshot) -> Iterator[Line]:
             Span("no return  ", Tone.MUTED), Span(f"'{item.title}' "),
             Span(said, Tone.BAD if behind else Tone.GOOD),
         )  # fmt: skip
+    for number, step in enumerate(snapshot.plan.rollback_checklist, 1):
+        yield (Span(f"step {number:<6}", Tone.MUTED), Span(step))
     if snapshot.plan.rollback_notes:
         yield (Span("notes      ", Tone.MUTED), Span(snapshot.plan.rollback_notes))

@@ -140,6 +140,23 @@ def test_two_sources_that_agree_are_one_answer() -> None:
     assert [account.origin for account in cell.accounts] == ["", "prom"]
 
 
+def test_a_cell_is_no_match_before_all_its_sources_were_heard() -> None:
+    """The other one may contradict; what is wrong already counts at once. A failure to answer is being heard."""
+    given_plan = replace(plan(), sources=(replace(PROM, options={"query": "x"}),))
+
+    def cell(*observations: Observation) -> Cell:
+        evidence = NOTHING
+        for one in observations:
+            evidence = absorb(evidence, one)
+        return build(given_plan, ReleaseState(), {TARGET: evidence}, NOW).cells[TARGET]
+
+    early = cell(seen("1.2.3"))
+    assert (early.relation, early.awaits, early.counts_as_match) == (Relation.UNKNOWN, ("prom",), False)
+    assert cell(seen("1.2.2")).relation is Relation.BEHIND
+    assert cell(replace(seen("1.2.3"), origin="prom")).awaits == ("",)
+    assert cell(seen("1.2.3"), Missing(TARGET, Reason.REFUSED, NOW, "p", origin="prom")).counts_as_match
+
+
 def test_two_sources_that_disagree_are_never_a_match() -> None:
     """Also when one of them says what was hoped for; both are named."""
     cell = _two_sources(seen("1.2.3"), replace(seen("1.2.2"), source="prometheus"))

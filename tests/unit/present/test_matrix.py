@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.domain.evidence import NOTHING, absorb
-from gonogo.domain.matrix import Cell, build
+from gonogo.domain.matrix import Cell, Relation, build
 from gonogo.domain.observation import Missing, Observation, Reason, Role, Running, Seen, Status, Target
 from gonogo.domain.state import ReleaseState
 from gonogo.present.glyphs import ASCII, UNICODE
-from gonogo.present.matrix import cell_line, environment_heading
+from gonogo.present.matrix import cell_line, environment_heading, relation_sentence
 from gonogo.present.tones import line_text
 from support.releases import NOW, plan, seen
 
@@ -134,3 +134,10 @@ def test_several_spellings_of_the_planned_version_are_one() -> None:
     """Build metadata is no other version."""
     same = (Running("1.2.3+a", replicas=1), Running("1.2.3+b", replicas=2))
     assert _text(_cell(replace(SPLIT, versions=same, status=Status.SUCCEEDED))) == "✓ 1.2.3 now"
+
+
+def test_a_cell_that_waits_for_a_source_says_that_it_is_asking() -> None:
+    """What the first one says is shown, without the sign of a match."""
+    early = replace(_cell(seen("1.2.3", TARGET)), relation=Relation.UNKNOWN, awaits=("prom",))
+    assert _text(early) == "? 1.2.3 asking"
+    assert relation_sentence(early) == "runs 1.2.3 by what is heard so far; planned is 1.2.3"

@@ -8,7 +8,7 @@ from gonogo.cli.context import Context
 from gonogo.cli.facts import changes_facts, observation_facts
 from gonogo.cli.output import problem_facts
 from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.observation import Missing, Observation
+from gonogo.domain.observation import Missing, Observation, Reason, Seen
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.errors import ExitCode, PlanInvalid
 from gonogo.present.tones import Line, Span, Tone
@@ -31,6 +31,7 @@ def run(context: Context) -> int:
     except PlanInvalid as error:
         return _invalid(context, error)
     observations, changes = context.doors.ask_everything(loaded.plan) if context.args.live else ((), ())
+    observations = _without_gaps(observations)
     silent = sum(isinstance(one, Missing) for one in observations)
     unreadable = sum(isinstance(one, Unreadable) for one in changes)
     if context.options.json:
@@ -41,6 +42,25 @@ def run(context: Context) -> int:
         )
         context.out.lines(_live_lines(observations, changes))
     return ExitCode.UNKNOWN if silent or unreadable else ExitCode.OK
+
+
+def _without_gaps(observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    """Without the cells that a source says nothing of while another one, or their own probe, speaks for them.
+
+    A source is asked about every cell of the plan; nobody promised that it knows all of them.
+    """
+    spoken = {one.target for one in observations if isinstance(one, Seen)}
+    own = {one.target for one in observations if not one.origin}
+    return tuple(
+        one
+        for one in observations
+        if not (
+            isinstance(one, Missing)
+            and one.reason is Reason.NO_DATA
+            and one.origin
+            and (one.target in spoken or one.target in own)
+        )
+    )
 
 
 def _invalid(context: Context, error: PlanInvalid) -> int:

@@ -73,10 +73,13 @@ def _another(plan: Plan, cell: Cell, shown: str) -> str:
 
 def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
     product, environment = cell.target
+    told = "answers with nothing to compare"
+    if cell.awaits:
+        told = f"is not told by all its sources yet: {', '.join(one or 'its own probe' for one in cell.awaits)}"
     return ReasonLine(
         "cell.unknown",
         Weight.UNKNOWN,
-        f"{product} in {environment} answers with nothing to compare",
+        f"{product} in {environment} {told}",
         f"cell:{product}/{environment}",
         cell.polled_at,
         cell.source,
