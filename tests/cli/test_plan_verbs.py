@@ -126,7 +126,8 @@ def test_init_writes_a_plan_that_is_valid_and_never_overwrites(
 def test_live_holds_nothing_against_a_source_that_does_not_know_every_cell(gonogo: Here, release: Release) -> None:
     """Where a probe of the cell's own speaks; a source that knows nothing at all is silent."""
     text = release.plan.read_text(encoding="utf-8")
-    query = f"{{id: prom, use: prometheus, url: {release.fleet.url("")}, query: up, map: {LABELS}}}"
+    base = release.fleet.url("").rstrip("/")
+    query = f"{{id: prom, use: prometheus, url: {base}, query: up, map: {LABELS}}}"
     release.plan.write_text(f"{text}sources: [{query}]\n", encoding="utf-8")
     series = {"metric": {"app": "web", "env": "staging", "version": "1.3.0"}, "value": [time.time(), "1"]}
     body = {"status": "success", "data": {"resultType": "vector", "result": [series]}}
