@@ -7,7 +7,10 @@ import pytest
 from cli.conftest import Here, Release, account
 
 MORE = """\
-rollback: {triggers: [{id: errors, when: any error}], notes: Call the database people first.}
+rollback:
+  triggers: [{id: errors, when: any error}]
+  checklist: [Tell support, Roll back]
+  notes: Call the database people first.
 """
 
 
@@ -16,7 +19,8 @@ def _live(release: Release) -> None:
     """1.3.0 is in production, and this account may decide."""
     text = release.plan.read_text(encoding="utf-8")
     text = text.replace(f"account: {account()}}}", f"account: {account()}, shared: false}}")
-    text = text.replace("    repo: web\n", "    repo: web\n    rollback: {command: [helm, rollback, web, '41']}\n")
+    more = "    flags: [new-basket]\n    rollback: {command: [helm, rollback, web, '41']}\n"
+    text = text.replace("    repo: web\n", f"    repo: web\n{more}")
     release.plan.write_text(text + MORE, encoding="utf-8")
     release.runs("production", "1.3.0")
 
@@ -32,6 +36,8 @@ def test_the_plan_says_where_to_what_lies_between_and_what_to_type(gonogo: Here)
     assert any("feat(basket): keep it" in line for line in lines)
     assert "  type it yourself: helm rollback web 41" in lines
     assert "trigger errors: any error  quiet" in lines
+    assert any(line.endswith("flags: came with 1.3.0: new-basket") for line in lines)
+    assert lines[-3:-1] == ["1. Tell support", "2. Roll back"]
     assert lines[-1] == "Call the database people first."
 
 

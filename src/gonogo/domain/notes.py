@@ -67,6 +67,8 @@ class ProductNotes(Struct, frozen=True):
     """What the plan declares."""
     migrations: tuple[str, ...] = ()
     """Paths below the product's `migration_paths` that really change; inside the house only."""
+    flags: tuple[str, ...] = ()
+    """Feature flags that come with it; inside the house only."""
     left_out: int = 0
     """Commits this audience is not told about."""
     unknown: str = ""
@@ -122,6 +124,7 @@ def _product(product: Product, changes: Changes | None, audience: Audience, rule
         groups,
         product.migration,
         changes.range.migrations if inside else (),
+        product.flags if inside else (),
         changes.count - len(_told_oids(groups)),
     )
 

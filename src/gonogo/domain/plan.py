@@ -190,6 +190,8 @@ class Product(Struct, frozen=True):
     """Full commit id the tag must point at; "" when not pinned."""
     migration: Migration = Migration.NONE
     migration_paths: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    """Feature flags that come with it."""
     rollback: ProductRollback = ProductRollback()
     files: tuple[VersionFile, ...] = ()
     probes: tuple[Probe, ...] = ()
@@ -378,6 +380,8 @@ class Plan(Struct, frozen=True):
     """Keys of `people` who can be called while the release goes."""
     triggers: tuple[Trigger, ...] = ()
     rollback_notes: str = ""
+    rollback_checklist: tuple[str, ...] = ()
+    """What is to be done on the way back, in this order."""
     changelog: ChangelogRules = ChangelogRules()
     branches: Branches = Branches()
 

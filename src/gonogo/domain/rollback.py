@@ -33,7 +33,7 @@ class Point(Struct, frozen=True):
     """One thing a way back needs."""
 
     name: str
-    """target | artifact | migration | triggers | hold"""
+    """target | artifact | migration | triggers | flags | hold"""
     readiness: Readiness
     fact: str
     remedy: str = ""
@@ -102,6 +102,7 @@ def _way_back(inputs: Inputs, product: Product) -> WayBack:
         *([_artifact(inputs, product, version)] if version else []),
         _migration(inputs, product, version),
         _triggers(inputs.loaded.plan),
+        *_flags(product),
         *_holds(inputs, product),
     )
     return WayBack(product.name, version, points, product.rollback.command)
@@ -179,6 +180,13 @@ def _triggers(plan: Plan) -> Point:
         return Point("triggers", Readiness.READY, f"agreed: {', '.join(one.id for one in plan.triggers)}")
     fact = "nobody has agreed on what means: go back"
     return Point("triggers", Readiness.NOT_READY, fact, "put `rollback: {triggers: [...]}` into the plan")
+
+
+def _flags(product: Product) -> list[Point]:
+    """Flags that came with it may be what has to be switched off; nobody here knows how they stand."""
+    if not product.flags:
+        return []
+    return [Point("flags", Readiness.READY, f"came with {product.version}: {', '.join(product.flags)}")]
 
 
 def _holds(inputs: Inputs, product: Product) -> list[Point]:

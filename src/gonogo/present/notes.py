@@ -215,6 +215,7 @@ def facts(notes: Notes) -> dict[str, Any]:
                 "previous": product.previous,
                 "migration": product.migration.value,
                 "migrations": list(product.migrations),
+                "flags": list(product.flags),
                 "left_out": product.left_out,
                 "unknown": product.unknown,
                 "groups": [

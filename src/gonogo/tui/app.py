@@ -498,7 +498,7 @@ def run_cockpit(wiring: Wiring) -> int:
 
 
 def _see_through(mending: Mending | None) -> None:
-    """What is being done is done, or gets to where a person is needed: the connection may be gone, the work is not."""
+    """What is being done gets done, or to where a person is needed: the connection may be gone, not the work."""
     if mending is None or not mending.busy:
         return
     with suppress(OSError):  # the terminal may be gone

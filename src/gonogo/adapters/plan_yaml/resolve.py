@@ -89,6 +89,7 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         on_call=names.check_each(names.people, shape.on_call, ("on_call",), "the release", "is answered for by"),
         triggers=triggers_of(reading, rollback.triggers),
         rollback_notes=rollback.notes,
+        rollback_checklist=tuple(rollback.checklist),
         changelog=changelog_of(reading, shape.changelog or ChangelogShape()),
         branches=_branches(reading, shape.branches or BranchesShape()),
     )
@@ -187,6 +188,7 @@ def _product(
         revision=given.revision or "",
         migration=given.migration,
         migration_paths=_inside(reading, given.migration_paths, (*path, "migration_paths")),
+        flags=tuple(given.flags),
         rollback=_product_rollback(reading, name, given, (*path, "rollback")),
         files=tuple(_file(reading, given, (*path, "files", index), index) for index in range(len(given.files))),
         probes=probes_of(reading, name, given, environments, timing),

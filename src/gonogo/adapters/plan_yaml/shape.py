@@ -235,6 +235,7 @@ class ProductShape(_Shape):
     revision: Annotated[Commit | None, _says("Pin: the tag must point at this commit.")] = None
     migration: Annotated[Migration, _says("What the release does to stored data. Default: none.")] = Migration.NONE
     migration_paths: Annotated[Texts, _says("Where migrations are kept.")] = []
+    flags: Annotated[Texts, _says("Feature flags that come with it: told inside, and on the way back.")] = []
     rollback: Annotated[
         ProductRollbackShape | Text | None, _says("The way back: a version, or to and command.")
     ] = None
@@ -368,6 +369,7 @@ class RollbackShape(_Shape):
 
     triggers: Annotated[list[TriggerShape], _says("What means: go back. It asks, it never acts.")] = []
     notes: Annotated[Text, _says("What everybody must know about the way back.")] = ""
+    checklist: Annotated[Texts, _says("What is to be done on the way back, in this order.")] = []
 
 
 class BelowOneShape(_Shape):

@@ -56,6 +56,7 @@ def run(context: Context) -> int:
                 "release": snapshot.plan.release,
                 "products": [_facts(way, between[way.product]) for way in ways],
                 "triggers": [_trigger_facts(snapshot, trigger.id) for trigger in snapshot.plan.triggers],
+                "checklist": list(snapshot.plan.rollback_checklist),
                 "notes": snapshot.plan.rollback_notes,
             }
         )
@@ -137,6 +138,8 @@ def _print_around(context: Context, snapshot: Snapshot) -> None:
                 Span(f"point of no return '{item.title}' ", Tone.STRONG),
                 Span(said, Tone.BAD if behind else Tone.GOOD),
             )
+    for number, step in enumerate(snapshot.plan.rollback_checklist, 1):
+        context.out.line(Span(f"{number}. ", Tone.MUTED), Span(step))
     if snapshot.plan.rollback_notes:
         context.out.text(snapshot.plan.rollback_notes)
 
