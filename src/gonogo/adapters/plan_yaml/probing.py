@@ -210,7 +210,10 @@ def _check_expression(reading: Reading, text: str, path: Path) -> None:
     try:
         compile_expression(text)
     except UsageError as error:
-        reading.add(Mistake.BAD_EXPRESSION, path, error.remedy, key=path[-1], reason=error.message)
+        remedy = error.remedy
+        if not remedy and "did you mean" not in error.message:
+            remedy = "name one place, like build.version or items[0].tag; `transform:` cuts the text"
+        reading.add(Mistake.BAD_EXPRESSION, path, remedy, key=path[-1], reason=error.message)
 
 
 def _check_transform(reading: Reading, given: str | list[str], path: Path) -> None:
