@@ -87,6 +87,7 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
 def _wiring(
     options: Options, open_it: Callable[[], Session], *, place: Place | None = None, **more: Any
 ) -> Wiring:
+    from gonogo import bootstrap
     from gonogo.adapters.git_history import changes, fingerprint
     from gonogo.adapters.git_range import what_ships
     from gonogo.adapters.journal_dir import state_home
@@ -107,7 +108,7 @@ def _wiring(
         ask_anew=ask_anew,
         checks=lambda loaded: check_runner(loaded, more.get("state_dir")),
         trust=TrustStore(more.get("state_dir") or state_home()),
-        outside=sys.modules[__name__],
+        outside=bootstrap,
         ascii=options.ascii or needs_ascii(sys.stderr.encoding, os.environ),
         **more,
     )

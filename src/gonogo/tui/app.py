@@ -48,6 +48,7 @@ from gonogo.tui.messages import (
     LookNow,
     NotOpened,
     Opened,
+    Part,
     Record,
     Reply,
     RunIt,
@@ -71,9 +72,10 @@ SILENT = timedelta(seconds=10)
 """Age of the last look at the journal past which nothing on the screen may be taken for a GO."""
 ASLEEP = timedelta(seconds=2.5)
 """Time between two ticks, a second apart, past which somebody slept between them."""
-_PARTS = {
+_PARTS: dict[Part, str] = {
     "journal": "the journal is not read any more: quit and start again",
     "endpoints": "the endpoints are not asked any more: what they said grows stale",
+    "outside": "metrics, version files, tags and forward-merges are not asked any more: they grow stale",
     "git": "the histories are not read any more: the changes are as they were",
 }
 
@@ -121,7 +123,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.directory = wiring.state_dir or crash.state_directory(os.environ)
         self.cockpit.desk = Desk(self.scene, self.seconds, lambda: self.checks.running, self.directory)
         self.mending = Mending(wiring.workshop, self.post_message) if wiring.workshop is not None else None
-        self._stopped: dict[str, str] = {}
+        self._stopped: dict[Part, str] = {}
         self._keys = KeyQueue(self, super().on_event)
         self._problem_before: tuple[str, tuple[str, ...]] = ("", ())
 

@@ -1,6 +1,7 @@
 """What the threads tell the screen. Values only: a message never carries something that lives in a thread."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from textual.message import Message
 
@@ -72,10 +73,14 @@ class Trouble(Message):
         self.remedy = remedy
 
 
+Part = Literal["journal", "endpoints", "outside", "git"]
+"""What the cockpit has a thread for."""
+
+
 class Stopped(Message):
     """One of the threads has come to an unexpected end; what it brought is not renewed any more."""
 
-    def __init__(self, part: str, reason: str) -> None:
+    def __init__(self, part: Part, reason: str) -> None:
         super().__init__()
         self.part = part
         self.reason = reason
