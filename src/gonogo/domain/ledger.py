@@ -75,6 +75,8 @@ class Survey(Struct, frozen=True):
     """What could not be read: nothing is concluded from what is missing then."""
     alike: tuple[Sighting, ...] = ()
     """No proofs: commits under the same title, where a fix was not proven."""
+    retired: tuple[str, ...] = ()
+    """Release branches that are there and that no fix must reach any more, as the plan says."""
 
 
 class LedgerCell(Struct, frozen=True):
@@ -104,6 +106,8 @@ class Ledger(Struct, frozen=True):
     """UTC."""
     problem: str = ""
     """Why it could not be read completely; "" when it could."""
+    retired: tuple[str, ...] = ()
+    """Release branches that are there and that no fix must reach any more, as the plan says."""
 
     @property
     def open(self) -> tuple[LedgerCell, ...]:
@@ -116,7 +120,9 @@ def build(surveys: Iterable[Survey], words: Iterable[MergeWord], read_at: dateti
     said = {(word.product, word.oid, word.branch): word for word in words}
     cells: list[LedgerCell] = []
     problems: list[str] = []
+    retired: set[str] = set()
     for survey in surveys:
+        retired |= set(survey.retired)
         problems += [f"{survey.product}: {problem}" for problem in survey.problems]
         seen = {(sighting.oid, sighting.branch): sighting for sighting in survey.seen}
         alike = {(sighting.oid, sighting.branch): sighting.commit for sighting in survey.alike}
@@ -125,7 +131,7 @@ def build(surveys: Iterable[Survey], words: Iterable[MergeWord], read_at: dateti
                 word = said.get((fix.product, fix.oid, branch))
                 cell = _cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems))
                 cells.append(_with_hint(cell, alike.get((fix.oid, branch), "")))
-    return Ledger(tuple(cells), read_at, "; ".join(problems))
+    return Ledger(tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)))
 
 
 def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, *, unsure: bool) -> LedgerCell:

@@ -344,6 +344,8 @@ class Branches(Struct, frozen=True):
     release: str = "release/v{major}.{minor}"
     hotfix: str = "hotfix/v{version}"
     active: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+    """Release branches that nothing is brought to any more; `*` stands for anything."""
 
 
 class Plan(Struct, frozen=True):

@@ -36,7 +36,18 @@ def ledger_rows(ledger: Ledger) -> Rows:
             )  # fmt: skip
             rows.append((f"heading:{cell.product}/{fix}", title))
         rows.append((key_of(cell), _row(cell)))
+    if left_out := asides(ledger):
+        rows += text((), *left_out)
     return tuple(rows)
+
+
+def asides(ledger: Ledger) -> tuple[Line, ...]:
+    """What was left out, and why."""
+    found: list[Line] = []
+    if ledger.retired:
+        named = ", ".join(ledger.retired)
+        found.append((Span("not asked for any more (`retired:` of the plan): ", Tone.MUTED), Span(named)))
+    return tuple(found)
 
 
 def _row(cell: LedgerCell) -> Line:

@@ -150,6 +150,28 @@ def test_a_fix_travels_forward_to_newer_lines_and_to_listed_branches(desk: Desk)
     assert due == {"main", "release/v1.10", "legacy"}
 
 
+def test_a_release_branch_that_the_plan_retires_is_named_and_not_asked_for(desk: Desk) -> None:
+    """Branches lie around long after their last release: nobody must delete them to complete the next one."""
+    for line in ("1.1", "1.2", "2.0"):
+        desk.on(f"release/v{line}", "v1.0.0").on("main")
+    product = Product("web", "1.1.0", repo=str(desk.path))
+    branches = Branches(retired=("release/v1.*", "release/v0.9"))
+    ledger = build([survey(product, branches, ChangelogRules())], (), NOW)
+    assert {cell.branch for cell in ledger.cells if cell.subject == "fix: login"} == {"main", "release/v2.0"}
+    assert ledger.retired == ("release/v1.1", "release/v1.2")
+
+
+def test_release_branches_named_by_a_whole_version_are_found(desk: Desk) -> None:
+    """`release/{version}` is a pattern like any other: no such branch may be passed over in silence."""
+    for version in ("1.0.0", "1.1.0", "2.0.0-rc.1"):
+        desk.on(f"release/{version}", "v1.0.0").on("main")
+    product = Product("web", "1.1.0", repo=str(desk.path))
+    ledger = build([survey(product, Branches(release="release/{version}"), ChangelogRules())], (), NOW)
+    assert {cell.branch for cell in ledger.cells if cell.subject == "fix: login"} == {
+        "main", "release/1.1.0", "release/2.0.0-rc.1",
+    }  # fmt: skip
+
+
 def test_an_ordinary_release_from_the_mainline_is_no_hotfix(desk: Desk) -> None:
     """A patch that was cut from main has nothing to carry anywhere."""
     desk.commit("fix: on main")

@@ -183,7 +183,7 @@ def _planned(plan: Plan, wish: Wish, ground: Ground, space: Workspace, now: date
         observed=ground.observed,
         base=ground.base,
         picks=tried,
-        needs=survey.needs(lines.line_branch(plan.branches, product, ground.base_version), picks),
+        needs=survey.needs(ground.base_version, picks),
         warnings=tuple(dict.fromkeys(warnings)),
         blockers=(*blockers_of(survey, work, tried, ground.base), *preview.blockers),
     )

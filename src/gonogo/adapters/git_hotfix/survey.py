@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from gonogo.adapters.git_door import GitDoor, UnknownRevisionError, check_ref, is_object_id
 from gonogo.adapters.git_history import Repository
 from gonogo.adapters.git_hotfix.discovery import Found, Remote
+from gonogo.domain.branches import must_reach
 from gonogo.domain.commits import Commit
 from gonogo.domain.hotfix.lines import Origin, Taken, branch_name, is_same_line, tag_name
 from gonogo.domain.hotfix.preview import BranchNeed, Candidate, Candidates, Pick, TagCheck
@@ -205,23 +206,24 @@ class Survey:
                 "--first-parent", pick.oid]  # fmt: skip
         return tuple(path.decode("utf-8", "replace") for path in self.door.run(argv).split(b"\0") if path)
 
-    def needs(self, line: str, picks: Sequence[Pick]) -> tuple[BranchNeed, ...]:
-        """Mainline, `active:` and every release branch but the line's own, and what each one lacks."""
+    def needs(self, base_version: str, picks: Sequence[Pick]) -> tuple[BranchNeed, ...]:
+        """Mainline, `active:` and every newer release branch in use, as the ledger has it, and what each lacks."""
         found = []
-        for name, tip in self._active(line):
+        for name, tip in self._must_reach(base_version):
             missing = [pick.oid[:10] for pick in picks if not self.contains(tip, pick.oid)]
             found.append(BranchNeed(clean(name, 120), tuple(missing)))
         return tuple(found)
 
-    def _active(self, line: str) -> list[tuple[str, str]]:
-        stated = [self.branches.main, *self.branches.active]
-        prefix = self.branches.release.partition("{")[0]
+    def _must_reach(self, base_version: str) -> list[tuple[str, str]]:
+        read = parse(base_version, self.product.scheme, self.product.name)
+        release = read.release if isinstance(read, Version) else ()
         refs = self.door.run(["for-each-ref", "--format=%(refname)", "refs/heads/", "refs/remotes/origin/"])
         short = [_short_ref(ref).removeprefix("origin/") for ref in refs.decode("utf-8", "replace").splitlines()]
-        named = [*stated, *(name for name in short if prefix and name.startswith(prefix))]
+        named = [self.branches.main, *self.branches.active]
+        named += [name for name in short if must_reach(self.branches, name, release)]
         tips = []
         for name in dict.fromkeys(named):
-            if name == line or _unusable(name):
+            if _unusable(name):
                 continue
             tip = self.look_up(f"refs/heads/{name}") or self.look_up(f"refs/remotes/origin/{name}")
             if tip:

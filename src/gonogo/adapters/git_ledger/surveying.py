@@ -5,17 +5,17 @@ are the commits since the release before on its line, without merges and without
 files and the changelog. Everything is read; nothing is written, fetched or checked out.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from gonogo.adapters.git_door import GitDoor, GitError, check_ref
+from gonogo.adapters.git_door import GitDoor, GitError
 from gonogo.adapters.git_history import Repository, TagRef
 from gonogo.adapters.git_ledger.history import Change, changes, containment, same_title, told
 from gonogo.adapters.git_ledger.kinship import Kinship
 from gonogo.adapters.git_ledger.proofs import Prover, Wanted, left
+from gonogo.domain.branches import is_active, is_listed, is_newer_line, line_of
 from gonogo.domain.ledger import Fix, Sighting, Survey
 from gonogo.domain.plan import Branches, ChangelogRules, Product
 from gonogo.domain.text import clean
@@ -92,6 +92,8 @@ class _Surveyor:
         self._rules = rules
         self._git = GitDoor(product.repo)
         self._problems: list[str] = []
+        self._retired: set[str] = set()
+        """Release branches that are there, and of which the plan says that no fix must reach them."""
 
     def look(self) -> Survey:
         """Fixes, branches, proofs. Raises GitError, UsageError."""
@@ -111,7 +113,15 @@ class _Surveyor:
         wanted = [Wanted(fix, before, {name: known.bits[name] for name in due[fix.oid]}) for fix, before in fixes]
         seen, alike = self._proven(wanted, Prover(known.held, kin, known.every))
         made = tuple(fix for fix, _ in fixes)
-        return Survey(self._product.name, made, due, tuple(seen), tuple(self._problems), tuple(alike))
+        return Survey(
+            self._product.name,
+            made,
+            due,
+            tuple(seen),
+            tuple(self._problems),
+            tuple(alike),
+            tuple(sorted(self._retired)),
+        )
 
     # -- branches ------------------------------------------------------------------------------------------------
 
@@ -121,16 +131,16 @@ class _Surveyor:
             "utf-8", "replace"
         )
         known: dict[str, Branch] = {}
-        pattern = _line_pattern(self._branches.release)
         for entry in listed.splitlines():
             oid, _, ref = entry.partition(" ")
             name = _short(ref)
             if not name or (name in known and not ref.startswith(_HEADS)):
                 continue
-            line = pattern.fullmatch(name) if pattern else None
-            numbers = tuple(int(part) for part in line.groups()) if line else None
-            if numbers is not None or name == self._branches.main or name in self._branches.active:
-                known[name] = Branch(name, ref, oid, None if name in self._branches.active else numbers)
+            line = None if is_listed(self._branches, name) else line_of(self._branches, name)
+            if is_active(self._branches, name):
+                known[name] = Branch(name, ref, oid, line)
+            elif line is not None:
+                self._retired.add(name)
         for name in self._branches.active:
             if name not in known:
                 self._problems.append(f"there is no branch {clean(name, 80)}")
@@ -240,18 +250,7 @@ def _shipped(known: _Known, kin: Kinship, own: Mapping[str, int]) -> Iterator[st
 
 def _is_due(fix: Fix, branch: Branch) -> bool:
     """A fix travels forward: to the mainline, to lines newer than its own, and to what the plan lists."""
-    return branch.line is None or branch.line > fix.line[: len(branch.line)]
-
-
-def _line_pattern(pattern: str) -> re.Pattern[str] | None:
-    """Names of release branches, with one group for each number of the line."""
-    if "{major}" not in pattern:
-        return None
-    check_ref(re.sub(r"\{(?:major|minor|patch|product|version)\}", "1", pattern))
-    escaped = re.escape(pattern)
-    for number in ("major", "minor", "patch"):
-        escaped = escaped.replace(re.escape(f"{{{number}}}"), r"(\d{1,9})")
-    return re.compile(escaped)
+    return branch.line is None or is_newer_line(branch.line, fix.line)
 
 
 def _short(ref: str) -> str:

@@ -103,6 +103,7 @@ class Mistake(Enum):
     PATH_OUTSIDE = "path '{path}' leaves the repository"
     NOT_LOCAL = "'{repo}' is not a local clone"
     NO_VERSION_IN_PATTERN = "'{pattern}' has no {{version}}"
+    RETIRED_AND_ACTIVE = "'{pattern}' retires {branch}, which every fix must reach"
     BAD_PATTERN = "'{pattern}' cannot be the name of a {kind}: {reason}"
     # choices
     PICK_ONE = "{where} needs exactly one of: {choices}"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gonogo.adapters.plan_yaml.addresses import check_clone, check_inside, check_ref_name
+from gonogo.adapters.plan_yaml.branches import branches_of
 from gonogo.adapters.plan_yaml.changelogs import changelog_of, check_calendar
 from gonogo.adapters.plan_yaml.conditions import (
     approvals_of,
@@ -36,7 +37,6 @@ from gonogo.adapters.plan_yaml.shape import (
 )
 from gonogo.domain.duration import parse_day
 from gonogo.domain.plan import (
-    Branches,
     Environment,
     Person,
     Plan,
@@ -49,7 +49,6 @@ from gonogo.domain.plan import (
 CELL_LIMIT = 10_000
 """Products times environments."""
 _PRODUCTION = re.compile(r"production|prod|prod-.*", re.ASCII)
-_BRANCH_PARTS = ("major", "minor", "patch", "version")
 
 
 def resolve(shape: PlanShape, document: Document, problems: Problems, names: References, directory: str) -> Plan:
@@ -91,7 +90,7 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         rollback_notes=rollback.notes,
         rollback_checklist=tuple(rollback.checklist),
         changelog=changelog_of(reading, shape.changelog or ChangelogShape()),
-        branches=_branches(reading, shape.branches or BranchesShape()),
+        branches=branches_of(reading, shape.branches or BranchesShape()),
     )
 
 
@@ -244,14 +243,3 @@ def _allowed_signers(reading: Reading, shape: PlanShape) -> str:
     if not given:
         return ""
     return os.path.normpath(given if given.startswith("/") else f"{reading.directory}/{given}")
-
-
-def _branches(reading: Reading, given: BranchesShape) -> Branches:
-    check_ref_name(given.main, reading.place(("branches", "main")), reading.problems, "branch")
-    for key, pattern in (("release", given.release), ("hotfix", given.hotfix)):
-        check_ref_name(pattern, reading.place(("branches", key)), reading.problems, "branch", _BRANCH_PARTS)
-    active = listed(given.active)
-    for index, branch in enumerate(active):
-        here = ("branches", "active") if isinstance(given.active, str) else ("branches", "active", index)
-        check_ref_name(branch, reading.place(here), reading.problems, "branch")
-    return Branches(given.model, given.main, given.release, given.hotfix, active)

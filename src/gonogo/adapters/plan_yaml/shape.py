@@ -412,6 +412,9 @@ class BranchesShape(_Shape):
     )
     hotfix: Annotated[Text, _says("Pattern with {major}, {minor}, {patch}, {version}.")] = "hotfix/v{version}"
     active: Annotated[Texts, _says("Further branches every hotfix must reach.")] = []
+    retired: Annotated[
+        Texts, _says("Release branches that no fix must reach any more; `*` stands for anything.")
+    ] = []
 
 
 class PlanShape(_Shape):

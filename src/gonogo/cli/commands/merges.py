@@ -7,6 +7,7 @@ from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
 from gonogo.errors import ExitCode
+from gonogo.present.merges import asides
 from gonogo.present.tones import Span, Tone
 
 _TONES = {
@@ -54,6 +55,7 @@ def _print(context: Context, ledger: Ledger) -> None:
     if not ledger.cells:
         nothing = "no fix was shipped outside the mainline: there is nothing to carry forward"
         context.out.text("whether a fix is missing anywhere is not known" if ledger.problem else nothing)
+        context.out.lines(asides(ledger))
         return
     fix = ""
     for cell in ledger.cells:
@@ -69,6 +71,7 @@ def _print(context: Context, ledger: Ledger) -> None:
             Span(f"{cell.branch}  ", Tone.STRONG),
             Span(cell.detail, Tone.MUTED),
         )
+    context.out.lines(asides(ledger))
     if ledger.open:
         first = ledger.open[0]
         context.out.line()
@@ -97,6 +100,7 @@ def ledger_facts(ledger: Ledger) -> dict[str, Any]:
         "read_at": ledger.read_at.isoformat() if ledger.read_at else None,
         "problem": ledger.problem,
         "open": len(ledger.open),
+        "retired": list(ledger.retired),
         "cells": [cell_facts(cell) for cell in ledger.cells],
     }
 
