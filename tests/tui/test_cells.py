@@ -69,6 +69,28 @@ def test_details_show_what_would_ship_as_soon_as_git_has_told_it() -> None:
     asyncio.run(run())
 
 
+def test_what_would_ship_goes_with_the_version_it_was_counted_from() -> None:
+    """Once nobody knows what runs there, the commits that lay between are not shown as if somebody did."""
+    clock = FakeClock()
+    stage = Stage(clock=clock)
+
+    def what_ships(product: Product, _version: str, _revision: str) -> WhatShips:
+        return Shipping(product.name, "v4.5.3", "b" * 40, "v4.5.6", "c" * 40, (), 2)
+
+    async def run() -> None:
+        async with stage.cockpit((120, 40), what_ships=what_ships) as seat:
+            seat.app.cockpit.go_to(PAY)
+            await seat.press("enter")
+            await seat.sees("2 commits from v4.5.3 to v4.5.6")
+
+            clock.advance(timedelta(minutes=2))
+            await seat.sees("payment-api in prod-us is unknown")
+
+            assert "2 commits" not in seat.text()
+
+    asyncio.run(run())
+
+
 def test_after_a_sleep_everything_is_judged_before_a_key_acts() -> None:
     """The clock went on by a minute between two ticks: the next repaint knows it, whatever causes it."""
     clock = FakeClock()

@@ -126,13 +126,19 @@ def _clocks(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
     if cell.updated_at is not None:
         rows.append(("updated", f"{cell.updated_at:%Y-%m-%d %H:%M:%S} UTC, says the source"))
     if cell.since is not None:
-        length = span(max(snapshot.now - cell.since, timedelta(0)))
-        rows.append(("since", f"{cell.since:%Y-%m-%d %H:%M:%S} UTC, {length} by our own record"))
+        length = span(max(_known_until(cell, snapshot.now) - cell.since, timedelta(0)))
+        last = "" if cell.freshness is Freshness.FRESH else ", to its last answer"
+        rows.append(("since", f"{cell.since:%Y-%m-%d %H:%M:%S} UTC, {length} by our own record{last}"))
     if cell.counts_as_match and (soaked := _soak(snapshot, cell)):
         rows.append(("soak", soaked))
     if cell.previous:
         rows.append(("before", shown(cell.previous)))
     return rows
+
+
+def _known_until(cell: Cell, now: datetime) -> datetime:
+    """Until when somebody saw what runs there: a silence prolongs nothing."""
+    return now if cell.freshness is Freshness.FRESH or cell.polled_at is None else cell.polled_at
 
 
 def _soak(snapshot: Snapshot, cell: Cell) -> str:
@@ -182,23 +188,31 @@ def timeline(snapshot: Snapshot, cell: Cell) -> list[Line]:
     lines: list[Line] = [
         (Span("history", Tone.STRONG), Span("   UTC, as seen first; unwatched times are not told", Tone.MUTED))
     ]
-    lines.extend(_stay(stay, snapshot.now) for stay in reversed(runs[-TIMELINE:]))
+    lines.extend(_stay(stay, cell, snapshot.now) for stay in reversed(runs[-TIMELINE:]))
     if len(runs) > TIMELINE:
         lines.append((Span(f"  and {len(runs) - TIMELINE} more in the journal", Tone.MUTED),))
     return lines
 
 
-def _stay(stay: Stay, now: datetime) -> Line:
-    length = max((stay.until or now) - stay.since, timedelta(0))
-    still = "" if stay.until else " so far"
+def _stay(stay: Stay, cell: Cell, now: datetime) -> Line:
     moods = " > ".join(dict.fromkeys(record.status.replace("_", " ") for record in stay.records))
     people = ", ".join(dict.fromkeys(record.by for record in stay.records))
     return (
         Span(f"  {stay.since:%Y-%m-%d %H:%M:%S}  ", Tone.MUTED),
         Span(f"{shown(stay.versions)}", Tone.PLAIN if stay.until else Tone.STRONG),
-        Span(f"  {span(length)}{still}"),
+        Span(f"  {_lasted(stay, cell, now)}"),
         Span(f"  {moods} ({people})", Tone.MUTED),
     )
+
+
+def _lasted(stay: Stay, cell: Cell, now: datetime) -> str:
+    """How long it was seen: `8m`, `8m so far`, `8m, then silence`."""
+    if stay.until is None and cell.polled_at is None:
+        return "not heard of since"
+    length = span(max((stay.until or _known_until(cell, now)) - stay.since, timedelta(0)))
+    if stay.until is not None:
+        return length
+    return f"{length} so far" if cell.freshness is Freshness.FRESH else f"{length}, then silence"
 
 
 def what_ships(found: WhatShips | None, *, reading: bool = False) -> list[Line]:

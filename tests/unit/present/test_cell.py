@@ -88,6 +88,20 @@ def test_history_is_a_timeline_of_stays() -> None:
     assert "before 1.2.2" in told
 
 
+def test_silence_prolongs_no_stay() -> None:
+    """Of what last ran there is told how long it was seen, and that nobody knows about the time since."""
+    history = (Deployed(NOW - 2 * HOUR, ("1.2.3",), "succeeded", "ana"),)
+    late = NOW + timedelta(minutes=5)
+    silent = Missing(TARGET, Reason.REFUSED, late, "test", "connection refused")
+
+    told = _told(_snapshot(seen("1.2.3", TARGET), silent, history=history, now=late))
+    unheard = _told(_snapshot(silent, history=history, now=late))
+
+    assert "2026-11-24 18:30:00 1.2.3 2h, then silence succeeded (ana)" in told
+    assert "since 2026-11-24 18:30:00 UTC, 2h by our own record, to its last answer" in told
+    assert "2026-11-24 18:30:00 1.2.3 not heard of since succeeded (ana)" in unheard
+
+
 def test_a_soak_is_told_where_the_plan_asks_for_one() -> None:
     """Counted from the record that says succeeded to the last answer."""
     environments = (Environment("staging", soak=HOUR), Environment("production", after=("staging",)))

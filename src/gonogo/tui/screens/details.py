@@ -31,6 +31,9 @@ from gonogo.tui.screens.view import View
 from gonogo.tui.widgets.row_list import Row, RowList
 from gonogo.tui.widgets.spans import Lines
 
+_GONE = (plain("It is no longer there.", Tone.MUTED),)
+"""The plan was edited while it was read."""
+
 
 class TextView(View, inherit_bindings=False):
     """A text to read under a title."""
@@ -127,16 +130,21 @@ class DetailsScreen(TextView):
     def _ask_git(self) -> None:
         cell = cell_of(self.snapshot, self._subject) if self.snapshot else None
         question = shipping_question(self.snapshot, cell) if self.snapshot and cell else None
-        if self._what_ships is not None and question is not None and question != self._asked:
-            self._asked, self._ships = question, None
-            self.run_worker(self._read(*question), name="what-ships", exclusive=True)
+        if self._what_ships is None or question == self._asked:
+            return
+        # also when nobody knows any more what runs there: what was said of it before says nothing now
+        self._asked, self._ships = question, None
+        if question is not None:
+            self.run_worker(self._read(question), name="what-ships", exclusive=True)
 
-    async def _read(self, product: Product, version: str, revision: str) -> None:
+    async def _read(self, question: tuple[Product, str, str]) -> None:
         assert self._what_ships is not None
         # a thread of its own that nobody joins: leaving the cockpit must not wait for git
         threads, loop = Unjoined(), asyncio.get_running_loop()
-        self._ships = await loop.run_in_executor(threads, self._what_ships, product, version, revision)
-        self.fill()
+        ships = await loop.run_in_executor(threads, self._what_ships, *question)
+        if question == self._asked:
+            self._ships = ships
+            self.fill()
 
 
 def cell_of(snapshot: Snapshot, subject: str) -> Cell | None:
@@ -166,10 +174,10 @@ def details_of(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
         )
     if kind == "cell":
         cell = cell_of(snapshot, subject)
-        return tuple(cell_details(snapshot, cell)) if cell else ()
+        return tuple(cell_details(snapshot, cell)) if cell else _GONE
     if kind == "event":
         return _event(snapshot, int(name))
-    return subject_lines(snapshot, subject) or (plain("It is no longer there.", Tone.MUTED),)
+    return subject_lines(snapshot, subject) or _GONE
 
 
 def _history(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
