@@ -51,8 +51,8 @@ def overlaps(times: Freeze, start: datetime, end: datetime) -> bool:
     return begins is not None and begins < end
 
 
-def next_allowed(denied: Sequence[Freeze], allowed: Sequence[Freeze], at: datetime) -> datetime | None:
-    """The first moment (UTC) from `at` (UTC) on that nothing denies, and something allows where anything must.
+def next_allowed(denied: Sequence[Freeze], allowed: Sequence[Sequence[Freeze]], at: datetime) -> datetime | None:
+    """The first moment (UTC) from `at` (UTC) on that nothing denies, and in which each of `allowed` has one open.
 
     None when none was found within three years, or within a few hundred ends of freezes.
     """
@@ -61,16 +61,24 @@ def next_allowed(denied: Sequence[Freeze], allowed: Sequence[Freeze], at: dateti
         if moment - at > HORIZON:
             return None
         ends = [end for one in denied if (end := holds_until(one, moment)) is not None]
-        if ends:
-            moment = max(ends)
-            continue
-        if not allowed or any(holds_until(one, moment) is not None for one in allowed):
+        shut = [some for some in allowed if not is_open(some, moment)]
+        if not ends and not shut:
             return moment
-        starts = [start for one in allowed if (start := next_start(one, moment)) is not None]
-        if not starts:
+        starts = [next_opening(some, moment) for some in shut]
+        if None in starts:
             return None
-        moment = min(starts)
+        moment = max([*ends, *(start for start in starts if start is not None)])
     return None
+
+
+def is_open(windows: Sequence[Freeze], at: datetime) -> bool:
+    """Whether one of them allows the moment `at` (UTC)."""
+    return any(holds_until(one, at) is not None for one in windows)
+
+
+def next_opening(windows: Sequence[Freeze], at: datetime) -> datetime | None:
+    """When the first of them begins after `at` (UTC); None when none does any more."""
+    return min((start for one in windows if (start := next_start(one, at)) is not None), default=None)
 
 
 def _week_of(times: Freeze, first: date) -> tuple[datetime, datetime]:

@@ -40,7 +40,7 @@ def _own(snapshot: Snapshot, kind: str, name: str, shared_accounts: tuple[str, .
         case "freeze" | "window":
             times = [*snapshot.plan.freezes, *snapshot.plan.windows]
             word = "freeze" if kind == "freeze" else "open in"
-            return tuple(calendar_line(snapshot, one, word) for one in times if one.name == name)
+            return tuple(calendar_line(snapshot, one, word) for one in times if one.name == name.partition("/")[0])
         case "trigger":
             found = next((one for one in snapshot.plan.triggers if one.id == name), None)
             return ((Span("agreed to mean: go back  ", Tone.MUTED), Span(found.when)),) if found else ()

@@ -191,7 +191,7 @@ def test_the_next_allowed_time(
     denied: tuple[Freeze, ...], allowed: tuple[Freeze, ...], now: str, free: str | None
 ) -> None:
     """The first moment that nothing denies, and that a window allows where there are windows."""
-    assert next_allowed(denied, allowed, _utc(now)) == (_utc(free) if free else None)
+    assert next_allowed(denied, [allowed] if allowed else (), _utc(now)) == (_utc(free) if free else None)
 
 
 def test_a_planned_span_meets_a_freeze_that_begins_within_it() -> None:
@@ -244,7 +244,7 @@ def test_nothing_before_the_next_allowed_time_is_allowed(
         open_now = not allowed or any(holds_until(one, moment) for one in allowed)
         return open_now and not any(holds_until(one, moment) for one in denied)
 
-    found = next_allowed(denied, allowed, at)
+    found = next_allowed(denied, [allowed] if allowed else (), at)
     if found is not None:
         assert at <= found <= at + 2 * HORIZON
         assert is_free(found)

@@ -1,9 +1,13 @@
 """Times in which nothing may go: freezes of the plan, freezes by hand, and windows that are not open."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from gonogo.domain.clocks import local_and_utc
-from gonogo.domain.freeze import holds_until, next_allowed, next_start, overlaps
+from gonogo.domain.folds.freezes import FreezeNow
+from gonogo.domain.freeze import holds_until, is_open, next_allowed, next_start, overlaps
 from gonogo.domain.plan import Environment, Freeze
 from gonogo.domain.rules.facts import Facts, planned_span
 from gonogo.domain.rules.naming import manager, named
@@ -14,14 +18,17 @@ from gonogo.domain.spans import span
 def freezes(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """What the calendar says about going into `environment` at the judged moment, and at the planned one."""
     denied = _covering(facts, facts.plan.freezes, environment)
-    allowed = _covering(facts, facts.plan.windows, environment)
+    allowed = _windows(facts, environment)
     active = [one for one in denied if holds_until(one, facts.at) is not None]
-    shut = bool(allowed) and all(holds_until(one, facts.at) is None for one in allowed)
-    free = _next_free(facts, denied, allowed) if active or shut else ""
-    for one in active:
-        yield _active(facts, one, free)
-    if shut:
-        yield _not_open(facts, environment, allowed, free)
+    shut = [windows for windows in allowed if not is_open(windows, facts.at)]
+    if active or shut:
+        moment = next_allowed(denied, tuple(allowed), facts.at)
+        free = _next_free(facts, environment, (*denied, *itertools.chain(*allowed)), moment)
+        yield from (_active(facts, one, free) for one in active)
+        yield from (
+            _not_open(facts, environment, windows, () if len(allowed) == 1 else allowed[windows], free)
+            for windows in shut
+        )
     yield from _by_hand(facts, environment)
     yield from _planned_into(facts, denied, active)
 
@@ -37,17 +44,41 @@ def _covering(facts: Facts, given: Sequence[Freeze], environment: Environment) -
     ]
 
 
-def _next_free(facts: Facts, denied: Sequence[Freeze], allowed: Sequence[Freeze]) -> str:
-    if facts.state.freezes_now:
-        return "once the line runs again"
-    moment = next_allowed(denied, allowed, facts.at)
+def _windows(facts: Facts, environment: Environment) -> Mapping[tuple[Freeze, ...], Sequence[str]]:
+    """The windows that speak of each product, and the products they speak of; without any, it may always go.
+
+    Every product goes, so that each needs a window of its own that is open: one's window is no other's.
+    """
+    covering = _covering(facts, facts.plan.windows, environment)
+    found: dict[tuple[str, ...], list[str]] = {}
+    for product in facts.plan.products:
+        names = tuple(one.name for one in covering if not one.products or product.name in one.products)
+        if names:
+            found.setdefault(names, []).append(product.name)
+    by_name = {one.name: one for one in covering}
+    return {tuple(by_name[name] for name in names): products for names, products in found.items()}
+
+
+class _Free(NamedTuple):
+    """When it may go again: in the words of the fact, and of what to do about it."""
+
+    fact: str
+    remedy: str
+
+
+def _next_free(facts: Facts, environment: Environment, times: Sequence[Freeze], moment: datetime | None) -> _Free:
+    """`moment` is the next one the calendar allows; a line that was stopped by hand has no end by the clock."""
+    stopped = any(_stops(facts, one, environment) for one in facts.state.freezes_now)
     if moment is None:
-        return "no free moment in sight"
-    zone = next((one.zone for one in (*denied, *allowed)), "UTC")
-    return f"next allowed {local_and_utc(moment, zone)}, in {span(moment - facts.at)}"
+        return _Free("no free moment in sight", "put other times into the plan")
+    once = ", once the line runs again" if stopped else ""
+    shown = local_and_utc(moment, times[0].zone)
+    distance = moment - facts.now
+    ahead = f", in {span(distance)}" if distance > timedelta(0) else ""
+    return _Free(f"next allowed {shown}{ahead}{once}", f"wait until {shown}")
 
 
-def _active(facts: Facts, freeze: Freeze, free: str) -> ReasonLine:
+def _active(facts: Facts, freeze: Freeze, free: _Free) -> ReasonLine:
     until = holds_until(freeze, facts.at)
     assert until is not None
     reason = f": {freeze.reason}" if freeze.reason else ""
@@ -55,36 +86,45 @@ def _active(facts: Facts, freeze: Freeze, free: str) -> ReasonLine:
     return ReasonLine(
         "freeze.active",
         Weight.BLOCKER,
-        f"freeze '{freeze.name}'{scope} holds until {local_and_utc(until, freeze.zone)}{reason}; {free}",
+        f"freeze '{freeze.name}'{scope} holds until {local_and_utc(until, freeze.zone)}{reason}; {free.fact}",
         f"freeze:{freeze.name}",
         facts.at,
         "plan",
         who=manager(facts.plan),
-        remedy=f"wait {span(until - facts.at)}",
+        remedy=free.remedy,
     )
 
 
-def _not_open(facts: Facts, environment: Environment, allowed: Sequence[Freeze], free: str) -> ReasonLine:
-    names = ", ".join(f"'{one.name}'" for one in allowed)
-    starts = [(start, one.zone) for one in allowed if (start := next_start(one, facts.at)) is not None]
-    opens = f"; the next opens {local_and_utc(*min(starts))}" if starts else ""
+def _not_open(
+    facts: Facts, environment: Environment, windows: Sequence[Freeze], products: Sequence[str], free: _Free
+) -> ReasonLine:
+    """`products` are those the windows speak of; empty: they speak of all."""
+    names = ", ".join(f"'{one.name}'" for one in windows)
+    starts = [(start, one.zone) for one in windows if (start := next_start(one, facts.at)) is not None]
+    opens = f"; the next opens {local_and_utc(*min(starts))}" if starts else "; none opens any more"
+    scope = f" by {', '.join(products)}" if products else ""
+    place = f"/{products[0]}" if products else ""
     return ReasonLine(
         "window.not-open",
         Weight.BLOCKER,
-        f"{environment.name} may be entered in {names} only, and none is open{opens}; {free}",
-        f"window:{allowed[0].name}",
+        f"{environment.name} may be entered{scope} in {names} only, and none is open{opens}; {free.fact}",
+        f"window:{windows[0].name}{place}",
         facts.at,
         "plan",
         who=manager(facts.plan),
-        remedy=f"wait {span(min(starts)[0] - facts.at)}" if starts else "put another time into `windows:`",
+        remedy=free.remedy,
     )
+
+
+def _stops(facts: Facts, one: FreezeNow, environment: Environment) -> bool:
+    """Whether the line that was stopped is this one."""
+    return any(one.covers(environment.name, product.name) for product in facts.plan.products)
 
 
 def _by_hand(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """The stopped line. It has no end, so it holds at every planned time too."""
-    products = [product.name for product in facts.plan.products]
     for one in facts.state.freezes_now:
-        if any(one.covers(environment.name, product) for product in products):
+        if _stops(facts, one, environment):
             scope = f" for {', '.join(one.products)}" if one.products else ""
             yield ReasonLine(
                 "freeze.now",
