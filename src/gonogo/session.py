@@ -137,7 +137,9 @@ class Session:
             problem = f"its release is now '{loaded.plan.release}': leave and open it anew"
             self.inputs = replace(self.inputs, plan_problem=problem)
             return True
-        self.inputs = replace(self.inputs, loaded=loaded, plan_problem="")
+        from gonogo.domain.relearning import under  # only where a plan was edited while it is open
+
+        self.inputs = replace(under(loaded, self.inputs), plan_problem="")
         return True
 
     def submit(self, command: Command) -> Outcome:
@@ -279,6 +281,17 @@ class Session:
     def learn(self, changes: Changes) -> None:
         """Take in what git says about one product."""
         self.inputs = replace(self.inputs, changes={**self.inputs.changes, changes.product: changes})
+        self.unmoved((changes.product,))
+
+    def unmoved(self, products: Iterable[str]) -> None:
+        """Somebody looked now: the histories of these products are still what was read."""
+        now = self._clock.now()
+        known = {name: now for name in products if name in self.inputs.changes}
+        self.inputs = replace(self.inputs, histories_at={**self.inputs.histories_at, **known})
+
+    def doubt_repositories(self) -> None:
+        """What git and the files said before does not count any more: they were asked, and did not answer."""
+        self.inputs = replace(self.inputs, histories_at={}, files_at={}, ledger=None, artifacts={})
 
     def measure(self, readings: Iterable[Reading]) -> tuple[FireTrigger | ClearTrigger, ...]:
         """Take numbers in; returns what has to be submitted about the rollback triggers that watch them.
@@ -322,7 +335,11 @@ class Session:
 
     def learn_files(self, found: ProductFiles) -> None:
         """Take in what the version files of one product state."""
-        self.inputs = replace(self.inputs, files={**self.inputs.files, found.product: found})
+        self.inputs = replace(
+            self.inputs,
+            files={**self.inputs.files, found.product: found},
+            files_at={**self.inputs.files_at, found.product: self._clock.now()},
+        )
 
     def learn_ledger(self, ledger: Ledger) -> None:
         """Take in how far the forward-merges have come."""

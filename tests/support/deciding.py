@@ -151,7 +151,8 @@ class World:
     def knows(self, *changes: Changes) -> "World":
         """What git said."""
         known = {**self.inputs.changes, **{one.product: one for one in changes}}
-        self.inputs = replace(self.inputs, changes=known)
+        looked = {**self.inputs.histories_at, **{one.product: self.now for one in changes}}
+        self.inputs = replace(self.inputs, changes=known, histories_at=looked)
         return self
 
     def sees(self, running: Mapping[str, str], product: str = "web") -> "World":

@@ -4,8 +4,8 @@ Every state is reached by commands that the real rules accepted; nothing is put 
 """
 
 import random
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -197,10 +197,18 @@ def _outside(dice: Chance, world: World) -> None:
         world.inputs,
         evidence=evidence,
         changes=changes,
+        histories_at=_looks(dice, world, changes),
         files=files,
+        files_at=_looks(dice, world, files),
         metrics={"errors": _readings(dice, world)},
         ledger=_ledger(dice, world),
     )
+
+
+def _looks(dice: Chance, world: World, names: Iterable[str]) -> dict[str, datetime]:
+    """When somebody looked: a moment ago, or too long ago to count."""
+    ages = {name: 600 if dice.wrong() else 5 for name in names}
+    return {name: world.now - timedelta(seconds=age) for name, age in ages.items()}
 
 
 def _answers(dice: Chance, world: World, target: Target) -> list[Observation]:

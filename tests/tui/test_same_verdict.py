@@ -25,7 +25,13 @@ def _world(number: int) -> World:
         for product in world.plan.products
         if product.repo
     }
-    world.inputs = replace(world.inputs, changes=known, plan_problem="", journal_problems=())
+    world.inputs = replace(
+        world.inputs,
+        changes=known,
+        histories_at=dict.fromkeys(known, world.now),
+        plan_problem="",
+        journal_problems=(),
+    )
     return world
 
 

@@ -36,8 +36,10 @@ class Doors(Protocol):
         """What the version files of `products` state at their tags."""
         ...
 
-    def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
-        """Which fixes have reached which branches."""
+    def read_ledger(
+        self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord], journal: str = ""
+    ) -> Ledger:
+        """Which fixes have reached which branches; `journal` is the directory of this release's, beside others."""
         ...
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
@@ -87,6 +89,14 @@ class OutsideThread:
         if self._thread.ident is None:
             self._thread.start()
 
+    def look_through(self, inputs: Inputs) -> bool:
+        """Ask everything `inputs` need now, in the calling thread; whether it could be asked."""
+        try:
+            return self._doors is None or self._ask(self._doors, inputs, git=True)
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
+            self._stopped(error)
+            return False
+
     def wake(self) -> None:
         """Ask now."""
         self._woken.set()
@@ -110,14 +120,15 @@ class OutsideThread:
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
             self._stopped(error)
 
-    def _ask(self, doors: Doors, inputs: Inputs, *, git: bool) -> None:
+    def _ask(self, doors: Doors, inputs: Inputs, *, git: bool) -> bool:
         try:
             told = ask_once(doors, inputs, git=git)
         except GonogoError as error:
             self._trouble(error)  # the gates stay unknown: nothing was learned
-            return
+            return False
         if told != Told(told.plan_sha256) and not self._over.is_set():
             self._put(told)
+        return True
 
 
 def ask_once(doors: Doors, inputs: Inputs, *, git: bool) -> Told:

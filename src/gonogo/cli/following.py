@@ -131,6 +131,7 @@ class _Following:
         self._prints = prints
         for changes in self._context.doors.read_changes(plan, moved):
             self._session.learn(changes)
+        self._session.unmoved(prints)
 
     def _wait(self) -> list[Observation]:
         """What the endpoints answered meanwhile, to the plan that is asked now."""

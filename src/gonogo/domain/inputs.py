@@ -31,6 +31,8 @@ class Inputs(Struct, frozen=True):
     state: ReleaseState = ReleaseState()
     evidence: Mapping[Target, Evidence] = {}
     changes: Mapping[str, Changes] = {}
+    histories_at: Mapping[str, datetime] = {}
+    """By product: UTC, last time somebody looked whether its history is still the one that was read."""
     plan_problem: str = ""
     """What is wrong with the file on disk since the last good plan; "" when nothing is."""
     journal_problems: tuple[str, ...] = ()
@@ -38,6 +40,8 @@ class Inputs(Struct, frozen=True):
     """UTC, last time the journal could be read; None before the first time."""
     here: tuple[str, ...] = ()
     """Who has this release open, this session included."""
+    journal: str = ""
+    """Directory of the journal, beside those of other releases; "" where there are none."""
     read_only: str = ""
     """Why nothing can be recorded; "" when it can."""
     shared_accounts: tuple[str, ...] = ()
@@ -46,6 +50,8 @@ class Inputs(Struct, frozen=True):
     """By metric: what was answered, oldest first; see `metric_series.follow`."""
     files: Mapping[str, ProductFiles] = {}
     """By product: what its version files state at the tag."""
+    files_at: Mapping[str, datetime] = {}
+    """By product: UTC, when that was read."""
     ledger: Ledger | None = None
     """The forward-merges; None until somebody has looked."""
     artifacts: Artifacts = {}

@@ -1,9 +1,11 @@
 """The way back of each product: where to, what of it is there, and what stands in between."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
+from gonogo.domain.ageing import why_old
 from gonogo.domain.artifacts import Found
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.clocks import local_and_utc
@@ -56,9 +58,9 @@ class WayBack(Struct, frozen=True):
         return min((point.readiness for point in self.points), key=order.index)
 
 
-def ways_back(inputs: Inputs) -> tuple[WayBack, ...]:
-    """The way back of every product, in the plan's order."""
-    return tuple(_way_back(inputs, product) for product in inputs.loaded.plan.products)
+def ways_back(inputs: Inputs, now: datetime) -> tuple[WayBack, ...]:
+    """The way back of every product, in the plan's order, as far as it is known at `now` (UTC)."""
+    return tuple(_way_back(inputs, product, now) for product in inputs.loaded.plan.products)
 
 
 def bad_mark(state: ReleaseState, product: Product, version: str) -> BadVersion | None:
@@ -95,11 +97,11 @@ def target_of(inputs: Inputs, product: Product) -> tuple[str, str]:
     return "", "neither the plan nor the journal names one"
 
 
-def _way_back(inputs: Inputs, product: Product) -> WayBack:
+def _way_back(inputs: Inputs, product: Product, now: datetime) -> WayBack:
     version, why = target_of(inputs, product)
     points = (
         _target(inputs, product, version, why),
-        *([_artifact(inputs, product, version)] if version else []),
+        *([_artifact(inputs, product, version, now)] if version else []),
         _migration(inputs, product, version),
         _triggers(inputs.loaded.plan),
         *_flags(product),
@@ -124,19 +126,20 @@ def _target(inputs: Inputs, product: Product, version: str, why: str) -> Point:
     return Point("target", Readiness.READY, f"back to {version}: {why}")
 
 
-def _artifact(inputs: Inputs, product: Product, version: str) -> Point:
+def _artifact(inputs: Inputs, product: Product, version: str, now: datetime) -> Point:
     found = inputs.artifacts.get((product.name, version))
-    if found is not None and found.found is not Found.UNKNOWN:
+    old = why_old(found.at, now) if found is not None else ""
+    if found is not None and found.found is not Found.UNKNOWN and not old:
         if found.found is Found.THERE:
             return Point("artifact", Readiness.READY, f"{version} is there: {found.place}")
         fact = f"{version} is not there any more: {found.place}"
         return Point("artifact", Readiness.NOT_READY, fact, f"build {product.name} {version} again")
     changes = inputs.changes.get(product.name)
-    if isinstance(changes, ProductChanges):
+    if isinstance(changes, ProductChanges) and not why_old(inputs.histories_at.get(product.name), now):
         base = changes.range.base
         if base.version and same_version(base.version, version, product.scheme, product.name):
             return Point("artifact", Readiness.READY, f"{version} is tagged: {base.tag}")
-    why = f" ({found.detail or found.place})" if found else ""
+    why = f" ({old or found.detail or found.place})" if found else ""
     fact = f"whether {version} can still be had is not known{why}"
     return Point("artifact", Readiness.UNKNOWN, fact, f"look for {product.name} {version} by hand")
 

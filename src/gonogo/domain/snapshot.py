@@ -76,7 +76,7 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         inputs.here,
         inputs.read_only,
         facts.at,
-        rollback.ways_back(inputs),
+        rollback.ways_back(inputs, now),
         inputs.pollers,
         inputs.ledger,
     )

@@ -17,7 +17,7 @@ from gonogo.domain.checks import command_set_digest, fingerprint
 from gonogo.domain.decide import RecordCheck
 from gonogo.domain.plan import CheckKind, Item, LoadedPlan
 from gonogo.errors import GonogoError, UsageError
-from gonogo.tui.feed import describe
+from gonogo.tui.crash import describe
 from gonogo.tui.messages import AskTrust, CheckEnded, CheckMoved, Reply, Trusted
 from gonogo.tui.wiring import Wiring
 

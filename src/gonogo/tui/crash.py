@@ -32,6 +32,11 @@ def write(error: BaseException, directory: Path, now: datetime) -> Path | None:
     return path
 
 
+def describe(error: BaseException) -> str:
+    """An unexpected error in one line, without anything it carries along."""
+    return f"{type(error).__name__}: {error}"[:300]
+
+
 def sentence(error: BaseException, path: Path | None) -> str:
     """One line for the person."""
     where = f"a report without any data is in {path}" if path else "no report could be written"

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from msgspec import Struct
@@ -17,15 +18,16 @@ from textual.message import Message
 
 from gonogo.adapters.outside_thread import OutsideThread, Told
 from gonogo.adapters.poller_thread import PollerThread
-from gonogo.domain.changelog import Changes
 from gonogo.domain.decide import Command, RecordTransition
 from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import LoadedPlan, Product
+from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.pollers import PolledBy
 from gonogo.domain.resting import cells_behind
 from gonogo.errors import ConflictError, GonogoError
 from gonogo.session import Session
-from gonogo.tui.anew import Decide, SeenAnew, ask_in_a_thread
+from gonogo.tui.anew import PATIENCE, Decide, SeenAnew, ask_in_a_thread
+from gonogo.tui.crash import describe
+from gonogo.tui.histories import Histories, Read, Unmoved
 from gonogo.tui.messages import Done, Failed, Learned, LookedAnew, NotOpened, Opened, Stopped, Trouble
 from gonogo.tui.wiring import Wiring
 
@@ -55,13 +57,6 @@ class Seen(Struct, frozen=True):
     observations: tuple[Observation, ...]
 
 
-class Read(Struct, frozen=True):
-    """Git told something about a product."""
-
-    generation: int
-    changes: Changes
-
-
 class Look(Struct, frozen=True):
     """Look at everything now."""
 
@@ -70,7 +65,7 @@ class Leave(Struct, frozen=True):
     """It is over."""
 
 
-Item = Ask | Seen | Read | Told | Look | Leave | Decide | SeenAnew
+Item = Ask | Seen | Read | Unmoved | Told | Look | Leave | Decide | SeenAnew
 
 
 class Feed:
@@ -87,7 +82,7 @@ class Feed:
             lambda generation, seen: self._queue.put(Seen(generation, seen)),
             lambda error: post(Stopped("endpoints", describe(error))),
         )
-        self._git = Git(wiring, self._queue.put, post)
+        self._git = Histories(wiring, self._queue.put, post)
         self._outside = OutsideThread(
             wiring.outside,
             self._queue.put,
@@ -109,7 +104,6 @@ class Feed:
     def decide(self, environment: str, command: Command | None = None) -> int:
         """Ask anew what a decision on `environment` rests on, then have `command` judged, if there is one."""
         self._tickets += 1
-        self._git.wake()
         self._queue.put(Decide(self._tickets, environment, command))
         return self._tickets
 
@@ -147,6 +141,7 @@ class Feed:
                 self._plan_changed,
                 self._endpoints.pollers,
                 self._outside,
+                self._git,
             )
             keeper.run()
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
@@ -173,6 +168,7 @@ class JournalKeeper:
         plan_changed: Callable[[LoadedPlan, int], None],
         pollers: Callable[[], tuple[PolledBy, ...]] = tuple,
         outside: OutsideThread | None = None,
+        histories: Histories | None = None,
     ) -> None:
         self._wiring = wiring
         self._session = session
@@ -181,6 +177,7 @@ class JournalKeeper:
         self._plan_changed = plan_changed
         self._pollers = pollers
         self._outside = outside
+        self._histories = histories
         self._generation = 0
         self._plan_sha256 = ""
         self._posted: object = None
@@ -248,6 +245,9 @@ class JournalKeeper:
                 case Told():
                     if item.plan_sha256 == self._session.loaded.sha256:
                         self._take_in(item)
+                case Unmoved(generation, products):
+                    if generation == self._generation:
+                        self._session.unmoved(products)
                 case Ask() | Look() | Leave() | Decide() | SeenAnew():
                     pass
                 case _ as unreachable:
@@ -272,7 +272,17 @@ class JournalKeeper:
             self._conclude(asked)
             return
         question = SeenAnew(asked, self._generation, targets, (), again)
-        ask_in_a_thread(self._wiring.ask_anew, self._session.loaded, question, self._items.put, self._post)
+        loaded, also = self._session.loaded, () if again else self._beyond_cells()
+        ask_in_a_thread(self._wiring.ask_anew, loaded, question, self._items.put, self._post, also)
+
+    def _beyond_cells(self) -> tuple[Callable[[], bool], ...]:
+        """What else a decision rests on, each to be looked at in a thread of its own."""
+        inputs, looks = self._session.inputs, []
+        if self._outside is not None:
+            looks.append(partial(self._outside.look_through, inputs))
+        if self._histories is not None:
+            looks.append(partial(self._histories.look_through, PATIENCE))
+        return tuple(looks)
 
     def _seen_anew(self, seen: SeenAnew) -> None:
         asked = seen.asked
@@ -283,6 +293,8 @@ class JournalKeeper:
             edited = ConflictError("the plan was edited while everything was asked anew", remedy="look again")
             self._post(Failed(asked.ticket, asked.command, edited))
             return
+        if seen.late:
+            self._session.doubt_repositories()
         self._keep(self._session.observe(seen.found) if seen.again else self._session.observe_anew(seen.found))
         doubtful = seen.targets.intersection(self._session.unconfirmed)
         if doubtful and not seen.again:
@@ -353,71 +365,3 @@ class JournalKeeper:
         if text != self._problem:
             self._problem = text
             self._post(Trouble(source, text, remedy))
-
-
-class Git:
-    """The thread that reads histories, one product after the other, whenever its references have moved."""
-
-    def __init__(self, wiring: Wiring, put: Callable[[Item], None], post: Post) -> None:
-        self._wiring = wiring
-        self._put = put
-        self._post = post
-        self._plan: tuple[LoadedPlan, int] | None = None
-        self._woken = threading.Event()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="gonogo-git", daemon=True)
-
-    def follow(self, loaded: LoadedPlan, generation: int) -> None:
-        """Read the histories of this plan's products."""
-        self._plan = (loaded, generation)
-        self._woken.set()
-        if self._thread.ident is None:
-            self._thread.start()
-
-    def wake(self) -> None:
-        """Look now."""
-        self._woken.set()
-
-    def stop(self) -> None:
-        """Read no more."""
-        self._over.set()
-        self._woken.set()
-
-    def _run(self) -> None:
-        known: dict[str, str] = {}
-        generation = 0
-        try:
-            while not self._over.is_set():
-                self._woken.clear()
-                plan = self._plan
-                if plan is not None:
-                    if plan[1] != generation:
-                        known, generation = {}, plan[1]
-                    for product in plan[0].plan.products:
-                        self._look_at(product, plan[0], generation, known)
-                self._woken.wait(SLOW)
-        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
-            self._post(Stopped("git", describe(error)))
-
-    def _look_at(self, product: Product, loaded: LoadedPlan, generation: int, known: dict[str, str]) -> None:
-        if not product.repo or self._unwanted(generation):
-            return
-        print_now = self._wiring.fingerprint(product)
-        if known.get(product.name) == print_now:
-            return
-
-        def progress(changes: Changes) -> None:
-            self._put(Read(generation, changes))
-
-        changes = self._wiring.read_changes(product, loaded.plan, lambda: self._unwanted(generation), progress)
-        if not self._unwanted(generation):
-            known[product.name] = print_now
-            self._put(Read(generation, changes))
-
-    def _unwanted(self, generation: int) -> bool:
-        return self._over.is_set() or self._plan is None or self._plan[1] != generation
-
-
-def describe(error: BaseException) -> str:
-    """An unexpected error in one line, without anything it carries along."""
-    return f"{type(error).__name__}: {error}"[:300]

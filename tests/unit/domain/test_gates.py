@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from gonogo.domain.ageing import LASTS
 from gonogo.domain.artifacts import Artifact, Found
 from gonogo.domain.changelog import Base, ProductChanges, Range, Tag
 from gonogo.domain.decide import FreezeLine, HoldVersion, MarkBad, RecordTransition, Start, Tick, Waive
@@ -52,7 +53,8 @@ def _changes(**more: Any) -> ProductChanges:
 
 def _world(plan: Plan, **inputs: Any) -> World:
     world = World(plan).sees({"staging": "1.2.3", "production": "1.2.2"}).knows(_changes())
-    world.inputs = replace(world.inputs, **inputs)
+    looked = dict.fromkeys(inputs.get("files", ()), NOW)
+    world.inputs = replace(world.inputs, **{"files_at": looked, **inputs})
     return world
 
 
@@ -66,6 +68,7 @@ def _rules(world: World, environment: str = "production") -> list[str]:
     return [one.rule for one in _judge(world, environment).reasons if one.weight is not Weight.WARNING]
 
 
+LONG_AGO = NOW - LASTS - timedelta(seconds=1)
 METRIC = Metric("errors", "prom", "sum(errors)", timedelta(seconds=30))
 FILE = FileVersion("VERSION", "{version}", FileVerdict.AGREES)
 
@@ -99,12 +102,19 @@ def _ledger(arrival: Arrival) -> Ledger:
         (_gate(GateKind.FILES, ("web",)), {"files": _files(FileVerdict.UNKNOWN)}, ["files.unknown"]),
         (_gate(GateKind.FILES, ("web",)), {"files": _files(at="HEAD")}, ["files.unknown"]),
         (_gate(GateKind.FILES, ("web",)), {}, ["files.unknown"]),
+        (_gate(GateKind.FILES, ("web",)), {"files": _files(), "files_at": {}}, ["files.unknown"]),
+        (_gate(GateKind.FILES, ("web",)), {"files": _files(), "files_at": {"web": LONG_AGO}}, ["files.unknown"]),
         (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.PRESENT)}, []),
         (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.WAIVED)}, []),
         (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.MISSING)}, ["merges.missing"]),
         (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.UNKNOWN)}, ["merges.unknown"]),
         (_gate(GateKind.MERGES, "done"), {"ledger": Ledger(problem="main is gone")}, ["merges.unknown"]),
         (_gate(GateKind.MERGES, "done"), {}, ["merges.unknown"]),
+        (_gate(GateKind.MERGES, "done"), {"ledger": Ledger(read_at=LONG_AGO)}, ["merges.unknown"]),
+        (_gate(GateKind.TAG, "exists"), {"histories_at": {"web": LONG_AGO}}, ["git.old"]),
+        (_gate(GateKind.TAG, "exists"), {"histories_at": {}}, ["git.old"]),
+        (_gate(GateKind.TAG, "exists"), {"histories_at": {"web": NOW + timedelta(hours=1)}}, ["git.old"]),
+        (_gate(GateKind.TAG, "exists"), {"histories_at": {"web": NOW - LASTS}}, []),
         (_gate(GateKind.TAG, "annotated"), {}, []),
         (_gate(GateKind.TAG, "annotated"), {"changes": {"web": _changes(tag=Tag("v1.2.3", OID))}}, ["tag.light"]),
         (_gate(GateKind.TAG, "exists"), {"changes": {"web": _changes(tag=Tag("v1.2.3"))}}, ["tag.missing"]),
@@ -271,7 +281,7 @@ def test_outside_of_every_window_nothing_goes_and_a_freeze_within_one_still_hold
 
 
 def _readiness(world: World) -> tuple[Readiness, list[str]]:
-    (way,) = ways_back(world.inputs)
+    (way,) = ways_back(world.inputs, NOW)
     return way.readiness, [point.name for point in way.points if point.readiness is not Readiness.READY]
 
 
@@ -317,7 +327,7 @@ def test_migrations_that_lie_between_are_named_and_contradict_a_plan_without_any
         assert isinstance(known, ProductChanges)
         between = replace(known, range=replace(known.range, migrations=tuple(f"db/{n}.sql" for n in range(7))))
         world.inputs = replace(world.inputs, changes={"web": between})
-        (way,) = ways_back(world.inputs)
+        (way,) = ways_back(world.inputs, NOW)
         (point,) = (one for one in way.points if one.name == "migration")
         assert point.readiness is ready
         assert "db/0.sql" in point.fact

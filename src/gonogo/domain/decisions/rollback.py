@@ -81,7 +81,7 @@ def _seen(scene: Scene, command: RollBack) -> tuple[Product, WayBack, Sequence[_
         if scene.plan.environment(name) is None:
             known = [one.name for one in scene.plan.environments]
             return slips.unknown_name("environment.unknown", "environment", name, known)
-    way = next(one for one in ways_back(scene.inputs) if one.product == product.name)
+    way = next(one for one in ways_back(scene.inputs, scene.now) if one.product == product.name)
     target = next(point for point in way.points if point.name == "target")
     if target.readiness is not Readiness.READY:
         return Refusal(ExitCode.NO_GO, "rollback.target", target.fact, target.remedy)

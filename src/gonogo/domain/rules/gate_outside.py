@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from gonogo.domain.ageing import why_old
 from gonogo.domain.history import same_set, transitions
 from gonogo.domain.ledger import Arrival, LedgerCell
 from gonogo.domain.matrix import Cell
@@ -37,6 +38,9 @@ def _files(facts: Facts, product: Product) -> Iterable[ReasonLine]:
     elif found.at != f"tag {product.tag_name}" and not found.problem:
         fact = f"{product.name} has no tag {product.tag_name} yet; its version files were read at {found.at}"
         yield history.not_read(facts, product, "files.unknown", fact, f"git tag -a {product.tag_name}")
+    elif old := why_old(facts.inputs.files_at.get(product.name), facts.now):
+        fact = f"what the version files of {product.name} state is not known any more: {old}"
+        yield history.not_read(facts, product, "files.unknown", fact)
     elif found.verdict is FileVerdict.UNKNOWN:
         yield history.not_read(facts, product, "files.unknown", f"{product.name}: {found.summary}")
     elif found.verdict is FileVerdict.DISAGREES:
@@ -132,8 +136,8 @@ def soak(facts: Facts, environment: Environment, gate: Gate) -> Iterable[ReasonL
 def merges(facts: Facts, _environment: Environment, _gate: Gate) -> Iterable[ReasonLine]:
     """Every fix of the release has reached every active branch."""
     ledger = facts.inputs.ledger
-    if ledger is None or ledger.problem:
-        why = ledger.problem if ledger else "nobody has looked yet"
+    why = ledger.problem or why_old(ledger.read_at, facts.now) if ledger else "nobody has looked yet"
+    if ledger is None or why:
         yield ReasonLine(
             "merges.unknown",
             Weight.UNKNOWN,

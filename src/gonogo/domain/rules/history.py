@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from gonogo.domain.ageing import why_old
 from gonogo.domain.changelog import ProductChanges, Unreadable
 from gonogo.domain.plan import Environment, Product
 from gonogo.domain.rules.facts import Facts
@@ -15,6 +16,10 @@ def products(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         if not product.repo:
             continue
         changes = facts.changes.get(product.name)
+        old = why_old(facts.inputs.histories_at.get(product.name), facts.now)
+        if changes is not None and old:
+            fact = f"what the history of {product.name} says is not known any more: {old}"
+            yield not_read(facts, product, "git.old", fact)
         if changes is None or (isinstance(changes, ProductChanges) and not changes.complete):
             yield not_read(facts, product, "git.loading", f"the history of {product.name} is being read")
         elif isinstance(changes, Unreadable):
@@ -38,13 +43,13 @@ def read(facts: Facts, product: Product) -> ProductChanges | None:
 def about(
     facts: Facts, product: Product, rule: str, weight: Weight, fact: str, remedy: str, source: str = ""
 ) -> ReasonLine:
-    """A reason about one product, for whoever owns it."""
+    """A reason about one product, for whoever owns it; without `source` it is what its repository said."""
     return ReasonLine(
         rule,
         weight,
         fact,
         f"product:{product.name}",
-        facts.now,
+        facts.now if source else facts.inputs.histories_at.get(product.name, facts.now),
         source or product.repo or "plan",
         who=owner_of_product(facts.plan, product.name),
         remedy=remedy,

@@ -115,6 +115,7 @@ _ALL = (
     *_is_unknown(
         "git",
         git__loading="the history of a product is being read",
+        git__old="nobody has looked at a product's repository for three minutes",
         git__unreadable="the history of a product cannot be read",
         tag__unknown="a tag cannot be looked at",
         changelog__unknown="the commits of a product cannot be looked at",

@@ -1,0 +1,69 @@
+"""What a decision rests on beyond the cells is looked at anew as well."""
+
+import asyncio
+from threading import Event
+
+import pytest
+from msgspec.structs import replace
+
+from gonogo.domain.changelog import Changes, ProductChanges, Tag
+from gonogo.domain.plan import Product
+from gonogo.tui import anew, feed, histories
+from tui.evening import Evening, evening_plan
+from tui.stage import history
+
+WEB = replace(evening_plan().products[0], repo="/srv/web", revision="d" * 40)
+
+
+def _evening() -> Evening:
+    evening = Evening(evening_plan((), gates=(), approvals=(), products=(WEB,)))
+    evening.start()
+    return evening
+
+
+def _tagged(product: Product, oid: str) -> Changes:
+    found = history(product)
+    assert isinstance(found, ProductChanges)
+    return replace(found, range=replace(found.range, tag=Tag(product.tag_name, oid, annotated=True)))
+
+
+def test_a_tag_that_moved_a_moment_ago_is_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The repositories are looked at for the list, whenever their turn would have come."""
+    monkeypatch.setattr(histories, "EVERY", 3_600)
+    evening = _evening()
+    moved = Event()
+    evening.histories = lambda product: _tagged(product, ("e" if moved.is_set() else "d") * 40)
+
+    async def run() -> None:
+        async with evening.cockpit(fingerprint=lambda _: str(moved.is_set())) as seat:
+            await seat.press("o", "enter")
+            await seat.sees("Type 1.2.3")
+            await seat.press("escape")
+            moved.set()
+            await seat.press("o", "enter")
+            await seat.sees("tag.moved")
+
+    asyncio.run(run())
+
+
+def test_a_repository_that_does_not_answer_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it said before does not carry a decision."""
+    monkeypatch.setattr(anew, "PATIENCE", 0.2)
+    monkeypatch.setattr(feed, "PATIENCE", 0.2)
+    evening = _evening()
+    evening.histories = lambda product: _tagged(product, "d" * 40)
+    hangs, over = Event(), Event()
+
+    def fingerprint(_product: Product) -> str:
+        if hangs.is_set():
+            over.wait(20)
+        return "same"
+
+    async def run() -> None:
+        async with evening.cockpit(fingerprint=fingerprint) as seat:
+            hangs.set()
+            await seat.press("o", "enter")
+            await seat.sees("git.old")
+            over.set()
+
+    asyncio.run(run())
