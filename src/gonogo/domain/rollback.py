@@ -14,7 +14,7 @@ from gonogo.domain.inputs import Inputs
 from gonogo.domain.observation import Target
 from gonogo.domain.people import named
 from gonogo.domain.plan import Item, Migration, Plan, Product
-from gonogo.domain.state import BadVersion, ItemStatus, ReleaseState
+from gonogo.domain.state import BadVersion, ReleaseState
 from gonogo.domain.version import same_version
 
 _NAMED = 5
@@ -77,9 +77,7 @@ def bad_mark(state: ReleaseState, product: Product, version: str) -> BadVersion 
 
 def points_of_no_return(plan: Plan, state: ReleaseState) -> tuple[tuple[Item, bool], ...]:
     """The items that mark one, each with whether it is behind us."""
-    return tuple(
-        (item, state.item(item.id).status is ItemStatus.DONE) for item in plan.items if item.point_of_no_return
-    )
+    return tuple((item, state.item(item.id).happened) for item in plan.items if item.point_of_no_return)
 
 
 def target_of(inputs: Inputs, product: Product) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 - It names a rule, an environment, a reason and an end; from its end on it is over.
 - Where the plan asks for signatures, it is signed.
 - It counts only while the plan gives whoever gave it a role that may waive.
-- With a subject it covers that one thing. Without one it covers everything its rule *blocks*, but nothing that is
-  unknown: what nobody knows must be named one by one.
+- With a subject it covers that one thing. Without one it covers what its rule *blocked* when it was given, nothing
+  that came later, and nothing that is unknown: what nobody knows must be named one by one.
 - Some rules cannot be waived at all: what stands behind them is not a risk to take but a record to put right.
 """
 
@@ -60,5 +60,5 @@ def _covers(waiver: Waiver, rule: str, subject: str, *, unknown: bool) -> bool:
     if waiver.rule != rule or rule in NEVER:
         return False
     if not waiver.subject:
-        return not unknown
+        return not unknown and subject in waiver.covers
     return waiver.subject == subject

@@ -50,7 +50,8 @@ def _plain(words: str, tone: Tone) -> Callable[[Event], Line]:
 
 
 def _vouched(event: Event) -> Line:
-    return _said("says done, as the first of two,", Tone.WARN, _name(event))
+    what = "says it does not apply" if event.data.get("skip") else "says done"
+    return _said(f"{what}, as the first of two,", Tone.WARN, _name(event), _text(event.data, "reason"))
 
 
 def _unclaimed(event: Event) -> Line:

@@ -95,7 +95,7 @@ def line_above(plan: Plan, item: Item) -> Item | None:
 
 def _line_below(release: Listed, item: Item) -> ItemRow:
     """The line that is drawn where the word rollback changes its meaning."""
-    crossed = release.state.item(item.id).status is ItemStatus.DONE
+    crossed = release.state.item(item.id).happened
     words = "no return: going back now means rolling forward" if crossed else "no return below: only forward"
     return ItemRow(f"return:{item.id}", True, "", words, "", "", Tone.BAD if crossed else Tone.WARN)
 
@@ -133,7 +133,8 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
         reason = f": {state.reason}" if state.reason else ""
         return f"{state.actor.user} {when(state.at, release.now)}{reason}"
     if state.first is not None:
-        return f"1 of 2 persons: {state.first.actor.user} {when(state.first.at, release.now)}"
+        says = " says it does not apply" if state.first.skip else ""
+        return f"1 of 2 persons: {state.first.actor.user}{says} {when(state.first.at, release.now)}"
     if state.claim is not None:
         return f"{state.claim.actor.user} is at it, {when(state.claim.at, release.now)}"
     waiting = [other for other in item.after if release.state.item(other).status is ItemStatus.OPEN]
@@ -181,7 +182,7 @@ def details(release: Listed, item: Item) -> tuple[Line, ...]:
         ("state", f"{WORDS[state.status]}{_by(state, release.now)}"),
         ("reason", state.reason),
         ("claim", f"{state.claim.actor.user} since {state.claim.at:%Y-%m-%d %H:%M:%S} UTC" if state.claim else ""),
-        ("first", f"{state.first.actor.user} at {state.first.at:%Y-%m-%d %H:%M:%S} UTC" if state.first else ""),
+        ("first", _first(state)),
         ("then", state.title if state.title != item.title else ""),
         ("phase", item.phase),
         ("owner", owner_name(release.plan, item)),
@@ -202,6 +203,12 @@ def details(release: Listed, item: Item) -> tuple[Line, ...]:
         lines.append((Span(f"note by {note.actor.user}, {note.at:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),))
         lines += [(Span(f"  {text}"),) for text in note.text.splitlines()]
     return tuple(lines)
+
+
+def _first(state: ItemState) -> str:
+    """What the first of two persons said."""
+    one = state.first
+    return f"{one.actor.user} {one.words}, at {one.at:%Y-%m-%d %H:%M:%S} UTC" if one else ""
 
 
 def _check(release: Listed, item: Item) -> str:

@@ -5,7 +5,6 @@ from gonogo.domain.decisions import go
 from gonogo.domain.decisions.scene import when
 from gonogo.domain.folds.lifecycle import ReleaseStatus
 from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import ItemStatus
 from gonogo.present.tones import Line, Span, Tone
 
 WORDS = {
@@ -113,9 +112,9 @@ def _scope(places: tuple[str, ...]) -> str:
 
 
 def beyond_return(snapshot: Snapshot) -> str:
-    """The title of the first closed item past which there is no return; "" while one can still roll back."""
+    """The title of the first item done past which there is no return; "" while one can still roll back."""
     for item in snapshot.plan.items:
-        if item.point_of_no_return and snapshot.state.item(item.id).status is ItemStatus.DONE:
+        if item.point_of_no_return and snapshot.state.item(item.id).happened:
             return item.title
     return ""
 

@@ -230,7 +230,8 @@ def _items(plan: Plan, state: ReleaseState) -> Iterable[Row]:
 
 def _shown(plan: Plan, now: ItemState) -> Iterable[str]:
     if now.first is not None:
-        yield f"first of two: {named(plan, now.first.actor.user)} at {_stamp(now.first.at)}"
+        says = " says it does not apply" if now.first.skip else ""
+        yield f"first of two: {named(plan, now.first.actor.user)}{says} at {_stamp(now.first.at)}"
     for proof in now.proofs:
         digest = f", sha256 {proof.sha256}" if proof.sha256 else ""
         yield f"{proof.kind}: {clean(proof.text, 300)}{digest}"

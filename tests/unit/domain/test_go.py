@@ -21,6 +21,7 @@ from gonogo.domain.decide import (
     HoldVersion,
     MarkBad,
     ReleaseVersion,
+    Skip,
     Start,
     Thaw,
     Tick,
@@ -31,10 +32,12 @@ from gonogo.domain.decide import (
     WithdrawWaiver,
 )
 from gonogo.domain.decisions import go
+from gonogo.domain.decisions.waivers import MOST
 from gonogo.domain.digest import content_of
 from gonogo.domain.events import Actor
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Item, ItemId, Plan
+from gonogo.domain.rollback import points_of_no_return
 from gonogo.domain.state import ItemStatus, Proof
 from gonogo.errors import ExitCode
 from support.deciding import ANA, BEN, CHLOE, DAI, NOBODY, ROOT, World, make_plan, make_product
@@ -435,3 +438,113 @@ def test_who_drives_says_go_from_either_account() -> None:
     world.do(other, say_go(world, other))
 
     assert world.state.decisions[0].actor == other
+
+
+def test_undo_closes_nothing_that_a_tick_could_not_close() -> None:
+    """Somebody else is at it by now, or what comes before is open again: it is judged like the act it repeats."""
+    order = (Item(ItemId("tests"), "Run the tests"), Item(ItemId("docs"), "Write it up", after=(ItemId("tests"),)))
+    world = started(replace(PLAIN, items=order)).do(BEN, Tick("tests"), Tick("docs"))
+    world.do(ANA, Untick("docs")).do(CHLOE, ClaimItem("docs"))
+
+    assert world.refusal(ANA, Undo()).rule == "item.claimed"
+
+    world.do(CHLOE, UnclaimItem("docs")).do(DAI, Untick("tests"))
+    assert world.refusal(ANA, Undo()).rule == "item.after"
+
+
+def test_a_job_does_not_tick_by_an_undo() -> None:
+    """What a CI job may not tick, it may not tick by taking back its own untick either."""
+    world = started().do(BEN, Tick("tests"))
+    job = replace(DAI, via="ci")
+    world.do(job, Untick("tests"))
+
+    assert world.refusal(job, Undo()).rule == "item.ci"
+
+
+def test_what_two_persons_confirm_two_persons_skip() -> None:
+    """One alone does not say that it need not be done; the two say the same."""
+    world = started(replace(PLAIN, items=(Item(ItemId("migrate"), "Migrate", two_person=True),)))
+    assert world.refusal(ROOT, Skip("migrate", "no need")).rule == "account.nobody"
+    world.do(BEN, Skip("migrate", "there is no data"))
+
+    assert world.state.item("migrate").status is ItemStatus.OPEN
+    assert world.refusal(BEN, Skip("migrate", "really")).rule == "item.second"
+    refusal = world.refusal(DAI, Tick("migrate"))
+    assert (refusal.rule, refusal.reason) == (
+        "item.changed",
+        "bokafor says it does not apply (there is no data); two persons must say the same of 'migrate'",
+    )
+    world.do(DAI, Skip("migrate", "no data indeed"))
+    state = world.state.item("migrate")
+    assert state.first is not None
+    assert (state.status, state.first.actor, state.actor) == (ItemStatus.SKIPPED, BEN, DAI)
+
+
+def test_the_first_of_two_takes_the_word_back_by_opening_the_item() -> None:
+    """Whoever was wrong unticks; nobody can make a pair with that word any more."""
+    world = started(replace(PLAIN, items=(Item(ItemId("migrate"), "Migrate", two_person=True),)))
+    world.do(BEN, Tick("migrate"), Untick("migrate", "it was another host")).do(DAI, Tick("migrate"))
+
+    state = world.state.item("migrate")
+    assert state.first is not None
+    assert (state.status, state.first.actor) == (ItemStatus.OPEN, DAI)
+
+
+def test_what_was_skipped_by_two_is_open_as_soon_as_one_says_done() -> None:
+    """Two words that differ close nothing."""
+    world = started(replace(PLAIN, items=(Item(ItemId("migrate"), "Migrate", two_person=True),)))
+    world.do(BEN, Skip("migrate", "there is no data")).do(DAI, Skip("migrate", "indeed"))
+    world.do(ANA, Tick("migrate"))
+
+    assert world.state.item("migrate").status is ItemStatus.OPEN
+    world.do(BEN, Tick("migrate"))
+    assert world.state.item("migrate").status is ItemStatus.DONE
+
+
+def test_a_point_of_no_return_is_passed_with_the_first_word() -> None:
+    """Whoever migrated the data knows it; rolling back is no promise while the second person is asked."""
+    item = Item(ItemId("migrate"), "Migrate", two_person=True, point_of_no_return=True)
+    world = started(replace(PLAIN, items=(item,))).do(BEN, Tick("migrate"))
+
+    assert points_of_no_return(world.plan, world.state) == ((item, True),)
+
+
+def test_a_go_from_before_is_no_answer_while_the_line_is_stopped() -> None:
+    """Typed again during a freeze it is refused; that it was given once lets nothing through now."""
+    world = started().do(BEN, Tick("tests"))
+    world.do(ANA, say_go(world)).do(BEN, FreezeLine("payments fail"))
+
+    assert world.refusal(ANA, Go("production", "")).rule == "go.blocked"
+    assert world.refusal(BEN, Go("production", "")).rule == "go.blocked"
+    world.do(ANA, Thaw())
+    assert world.attempt(ANA, Go("production", "")) == ()
+
+
+def test_a_waiver_covers_what_it_was_given_for_and_nothing_later() -> None:
+    """An item that is opened again afterwards blocks: whoever waived the others has never seen it open."""
+    items = (Item(ItemId("tests"), "Run the tests"), Item(ItemId("docs"), "Write it up"))
+    world = started(replace(PLAIN, items=items)).do(BEN, Tick("docs"))
+    world.do(ANA, waive(world)).do(BEN, Untick("docs"))
+
+    assert [fact.split(": ")[0] for fact in world.refusal(ANA, say_go(world)).facts] == [
+        "blocker  item.open item:docs"
+    ]
+    world.do(ANA, waive(world))
+    world.do(ANA, say_go(world))
+
+
+def test_ones_own_new_waiver_replaces_the_old_one() -> None:
+    """Waived for a shorter time, it ends then: the longer one is not left standing behind it."""
+    world = started()
+    world.do(ANA, waive(world, until=world.now + 8 * HOUR), waive(world, until=world.now + HOUR))
+
+    (left,) = waivers.in_force(world.plan, world.state, world.now)
+    assert left.until - world.now <= HOUR
+
+
+def test_a_waiver_of_too_many_things_at_once_is_refused() -> None:
+    """Its record names each of them."""
+    items = tuple(Item(ItemId(f"item-{number}"), f"Step {number}") for number in range(MOST + 1))
+    world = started(replace(PLAIN, items=items))
+
+    assert world.refusal(ANA, waive(world)).rule == "waiver.many"

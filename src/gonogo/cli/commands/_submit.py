@@ -74,8 +74,8 @@ def sentence(name: str, state: ItemState, command: Command, events: tuple[Event,
     if state.status is ItemStatus.OPEN and state.first is not None:
         first = state.first
         return (
-            f"{name} is confirmed by {first.actor.user} at {clock_time(first.at, now)} (#{first.seq}) "
-            "and stays open: a second person ticks it too"
+            f"{name} stays open: {first.actor.user} {first.words}, at {clock_time(first.at, now)} (#{first.seq}); "
+            "a second person must say so too"
         )
     if state.actor is None or state.at is None:
         return f"{name} is open; nobody has acted on it"

@@ -93,7 +93,9 @@ def _move(scene: Scene, command: Tick | Untick | Skip) -> Answer:
         )
     kind, wanted = _MOVES[type(command)]
     now = scene.state.item(item.id)
-    if now.status is wanted and command.expect in {None, now.seq}:
+    # the word of the first of two is taken back by opening the item again
+    holds = now.status is wanted and (wanted is not ItemStatus.OPEN or now.first is None)
+    if holds and command.expect in {None, now.seq}:
         return _already(item, now, scene.actor)
     if command.expect is not None and command.expect != now.seq:
         return lost_race(item, now)
@@ -105,6 +107,8 @@ def _move(scene: Scene, command: Tick | Untick | Skip) -> Answer:
         data["reason"] = reason
     if isinstance(command, Tick):
         return _tick(scene, item, now, command, data)
+    if isinstance(command, Skip) and item.two_person:
+        return _by_two(scene, item, now, kind, data)
     return (scene.draft(kind, f"item:{item.id}", data, expect=now.seq),)
 
 
@@ -118,22 +122,35 @@ def _tick(scene: Scene, item: Item, now: ItemState, command: Tick, data: dict[st
         return refusal
     if command.evidence:
         data["evidence"] = [_shown(proof) for proof in command.evidence]
-    subject = f"item:{item.id}"
-    if not item.two_person:
-        return (scene.draft(kinds.ITEM_TICKED, subject, data, expect=now.seq),)
+    if item.two_person:
+        return _by_two(scene, item, now, kinds.ITEM_TICKED, data)
+    return (scene.draft(kinds.ITEM_TICKED, f"item:{item.id}", data, expect=now.seq),)
+
+
+def _by_two(scene: Scene, item: Item, now: ItemState, kind: str, data: dict[str, Any]) -> Answer:
+    """Done, or not applicable, when two persons say the same; the first one's word leaves it open."""
     if refusal := slips.undecided(scene, f"'{item.id}', which two persons confirm,"):
         return refusal
-    if now.first is None:
-        return (scene.draft(kinds.ITEM_VOUCHED, subject, data, expect=now.seq),)
-    if people.same_human(scene.plan, now.first.actor, scene.actor):
+    subject, skip, first = f"item:{item.id}", kind == kinds.ITEM_SKIPPED, now.first
+    if now.status is not ItemStatus.OPEN or first is None:
+        return (scene.draft(kinds.ITEM_VOUCHED, subject, data | ({"skip": True} if skip else {}), expect=now.seq),)
+    if first.skip is not skip:
+        return Refusal(
+            ExitCode.CONFLICT,
+            "item.changed",
+            f"{first.actor.user} {first.words}; two persons must say the same of '{item.id}'",
+            f"gonogo untick {item.id}    takes that back, when you have spoken",
+        )
+    if people.same_human(scene.plan, first.actor, scene.actor):
         return Refusal(
             ExitCode.NO_GO,
             "item.second",
-            f"'{item.id}' waits for a second person: you were the first, as {now.first.actor.user}",
-            f"somebody else types: gonogo tick {item.id}",
+            f"'{item.id}' waits for a second person: you were the first, as {first.actor.user}",
+            f"somebody else types: gonogo {'skip' if skip else 'tick'} {item.id}"
+            + (" --reason '...'" if skip else ""),
         )
-    data["first"] = {"uid": now.first.actor.uid, "user": now.first.actor.user, "seq": now.first.seq}
-    return (scene.draft(kinds.ITEM_TICKED, subject, data, expect=now.seq),)
+    data["first"] = {"uid": first.actor.uid, "user": first.actor.user, "seq": first.seq}
+    return (scene.draft(kind, subject, data, expect=now.seq),)
 
 
 def _shown(proof: Proof) -> dict[str, Any]:
@@ -212,11 +229,8 @@ def _undo(scene: Scene) -> Answer:
             f"gonogo log --item {last.item}",
         )
     item = scene.plan.item(last.item)
-    if last.before.status is ItemStatus.DONE and item and (item.two_person or item.evidence_required):
-        # an undo is one person's word: it must not stand for two, nor for what somebody once showed
-        return Refusal(
-            ExitCode.NO_GO, "undo.tick", f"'{item.id}' is not ticked by an undo", f"gonogo tick {item.id}"
-        )
+    if item is not None and (refusal := _not_by_undo(scene, item, now, last.before.status)):
+        return refusal
     kind = {
         ItemStatus.DONE: kinds.ITEM_TICKED,
         ItemStatus.OPEN: kinds.ITEM_UNTICKED,
@@ -226,3 +240,21 @@ def _undo(scene: Scene) -> Answer:
     if last.before.reason:
         data["reason"] = last.before.reason
     return (scene.draft(kind, f"item:{last.item}", data, expect=now.seq),)
+
+
+def _not_by_undo(scene: Scene, item: Item, now: ItemState, wanted: ItemStatus) -> Refusal | None:
+    """Closing an item by an undo is judged as closing it: by who is at it, what comes before, and its check."""
+    if wanted is ItemStatus.OPEN:
+        return None
+    done = wanted is ItemStatus.DONE
+    if item.two_person or (done and item.evidence_required):
+        # an undo is one person's word: it must not stand for two, nor for what somebody once showed
+        what = f"'{item.id}' is not {'ticked' if done else 'marked as not applicable'} by an undo"
+        next_step = f"gonogo tick {item.id}" if done else f"gonogo skip {item.id} --reason '...'"
+        return Refusal(ExitCode.NO_GO, "undo.tick", what, next_step)
+    if refusal := others_claim(scene, item, now) or _from_ci(scene, item):
+        return refusal
+    if not done:
+        return None
+    by_check = refuse_by_hand(scene, item, item.check) if item.check else None
+    return _not_yet(scene.plan, scene.state, item) or by_check

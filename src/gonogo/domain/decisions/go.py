@@ -114,17 +114,18 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if refusal := _may_not(scene):
         return refusal
     content = digest.content_of(scene.plan, scene.inputs.changes)
+    snapshot = scene.snapshot()
+    judged = snapshot.verdict(command.environment)
+    assert judged is not None
+    shown = preview(scene, command.environment, snapshot)
+    # before what was said once: a line that was stopped since must not answer that go holds already
+    if refusal := _refused(scene, judged, shown):
+        return refusal
     last = scene.state.go(command.environment)
     if last is not None and stands(last, content):
         if last.actor.uid == scene.actor.uid:
             return ()
         return slips.lost("go.decided", f"go for {command.environment} was given", last.actor, last.at, scene.now)
-    snapshot = scene.snapshot()
-    judged = snapshot.verdict(command.environment)
-    assert judged is not None
-    shown = preview(scene, command.environment, snapshot)
-    if refusal := _refused(scene, judged, shown):
-        return refusal
     if command.confirm != shown.code:
         return moved(scene, "go", shown, f"gonogo go {command.environment} --confirm {shown.code}")
     reasons = each_reason(judged)

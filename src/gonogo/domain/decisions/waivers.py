@@ -1,7 +1,7 @@
 """Waive: let one unmet rule pass in one environment, with a reason and an end."""
 
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec import Struct
 
@@ -40,6 +40,9 @@ class WithdrawWaiver(Struct, frozen=True):
 
 Commands = Waive | WithdrawWaiver
 
+MOST = 500
+"""Things that a waiver without a subject covers: an event must hold their names."""
+
 
 def decide(scene: Scene, command: Commands) -> Answer:
     """Judge a waiver."""
@@ -70,9 +73,15 @@ def preview(scene: Scene, command: Waive) -> Preview | Refusal:
     return found if isinstance(found, Refusal) else _preview(scene, command, judged, found)
 
 
+def _covered(judged: Verdict, command: Waive, found: ReasonLine) -> list[ReasonLine]:
+    """The reasons it lets pass: the one it names, or all that its rule says now."""
+    if command.subject:
+        return [found]
+    return [one for one in each_reason(judged) if one.rule == command.rule and one.weight is not Weight.WARNING]
+
+
 def _preview(scene: Scene, command: Waive, judged: Verdict, found: ReasonLine) -> Preview:
-    here = [one for one in each_reason(judged) if one.rule == command.rule and one.weight is not Weight.WARNING]
-    covered = [found] if command.subject else here
+    covered = _covered(judged, command, found)
     names = [f"{one.rule} {one.subject}".rstrip() for one in covered]
     until = f"{command.until:%Y-%m-%d %H:%M} UTC"
     heading = f"{scene.actor.user} lets {names[0] if len(names) == 1 else command.rule} pass until {until}"
@@ -105,32 +114,66 @@ def _waive(scene: Scene, command: Waive) -> Answer:
     if refusal := _incomplete(scene, command):
         return refusal
     judged = scene.snapshot().verdict(command.environment)
-    reason = find_reason(judged, command) if judged else None
-    if not isinstance(reason, ReasonLine):
-        return reason or Refusal(ExitCode.USAGE, "environment.unknown", "there is no such environment")
-    if judged and command.confirm is not None:
+    assert judged is not None  # the environment is one of the plan's
+    reason = find_reason(judged, command)
+    if isinstance(reason, Refusal):
+        return reason
+    if command.confirm is not None:
         shown = _preview(scene, command, judged, reason)
         if command.confirm != shown.code:
             return moved(scene, "waive", shown, "gonogo why    then repeat it")
+    covers = tuple(one.subject for one in _covered(judged, command, reason))
+    if len(covers) > MOST:
+        named = f"{command.rule}:{covers[0]}"
+        return Refusal(
+            ExitCode.USAGE,
+            "waiver.many",
+            f"{command.rule} speaks of {len(covers)} things, and a waiver covers {MOST} at most",
+            f"name them one by one: gonogo waive {named} --reason '...' --until 2h",
+        )
+    return _given(scene, command, reason, covers)
+
+
+def _given(scene: Scene, command: Waive, reason: ReasonLine, covers: tuple[str, ...]) -> Answer:
+    """The waiver, unless it is there; one's own of the same is replaced, so that the new end is the end."""
     subject = reason.subject if command.subject else ""
     standing = waivers.in_force(
         scene.plan, scene.state, scene.now, command.environment, scene.inputs.shared_accounts
     )
-    same = next((one for one in standing if (one.rule, one.subject) == (command.rule, subject)), None)
-    if same is not None and same.actor.uid != scene.actor.uid:
-        what = f"{command.rule} is waived until {same.until:%Y-%m-%d %H:%M} UTC"
-        return slips.lost("waiver.given", what, same.actor, same.at, scene.now)
-    if same is not None and same.until == command.until:
-        return ()
-    data = {
+    same = [one for one in standing if (one.rule, one.subject) == (command.rule, subject)]
+    why = clean(command.reason.strip())
+    for one in same:
+        if not subject and not set(covers) <= set(one.covers):
+            continue
+        if one.actor.uid != scene.actor.uid:
+            what = f"{command.rule} is waived until {one.until:%Y-%m-%d %H:%M} UTC"
+            return slips.lost("waiver.given", what, one.actor, one.at, scene.now)
+        if (one.until, one.reason) == (command.until, why):
+            return ()
+    data: dict[str, Any] = {
         "rule": command.rule,
         "subject": subject,
-        "reason": clean(command.reason.strip()),
+        "reason": why,
         "until": command.until.isoformat(timespec="seconds"),
         "fact": reason.fact,
         "unknown": is_unknown(reason),
     }
-    return (scene.draft(kinds.WAIVER_GIVEN, f"waiver:{command.environment}", data),)
+    if not subject:
+        data["covers"] = list(covers)
+    replaced = [one for one in same if one.actor.uid == scene.actor.uid]
+    name = f"waiver:{command.environment}"
+    return (
+        scene.draft(kinds.WAIVER_GIVEN, name, data),
+        *(
+            scene.draft(
+                kinds.WAIVER_WITHDRAWN,
+                name,
+                {"waiver": one.seq, "rule": one.rule, "reason": "replaced by another"},
+                number=number,
+            )
+            for number, one in enumerate(replaced, 1)
+        ),
+    )
 
 
 def _incomplete(scene: Scene, command: Waive) -> Refusal | None:

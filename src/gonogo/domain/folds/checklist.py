@@ -53,11 +53,20 @@ class Proof(Struct, frozen=True):
 
 
 class Vouch(Struct, frozen=True):
-    """The first of two persons says: done. The item stays open until a second one says so too."""
+    """The first of two persons says: done, or not applicable. It stays open until a second one says so too."""
 
     actor: Actor
     at: datetime
     seq: int
+    skip: bool = False
+    """Whether they say that it does not apply."""
+    reason: str = ""
+    """Why it does not apply; "" for done."""
+
+    @property
+    def words(self) -> str:
+        """`says it is done`, for a sentence that begins with who."""
+        return f"says it does not apply ({self.reason})" if self.skip else "says it is done"
 
 
 class ItemState(Struct, frozen=True):
@@ -81,6 +90,11 @@ class ItemState(Struct, frozen=True):
     """The first person of a two-person item: alone while it is open, with `actor` as second when it is done."""
     check: bool = False
     """Whether a check brought it here, and not a person's word."""
+
+    @property
+    def happened(self) -> bool:
+        """Whether somebody said that it was done: of two persons the first knows, whatever the second says."""
+        return self.status is ItemStatus.DONE or (self.first is not None and not self.first.skip)
 
 
 class Undoable(Struct, frozen=True):
@@ -115,7 +129,7 @@ class ChecklistFold:
 
     def _move(self, event: Event, status: ItemStatus) -> None:
         before = self._state(event)
-        done = status is ItemStatus.DONE
+        closed = status is not ItemStatus.OPEN
         self.items[name_of(event)] = ItemState(
             status,
             event.actor,
@@ -125,20 +139,27 @@ class ChecklistFold:
             before.notes,
             text(event.data, "title"),
             claim=before.claim if status is ItemStatus.OPEN else None,
-            proofs=_proofs(before, event) if done else (),
-            first=before.first if done else None,
+            proofs=_proofs(before, event) if status is ItemStatus.DONE else (),
+            first=before.first if closed else None,
             check=bool(event.data.get("check")),
         )
         self._remember(event, before)
 
     def _vouch(self, event: Event) -> None:
         before = self._state(event)
+        was_open = before.status is ItemStatus.OPEN
         self.items[name_of(event)] = replace(
             before,
+            status=ItemStatus.OPEN,
+            actor=before.actor if was_open else event.actor,
+            at=before.at if was_open else event.at,
+            reason=before.reason if was_open else "",
             seq=event.seq,
             title=text(event.data, "title"),
             proofs=_proofs(before, event),
-            first=Vouch(event.actor, event.at, event.seq),
+            first=Vouch(
+                event.actor, event.at, event.seq, bool(event.data.get("skip")), text(event.data, "reason")
+            ),
             claim=None,
         )
         self._remember(event, before)

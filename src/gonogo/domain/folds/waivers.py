@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gonogo.domain import events as kinds
 from gonogo.domain.events import Actor, Event
-from gonogo.domain.folds.reading import Handlers, moment, name_of, number, text
+from gonogo.domain.folds.reading import Handlers, moment, name_of, number, text, texts
 
 
 class Waiver(Struct, frozen=True):
@@ -15,7 +15,7 @@ class Waiver(Struct, frozen=True):
 
     rule: str
     subject: str
-    """What it is about, such as `cell:web/staging`; "" for everything that rule says, except what is unknown."""
+    """What it is about, such as `cell:web/staging`; "" for all that stands in `covers`."""
     environment: str
     actor: Actor
     at: datetime
@@ -29,6 +29,8 @@ class Waiver(Struct, frozen=True):
     """The event that ended it early; None while it may still hold."""
     flaw: str = ""
     """As in `Event`."""
+    covers: tuple[str, ...] = ()
+    """Without a subject: what the rule spoke of when it was given. What comes later is not covered by it."""
 
 
 class WaiversFold:
@@ -54,6 +56,7 @@ class WaiversFold:
                 until,
                 text(event.data, "fact"),
                 flaw=event.flaw,
+                covers=texts(event.data, "covers"),
             )
         )
 

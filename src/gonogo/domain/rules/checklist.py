@@ -36,7 +36,7 @@ def _open_item(facts: Facts, item: Item) -> ReasonLine:
     state = facts.state.item(item.id)
     waits = ""
     if state.first is not None:
-        waits = f": {state.first.actor.user} says it is done, a second person must say so too"
+        waits = f": {state.first.actor.user} {state.first.words}, a second person must say so too"
     elif state.claim is not None:
         waits = f": {state.claim.actor.user} is at it"
     result = facts.state.checks.get(item.id) if item.check else None
