@@ -8,7 +8,7 @@ import base64
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,8 +61,8 @@ class Credential(Struct, frozen=True):
     """The secret alone, as it stood in its place; "" when `value` is all there is."""
 
     def is_for(self, host: str, port: int) -> bool:
-        """Whether `host` is listed: by name, by name and port, or below a listed `*.domain`."""
-        return any(_host_matches(listed.lower(), host.lower(), port) for listed in self.hosts)
+        """Whether it may be sent to `host`."""
+        return is_bound(self.hosts, host, port)
 
     def spellings(self) -> Iterator[str]:
         """How an answer might repeat the secret: whole, alone, encoded for a URL or for JSON; longest first."""
@@ -70,6 +70,11 @@ class Credential(Struct, frozen=True):
         for text in (value, value.rpartition(" ")[2], self.bare.reveal()):
             if len(text) >= _TOO_SHORT:
                 yield from dict.fromkeys((text, quote(text, safe=""), text.replace("/", "\\/")))
+
+
+def is_bound(hosts: Iterable[str], host: str, port: int) -> bool:
+    """Whether `host` is among `hosts`: by name, by name and port, or below a listed `*.domain`."""
+    return any(_host_matches(listed.lower(), host.lower(), port) for listed in hosts)
 
 
 def _host_matches(listed: str, host: str, port: int) -> bool:
@@ -228,13 +233,23 @@ def _usable(token: str, auth: Auth, where: str) -> str:
     return token
 
 
+Tokens = dict[Auth, tuple[Credential, float]]
+"""What commands printed, and when: monotonic seconds."""
+
+
 class Credentials:
     """The credentials of one session, for an event loop: commands run in a thread, and not for each question."""
 
-    def __init__(self, config: "Config", monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        config: "Config",
+        monotonic: Callable[[], float] = time.monotonic,
+        kept: Tokens | None = None,
+    ) -> None:
+        """`kept` is what earlier ones had from their commands, for those who ask again and again."""
         self._config = config
         self._monotonic = monotonic
-        self._kept: dict[str, tuple[Credential, float]] = {}
+        self._kept: Tokens = {} if kept is None else kept
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def get(self, name: str) -> Credential:
@@ -246,15 +261,25 @@ class Credentials:
 
         # one run for all who wait: twelve cells with the same credential must not start twelve commands
         async with self._locks.setdefault(name, asyncio.Lock()):
-            kept = self._kept.get(name)
+            kept = self._kept.get(auth)
             if kept is not None and self._monotonic() - kept[1] < auth.keep.total_seconds():
                 return kept[0]
             made = await asyncio.to_thread(self._config.credential, name)
-            self._kept[name] = (made, self._monotonic())
+            self._kept[auth] = (made, self._monotonic())
             return made
 
-    def turned_down(self, name: str) -> None:
-        """The endpoint did not accept it (401): a command is asked anew, but not again and again."""
-        kept = self._kept.get(name)
-        if kept is not None and self._monotonic() - kept[1] >= _NOT_AGAIN:
-            del self._kept[name]
+    def turned_down(self, credential: Credential) -> bool:
+        """The endpoint did not accept it (401); returns whether another one may be had at once.
+
+        A command is run again, but not again and again.
+        """
+        auth = self._config.where_to_find(credential.name)
+        if not auth.command:
+            return False
+        kept = self._kept.get(auth)
+        if kept is None or kept[0] is not credential:
+            return True  # somebody else who was turned down has it renewed already
+        if self._monotonic() - kept[1] < _NOT_AGAIN:
+            return False
+        self._kept.pop(auth, None)
+        return True

@@ -1,6 +1,6 @@
 """One number from a source of the plan: what gates, checks and rollback triggers are judged by.
 
-    question = metric_question(plan, plan.metrics[0], door, clock, config)
+    question = metric_question(plan, plan.metrics[0], door, clock, credentials)
     reading = await question.ask()          # Number | NoData, never an exception
 
 A number is given only when the source answered with exactly one finite number, whole and taken now. Everything
@@ -11,11 +11,9 @@ import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace
-
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import Credentials
-from gonogo.adapters.probes.asking import Asking
+from gonogo.adapters.probes.asking import Asking, ask_as
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, NotUnderstood, Request
 from gonogo.adapters.probes.probings import Fetcher
 from gonogo.adapters.probes.prometheus import Sample, Samples, query, query_range
@@ -23,7 +21,6 @@ from gonogo.domain.metric import NoData, Number, Reading
 from gonogo.domain.observation import Reason
 from gonogo.domain.plan import Metric, Plan, Source
 from gonogo.domain.text import clean
-from gonogo.errors import ConfigError
 from gonogo.ports import Clock
 
 GIVES_NUMBERS = ("prometheus",)
@@ -86,19 +83,13 @@ class MetricQuestion:
         """Ask with the credential, and translate what went wrong."""
         if self._given.use not in GIVES_NUMBERS:
             return self._nothing(Reason.NOT_SUPPORTED, f"`use: {self._given.use}` gives no numbers")
-        timeout = self._given.timing.timeout
-        request = Request(self._given.url, deadline=timeout.total_seconds(), verify=self._given.verify_tls)
-        if self._given.auth:
-            try:
-                request = replace(request, credential=await self._credentials.get(self._given.auth))
-            except ConfigError as error:
-                return self._nothing(Reason.UNAUTHORIZED, error.message)
-        asking = Asking(self._door.fetch, timeout, self._clock.now())
-        found = await question(asking, request)
-        if asking.turned_down:
-            self._credentials.turned_down(self._given.auth)
+        given = self._given
+        request = Request(given.url, deadline=given.timing.timeout.total_seconds(), verify=given.verify_tls)
+        found, retry_after = await ask_as(
+            given.auth, self._credentials, self._door.fetch, request, self._clock, question
+        )
         if isinstance(found, NotUnderstood):
-            return self._nothing(found.reason, found.detail, asking.retry_after)
+            return self._nothing(found.reason, found.detail, retry_after)
         return found
 
     def _judged(self, found: Samples) -> Reading:
@@ -115,10 +106,12 @@ class MetricQuestion:
         return NoData(self.name, reason, told, self._clock.now(), self.source, retry_after)
 
 
-def metric_question(plan: Plan, metric: Metric, door: Fetcher, clock: Clock, config: Config) -> MetricQuestion:
+def metric_question(
+    plan: Plan, metric: Metric, door: Fetcher, clock: Clock, credentials: Credentials
+) -> MetricQuestion:
     """The question behind one of `plan.metrics`; the loader has made sure that its source is there."""
     source = next(source for source in plan.sources if source.id == metric.source)
-    return MetricQuestion(metric, source, door, clock, Credentials(config))
+    return MetricQuestion(metric, source, door, clock, credentials)
 
 
 def metric_questions(plan: Plan, door: Fetcher, clock: Clock, config: Config) -> tuple[MetricQuestion, ...]:

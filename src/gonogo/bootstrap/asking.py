@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.credentials import Tokens
     from gonogo.adapters.http import Door
     from gonogo.adapters.metrics import MetricQuestion
     from gonogo.adapters.poller_thread import PollerThread
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from gonogo.poller import Poller, Sink
     from gonogo.ports import Turns
     from gonogo.session import Session
+
+
+_TOKENS: Tokens = {}
+"""Metrics are asked in a loop of their own each time; their command is not to be run each time."""
 
 
 def ask_endpoints(plan: Plan) -> tuple[Observation, ...]:
@@ -210,11 +215,13 @@ def ask_metrics(plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
 async def _ask_metrics(plan: Plan, metrics: Sequence[Metric], settings: Config) -> tuple[Reading, ...]:
     import asyncio
 
+    from gonogo.adapters.credentials import Credentials
     from gonogo.adapters.http import Door
     from gonogo.adapters.metrics import metric_question
 
+    credentials = Credentials(settings, kept=_TOKENS)
     async with Door.of(settings) as door:
-        questions = [metric_question(plan, metric, door, clock(), settings) for metric in metrics]
+        questions = [metric_question(plan, metric, door, clock(), credentials) for metric in metrics]
         found = await asyncio.gather(*(_numbers(plan, one) for one in questions))
     return tuple(reading for readings in found for reading in readings)
 

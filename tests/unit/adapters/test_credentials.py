@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.adapters.config_toml import Config
-from gonogo.adapters.credentials import Auth, Credential, Credentials, Secret, credential_from
+from gonogo.adapters.credentials import Auth, Credential, Credentials, Secret, Tokens, credential_from
 from gonogo.errors import ConfigError
 
 SECRET = "c4n4ry-s3cret"
@@ -109,11 +109,44 @@ def test_one_run_of_a_command_serves_all_who_wait_and_is_kept_for_a_while(tmp_pa
         for seconds, turned_down in ((1.0, True), (40.0, True), (41.0, False), (400.0, False)):
             now[0] = seconds
             if turned_down:
-                credentials.turned_down("pay")
+                credentials.turned_down(await credentials.get("pay"))
             found.append((await credentials.get("pay")).value.reveal())
         return found
 
     assert asyncio.run(scenario()) == ["1"] * 12 + ["1", "2", "2", "3"]
+
+
+def test_a_token_is_kept_for_whoever_begins_anew_with_the_same_memory(tmp_path: Path) -> None:
+    """Metrics are asked in a loop of their own each time; the command does not run each time."""
+    runs = tmp_path / "runs"
+    auth = command(f"import os; open({str(runs)!r}, 'a').write('x'); print(os.path.getsize({str(runs)!r}))")
+    kept: Tokens = {}
+
+    def ask(given: Auth, at: float) -> str:
+        credentials = Credentials(Config(auth={"pay": given}), lambda: at, kept)
+        return asyncio.run(credentials.get("pay")).value.reveal()
+
+    assert [ask(auth, 0.0), ask(auth, 20.0), ask(auth, 400.0)] == ["1", "1", "2"]
+    assert ask(replace(auth, hosts=("other.test",)), 401.0) == "3"
+
+
+def test_who_used_the_old_token_may_ask_again_at_once(tmp_path: Path) -> None:
+    """Of many that are turned down together the first has it renewed, and none of them waits for its next turn."""
+    runs = tmp_path / "runs"
+    auth = command(f"import os; open({str(runs)!r}, 'a').write('x'); print(os.path.getsize({str(runs)!r}))")
+    now = [0.0]
+
+    async def scenario() -> list[bool]:
+        credentials = Credentials(Config(auth={"pay": auth, "fix": replace(PAY, name="fix")}), lambda: now[0])
+        old = await credentials.get("pay")
+        young = credentials.turned_down(old)
+        now[0] = 40.0
+        first, second = credentials.turned_down(old), credentials.turned_down(old)
+        new = await credentials.get("pay")
+        fixed = Credential("fix", "Authorization", Secret("it never changes"), ())
+        return [young, first, second, credentials.turned_down(new), credentials.turned_down(fixed)]
+
+    assert asyncio.run(scenario()) == [False, True, True, False, False]
 
 
 def test_every_spelling_an_answer_may_repeat_is_known() -> None:

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Progress
+from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.metrics import MetricQuestion, metric_question
 from gonogo.domain.folds.checks import CheckOutcome
 from gonogo.domain.metric import NoData, Number
@@ -45,7 +46,7 @@ def ask(
 
     async def sampled() -> tuple[CheckOutcome, str]:
         async with door:
-            question = metric_question(plan, metric, door, clock, config)
+            question = metric_question(plan, metric, door, clock, Credentials(config))
             return await _sample(question, check, cancelled, progress)
 
     outcome, summary = asyncio.run(sampled())

@@ -1,14 +1,17 @@
 """Can every host of the plan be reached? One HEAD for each origin, without credentials."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from gonogo.adapters.config_toml import Config
+from gonogo.adapters.credentials import is_bound
 from gonogo.adapters.doctor.finding import Finding, Level
 from gonogo.adapters.http import Door, origin_text
+from gonogo.adapters.probes.catalogue import PRESETS
 from gonogo.adapters.probes.interface import Answer, Failure, Request
 from gonogo.domain.observation import Reason
 from gonogo.domain.plan import Plan, Probe, Source
@@ -62,12 +65,18 @@ def places(plan: Plan) -> tuple[Place, ...]:
 def _questions(plan: Plan) -> Iterator[tuple[Probe | Source, str]]:
     for product in plan.products:
         for probe in product.probes:
-            for url in (probe.url, *probe.urls):
+            for url in probe.urls or (probe.url or _usual(probe.use),):
                 if url:
                     yield probe, url
     for source in plan.sources:
-        if source.url:
-            yield source, source.url
+        if url := source.url or _usual(source.use):
+            yield source, url
+
+
+def _usual(use: str) -> str:
+    """Where a preset asks when the plan names no address; "" for most."""
+    preset = PRESETS.get(use)
+    return preset.default_url if preset is not None else ""
 
 
 async def ask(asked: Iterable[Place], config: Config, clock: Clock) -> tuple[HostAnswer, ...]:
@@ -100,8 +109,9 @@ def findings(answers: Iterable[HostAnswer], plan: Plan, config: Config) -> Itera
         yield Finding(
             GROUP, Level.WARN, "plan", "names no endpoint by URL", "gonogo matrix    shows what is asked"
         )
-    for name in dict.fromkeys(given.auth for given, _ in _questions(plan) if given.auth):
-        yield _credential(name, config)
+    asked = places(plan)
+    for name in dict.fromkeys(name for place in asked for name in place.credentials):
+        yield _credential(name, config, [place.origin for place in asked if name in place.credentials])
 
 
 def _of(found: HostAnswer) -> Finding:
@@ -132,14 +142,24 @@ _REMEDIES = {
 }
 
 
-def _credential(name: str, config: Config) -> Finding:
-    """Whether it can be found; a command is not run, it may ask somebody or count its calls."""
+def _credential(name: str, config: Config, origins: Sequence[str]) -> Finding:
+    """Whether it can be found, and may go where the plan sends it; no command is run, it may count its calls."""
+    subject = f"credential {name}"
     try:
         auth = config.where_to_find(name)
-        if auth.command:
-            what = f"comes from the command {auth.command[0]}, which was not run"
-            return Finding(GROUP, Level.OK, f"credential {name}", what)
-        config.credential(name)
+        if not auth.command:
+            config.credential(name)
     except ConfigError as error:
-        return Finding(GROUP, Level.FAIL, f"credential {name}", error.message, error.remedy)
-    return Finding(GROUP, Level.OK, f"credential {name}", "can be read")
+        return Finding(GROUP, Level.FAIL, subject, error.message, error.remedy)
+    elsewhere = [origin for origin in origins if not is_bound(auth.hosts, *_host_and_port(origin))]
+    if elsewhere:
+        what = f"is not bound to {', '.join(elsewhere)}, where the plan wants it sent: it is not"
+        return Finding(GROUP, Level.FAIL, subject, what, f"add it to `hosts` of [auth.{name}] if it is meant")
+    if auth.command:
+        return Finding(GROUP, Level.OK, subject, f"comes from the command {auth.command[0]}, which was not run")
+    return Finding(GROUP, Level.OK, subject, "can be read")
+
+
+def _host_and_port(origin: str) -> tuple[str, int]:
+    parts = urlsplit(origin)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

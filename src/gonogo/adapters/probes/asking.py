@@ -1,12 +1,19 @@
 """One question under way: its requests share one time-out, and what the server asks of us reaches the schedule."""
 
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gonogo.adapters.probes.interface import Answer, Failure, Fetch, Request
+from gonogo.adapters.credentials import Credentials
+from gonogo.adapters.probes.interface import DETAIL_LIMIT, Answer, Failure, Fetch, NotUnderstood, Request
+from gonogo.domain.observation import Reason
+from gonogo.domain.text import clean
+from gonogo.errors import ConfigError
+from gonogo.ports import Clock
 
 RETRY_LIMIT = timedelta(minutes=15)
 """Longer is not waited, whatever the server says: its word may be a mistake, and a cell would stay unknown."""
@@ -18,22 +25,59 @@ _SPENT = frozenset({403, 429})
 class Asking:
     """The `Fetch` of one question. Make a new one for each."""
 
-    def __init__(self, fetch: Fetch, timeout: timedelta, now: datetime) -> None:
+    def __init__(self, fetch: Fetch, seconds: float, now: datetime) -> None:
         self._fetch = fetch
-        self._end = time.monotonic() + timeout.total_seconds()
+        self._end = time.monotonic() + seconds
         self._now = now
         self.retry_after: timedelta | None = None
         """How long the server asks to be left alone; None when it does not."""
         self.turned_down = False
         """Whether a credential was sent and not accepted."""
 
+    @property
+    def left(self) -> float:
+        """Seconds of the time-out that are left."""
+        return max(0.0, self._end - time.monotonic())
+
     async def __call__(self, request: Request) -> Answer | Failure:
         """Ask within what is left of the time-out."""
-        answer = await self._fetch(replace(request, deadline=max(0.0, self._end - time.monotonic())))
+        answer = await self._fetch(replace(request, deadline=self.left))
         if isinstance(answer, Answer):
             self.retry_after = asked_to_wait(answer, self._now) or self.retry_after
             self.turned_down |= answer.status == 401 and request.credential is not None
         return answer
+
+
+_T = TypeVar("_T")
+
+
+async def ask_as(
+    name: str,
+    credentials: Credentials,
+    fetch: Fetch,
+    request: Request,
+    clock: Clock,
+    question: Callable[[Asking, Request], Awaitable[_T]],
+) -> tuple[_T | NotUnderstood, timedelta | None]:
+    """Ask with the credential called `name` ("" for none); what came of it, and for how long to ask no more.
+
+    The credential is read now, so that a rotated one is picked up. One that ran out meanwhile is no silence: where
+    its command gives another one, the question is asked once more in what is left of its time-out.
+    """
+    left, renewed = request.deadline, False
+    while True:
+        if name:
+            try:
+                request = replace(request, credential=await credentials.get(name))
+            except ConfigError as error:
+                return NotUnderstood(Reason.UNAUTHORIZED, clean(error.message, DETAIL_LIMIT)), None
+        asking = Asking(fetch, left, clock.now())
+        found = await question(asking, request)
+        left = asking.left
+        refused = request.credential if asking.turned_down else None
+        if refused is None or not credentials.turned_down(refused) or renewed or not left:
+            return found, asking.retry_after
+        renewed = True
 
 
 def asked_to_wait(answer: Answer, now: datetime) -> timedelta | None:

@@ -1,15 +1,14 @@
 """Questions as the poller asks them: a preset with its target, the door, the clock and the credential's name."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from gonogo.adapters.credentials import Credentials
-from gonogo.adapters.probes.asking import Asking
+from gonogo.adapters.probes.asking import Asking, ask_as
 from gonogo.adapters.probes.interface import (
-    DETAIL_LIMIT,
     Answer,
     Failure,
     NotUnderstood,
@@ -21,12 +20,13 @@ from gonogo.adapters.probes.table import Gaps, MatrixPreset, Table
 from gonogo.domain.observation import Missing, Observation, Reason, Seen, Target
 from gonogo.domain.pace import floor_of
 from gonogo.domain.plan import Probe, Source
-from gonogo.domain.text import clean
-from gonogo.errors import ConfigError
 from gonogo.ports import Clock
 
 SKEW = timedelta(seconds=60)
 """How far a source's clock may be from ours before its own time of an answer counts instead of ours."""
+
+
+_T = TypeVar("_T")
 
 
 class Fetcher(Protocol):
@@ -88,23 +88,14 @@ class _Question:
         self.source = source
         self._given = given
         self._outside = outside
-        self._asking: Asking | None = None
 
-    async def _prepared(self) -> tuple[Asking, Request] | NotUnderstood:
-        """The way out and the question, with its credential read now, so that a rotated one is picked up."""
-        given, credential = self._given, None
-        if given.auth:
-            try:
-                credential = await self._outside.credentials.get(given.auth)
-            except ConfigError as error:
-                return NotUnderstood(Reason.UNAUTHORIZED, clean(error.message, DETAIL_LIMIT))
-        asking = Asking(self._outside.door.fetch, given.timing.timeout, self._outside.clock.now())
-        deadline = given.timing.timeout.total_seconds()
-        return asking, Request(given.url, deadline=deadline, credential=credential, verify=given.verify_tls)
-
-    def _learned(self, asking: Asking) -> None:
-        if asking.turned_down:
-            self._outside.credentials.turned_down(self._given.auth)
+    async def _asked(
+        self, question: Callable[[Asking, Request], Awaitable[_T]]
+    ) -> tuple[_T | NotUnderstood, timedelta | None]:
+        """What came of it, and how long the server asks to be left alone."""
+        given, outside = self._given, self._outside
+        request = Request(given.url, deadline=given.timing.timeout.total_seconds(), verify=given.verify_tls)
+        return await ask_as(given.auth, outside.credentials, outside.door.fetch, request, outside.clock, question)
 
     def _observed(
         self, target: Target, outcome: Outcome, retry_after: timedelta | None, origin: str = ""
@@ -153,13 +144,8 @@ class CellProbing(_Question):
 
     async def ask(self) -> tuple[Observation, ...]:
         """Ask once; whatever the endpoint does comes back as an observation."""
-        prepared = await self._prepared()
-        if isinstance(prepared, NotUnderstood):
-            return (self._observed(self.target, prepared, None),)
-        asking, request = prepared
-        outcome = await self._preset.ask(asking, request)
-        self._learned(asking)
-        return (self._observed(self.target, outcome, asking.retry_after),)
+        outcome, retry_after = await self._asked(self._preset.ask)
+        return (self._observed(self.target, outcome, retry_after),)
 
 
 class SourceProbing(_Question):
@@ -184,14 +170,11 @@ class SourceProbing(_Question):
 
     async def ask(self) -> tuple[Observation, ...]:
         """Ask once; one observation for each target, whatever the answer holds."""
-        prepared = await self._prepared()
-        if isinstance(prepared, NotUnderstood):
-            return self._nothing(prepared, None)
-        asking, request = prepared
-        found = await self._preset.ask(asking, request, self.targets)
-        self._learned(asking)
+        found, retry_after = await self._asked(
+            lambda fetch, request: self._preset.ask(fetch, request, self.targets)
+        )
         if isinstance(found, NotUnderstood):
-            return self._nothing(found, asking.retry_after)
+            return self._nothing(found, retry_after)
         self.table = found
         gaps = Gaps(found)
         return tuple(

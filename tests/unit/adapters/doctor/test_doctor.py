@@ -91,7 +91,7 @@ def test_a_credential_is_looked_for_and_never_shown() -> None:
     places = {
         "missing": Config(),
         "env": Config(auth={"pay": Auth("pay", ("h",), env="NO_SUCH_VARIABLE")}),
-        "command": Config(auth={"pay": Auth("pay", ("h",), command=("false", "s3cret"))}),
+        "command": Config(auth={"pay": Auth("pay", ("127.0.0.1",), command=("false", "s3cret"))}),
     }
     found = {name: list(endpoints.findings((), given, config))[-1] for name, config in places.items()}
     assert {name: one.level for name, one in found.items()} == {
@@ -100,6 +100,28 @@ def test_a_credential_is_looked_for_and_never_shown() -> None:
         "command": Level.OK,
     }
     assert "s3cret" not in repr(found)
+
+
+def test_a_credential_must_be_bound_to_where_the_plan_sends_it() -> None:
+    """Else it is never sent, and no cell behind it is ever known; each of its hosts counts."""
+    given = plan("http://127.0.0.1:1/", "http://localhost:1/", auth="pay")
+
+    def said(*hosts: str) -> Finding:
+        config = Config(auth={"pay": Auth("pay", hosts, command=("false",))})
+        return list(endpoints.findings((), given, config))[-1]
+
+    assert said("127.0.0.1", "localhost:1").level is Level.OK
+    assert (said("127.0.0.1", "pay.test").level, said("127.0.0.1", "pay.test").what) == (
+        Level.FAIL,
+        "is not bound to http://localhost:1, where the plan wants it sent: it is not",
+    )
+
+
+def test_presets_that_know_where_to_ask_are_endpoints_too() -> None:
+    """A plan need not name the address of a public forge for it to be looked at."""
+    probe = Probe("github", "web", "prod", options={"repo": "example/web"})
+    given = Plan("r", (Environment("prod"),), (Product("web", "1.0.0", probes=(probe,)),))
+    assert [place.origin for place in endpoints.places(given)] == ["https://api.github.com"]
 
 
 def test_sources_are_endpoints_too() -> None:
