@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Here, Release
+from support.repositories import git
 
 
 def everything_done(gonogo: Here) -> None:
@@ -233,6 +234,17 @@ def test_next_version_of_one_product_is_bare(gonogo: Here) -> None:
 def test_next_version_of_all_says_why(gonogo: Here) -> None:
     """A line for each product."""
     assert gonogo("next-version").out == "web  1.3.0  minor after v1.2.0, planned 1.3.0\n"
+
+
+def test_next_version_from_a_doubtful_range_says_the_doubt(gonogo: Here, release: Release) -> None:
+    """A shallow clone may lack the commit that makes it a major: the version is not printed in silence."""
+    web = release.directory / "web"
+    (web / ".git" / "shallow").write_text(git(web, "rev-parse", "v1.2.0") + "\n", encoding="utf-8")
+
+    found = gonogo("next-version", "web")
+
+    assert (found.code, found.out) == (0, "1.3.0\n")
+    assert "web: the clone is shallow, so commits are missing" in found.err
 
 
 def test_a_contradicted_plan_is_warned_of(gonogo: Here, release: Release) -> None:

@@ -218,6 +218,19 @@ def test_plan_behind_what_is_released_is_contradicted(branched: Made) -> None:
     assert found.contradiction == "planned 1.0.2 is not newer than v1.1.0, which the target already contains"
 
 
+def test_newer_release_the_target_contains_is_seen_past_others_elsewhere(tmp_path: Path) -> None:
+    """2.0.0 is on main; four releases between the planned one and it are on branches of their own."""
+    made = make_repository(
+        tmp_path / "repo",
+        ["feat: start", *[CommitSpec(f"fix: {at}", parents=(0,)) for at in range(1, 5)],
+         CommitSpec("feat: two", parents=(0,)), "fix: after"],
+        tags={"v1.0.0": 0, "v2.0.0": 5} | {f"v1.{at}.0": at for at in range(1, 5)},
+    )  # fmt: skip
+    found = read(product(made.path, "1.0.1"))
+    assert (found.base, found.count) == ("v2.0.0", 1)
+    assert found.contradiction == "planned 1.0.1 is not newer than v2.0.0, which the target already contains"
+
+
 def test_many_newer_tags_elsewhere_do_not_hide_the_own_one(tmp_path: Path) -> None:
     """Past the first tries one walk finds what the target contains."""
     made = make_repository(

@@ -93,6 +93,24 @@ def test_every_commit_is_told_once(tmp_path: Path) -> None:
         assert int(git(made.path, "rev-list", "--count", newer, f"^{older}")) == releases(found)[newer]
 
 
+def test_tags_that_move_on_are_no_releases(tmp_path: Path) -> None:
+    """`v1` and `v1.1` stand on the newest release of their line: none of them had everything before it."""
+    made = make_repository(
+        tmp_path / "moving",
+        ["feat: start", "feat: more", "feat: most"],
+        tags={"v1.0.1": 0, "v1.1.0": 1, "v1.1": 1, "v1.2.0": 2, "v1": 2},
+    )
+    assert releases(past(made)) == {"v1.2.0": 1, "v1.1.0": 1, "v1.0.1": 1}
+
+
+def test_short_names_are_releases_where_there_are_no_others(tmp_path: Path) -> None:
+    """A history that counts 1.0, 1.1, 2 has releases of these names."""
+    made = make_repository(
+        tmp_path / "short", ["feat: start", "feat: more", "x"], tags={"v1.0": 0, "v1.1": 1, "v2": 2}
+    )
+    assert releases(past(made)) == {"v2": 1, "v1.1": 1, "v1.0": 1}
+
+
 def test_repository_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     """As `changes` does."""
     found = read_past(Product("web", "1.0.0", repo=str(tmp_path)), RULES)

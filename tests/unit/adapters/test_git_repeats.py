@@ -136,3 +136,42 @@ def test_copies_that_cannot_be_looked_for_are_said(tmp_path: Path, monkeypatch: 
     found = ships(made, "1.1.0")
     assert (found.count, struck(found)) == (2, {})
     assert found.problems[-1].endswith("were not looked for: git diff-tree gave no answer")
+
+
+def reverted_merge(path: Path, said: str, files: dict[str, str] | None = None) -> Made:
+    """A branch with a break is merged and the merge taken back, in words that `said` completes."""
+    before = [
+        CommitSpec("feat: start", files={"a": "1", "b": "1"}),
+        CommitSpec("feat!: brought", parents=(0,), files={"a": "2", "b": "1"}),
+        CommitSpec("fix: on main", parents=(0,), files={"a": "1", "b": "2"}),
+        CommitSpec("Merge branch 'topic'", parents=(2, 1), files={"a": "2", "b": "2"}),
+    ]
+    made = make_repository(path.with_name("before"), before)
+    merge, main, topic = made.oids[3], made.oids[2], made.oids[1]
+    text = said.format(merge=merge, main=main, topic=topic)
+    return make_repository(path, [*before, CommitSpec(text, files=files or {"a": "1"})], tags={"v1.0.0": 0})
+
+
+def test_what_a_reverted_merge_brought_does_not_ship(tmp_path: Path) -> None:
+    """Its break asks for nothing: the next version is a patch."""
+    made = reverted_merge(tmp_path / "repo", "Revert \"Merge branch 'topic'\"\n\nThis reverts commit {merge}.")
+    found = ships(made, "1.0.1")
+    by = f"reverted by {made.oids[4][:8]}"
+    assert struck(found)["feat!: brought"] == struck(found)["Merge branch 'topic'"] == by
+    assert (found.next_version, found.contradiction) == ("1.0.1", "")
+
+
+def test_revert_of_a_merge_goes_back_to_the_line_it_names(tmp_path: Path) -> None:
+    """`git revert -m 2` takes back the main side and says so."""
+    said = 'Revert "Merge"\n\nThis reverts commit {merge}, reversing\nchanges made to {topic}.'
+    made = reverted_merge(tmp_path / "repo", said, {"b": "1"})
+    assert set(struck(ships(made, "2.0.0"))) == {"fix: on main", "Merge branch 'topic'", 'Revert "Merge"'}
+
+
+def test_reverted_merge_is_found_below_paths(tmp_path: Path) -> None:
+    """Though git lists neither the merge nor what did not touch them."""
+    made = reverted_merge(tmp_path / "repo", "Revert it\n\nThis reverts commit {merge}.", {"a": "1", "b": "2"})
+    found = changes(Product("web", "1.0.1", repo=str(made.path), paths=("a",)), ChangelogRules())
+    assert isinstance(found, ProductChanges)
+    assert "feat!: brought" in struck(found)
+    assert found.next_version == "1.0.1"

@@ -176,3 +176,10 @@ def test_headline_written_is_headline_read(kind: str, scope: str, mark: bool, de
     commit = parse_commit(f"{kind}{f'({scope})' if scope else ''}{'!' if mark else ''}: {description}")
     assert (commit.type, commit.scope, commit.description) == (kind.lower(), scope, description)
     assert bool(commit.breaking) is mark
+
+
+def test_windows_line_ends_hide_nothing() -> None:
+    """A tool that writes `\\r\\n` is heard like any other."""
+    found = parse_commit("feat: x\r\n\r\nRelease-As: 3.0.0\r\nCo-authored-by: Ben <b@x>\r\nRefs: #12\r\n")
+    assert (found.release_as, found.co_authors, found.issues) == ("3.0.0", ("Ben",), ("#12",))
+    assert [footer.value for footer in found.footers] == ["3.0.0", "Ben <b@x>", "#12"]

@@ -95,3 +95,21 @@ def test_ten_thousand_reverts_are_paired_in_one_go() -> None:
     history = [undo(f"{at:040x}", f"{at + 20_000:040x}") for at in range(10_000)]
     history += [commit(f"{at + 20_000:040x}", f"feat: {at}") for at in range(10_000)]
     assert len(reverted(history)) == 20_000
+
+
+def test_revert_of_a_merge_takes_back_what_it_brought() -> None:
+    """The branch's commits do not ship; a revert among them takes nothing back any more."""
+    merge = commit(C, "Merge branch 'topic'", parents=2)
+    history = [undo(D, C), merge, undo(B, A, "feat: old"), commit(A, "feat: old")]
+    found = strike(history, {}, lambda oid, by: {B, C} if (oid, by.oid) == (C, D) else ())
+    assert {one.oid[0]: str(one.struck.fate) for one in found if one.struck} == {
+        "d": "revert",
+        "c": "reverted",
+        "b": "reverted",
+    }
+
+
+def test_merge_that_is_not_listed_is_taken_back_all_the_same() -> None:
+    """Below `paths` git leaves out merges that change nothing by themselves."""
+    found = strike([undo(D, C), commit(A, "feat: x")], {}, lambda oid, by: {A} if oid == C else ())
+    assert [str(one.struck) for one in found] == ["reverts cccccccc", "reverted by dddddddd"]

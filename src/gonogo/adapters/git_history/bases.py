@@ -101,9 +101,8 @@ class _Search:
         planned = parse(self._product.version, self._product.scheme, self._product.name)
         above = [tag for tag in tags if isinstance(planned, Version) and compare(tag.version, planned) == 1]
         below = [tag for tag in tags if tag not in set(above)] if above else tags
-        if any(self._contains(tag) for tag in above[-_FIRST_TRIES:]):
-            # the target is already past the planned version: the walk finds the newest of them
-            return self._by_walk(above)
+        if (past := self._newest_contained(above)) is not None:
+            return past  # the target is already past the planned version
         found = None
         for tag in islice(below, _FIRST_TRIES):
             if self._contains(tag):
@@ -115,6 +114,12 @@ class _Search:
         if self.outside:
             self._tell(found)
         return found
+
+    def _newest_contained(self, tags: Sequence[TagRef]) -> TagRef | None:
+        """The first of `tags` that is part of the target: by one walk where asking for each would take long."""
+        if len(tags) > _FIRST_TRIES:
+            return self._by_walk(tags)
+        return next((tag for tag in tags if self._contains(tag)), None)
 
     def _tell(self, found: TagRef | None) -> None:
         """A release outside the target is a hotfix or was squash-merged: each base gives another changelog."""

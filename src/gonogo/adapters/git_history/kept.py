@@ -19,7 +19,7 @@ from gonogo import __version__
 from gonogo.adapters.git_history.layout import layout
 from gonogo.domain.plan import ChangelogRules, Product
 
-_FORM = b"gonogo-past@1\n"
+_FORM = b"gonogo-past@2\n"
 _FILES = 32
 """Products whose histories are kept; those used longest ago go first."""
 _LARGEST = 64 * 1024 * 1024

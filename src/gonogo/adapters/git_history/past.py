@@ -15,7 +15,7 @@ from gonogo.adapters.git_history.survey import tag_and_target
 from gonogo.adapters.git_history.tags import names_a_release, releases_by_commit
 from gonogo.domain.changelog import Unreadable, arrange
 from gonogo.domain.changelog.listing import release_lines
-from gonogo.domain.changelog.pairing import strike
+from gonogo.domain.changelog.pairing import Brought, strike
 from gonogo.domain.commits import Commit
 from gonogo.domain.plan import ChangelogRules, Product
 from gonogo.errors import UsageError
@@ -109,7 +109,7 @@ class _Reading:
             if record[0] in listed and names_a_release(self._product, listed, record[0]):
                 return None  # another line with releases of its own has been merged
             commits.append(self._read(record))
-        return (_arranged("", commits, self._rules),) if commits else ()
+        return (self._arranged("", commits),) if commits else ()
 
     def _walk(
         self, target_oid: str, names: Sequence[str], of_commits: Mapping[bytes, int], options: Sequence[str]
@@ -128,19 +128,19 @@ class _Reading:
         """Each release is arranged as soon as no commit of it can follow, and its commits are let go."""
         growing: dict[int, list[Commit]] = {}
         found: dict[int, Release] = {}
-        read, rules = self._read, self._rules
+        read = self._read
         before = PENDING
         for record in self._stream(target_oid, (), (), options):
             label = labels.label(record[0], record[1])
             if label != before:
                 if before in growing and labels.is_closed(before):
-                    found[before] = _arranged(_name(names, before), growing.pop(before), rules)
+                    found[before] = self._arranged(_name(names, before), growing.pop(before))
                 before = label
             commits = growing.get(label)
             if commits is None:
                 commits = growing[label] = []
             commits.append(read(record))
-        found |= {label: _arranged(_name(names, label), commits, rules) for label, commits in growing.items()}
+        found |= {label: self._arranged(_name(names, label), commits) for label, commits in growing.items()}
         return found
 
     def _by_paths(
@@ -159,7 +159,10 @@ class _Reading:
         grouped: dict[int, list[Commit]] = {}
         for record in self._stream(target_oid, (), self._product.paths):
             grouped.setdefault(of.get(record[0], PENDING), []).append(self._read(record))
-        return {label: _arranged(_name(names, label), some, self._rules) for label, some in grouped.items()}
+        return {label: self._arranged(_name(names, label), some) for label, some in grouped.items()}
+
+    def _arranged(self, tag: str, commits: Sequence[Commit]) -> Release:
+        return _arranged(tag, commits, self._rules, self._repository.brought)
 
     def _stream(
         self, target_oid: str, tips: Sequence[str], paths: Sequence[str], options: Sequence[str] = ()
@@ -174,7 +177,7 @@ def _name(names: Sequence[str], label: int) -> str:
     return "" if label == PENDING else names[label]
 
 
-def _arranged(tag: str, commits: Sequence[Commit], rules: ChangelogRules) -> Release:
-    entries = (entry for commit in strike(commits, {}) for entry in commit.parts())
+def _arranged(tag: str, commits: Sequence[Commit], rules: ChangelogRules, brought: Brought) -> Release:
+    entries = (entry for commit in strike(commits, {}, brought) for entry in commit.parts())
     lines = release_lines(tag, len(commits), arrange(entries, rules))
     return Release(tag, len(commits), "\n".join([*lines, ""]).encode())

@@ -10,6 +10,7 @@ from gonogo.adapters.git_history.repeats import find_copies
 from gonogo.adapters.git_history.repository import Repository
 from gonogo.adapters.git_history.survey import Survey, survey
 from gonogo.domain.changelog import Changes, ProductChanges, Reckoning, Unreadable, build
+from gonogo.domain.changelog.pairing import nothing
 from gonogo.domain.commits import Commit, Struck
 from gonogo.domain.plan import ChangelogRules, MergePolicy, Product
 from gonogo.domain.text import clean
@@ -65,7 +66,7 @@ def _collect(
     def arranged(whole: bool) -> ProductChanges:
         return build(
             product.name, commits, found.range, rules, product.version, product.scheme,
-            complete=whole, copies=copies, by=by,
+            complete=whole, copies=copies, by=by, brought=repository.brought if whole else nothing,
         )  # fmt: skip
 
     base, target = found.range.base.oid, found.range.target_oid

@@ -9,6 +9,9 @@ from gonogo.domain.plan import Product, SchemeName
 from gonogo.domain.version import Version, channel, compare, parse
 from gonogo.domain.version.calver import follows
 
+_WHOLE = 2
+"""Dots of a version that names all three of its numbers."""
+
 
 class TagRef(Struct, frozen=True):
     """A release tag of a product."""
@@ -73,7 +76,29 @@ def releases_by_commit(product: Product, listed: bytes) -> list[tuple[str, bytes
         commits[ref.decode("utf-8", "replace").removesuffix("^{}")] = oid
     found = _ordered(_read("\n".join(ref for ref in commits if ref).encode(), prefix, suffix, product))
     finals = [tag for tag in found if not tag.version.prerelease]
-    return [(tag.name, commits[tag.ref]) for tag in reversed(finals or found) if tag.ref in commits]
+    releases = [(tag, commits[tag.ref]) for tag in reversed(finals or found) if tag.ref in commits]
+    return [(tag.name, oid) for tag, oid in _without_pointers(releases)]
+
+
+def _without_pointers(releases: Sequence[tuple[TagRef, bytes]]) -> list[tuple[TagRef, bytes]]:
+    """Without tags such as `v1` and `v1.2`, which move on to the newest release of their line.
+
+    They stand beside a whole version: the same one, or one of their line on the same commit. Taken for the release
+    1.0.0, a `v1` of today would contain all that came before.
+    """
+    whole = {tag.version.key for tag, _ in releases if tag.version.number.count(".") >= _WHOLE}
+    beside: dict[bytes, list[str]] = {}
+    for tag, oid in releases:
+        beside.setdefault(oid, []).append(tag.version.number)
+    return [
+        (tag, oid)
+        for tag, oid in releases
+        if tag.version.number.count(".") >= _WHOLE
+        or (
+            tag.version.key not in whole
+            and not any(other.startswith(f"{tag.version.number}.") for other in beside[oid])
+        )
+    ]
 
 
 def names_a_release(product: Product, listed: bytes, oid: bytes) -> bool:

@@ -31,8 +31,10 @@ def run(context: Context) -> int:
             context.say.warning(
                 f"the history of {one.product} cannot be read: {one.reason}\n  {one.remedy}".rstrip()
             )
-        elif one.contradiction:
-            context.say.warning(f"{one.product}: {one.contradiction}")
+            continue
+        for doubt in (one.contradiction, *one.problems):
+            if doubt:
+                context.say.warning(f"{one.product}: {doubt}")
     if context.args.product:
         return _bare(context, changes[0])
     context.out.table([_row(one) for one in changes])
@@ -54,7 +56,7 @@ def _row(changes: Changes) -> list[Line]:
         return [(Span(changes.product, Tone.STRONG),), (Span("unknown", Tone.UNKNOWN),)]
     why = f"{changes.bump.value} after {changes.base}" if changes.base else "the first release"
     if changes.bump is Bump.NONE and changes.base:
-        why = f"no commits since {changes.base}"
+        why = f"{'only merges' if changes.count else 'no commits'} since {changes.base}"
     agrees = "" if changes.contradiction else f", planned {changes.planned}"
     against = (Span(f", planned {changes.planned} contradicts", Tone.WARN),) if changes.contradiction else ()
     return [

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from gonogo.domain.changelog.bumping import Reckoning, ask, contradiction
 from gonogo.domain.changelog.model import ProductChanges, Range
-from gonogo.domain.changelog.pairing import strike
+from gonogo.domain.changelog.pairing import Brought, nothing, strike
 from gonogo.domain.changelog.sections import arrange
 from gonogo.domain.commits import Commit, Struck
 from gonogo.domain.plan import ChangelogRules, MergePolicy, SchemeName
@@ -21,13 +21,15 @@ def build(
     complete: bool = True,
     copies: Mapping[str, Struck] | None = None,
     by: Reckoning | None = None,
+    brought: Brought = nothing,
 ) -> ProductChanges:
     """Arrange `commits` (newest first) and say which version they ask for.
 
-    `copies` names those whose change is announced elsewhere, `by` what a version is reckoned with.
+    `copies` names those whose change is announced elsewhere, `by` what a version is reckoned with, `brought`
+    tells what came with a merge that was taken back.
     """
     by = by or Reckoning(scheme, product, rules.below_one)
-    entries = [entry for commit in strike(commits, copies or {}) for entry in commit.parts()]
+    entries = [entry for commit in strike(commits, copies or {}, brought) for entry in commit.parts()]
     asked = ask(entries, found.base, planned, by)
     against = contradiction(found.base, asked, planned, by) if complete else ""
     breaks = tuple(entry for entry in asked.forced_by if entry.breaking)

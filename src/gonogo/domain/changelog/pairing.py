@@ -1,7 +1,7 @@
 """What cancels out: reverts with what they revert, and one change that stands in a range twice."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -11,15 +11,25 @@ from gonogo.domain.commits import Commit, Fate, Struck
 _WHOLE = (40, 64)
 """Digits of a full object id."""
 
+Brought = Callable[[str, Commit], Collection[str]]
+"""What a merge brought onto its line, by object id; asked with its own id and the commit that takes it back."""
 
-def strike(commits: Sequence[Commit], copies: Mapping[str, Struck]) -> Sequence[Commit]:
+
+def nothing(_merge: str, _by: Commit) -> Collection[str]:
+    """Where nobody can be asked what a merge brought."""
+    return ()
+
+
+def strike(
+    commits: Sequence[Commit], copies: Mapping[str, Struck], brought: Brought = nothing
+) -> Sequence[Commit]:
     """The same commits, those that are announced no more marked `struck`.
 
     `copies` are those that only their contents show, by object id. A copy of what was taken back counts:
-    it is how a change is brought back.
+    it is how a change is brought back. A merge that is taken back takes with it what it `brought`.
     """
     index = _Index(commits)
-    struck = reverted(commits, index)
+    struck = reverted(commits, index, brought)
     for commit in commits:
         if commit.more.picked_from and commit.oid not in struck:
             originals = (index.named(oid) for oid in commit.picked_from)
@@ -34,24 +44,41 @@ def strike(commits: Sequence[Commit], copies: Mapping[str, Struck]) -> Sequence[
     return [replace(commit, struck=struck[commit.oid]) if commit.oid in struck else commit for commit in commits]
 
 
-def reverted(commits: Sequence[Commit], index: "_Index | None" = None) -> dict[str, Struck]:
+def reverted(
+    commits: Sequence[Commit], index: "_Index | None" = None, brought: Brought = nothing
+) -> dict[str, Struck]:
     """Both halves of each pair within `commits` (newest first), by object id.
 
     Who is reverted himself reverts nothing: a revert of a revert brings the change back. What reverts a commit
-    from before the range is a change of its own.
+    from before the range is a change of its own. The revert of a merge takes back all commits it `brought`.
     """
     index = index or _Index(commits)
     struck: dict[str, Struck] = {}
     for at, commit in enumerate(commits):
         if not commit.more.reverts or commit.oid in struck:
             continue
-        named = [_target(name, at, index, struck) for name in commit.reverts]
-        found = [target for target in named if target is not None and target.oid not in struck]
-        for target in found:
-            struck[target.oid] = Struck(Fate.REVERTED, commit.oid)
-        if found and len(found) == len(named):
-            struck[commit.oid] = Struck(Fate.REVERT, found[0].oid)
+        taken_back = [_taken_back(name, at, commit, index, struck, brought) for name in commit.reverts]
+        for oid in (oid for oids in taken_back for oid in oids):
+            struck.setdefault(oid, Struck(Fate.REVERTED, commit.oid))
+        if all(taken_back):
+            struck[commit.oid] = Struck(Fate.REVERT, taken_back[0][0])
     return struck
+
+
+def _taken_back(
+    name: str, at: int, by: Commit, index: "_Index", struck: Mapping[str, Struck], brought: Brought
+) -> Sequence[str]:
+    """The commit a revert named, and what came with it; none when it stands no more, or is not of this range."""
+    target = _target(name, at, index, struck)
+    if target is not None:
+        if target.oid in struck:
+            return ()
+        return (target.oid, *(brought(target.oid, by) if target.is_merge else ()))
+    if len(name) not in _WHOLE or name.startswith('"'):
+        return ()
+    # below `paths` git leaves out merges that change nothing by themselves; what they brought is there
+    came = [oid for oid in brought(name, by) if index.named(oid) is not None]
+    return (name, *came) if came else ()
 
 
 def _target(name: str, at: int, index: "_Index", struck: Mapping[str, Struck]) -> Commit | None:

@@ -34,6 +34,8 @@ def parse_commit(
     body of a merge is not told, for its branch's commits stand beside it; with `merges_speak` it stands for them.
     """
     text = message.decode("utf-8", "backslashreplace") if isinstance(message, bytes) else message
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
     subject, _, rest = text.lstrip("\r\n").partition("\n")
     shown = clean(subject.strip(), LINE_LIMIT)
     headline = convention(shown)
