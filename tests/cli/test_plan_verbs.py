@@ -140,3 +140,19 @@ def test_live_holds_nothing_against_a_source_that_does_not_know_every_cell(gonog
     assert found.code == 0
     release.fleet.answers["/api/v1/query"] = Canned(b"", status=503)
     assert gonogo("check", "--live").code == 4
+
+
+def test_live_answers_stand_in_the_order_of_the_plan(gonogo: Here, release: Release) -> None:
+    """Whoever was asked or answered first: two runs can be compared line by line."""
+    here = release.fleet.url("/staging/version")
+    there = here.replace("127.0.0.1", "localhost")
+    release.plan.write_text(
+        f"release: r\nenvironments: [a, b, c]\nproducts: {{web: {{version: 1.3.0, probes: "
+        f"{{a: '{here}', b: '{here}', c: '{there}'}}}}, api: {{version: 1.3.0, probe: '{there}'}}}}\n",
+        encoding="utf-8",
+    )
+
+    found = gonogo("check", "--live")
+
+    told = [line.split()[1] for line in found.out.splitlines()[1:]]
+    assert told == ["web/a:", "web/b:", "web/c:", "api/a:", "api/b:", "api/c:"]

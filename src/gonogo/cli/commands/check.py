@@ -31,7 +31,7 @@ def run(context: Context) -> int:
     except PlanInvalid as error:
         return _invalid(context, error)
     observations, changes = context.doors.ask_everything(loaded.plan) if context.args.live else ((), ())
-    observations = _without_gaps(observations)
+    observations = _in_order(loaded.plan, _without_gaps(observations))
     silent = sum(isinstance(one, Missing) for one in observations)
     unreadable = sum(isinstance(one, Unreadable) for one in changes)
     if context.options.json:
@@ -42,6 +42,17 @@ def run(context: Context) -> int:
         )
         context.out.lines(_live_lines(observations, changes))
     return ExitCode.UNKNOWN if silent or unreadable else ExitCode.OK
+
+
+def _in_order(plan: Plan, observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    """As the plan has them: product by product, from the first environment to the last; its own probe first."""
+    products = {product.name: place for place, product in enumerate(plan.products)}
+    environments = {environment.name: place for place, environment in enumerate(plan.environments)}
+
+    def place(one: Observation) -> tuple[int, int, str]:
+        return products[one.target.product], environments[one.target.environment], one.origin
+
+    return tuple(sorted(observations, key=place))
 
 
 def _without_gaps(observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
