@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from gonogo.domain.folds.checks import CheckOutcome, CheckResult
 from gonogo.domain.plan import Check, CheckKind, Item, Plan
+from gonogo.domain.spans import span
 
 GOOD_FOR = timedelta(hours=1)
 """How long a result counts when the check does not say `good_for`."""
@@ -34,7 +35,7 @@ class Standing(StrEnum):
     STALE = "stale"
     """It passed too long ago."""
     CHANGED = "changed"
-    """The plan states another check now than the one that was run."""
+    """The plan asks something else now than what was found out."""
 
 
 def good_for(check: Check) -> timedelta:
@@ -43,11 +44,11 @@ def good_for(check: Check) -> timedelta:
     return stated if isinstance(stated, timedelta) else GOOD_FOR
 
 
-def standing(check: Check, result: CheckResult | None, now: datetime) -> Standing:
+def standing(plan: Plan, check: Check, result: CheckResult | None, now: datetime) -> Standing:
     """What `result`, the last recorded one, says at `now` (UTC) about an item with this check."""
     if result is None:
         return Standing.NEVER
-    if result.check_sha256 != fingerprint(check):
+    if result.check_sha256 != fingerprint(plan, check):
         return Standing.CHANGED
     if result.outcome is CheckOutcome.FAILED:
         return Standing.FAILED
@@ -59,10 +60,26 @@ def standing(check: Check, result: CheckResult | None, now: datetime) -> Standin
     return Standing.STALE if now - ended >= good_for(check) else Standing.PASSED
 
 
-def fingerprint(check: Check) -> str:
-    """SHA-256 of what a check asks for; how long its answer is good for does not belong to it."""
+def fingerprint(plan: Plan, check: Check) -> str:
+    """SHA-256 of what a check asks for, with what the plan says about whatever it names.
+
+    How long its answer is good for does not belong to it, nor where on this machine a repository lies.
+    """
     options = {name: value for name, value in check.options.items() if name != "good_for"}
-    return _sha256([check.kind.value, check.argument, options])
+    return _sha256([check.kind.value, check.argument, options, *_about(plan, check)])
+
+
+def _about(plan: Plan, check: Check) -> list[Any]:
+    """An answer about version 1.2.3, or about another query, says nothing about what the plan names now."""
+    if check.kind is CheckKind.METRIC:
+        metric = next((one for one in plan.metrics if one.name == check.argument), None)
+        source = next((one for one in plan.sources if metric is not None and one.id == metric.source), None)
+        return [metric.query if metric else "", source.use if source else "", source.url if source else ""]
+    product = plan.product(check.argument) if check.kind in {CheckKind.FILE, CheckKind.GIT} else None
+    if product is None:
+        return []
+    files = [[one.path, one.key, one.pattern] for one in product.files] if check.kind is CheckKind.FILE else []
+    return [product.version, product.tag_name, product.revision, files]
 
 
 class PlanCommand(Struct, frozen=True):
@@ -97,16 +114,20 @@ def describe(check: Check) -> str:
         case CheckKind.RUN:
             return f"run {describe_command(check.argument)}"
         case CheckKind.HTTP:
-            return f"http {check.argument} expects {check.options.get('expect', 200)}"
+            text = f" with the text '{check.options['contains']}'" if check.options.get("contains") else ""
+            return f"http {check.argument} expects {check.options.get('expect', 200)}{text}"
         case CheckKind.METRIC:
             bounds = [
                 f"{bound} {check.options[bound]:g}" for bound in ("above", "below") if bound in check.options
             ]
-            return f"metric {check.argument} {' '.join(bounds)}"
+            length = check.options.get("for")
+            return f"metric {check.argument} {' '.join(bounds)}{f' for {span(length)}' if length else ''}"
         case CheckKind.FILE:
             return f"version files of {check.argument}"
         case CheckKind.GIT:
-            return f"tag of {check.argument}"
+            branch = check.options.get("merged_into")
+            merged = f", merged into {branch}" if branch else ""
+            return f"tag of {check.argument}{', signed' if check.options.get('signed') else ''}{merged}"
 
 
 def describe_command(argv: Iterable[str]) -> str:

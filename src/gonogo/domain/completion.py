@@ -8,14 +8,15 @@ from gonogo.domain.ledger import Arrival
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.readiness import ReasonLine, Weight
-from gonogo.domain.rules import needs
+from gonogo.domain.rollback import bad_mark
+from gonogo.domain.rules import checklist, needs
 from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import ItemStatus, ReleaseState
+from gonogo.domain.state import ReleaseState
 
 
 def bad_versions(plan: Plan, state: ReleaseState) -> tuple[str, ...]:
     """The planned versions that were marked bad, each with who said so and why."""
-    marked = [state.bad.get((product.name, product.version)) for product in plan.products]
+    marked = [bad_mark(state, product, product.version) for product in plan.products]
     return tuple(
         f"{one.product} {one.version} is marked bad by {one.actor.user}: {one.reason}" for one in marked if one
     )
@@ -66,12 +67,11 @@ def _line(rule: str, fact: str, subject: str, snapshot: Snapshot, remedy: str, w
 
 
 def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    """What is open, and what is ticked while its check fails; a result that has only grown old was good then."""
     for item in snapshot.plan.items:
-        if snapshot.state.item(item.id).status is ItemStatus.OPEN:
-            owner = snapshot.plan.person(item.owner)
-            who = f"{owner.name} ({owner.account})" if owner else item.owner
-            fact = f"'{item.title}' is open"
-            yield _line("item.open", fact, f"item:{item.id}", snapshot, f"gonogo tick {item.id}", who)
+        for reason in checklist.item_reasons(snapshot.plan, snapshot.state, item, snapshot.now):
+            if reason.weight is Weight.BLOCKER:
+                yield reason
 
 
 def _approvals(snapshot: Snapshot, shared_accounts: Sequence[str]) -> Iterable[ReasonLine]:
@@ -125,7 +125,7 @@ def _triggers(snapshot: Snapshot) -> Iterable[ReasonLine]:
 
 def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
     """A fix that has not reached every active branch comes back as a bug; whether it has, git must say now."""
-    if not needs.ledger(snapshot.plan, snapshot.state):
+    if not needs.ledger_to_complete(snapshot.plan, snapshot.state):
         return
     ledger = snapshot.ledger
     if ledger is None or ledger.problem:

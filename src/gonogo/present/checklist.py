@@ -140,7 +140,7 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
     waiting = [other for other in item.after if release.state.item(other).status is ItemStatus.OPEN]
     if waiting:
         return f"after {', '.join(waiting)}"
-    if words := check_words(item, release.state.checks.get(item.id), release.now):
+    if words := check_words(release.plan, item, release.state.checks.get(item.id), release.now):
         return words
     if state.actor and state.at:
         return f"reopened by {state.actor.user} {when(state.at, release.now)}"
@@ -214,7 +214,8 @@ def _first(state: ItemState) -> str:
 def _check(release: Listed, item: Item) -> str:
     if item.check is None:
         return ""
-    return f"{describe(item.check)}; {check_words(item, release.state.checks.get(item.id), release.now)}"
+    says = check_words(release.plan, item, release.state.checks.get(item.id), release.now)
+    return f"{describe(item.check)}; {says}"
 
 
 def _below(plan: Plan, item: Item) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from gonogo.domain.checks import Standing, describe, good_for, standing
 from gonogo.domain.folds.checks import CheckResult
-from gonogo.domain.plan import Item
+from gonogo.domain.plan import Item, Plan
 from gonogo.domain.spans import age, span
 from gonogo.present.tones import Line, Span, Tone
 
@@ -28,14 +28,14 @@ OUTPUT = 40
 """Lines of output that are shown, the last ones."""
 
 
-def says(item: Item, result: CheckResult | None, now: datetime) -> Standing | None:
+def says(plan: Plan, item: Item, result: CheckResult | None, now: datetime) -> Standing | None:
     """What the item's check says now; None when it has none."""
-    return standing(item.check, result, now) if item.check is not None else None
+    return standing(plan, item.check, result, now) if item.check is not None else None
 
 
-def check_words(item: Item, result: CheckResult | None, now: datetime) -> str:
+def check_words(plan: Plan, item: Item, result: CheckResult | None, now: datetime) -> str:
     """`check failed 3m ago`, in the room of a row; "" for an item without one."""
-    told = says(item, result, now)
+    told = says(plan, item, result, now)
     if told is None:
         return ""
     if result is None or told in {Standing.NEVER, Standing.CHANGED}:
@@ -48,9 +48,9 @@ def _ago(result: CheckResult, now: datetime) -> str:
     return f" {age(now - ended)} ago" if now >= ended else ""
 
 
-def check_lines(item: Item, result: CheckResult | None, now: datetime) -> tuple[Line, ...]:
+def check_lines(plan: Plan, item: Item, result: CheckResult | None, now: datetime) -> tuple[Line, ...]:
     """Everything about the check of an item; nothing for an item without one."""
-    told = says(item, result, now)
+    told = says(plan, item, result, now)
     if told is None or item.check is None:
         return ()
     lines: list[Line] = [

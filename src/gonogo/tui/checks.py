@@ -117,7 +117,7 @@ class Checks:
     def _run(self, item: Item, loaded: LoadedPlan, stop: threading.Event) -> RecordCheck:
         if self._wiring.checks is None or item.check is None:
             raise UsageError("no check is carried out here", remedy=f"gonogo check run {item.id}")
-        asked = fingerprint(item.check)
+        asked = fingerprint(loaded.plan, item.check)
 
         def progress(now: Running) -> None:
             self._post(CheckMoved(item.id, now))

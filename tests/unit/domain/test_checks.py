@@ -6,11 +6,13 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.domain.checks import Standing, command_set_digest, commands, describe, fingerprint, standing
-from gonogo.domain.decide import RecordCheck, Refusal, Scene, Tick, decide
+from gonogo.domain.completion import bad_versions, open_ends
+from gonogo.domain.decide import MarkBad, RecordCheck, Refusal, Scene, Tick, decide
 from gonogo.domain.events import EventId
 from gonogo.domain.folds.checks import CheckOutcome
-from gonogo.domain.plan import Check, CheckKind, Item, ItemId, Plan
-from gonogo.domain.snapshot import Inputs
+from gonogo.domain.plan import Check, CheckKind, Item, ItemId, Metric, Plan, Source
+from gonogo.domain.rules.checklist import item_reasons
+from gonogo.domain.snapshot import Inputs, build
 from gonogo.domain.state import ItemStatus, ReleaseState
 from support.releases import ANA, BEN, NOW, after, item, loaded, plan
 
@@ -26,12 +28,13 @@ def result(
     check: Check = TESTS, outcome: CheckOutcome = CheckOutcome.PASSED, age: timedelta = timedelta(0)
 ) -> RecordCheck:
     """A check that ended `age` ago."""
-    return RecordCheck("tests", outcome, NOW - age, "exit code 0", fingerprint(check), "12 passed", seconds=3)
+    asked = fingerprint(checked(check), check)
+    return RecordCheck("tests", outcome, NOW - age, "exit code 0", asked, "12 passed", seconds=3)
 
 
 def says(state: ReleaseState, check: Check = TESTS) -> Standing:
     """What the recorded result says now."""
-    return standing(check, state.checks.get("tests"), NOW)
+    return standing(checked(check), check, state.checks.get("tests"), NOW)
 
 
 def test_a_passed_check_ticks_its_item() -> None:
@@ -53,7 +56,7 @@ def test_a_result_grows_old() -> None:
     """After an hour, or after what the check says, it decides nothing any more."""
     state = after(checked(), (ANA, result(age=timedelta(minutes=59, seconds=59))))
     assert says(state) is Standing.PASSED
-    assert standing(TESTS, state.checks["tests"], NOW + timedelta(seconds=1)) is Standing.STALE
+    assert standing(checked(), TESTS, state.checks["tests"], NOW + timedelta(seconds=1)) is Standing.STALE
     short = replace(TESTS, options={**TESTS.options, "good_for": timedelta(minutes=5)})
     assert says(state, short) is Standing.STALE
 
@@ -68,7 +71,99 @@ def test_a_result_of_another_check_says_nothing() -> None:
     """When the plan changes the command, what the old one found is about something else."""
     state = after(checked(), (ANA, result()))
     assert says(state, replace(TESTS, argument=("make", "quick-test"))) is Standing.CHANGED
-    assert standing(TESTS, None, NOW) is Standing.NEVER
+    assert standing(checked(), TESTS, None, NOW) is Standing.NEVER
+
+
+def test_a_result_about_another_version_says_nothing() -> None:
+    """The tag of 1.2.3 is right; nobody has looked at that of 1.2.4. The same for the files that state it."""
+    for check in (Check(CheckKind.GIT, "web"), Check(CheckKind.FILE, "web")):
+        before = checked(check)
+        found = after(before, (ANA, replace(result(check), check_sha256=fingerprint(before, check))))
+        later = replace(before, products=(replace(before.products[0], version="1.2.4"),))
+
+        assert standing(before, check, found.checks["tests"], NOW) is Standing.PASSED
+        assert standing(later, check, found.checks["tests"], NOW) is Standing.CHANGED
+        moved = replace(before, products=(replace(before.products[0], repo="/elsewhere/web"),))
+        assert standing(moved, check, found.checks["tests"], NOW) is Standing.PASSED
+
+
+def test_a_result_of_another_query_says_nothing() -> None:
+    """The metric keeps its name and becomes another question, or is asked elsewhere."""
+    check = Check(CheckKind.METRIC, "errors", {"below": 0.01})
+    before = replace(
+        checked(check),
+        metrics=(Metric("errors", "prom", "sum(errors)"),),
+        sources=(Source("prom", "prometheus", "https://prom.example"),),
+    )
+    found = after(before, (ANA, replace(result(check), check_sha256=fingerprint(before, check))))
+    query = replace(before, metrics=(Metric("errors", "prom", "sum(warnings)"),))
+    place = replace(before, sources=(Source("prom", "prometheus", "https://other.example"),))
+    slower = replace(before, metrics=(replace(before.metrics[0], every=timedelta(minutes=1)),))
+
+    said = [standing(one, check, found.checks["tests"], NOW) for one in (before, query, place, slower)]
+
+    assert said == [Standing.PASSED, Standing.CHANGED, Standing.CHANGED, Standing.PASSED]
+
+
+def by_two_people() -> Plan:
+    """The check's word alone closes nothing."""
+    given = checked()
+    return replace(given, items=(replace(given.items[0], two_person=True),))
+
+
+@pytest.mark.parametrize(
+    ("acts", "fact", "remedy"),
+    [
+        ((), " is open", "gonogo check run tests"),
+        ((result(outcome=CheckOutcome.FAILED),), ": its check failed: exit code 0", "gonogo check run tests"),
+        ((result(outcome=CheckOutcome.UNKNOWN),), ": its check found nothing out: ", "gonogo check run tests"),
+        ((result(age=timedelta(hours=2)),), ": its check passed too long ago: ", "gonogo check run tests"),
+        ((result(),), " is open", "gonogo tick tests"),
+    ],
+)
+def test_an_open_item_says_what_its_check_found_and_when(
+    acts: tuple[RecordCheck, ...], fact: str, remedy: str
+) -> None:
+    """As old as the finding, never as new as the look; a check that passed leaves the rest to people."""
+    given, later = by_two_people(), NOW + timedelta(minutes=1)
+
+    (reason,) = item_reasons(given, after(given, *((ANA, one) for one in acts)), given.items[0], later)
+
+    assert fact in reason.fact
+    assert (reason.rule, reason.remedy) == ("item.open", remedy)
+    assert reason.observed_at == (acts[0].finished_at if ":" in fact else later)
+
+
+def test_nobody_completes_over_a_check_that_failed() -> None:
+    """Also where people keep the item closed."""
+    given = by_two_people()
+    acts = (result(), Tick("tests"))
+    state = after(given, *((ANA, one) for one in acts), (BEN, Tick("tests")))
+    state = after(given, (ANA, result(outcome=CheckOutcome.FAILED)), state=state)
+
+    assert state.item("tests").status is ItemStatus.DONE
+    assert "check.failed" in [one.rule for one in open_ends(build(Inputs(loaded(given), state), NOW))]
+
+
+def test_a_version_marked_bad_is_refused_however_it_is_written() -> None:
+    """By the product's scheme v1.2.3 is 1.2.3: it neither starts nor completes."""
+    given = checked()
+    state = after(given, (ANA, MarkBad("web", f"v{given.products[0].version}", "it loses orders")))
+
+    assert len(bad_versions(given, state)) == 1
+
+
+def test_a_check_says_what_it_asks_for() -> None:
+    """Everything that decides it, so that one sees what a passed check means."""
+    branch = Check(CheckKind.GIT, "web", {"signed": True, "merged_into": "main"})
+    number = Check(CheckKind.METRIC, "errors", {"below": 0.01, "for": timedelta(minutes=5)})
+    page = Check(CheckKind.HTTP, "https://web.example/health", {"expect": 204, "contains": "ok"})
+
+    assert [describe(one) for one in (branch, number, page)] == [
+        "tag of web, signed, merged into main",
+        "metric errors below 0.01 for 5m",
+        "http https://web.example/health expects 204 with the text 'ok'",
+    ]
 
 
 def test_a_result_whose_check_changed_meanwhile_is_refused() -> None:

@@ -63,7 +63,7 @@ def _run(context: Context, session: Session, item: Item) -> int:
     from gonogo.adapters.checks.finding import record_of
 
     assert item.check is not None
-    ran = fingerprint(item.check)
+    ran = fingerprint(session.loaded.plan, item.check)
     finding = context.doors.check_runner(session.loaded).run(item, progress=lambda now: _tell(context, item, now))
     outcome = session.submit(record_of(item.id, finding, ran))
     if isinstance(outcome, Refused):
@@ -96,10 +96,10 @@ def _tell(context: Context, item: Item, now: Progress) -> None:
 
 def _list(context: Context, session: Session) -> int:
     now = context.doors.clock().now()
-    state = session.inputs.state
+    plan, state = session.loaded.plan, session.inputs.state
     rows = [
-        (item, standing(item.check, state.checks.get(item.id), now), state.checks.get(item.id))
-        for item in checked_items(session.loaded.plan)
+        (item, standing(plan, item.check, state.checks.get(item.id), now), state.checks.get(item.id))
+        for item in checked_items(plan)
         if item.check is not None
     ]
     if context.options.json:

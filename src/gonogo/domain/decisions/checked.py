@@ -16,7 +16,7 @@ _SAYS = {
 
 def refuse_by_hand(scene: Scene, item: Item, check: Check) -> Refusal | None:
     """Why a person may not tick an item with this check; None when the check has passed and still counts."""
-    says = standing(check, scene.state.checks.get(item.id), scene.now)
+    says = standing(scene.plan, check, scene.state.checks.get(item.id), scene.now)
     if says is Standing.PASSED:
         return None
     return Refusal(

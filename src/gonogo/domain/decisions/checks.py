@@ -46,7 +46,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
         return Refusal(ExitCode.CONFLICT, "check.gone", f"the plan has no check for '{clean(command.item, 80)}'")
     if refusal := slips.over(scene):
         return refusal
-    if command.check_sha256 != fingerprint(item.check):
+    if command.check_sha256 != fingerprint(scene.plan, item.check):
         return Refusal(
             ExitCode.CONFLICT,
             "check.changed",

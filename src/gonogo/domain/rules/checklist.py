@@ -1,14 +1,16 @@
 """Items of the phases that come before an environment: open ones, and those whose check says nothing good."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from gonogo.domain.checks import Standing, standing
+from gonogo.domain.folds.checks import CheckResult
 from gonogo.domain.phases import phases_before
-from gonogo.domain.plan import Environment, GateKind, Item
+from gonogo.domain.plan import Check, Environment, GateKind, Item, Plan
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, person
 from gonogo.domain.rules.reason import ReasonLine, Weight
-from gonogo.domain.state import ItemStatus
+from gonogo.domain.state import ItemStatus, ReleaseState
 
 
 def earlier_phases(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
@@ -22,62 +24,74 @@ def open_items(facts: Facts, phases: Iterable[str]) -> Iterable[ReasonLine]:
     """The items of these phases that are not over."""
     wanted = set(phases)
     for item in facts.plan.items:
-        if item.phase not in wanted:
-            continue
-        status = facts.state.item(item.id).status
-        if status is ItemStatus.OPEN:
-            yield _open_item(facts, item)
-        elif status is ItemStatus.DONE and item.check is not None:
-            yield from _checked(facts, item)
+        if item.phase in wanted:
+            yield from item_reasons(facts.plan, facts.state, item, facts.now)
 
 
-def _open_item(facts: Facts, item: Item) -> ReasonLine:
+def item_reasons(plan: Plan, state: ReleaseState, item: Item, now: datetime) -> Iterable[ReasonLine]:
+    """What speaks against taking `item` for over: it is open, or its check says nothing good at `now` (UTC)."""
+    status = state.item(item.id).status
+    if status is ItemStatus.OPEN:
+        yield _open_item(plan, state, item, now)
+    elif status is ItemStatus.DONE and item.check is not None:
+        yield from _checked(plan, state, item, item.check, now)
+
+
+def _open_item(plan: Plan, state: ReleaseState, item: Item, now: datetime) -> ReasonLine:
+    """Open, and what is known about why: what its check found, else who is at it."""
+    found = state.item(item.id)
+    result = state.checks.get(item.id) if item.check else None
+    says = standing(plan, item.check, result, now) if item.check else Standing.NEVER
+    waits, seen = "", now
+    if result is not None and says in _WORDS:
+        waits = f": {_found(says, result)}"
+        seen = result.finished_at or result.at
+    elif found.first is not None:
+        waits = f": {found.first.actor.user} {found.first.words}, a second person must say so too"
+    elif found.claim is not None:
+        waits = f": {found.claim.actor.user} is at it"
     phase = f" ({item.phase})" if item.phase else ""
-    state = facts.state.item(item.id)
-    waits = ""
-    if state.first is not None:
-        waits = f": {state.first.actor.user} {state.first.words}, a second person must say so too"
-    elif state.claim is not None:
-        waits = f": {state.claim.actor.user} is at it"
-    result = facts.state.checks.get(item.id) if item.check else None
-    if result is not None and result.outcome != "passed":
-        waits = f": its check {result.outcome}: {result.summary}"
+    # a check that passed leaves the last word to people where the plan wants two of them, or another item first
+    by_hand = item.check is None or says is Standing.PASSED
     return ReasonLine(
         "item.open",
         Weight.BLOCKER,
         f"'{item.title}'{phase} is open{waits}",
         f"item:{item.id}",
-        facts.now,
+        seen,
         "journal",
-        who=person(facts.plan, item.owner) or manager(facts.plan),
-        remedy=f"gonogo check run {item.id}" if item.check else f"gonogo tick {item.id}",
+        who=person(plan, item.owner) or manager(plan),
+        remedy=f"gonogo tick {item.id}" if by_hand else f"gonogo check run {item.id}",
     )
 
 
-_SAYS = {
-    Standing.FAILED: ("check.failed", Weight.BLOCKER, "its check fails now"),
+_WORDS = {
+    Standing.FAILED: ("check.failed", Weight.BLOCKER, "its check failed"),
     Standing.UNKNOWN: ("check.unknown", Weight.UNKNOWN, "its check found nothing out"),
     Standing.STALE: ("check.stale", Weight.UNKNOWN, "its check passed too long ago"),
-    Standing.CHANGED: ("check.stale", Weight.UNKNOWN, "the plan has changed its check since"),
+    Standing.CHANGED: ("check.stale", Weight.UNKNOWN, "its check was run before the plan asked something else"),
 }
+"""What a check may say that is not good: its rule, how much that weighs when the item is ticked, and the words."""
 
 
-def _checked(facts: Facts, item: Item) -> Iterable[ReasonLine]:
+def _found(says: Standing, result: CheckResult) -> str:
+    return _WORDS[says][2] + (f": {result.summary}" if result.summary else "")
+
+
+def _checked(plan: Plan, state: ReleaseState, item: Item, check: Check, now: datetime) -> Iterable[ReasonLine]:
     """An item that is done by its check is done only as long as the result is good."""
-    assert item.check is not None
-    result = facts.state.checks.get(item.id)
-    said = _SAYS.get(standing(item.check, result, facts.now))
-    if said is None:
+    result = state.checks.get(item.id)
+    says = standing(plan, check, result, now)
+    if result is None or says not in _WORDS:
         return  # passed; or never run, and then a person's word stands
-    rule, weight, words = said
-    summary = f": {result.summary}" if result and result.summary else ""
+    rule, weight, _ = _WORDS[says]
     yield ReasonLine(
         rule,
         weight,
-        f"'{item.title}' is ticked, and {words}{summary}",
+        f"'{item.title}' is ticked, and {_found(says, result)}",
         f"item:{item.id}",
-        result.finished_at or result.at if result else facts.now,
+        result.finished_at or result.at,
         "check",
-        who=person(facts.plan, item.owner) or manager(facts.plan),
+        who=person(plan, item.owner) or manager(plan),
         remedy=f"gonogo check run {item.id}",
     )
