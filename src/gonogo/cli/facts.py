@@ -191,9 +191,12 @@ def waived_facts(waived: Waived | None) -> dict[str, Any] | None:
 
 def way_back_facts(way: WayBack) -> dict[str, Any]:
     """How one product would go back."""
+    return {"product": way.product, "target": way.target, **readiness_facts(way)}
+
+
+def readiness_facts(way: WayBack) -> dict[str, Any]:
+    """Whether it is ready, and each point that decides it."""
     return {
-        "product": way.product,
-        "target": way.target,
         "readiness": way.readiness.value,
         "command": list(way.command),
         "points": [

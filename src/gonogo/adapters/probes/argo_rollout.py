@@ -13,10 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gonogo.adapters.extraction import Transform
-from gonogo.adapters.probes.cluster import Cluster
 from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
-from gonogo.adapters.probes.reading import Page, ask_json, at, below, conditions, moment, not_there, segment, whole
-from gonogo.adapters.probes.workload import Replicas, named_by, replica_sets, transform_given
+from gonogo.adapters.probes.reading import Page, ask_json, at, below, conditions, moment, not_there, whole
+from gonogo.adapters.probes.workload import Replicas, Workload, named_by, replica_sets
 from gonogo.domain.observation import Reason, Role, Running, Status
 from gonogo.domain.plan import Probe
 from gonogo.domain.text import clean
@@ -32,33 +31,24 @@ _PHASES = {
 
 def preset(probe: Probe) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    return _Rollout(
-        Cluster.of(probe),
-        str(probe.options.get("namespace") or "default"),
-        str(probe.options.get("rollout") or probe.product),
-        str(probe.options.get("container") or ""),
-        transform_given(probe),
-    )
+    return _Rollout(Workload.of(probe, "rollout", "argoproj.io/v1alpha1"))
 
 
 class _Rollout:
-    def __init__(self, cluster: Cluster, namespace: str, name: str, container: str, transform: Transform) -> None:
-        self._cluster = cluster
-        self._namespace = namespace
-        self._path = f"/apis/argoproj.io/v1alpha1/namespaces/{segment(namespace)}/rollouts/{segment(name)}"
-        self._container = container
-        self._transform = transform
+    def __init__(self, wanted: Workload) -> None:
+        self._wanted = wanted
 
     async def ask(self, fetch: Fetch, request: Request) -> Outcome:
         """The Rollout, and its ReplicaSets when its own template does not name all that runs."""
-        request = self._cluster.at(request)
-        page = await ask_json(fetch, below(request, self._path))
+        wanted = self._wanted
+        request = wanted.cluster.at(request)
+        page = await ask_json(fetch, below(request, wanted.path))
         if isinstance(page, NotUnderstood):
             return page
         sets: Sequence[Replicas] | NotUnderstood = ()
         if needs_sets(page.value):
-            sets = await replica_sets(fetch, request, self._namespace, page.value, _HASH)
-        return read(page, sets, self._container, self._transform)
+            sets = await replica_sets(fetch, request, wanted.namespace, page.value, _HASH)
+        return read(page, sets, wanted.container, wanted.transform)
 
 
 def _hashes(rollout: Any) -> dict[str, Role]:

@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gonogo.adapters.extraction import Transform
-from gonogo.adapters.probes.cluster import Cluster
 from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
-from gonogo.adapters.probes.reading import Page, ask_json, at, below, conditions, moment, not_there, segment, whole
-from gonogo.adapters.probes.workload import Named, Replicas, named_by, replica_sets, transform_given
+from gonogo.adapters.probes.reading import Page, ask_json, at, below, conditions, moment, not_there, whole
+from gonogo.adapters.probes.workload import Named, Replicas, Workload, named_by, replica_sets
 from gonogo.domain.observation import Reason, Running, Status
 from gonogo.domain.plan import Probe
 from gonogo.domain.text import clean
@@ -27,34 +26,25 @@ _HASH = "pod-template-hash"
 
 def preset(probe: Probe) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    return _Deployment(
-        Cluster.of(probe),
-        str(probe.options.get("namespace") or "default"),
-        str(probe.options.get("deployment") or probe.product),
-        str(probe.options.get("container") or ""),
-        transform_given(probe),
-    )
+    return _Deployment(Workload.of(probe, "deployment", "apps/v1"))
 
 
 class _Deployment:
-    def __init__(self, cluster: Cluster, namespace: str, name: str, container: str, transform: Transform) -> None:
-        self._cluster = cluster
-        self._namespace = namespace
-        self._path = f"/apis/apps/v1/namespaces/{segment(namespace)}/deployments/{segment(name)}"
-        self._container = container
-        self._transform = transform
+    def __init__(self, wanted: Workload) -> None:
+        self._wanted = wanted
 
     async def ask(self, fetch: Fetch, request: Request) -> Outcome:
         """The Deployment, and its ReplicaSets while it has pods of more than one version."""
-        request = self._cluster.at(request)
-        page = await ask_json(fetch, below(request, self._path))
+        wanted = self._wanted
+        request = wanted.cluster.at(request)
+        page = await ask_json(fetch, below(request, wanted.path))
         if isinstance(page, NotUnderstood):
             return page
-        newest = named_by(at(page.value, "spec", "template"), self._container, self._transform)
+        newest = named_by(at(page.value, "spec", "template"), wanted.container, wanted.transform)
         sets: Sequence[Replicas] | NotUnderstood = ()
         if has_old_pods(page.value):
-            sets = await replica_sets(fetch, request, self._namespace, page.value, _HASH)
-        return read(page, newest, sets, self._container, self._transform)
+            sets = await replica_sets(fetch, request, wanted.namespace, page.value, _HASH)
+        return read(page, newest, sets, wanted.container, wanted.transform)
 
 
 def has_old_pods(deployment: Any) -> bool:

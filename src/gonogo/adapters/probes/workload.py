@@ -1,11 +1,12 @@
 """What Kubernetes' workloads share: where an image names its version, and the ReplicaSets of a rollout."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct
 
 from gonogo.adapters.extraction import Transform, image_digest, image_tag, transform_of
+from gonogo.adapters.probes.cluster import Cluster
 from gonogo.adapters.probes.document import unchanged
 from gonogo.adapters.probes.interface import VERSION_LIMIT, Fetch, NotUnderstood, Request, version_text
 from gonogo.adapters.probes.reading import ask_json, at, below, entries, segment, whole
@@ -62,6 +63,31 @@ def named_by(template: Any, container: str, transform: Transform) -> Named:
 def _cut(text: str, transform: Transform) -> str:
     found = transform(text)
     return version_text(found) if len(found) <= VERSION_LIMIT else ""
+
+
+class Workload(Struct, frozen=True):
+    """Which object the plan means, and how to read a version out of it."""
+
+    cluster: Cluster
+    namespace: str
+    path: str
+    """Of the object, below the API server's address."""
+    container: str
+    """"" when the plan names none."""
+    transform: Transform
+
+    @classmethod
+    def of(cls, probe: Probe, kind: str, api: str) -> Self:
+        """A `kind` of the API group `api`, by its name or the product's. Raises UsageError."""
+        namespace = str(probe.options.get("namespace") or "default")
+        name = str(probe.options.get(kind) or probe.product)
+        return cls(
+            Cluster.of(probe),
+            namespace,
+            f"/apis/{api}/namespaces/{segment(namespace)}/{kind}s/{segment(name)}",
+            str(probe.options.get("container") or ""),
+            transform_given(probe),
+        )
 
 
 class Replicas(Struct, frozen=True):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from gonogo.cli.commands._look import look
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
+from gonogo.cli.facts import readiness_facts
 from gonogo.domain.rollback import Readiness, WayBack
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line
 from gonogo.domain.state import ItemStatus
@@ -148,17 +149,7 @@ def _facts(way: WayBack, between: list[Between]) -> dict[str, Any]:
     return {
         "product": way.product,
         "to": way.target,
-        "readiness": way.readiness.value,
-        "command": list(way.command),
-        "points": [
-            {
-                "name": point.name,
-                "readiness": point.readiness.value,
-                "fact": point.fact,
-                "remedy": point.remedy,
-            }
-            for point in way.points
-        ],
+        **readiness_facts(way),
         "environments": [
             {
                 "environment": one.cell.target.environment,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gonogo.domain import completion, digest, people, waivers
+from gonogo.domain import completion, digest, waivers
 from gonogo.domain import events as kinds
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
@@ -86,7 +86,11 @@ def _kept_from(scene: Scene) -> str:
 
 
 def _may_not(scene: Scene) -> Refusal | None:
-    return slips.not_running(scene, "a go") or slips.undecided(scene, "a go") or _not_driving(scene)
+    return (
+        slips.not_running(scene, "a go")
+        or slips.undecided(scene, "a go")
+        or slips.not_driving(scene, "go.driver", "go is theirs to say")
+    )
 
 
 def _waits_for_waivers(left: Sequence[ReasonLine], reasons: Sequence[ReasonLine]) -> str:
@@ -148,19 +152,6 @@ def _named(reason: ReasonLine) -> dict[str, object]:
         "fact": reason.fact[:200],
         "waiver": reason.waived.seq if reason.waived else 0,
     }
-
-
-def _not_driving(scene: Scene) -> Refusal | None:
-    """While somebody drives, go is theirs to say."""
-    baton = scene.state.baton
-    if baton is None or people.is_account_of(scene.plan, baton.driver, scene.actor):
-        return None
-    return Refusal(
-        ExitCode.NOT_PERMITTED,
-        "go.driver",
-        f"{people.named(scene.plan, baton.driver)} drives, and go is theirs to say",
-        "gonogo drive --note '...'    takes the baton",
-    )
 
 
 def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:

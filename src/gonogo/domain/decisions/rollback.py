@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from gonogo.domain import events as kinds
-from gonogo.domain import people
 from gonogo.domain.checks import describe_command
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
@@ -56,7 +55,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if isinstance(seen, Refusal):
         return seen
     product, way, steps = seen
-    if refusal := _not_driving(scene):
+    if refusal := slips.not_driving(scene, "rollback.driver", "the way back is theirs to choose"):
         return refusal
     shown = _preview(scene, product, way, steps, mark_bad=command.mark_bad)
     if command.confirm != shown.code:
@@ -138,18 +137,6 @@ _WEIGHTS = {Readiness.GONE: "blocker", Readiness.NOT_READY: "warning", Readiness
 
 def _concerns(way: WayBack) -> Iterable[Point]:
     return (point for point in way.points if point.readiness is not Readiness.READY)
-
-
-def _not_driving(scene: Scene) -> Refusal | None:
-    baton = scene.state.baton
-    if baton is None or people.is_account_of(scene.plan, baton.driver, scene.actor):
-        return None
-    return Refusal(
-        ExitCode.NOT_PERMITTED,
-        "rollback.driver",
-        f"{people.named(scene.plan, baton.driver)} drives, and the way back is theirs to choose",
-        "gonogo drive --note '...'    takes the baton",
-    )
 
 
 def _drafts(

@@ -31,6 +31,15 @@ def undecided(scene: Scene, what: str) -> Refusal | None:
     return Refusal(ExitCode.NOT_PERMITTED, "account.nobody", f"{nobody}: {what} needs a person", remedy)
 
 
+def not_driving(scene: Scene, rule: str, whose: str) -> Refusal | None:
+    """Refuse what is for whoever drives to say, while somebody else does; None while nobody drives."""
+    baton = scene.state.baton
+    if baton is None or people.is_account_of(scene.plan, baton.driver, scene.actor):
+        return None
+    fact = f"{people.named(scene.plan, baton.driver)} drives, and {whose}"
+    return Refusal(ExitCode.NOT_PERMITTED, rule, fact, "gonogo drive --note '...'    takes the baton")
+
+
 def over(scene: Scene) -> Refusal | None:
     """Refuse to change what is completed or cancelled; None while the release lives."""
     life = scene.state.lifecycle
