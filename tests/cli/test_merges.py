@@ -1,8 +1,12 @@
 """merges: the ledger on the command line, and the word somebody gives by name."""
 
 import json
+from pathlib import Path
 
-from cli.conftest import Here, Release
+import pytest
+
+from cli.conftest import Here, Release, account
+from gonogo.adapters.journal_dir import default_root
 from support.repositories import git
 
 _AS = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgSign=false")
@@ -63,7 +67,7 @@ def test_a_word_by_name_closes_the_cell_and_can_be_taken_back(gonogo: Here, rele
     facts = json.loads(gonogo("merges", "--json").out)
     assert [cell["arrival"] for cell in facts["cells"]] == ["present"]
     assert "rewritten on main in another way" in facts["cells"][0]["detail"]
-    assert "says another commit does the same" in gonogo("log").out
+    assert "said that another commit does the same" in gonogo("log").out
     assert gonogo("merges", "waive", fix[:8], "main", "--reason", "main has no login any more").code == 0
     assert gonogo("merges").code == 0
     assert gonogo("merges", "waive", fix[:8], "main", "--withdraw").code == 0
@@ -99,3 +103,82 @@ def test_a_repository_that_cannot_be_read_is_no_good_news(gonogo: Here, release:
     assert found.code == 4
     assert found.out == "whether a fix is missing anywhere is not known\n"
     assert "not a git repository" in found.err
+
+
+def other_release(release: Release, name: str) -> Path:
+    """The plan of another release of the same products, beside the first one."""
+    plan = release.directory / f"{name}.yaml"
+    text = release.plan.read_text(encoding="utf-8").replace("release: 2026.11", f"release: {name}")
+    plan.write_text(text, encoding="utf-8")
+    return plan
+
+
+def test_a_word_given_in_another_release_counts_and_says_so(gonogo: Here, release: Release) -> None:
+    """Nobody answers for the same fix with every release; who did, and where, stands in the ledger."""
+    fix = hotfix(release)
+    not_shared(release)
+    summer = str(other_release(release, "2026.08"))
+    said = ("merges", "waive", fix[:8], "main", "--reason", "main has no login any more")
+    assert gonogo(*said, "--plan", summer).code == 0
+    found = gonogo("merges")
+    assert found.code == 0
+    assert f"  waived   main  {account()} (in release 2026.08) says it need not go there" in found.out
+    cell = json.loads(gonogo("merges", "--json").out)["cells"][0]
+    assert (cell["said_by"], cell["said_in"]) == (account(), "2026.08")
+
+
+def test_a_word_given_in_another_release_can_be_withdrawn_here(gonogo: Here, release: Release) -> None:
+    """For both: that release may be over, and nothing can be recorded there any more."""
+    fix = hotfix(release)
+    not_shared(release)
+    summer = str(other_release(release, "2026.08"))
+    gonogo("merges", "waive", fix[:8], "main", "--reason", "main has no login any more", "--plan", summer)
+    taken = gonogo("merges", "waive", fix[:8], "main", "--withdraw")
+    assert taken.code == 0, taken.err
+    assert (gonogo("merges").code, gonogo("merges", "--plan", summer).code) == (3, 3)
+    assert gonogo("merges", "waive", fix[:8], "main", "--withdraw").code == 3
+
+
+def test_words_in_a_journal_that_was_edited_do_not_count(gonogo: Here, release: Release) -> None:
+    """And the ledger says that there were some."""
+    fix = hotfix(release)
+    not_shared(release)
+    summer = str(other_release(release, "2026.08"))
+    gonogo("merges", "waive", fix[:8], "main", "--reason", "main has no login any more", "--plan", summer)
+    [file] = default_root().joinpath("2026.08").glob("*.jsonl")
+    file.write_bytes(file.read_bytes().replace(b"no login", b"no basket"))
+    found = gonogo("merges")
+    assert found.code == 3
+    assert "what was said in release 2026.08 does not count here: that journal is not intact" in found.out
+    assert json.loads(gonogo("merges", "--json").out)["notes"]
+
+
+def test_the_word_of_a_job_in_another_release_does_not_count(
+    gonogo: Here, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever could not say so here cannot say so there for us: here, an account that several people use."""
+    fix = hotfix(release)
+    shared = release.plan.read_text(encoding="utf-8").replace("name: Me Myself,", "name: Me Myself, shared: true,")
+    not_shared(release)
+    summer = str(other_release(release, "2026.08"))
+    gonogo("merges", "waive", fix[:8], "main", "--reason", "main has no login any more", "--plan", summer)
+    release.plan.write_text(shared, encoding="utf-8")
+    found = gonogo("merges")
+    assert found.code == 3
+    assert f"what {account()} said in release 2026.08 about {fix[:8]} on main does not count here" in found.out
+
+
+def test_completing_waits_for_a_fix_that_nobody_carried(gonogo: Here, release: Release) -> None:
+    """Without a gate, and although this release made no hotfix: what was shipped beside mainline comes back."""
+    not_shared(release)
+    gonogo("start")
+    before = gonogo("complete").err
+    assert "merges." not in before
+    fix = hotfix(release)
+    refused = gonogo("complete", "--json")
+    assert refused.code == 3
+    assert f"fix {fix[:8]} of web is not in main" in refused.err
+    release.plan.write_text(
+        release.plan.read_text(encoding="utf-8") + "rules: {merges.missing: warn}\n", encoding="utf-8"
+    )
+    assert f"fix {fix[:8]}" not in gonogo("complete", "--json").err

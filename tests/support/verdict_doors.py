@@ -58,7 +58,7 @@ class GeneratedDoors:
         """Nothing beyond what was read."""
         return ()
 
-    def read_ledger(self, _plan: object, _products: object, _words: object) -> Ledger:
+    def read_ledger(self, _plan: object, _products: object, _words: object, _journal: str = "") -> Ledger:
         """What was read."""
         return self._world.inputs.ledger or Ledger(problem="nobody has looked yet")
 

@@ -346,6 +346,39 @@ def test_the_ledger_is_closed_by_carrying_or_by_a_word(tmp_path: Path) -> None:
     assert "cherry picked from commit" in git(made.path, "log", "-1", "--format=%B", "release/v1.10")
 
 
+def test_a_word_on_a_forward_merge_can_be_taken_back(tmp_path: Path) -> None:
+    """As on the command line: said by mistake, it would close the cell for good."""
+    made = linear(tmp_path / "web")
+    people = tuple(replace(one, shared=False) for one in make_plan().people)
+    shop = Shop(made, tmp_path / "state", people=people)
+    hotfix_without_forward_merge(made)
+
+    async def story(seat: Seat) -> None:
+        await seat.press("m")
+        await seat.sees("missing")
+        await seat.press("n")
+        await seat.type("the branch is gone soon")
+        await seat.press("enter")
+        await seat.sees("says it need not go there")
+        await seat.press("u")
+        await seat.type("it lives for another year")
+        await seat.press("enter")
+        await seat.sees("missing")
+
+    shop.play(story)
+
+
+def hotfix_without_forward_merge(made: Made) -> None:
+    """A fix that is only in the hotfix 1.9.4."""
+    git(made.path, "checkout", "--quiet", "-B", "hotfix/v1.9.4", "v1.9.3")
+    git(made.path, "commit", "--quiet", "--allow-empty", "-m", "fix: unseen")
+    (made.path / "unseen.txt").write_text("fixed\n", encoding="utf-8")
+    git(made.path, "add", "unseen.txt")
+    git(made.path, "commit", "--quiet", "-m", "fix: unseen")
+    git(made.path, "tag", "-a", "-m", "v1.9.4", "v1.9.4")
+    git(made.path, "checkout", "--quiet", "--detach")
+
+
 def test_the_way_back_says_what_is_lost_and_starts_through_the_same_dialog(tmp_path: Path) -> None:
     """Points, triggers and the command, which is copied and never run."""
     made = linear(tmp_path / "web")

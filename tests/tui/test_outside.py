@@ -31,7 +31,9 @@ class _Outside:
             ProductFiles(one.name, one.version, f"tag {one.tag_name}", "a" * 40, (found,)) for one in products
         )
 
-    def read_ledger(self, _plan: Plan, _products: Sequence[Product], _words: Iterable[MergeWord]) -> Ledger:
+    def read_ledger(
+        self, _plan: Plan, _products: Sequence[Product], _words: Iterable[MergeWord], _journal: str = ""
+    ) -> Ledger:
         return Ledger(read_at=self._stage.clock.now())
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

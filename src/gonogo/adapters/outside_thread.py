@@ -61,6 +61,7 @@ class OutsideThread:
     """Asks what the newest inputs need, at its own pace, until it is stopped. A daemon: nobody waits for it.
 
     `put` gets what was told, `trouble` why something could not be asked, `stopped` an unexpected end.
+    `completing`: whoever owns it can also complete the release.
     """
 
     def __init__(
@@ -69,8 +70,11 @@ class OutsideThread:
         put: Callable[[Told], object],
         trouble: Callable[[GonogoError], object],
         stopped: Callable[[Exception], object],
+        *,
+        completing: bool = False,
     ) -> None:
         self._doors = doors
+        self._completing = completing
         self._put = put
         self._trouble = trouble
         self._stopped = stopped
@@ -122,7 +126,7 @@ class OutsideThread:
 
     def _ask(self, doors: Doors, inputs: Inputs, *, git: bool) -> bool:
         try:
-            told = ask_once(doors, inputs, git=git)
+            told = ask_once(doors, inputs, git=git, completing=self._completing)
         except GonogoError as error:
             self._trouble(error)  # the gates stay unknown: nothing was learned
             return False
@@ -131,17 +135,21 @@ class OutsideThread:
         return True
 
 
-def ask_once(doors: Doors, inputs: Inputs, *, git: bool) -> Told:
-    """Ask what the plan of `inputs` needs; with `git` also its repositories. Raises ConfigError."""
+def ask_once(doors: Doors, inputs: Inputs, *, git: bool, completing: bool = False) -> Told:
+    """Ask what the plan of `inputs` needs; with `git` also its repositories. Raises ConfigError.
+
+    `completing`: also what nobody needs before the release is completed.
+    """
     plan, state = inputs.loaded.plan, inputs.state
     told = Told(inputs.loaded.sha256)
     if git:
         products, versions = needs.version_files(plan), needs.artifacts(inputs)
+        merges = needs.ledger(plan, state) or (completing and needs.ledger_to_complete(plan, state))
         told = Told(
             inputs.loaded.sha256,
             (),
             doors.read_version_files(products) if products else (),
-            doors.read_ledger(plan, plan.products, state.merges.values()) if needs.ledger(plan, state) else None,
+            doors.read_ledger(plan, plan.products, state.merges.values(), inputs.journal) if merges else None,
             doors.look_for_artifacts(versions) if versions else (),
         )
     metrics = needs.metrics(plan)

@@ -134,7 +134,12 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal
     me = session.actor.user
     # only about oneself: a list that each account has for itself must not make verdicts differ
     shared = tuple(one for one in config().shared_accounts if one == me)
-    session.inputs = replace(session.inputs, read_only=journal.why_read_only(), shared_accounts=shared)
+    session.inputs = replace(
+        session.inputs,
+        journal=str(journal.directory),
+        read_only=journal.why_read_only(),
+        shared_accounts=shared,
+    )
     return session
 
 

@@ -82,21 +82,12 @@ def read_version_files(products: Sequence[Product]) -> tuple[ProductFiles, ...]:
         return tuple(pool.map(read, products))
 
 
-def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
-    """Which fixes have reached which branches, as git proves it and people have said."""
-    from concurrent.futures import ThreadPoolExecutor
+def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWord], journal: str = "") -> Ledger:
+    """Which fixes have reached which branches; `journal` is the directory of this release's, beside others."""
+    from gonogo.adapters.journal_dir import state_home
+    from gonogo.adapters.merge_ledger import read_ledger as read
 
-    from gonogo.adapters.git_ledger import survey
-    from gonogo.domain.ledger import build
-
-    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
-        surveys = list(
-            pool.map(
-                lambda product: survey(product, plan.branches, plan.changelog),
-                [product for product in products if product.repo],
-            )
-        )
-    return build(surveys, words, clock().now())
+    return read(plan, products, words, clock(), journal, state_home())
 
 
 def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

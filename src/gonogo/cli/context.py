@@ -137,8 +137,10 @@ class Doors(Protocol):
         """What the version files of `products` state at their tags."""
         ...
 
-    def read_ledger(self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord]) -> Ledger:
-        """Which fixes have reached which branches."""
+    def read_ledger(
+        self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord], journal: str = ""
+    ) -> Ledger:
+        """Which fixes have reached which branches; `journal` is the directory of this release's, beside others."""
         ...
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

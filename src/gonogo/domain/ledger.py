@@ -12,7 +12,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.folds.merges import MergeWord, Word
+from gonogo.domain.folds.merges import MergeWord, Word, newest
 
 
 class Arrival(StrEnum):
@@ -96,6 +96,8 @@ class LedgerCell(Struct, frozen=True):
     """The hotfix that shipped it."""
     alike: str = ""
     """A commit of the branch under the same title, which proves nothing; "" for none."""
+    said: MergeWord | None = None
+    """The word it rests on; None where git proves it, or nobody has said anything."""
 
 
 class Ledger(Struct, frozen=True):
@@ -108,6 +110,8 @@ class Ledger(Struct, frozen=True):
     """Why it could not be read completely; "" when it could."""
     retired: tuple[str, ...] = ()
     """Release branches that are there and that no fix must reach any more, as the plan says."""
+    notes: tuple[str, ...] = ()
+    """Words of other releases that do not count here, and why: a sentence each."""
 
     @property
     def open(self) -> tuple[LedgerCell, ...]:
@@ -115,9 +119,11 @@ class Ledger(Struct, frozen=True):
         return tuple(cell for cell in self.cells if cell.arrival in {Arrival.MISSING, Arrival.UNKNOWN})
 
 
-def build(surveys: Iterable[Survey], words: Iterable[MergeWord], read_at: datetime) -> Ledger:
-    """Put together what git proves and what people have said. Proof wins over a word."""
-    said = {(word.product, word.oid, word.branch): word for word in words}
+def build(
+    surveys: Iterable[Survey], words: Iterable[MergeWord], read_at: datetime, notes: Iterable[str] = ()
+) -> Ledger:
+    """Put together what git proves and what people have said, here and elsewhere. Proof wins over a word."""
+    said = newest(words)
     cells: list[LedgerCell] = []
     problems: list[str] = []
     retired: set[str] = set()
@@ -131,22 +137,29 @@ def build(surveys: Iterable[Survey], words: Iterable[MergeWord], read_at: dateti
                 word = said.get((fix.product, fix.oid, branch))
                 cell = _cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems))
                 cells.append(_with_hint(cell, alike.get((fix.oid, branch), "")))
-    return Ledger(tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)))
+    return Ledger(tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)), tuple(notes))
 
 
 def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, *, unsure: bool) -> LedgerCell:
     arrival, detail = Arrival.MISSING, "no such change, and no commit that says it was picked from it"
+    word = word if seen is None else None
     if seen is not None:
         by = f" ({seen.commit[:8]})" if seen.commit and seen.proof is not Proof.REACHABLE else ""
         arrival, detail = Arrival.PRESENT, f"{seen.proof}{by}"
     elif word is not None and word.word is Word.EQUIVALENT:
         by = f" ({word.commit[:8]})" if word.commit else ""
-        arrival, detail = Arrival.PRESENT, f"{word.actor.user} says another commit does it{by}: {word.reason}"
+        arrival, detail = Arrival.PRESENT, f"{_who(word)} says another commit does it{by}: {word.reason}"
     elif word is not None:
-        arrival, detail = Arrival.WAIVED, f"{word.actor.user} says it need not go there: {word.reason}"
+        arrival, detail = Arrival.WAIVED, f"{_who(word)} says it need not go there: {word.reason}"
     elif unsure:
         arrival, detail = Arrival.UNKNOWN, "the history could not be read completely"
-    return LedgerCell(fix.product, fix.short, branch, arrival, detail, fix.oid, fix.subject, fix.version)
+    return LedgerCell(
+        fix.product, fix.short, branch, arrival, detail, fix.oid, fix.subject, fix.version, said=word
+    )
+
+
+def _who(word: MergeWord) -> str:
+    return f"{word.actor.user} (in release {word.release})" if word.release else word.actor.user
 
 
 def _with_hint(cell: LedgerCell, alike: str) -> LedgerCell:

@@ -50,7 +50,7 @@ def _plain(words: str, tone: Tone) -> Callable[[Event], Line]:
 
 
 def _vouched(event: Event) -> Line:
-    what = "says it does not apply" if event.data.get("skip") else "says done"
+    what = "said that it does not apply" if event.data.get("skip") else "said done"
     return _said(f"{what}, as the first of two,", Tone.WARN, _name(event), _text(event.data, "reason"))
 
 
@@ -185,8 +185,8 @@ _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
     kinds.ROLLBACK_STARTED: _rolled_back,
     kinds.NOTES_DRAFTED: _plain("edited the notes:", Tone.PLAIN),
     kinds.NOTES_DISCARDED: _plain("gave up the edited notes:", Tone.WARN),
-    kinds.MERGE_EQUATED: _plain("says another commit does the same:", Tone.WARN),
-    kinds.MERGE_WAIVED: _plain("says the fix need not go there:", Tone.WARN),
+    kinds.MERGE_EQUATED: _plain("said that another commit does the same:", Tone.WARN),
+    kinds.MERGE_WAIVED: _plain("said that the fix need not go there:", Tone.WARN),
     kinds.MERGE_WITHDRAWN: _plain("took back a word on", Tone.PLAIN),
     kinds.APPROVAL_REJECTED: _plain("rejected", Tone.BAD),
     kinds.APPROVAL_REVOKED: _revoked,

@@ -47,6 +47,7 @@ def asides(ledger: Ledger) -> tuple[Line, ...]:
     if ledger.retired:
         named = ", ".join(ledger.retired)
         found.append((Span("not asked for any more (`retired:` of the plan): ", Tone.MUTED), Span(named)))
+    found += [(Span(note, Tone.WARN),) for note in ledger.notes]
     return tuple(found)
 
 

@@ -12,13 +12,13 @@ from gonogo.adapters.git_hotfix.bench import Bench
 from gonogo.adapters.git_hotfix.carrying import plan_carry
 from gonogo.adapters.git_hotfix.planning import plan_hotfix
 from gonogo.adapters.git_hotfix.service import Hotfixes
-from gonogo.adapters.git_ledger import survey
+from gonogo.adapters.merge_ledger import read_ledger
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.on_bench import OnBench, Ran
 from gonogo.domain.hotfix.outcome import Aborted, Given, Outcome
 from gonogo.domain.hotfix.wish import Planned, Seen, Wish
 from gonogo.domain.hotfix.work import Work
-from gonogo.domain.ledger import Ledger, LedgerCell, build
+from gonogo.domain.ledger import Ledger, LedgerCell
 from gonogo.domain.plan import Plan
 from gonogo.errors import GonogoError, RefusedError
 from gonogo.ports import Clock
@@ -70,11 +70,11 @@ class Workshop:
         session = self._open_session()
         try:
             session.refresh()
-            words = tuple(session.inputs.state.merges.values())
+            known = session.inputs
         finally:
             session.close()
-        found = [survey(one, plan.branches, plan.changelog) for one in plan.products if one.repo]
-        return build(found, words, self._clock.now())
+        words = known.state.merges.values()
+        return read_ledger(plan, plan.products, words, self._clock, known.journal, self._state_home)
 
     @contextmanager
     def _hotfixes(self) -> Iterator[Hotfixes]:

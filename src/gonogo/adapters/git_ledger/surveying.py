@@ -5,6 +5,7 @@ are the commits since the release before on its line, without merges and without
 files and the changelog. Everything is read; nothing is written, fetched or checked out.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -65,6 +66,14 @@ def survey(product: Product, branches: Branches, rules: ChangelogRules) -> Surve
     except GonogoError as error:
         remedy = f": {error.remedy}" if error.remedy else ""
         return Survey(product.name, problems=(clean(f"{error.message}{remedy}", 500),))
+
+
+def references(repo: str) -> str:
+    """Differs when any reference of `repo` leads elsewhere, or more of its history is there. Raises GitError."""
+    git = GitDoor(repo)
+    listed = git.run(["for-each-ref", "--format=%(objectname) %(refname)"])
+    shallow = git.run(["rev-parse", "--is-shallow-repository"])
+    return hashlib.sha256(listed + shallow).hexdigest()
 
 
 def find_in(repo: str, branch: str, commit: str) -> str:

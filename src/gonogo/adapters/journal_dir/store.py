@@ -222,12 +222,22 @@ def verify(directory: Path, mark: Head | None = None) -> tuple[Alarm, ...]:
     store = layout.read_store(directory)
     if store is None:
         raise ConfigError("there is no journal", where=str(directory))
+    return read_through(directory, store, mark)[1]
+
+
+def read_through(
+    directory: Path, store: Store, mark: Head | None
+) -> tuple[tuple[Event, ...], tuple[Alarm, ...], Head]:
+    """Every event there is, everything that is wrong, and the record before the last, which one may remember.
+
+    As `verify`. Raises NotPermittedError, StorageError.
+    """
     trail = Trail(directory, store, mark, time.monotonic)
     trail.catch_up()
     # whatever was missing while others wrote is there by now
     trail.catch_up(settled_up_to=trail.highest)
     faults = tuple(Alarm("owner", fault) for fault in layout.inspect(directory))
-    return (*trail.alarms, *faults)
+    return trail.take(), (*trail.alarms, *faults), trail.before_head
 
 
 def remembered(directory: Path, state_dir: Path | None) -> Head | None:

@@ -55,7 +55,13 @@ def act_on_sight(context: Context, make: Callable[[Session], Command]) -> int:
 
 
 def act_confirmed(
-    context: Context, see: Seeing, command: str, make: Callable[[str], Command], *, ask_anew: bool = True
+    context: Context,
+    see: Seeing,
+    command: str,
+    make: Callable[[str], Command],
+    *,
+    ask_anew: bool = True,
+    completing: bool = False,
 ) -> int:
     """Ask everything anew, show the preview, and submit once its code was confirmed.
 
@@ -67,7 +73,7 @@ def act_confirmed(
     session = context.doors.open_session(context.options, via())
     try:
         if ask_anew:
-            ask(context, session, git=True)
+            ask(context, session, git=True, completing=completing)
         else:
             session.refresh()
         if context.args.confirm:

@@ -35,8 +35,8 @@ def look(context: Context, environment: str = "", at: str = "") -> Snapshot:
         session.close()
 
 
-def ask(context: Context, session: Session, *, git: bool) -> None:
-    """Take in the journal, every endpoint's answer and, if wanted, what git says."""
+def ask(context: Context, session: Session, *, git: bool, completing: bool = False) -> None:
+    """Take in the journal, every endpoint's answer and, if wanted, what git says; as in `ask_once`."""
     session.refresh()
     plan = session.loaded.plan
     if git:
@@ -50,7 +50,7 @@ def ask(context: Context, session: Session, *, git: bool) -> None:
         # one answer that contradicts the record is a sample: the second one settles it, or shows a split
         again = _only(plan, session.unconfirmed)
         transitions = (*transitions, *session.observe(context.doors.ask_endpoints(again)))
-    due = ask_outside(context, session, git=git)
+    due = ask_outside(context, session, git=git, completing=completing)
     try:
         for command in due:
             session.submit(command)
@@ -60,9 +60,11 @@ def ask(context: Context, session: Session, *, git: bool) -> None:
         context.say.warning(f"what was seen is not recorded: {error}")
 
 
-def ask_outside(context: Context, session: Session, *, git: bool) -> tuple[FireTrigger | ClearTrigger, ...]:
+def ask_outside(
+    context: Context, session: Session, *, git: bool, completing: bool = False
+) -> tuple[FireTrigger | ClearTrigger, ...]:
     """Take in what gates and triggers ask for beyond cells and histories; returns what triggers have to say."""
-    told = ask_once(context.doors, session.inputs, git=git)
+    told = ask_once(context.doors, session.inputs, git=git, completing=completing)
     return session.learn_outside(told.readings, told.files, told.ledger, told.artifacts)
 
 

@@ -25,7 +25,8 @@ def say(context: Context, word: Word, commit: str = "") -> int:
     cell = find(context)
     key = (cell.product, cell.oid, cell.branch)
     if context.args.withdraw:
-        return act(context, lambda _: WithdrawMerge(*key, context.args.reason))
+        given_in = cell.said.release if cell.said else ""
+        return act(context, lambda _: WithdrawMerge(*key, context.args.reason, given_in))
     named = _in_branch(context, cell, commit) if commit else ""
     return act(context, lambda _: SayMerge(*key, word, context.args.reason, named))
 

@@ -4,8 +4,10 @@ from argparse import ArgumentParser
 
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context
+from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Complete
 from gonogo.domain.decisions import lifecycle
+from gonogo.session import Session
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,6 +17,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Show what completing says; with the code, complete."""
-    return act_confirmed(
-        context, lambda session: lifecycle.preview_complete(session.scene()), "gonogo complete", Complete
-    )
+
+    def see(session: Session) -> Preview:
+        return lifecycle.preview_complete(session.scene())
+
+    return act_confirmed(context, see, "gonogo complete", Complete, completing=True)

@@ -44,7 +44,8 @@ def read(context: Context, product: str = "") -> Ledger:
         plan = session.loaded.plan
         require_name(product, (one.name for one in plan.products), "product")
         wanted = tuple(one for one in plan.products if product in {"", one.name})
-        return context.doors.read_ledger(plan, wanted, session.inputs.state.merges.values())
+        known = session.inputs
+        return context.doors.read_ledger(plan, wanted, known.state.merges.values(), known.journal)
     finally:
         session.close()
 
@@ -101,6 +102,7 @@ def ledger_facts(ledger: Ledger) -> dict[str, Any]:
         "problem": ledger.problem,
         "open": len(ledger.open),
         "retired": list(ledger.retired),
+        "notes": list(ledger.notes),
         "cells": [cell_facts(cell) for cell in ledger.cells],
     }
 
@@ -116,4 +118,7 @@ def cell_facts(cell: LedgerCell) -> dict[str, str]:
         "arrival": cell.arrival.value,
         "detail": cell.detail,
         "alike": cell.alike,
+        "said_by": cell.said.actor.user if cell.said else "",
+        "said_in": cell.said.release if cell.said else "",
+        "said_at": cell.said.at.isoformat() if cell.said else "",
     }

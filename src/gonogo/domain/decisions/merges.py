@@ -33,6 +33,8 @@ class WithdrawMerge(Struct, frozen=True):
     fix: str
     branch: str
     reason: str = ""
+    given_in: str = ""
+    """The other release in whose journal it was said; "" for this one."""
 
 
 Commands = SayMerge | WithdrawMerge
@@ -50,9 +52,10 @@ def decide(scene: Scene, command: Commands) -> Answer:
     reason = clean(command.reason.strip())
     known = scene.state.merges.get(key)
     if isinstance(command, WithdrawMerge):
-        if known is None:
+        if not command.given_in and (known is None or known.word is Word.WITHDRAWN):
             return Refusal(ExitCode.NO_GO, "merge.nothing", "nobody has said anything about it", "gonogo merges")
-        return (scene.draft(kinds.MERGE_WITHDRAWN, subject, {**data, "reason": reason}, expect=known.seq),)
+        data |= {"reason": reason, **({"of": clean(command.given_in, 80)} if command.given_in else {})}
+        return (scene.draft(kinds.MERGE_WITHDRAWN, subject, data, expect=known.seq if known else 0),)
     if len(reason) < REASON_AT_LEAST:
         return Refusal(
             ExitCode.USAGE,

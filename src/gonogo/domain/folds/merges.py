@@ -1,6 +1,6 @@
 """What people said about forward-merges that git cannot prove."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,10 +18,12 @@ class Word(StrEnum):
     """Another commit does the same: resolved by hand, or written anew."""
     WAIVED = "waived"
     """It need not go there."""
+    WITHDRAWN = "withdrawn"
+    """What was said before does not hold any more."""
 
 
 class MergeWord(Struct, frozen=True):
-    """One person's word, with the reason; the last one on a fix and a branch counts."""
+    """One person's word, with the reason; the last one on a fix and a branch counts, whatever release it is of."""
 
     product: str
     oid: str
@@ -34,10 +36,22 @@ class MergeWord(Struct, frozen=True):
     seq: int
     commit: str = ""
     """The commit that does the same; "" when none was named."""
+    release: str = ""
+    """The release in whose journal it stands; "" for the one that is open."""
 
 
 Key = tuple[str, str, str]
 """Product, fix, branch."""
+
+
+def newest(words: Iterable[MergeWord]) -> dict[Key, MergeWord]:
+    """The last word of all releases on each fix and branch, those that were withdrawn left out.
+
+    Two journals have no common order but the clock of their host; at the same moment the withdrawal counts.
+    """
+    ordered = sorted(words, key=lambda word: (word.at, word.word is Word.WITHDRAWN))
+    last = {(word.product, word.oid, word.branch): word for word in ordered}
+    return {key: word for key, word in last.items() if word.word is not Word.WITHDRAWN}
 
 
 class MergesFold:
@@ -48,7 +62,7 @@ class MergesFold:
         self.handlers: Handlers = {
             kinds.MERGE_EQUATED: lambda event: self._say(event, Word.EQUIVALENT),
             kinds.MERGE_WAIVED: lambda event: self._say(event, Word.WAIVED),
-            kinds.MERGE_WITHDRAWN: self._withdraw,
+            kinds.MERGE_WITHDRAWN: lambda event: self._say(event, Word.WITHDRAWN),
         }
 
     def _say(self, event: Event, word: Word) -> None:
@@ -56,9 +70,6 @@ class MergesFold:
         self.merges[key] = MergeWord(
             *key, word, text(event.data, "reason"), event.actor, event.at, event.seq, text(event.data, "commit")
         )
-
-    def _withdraw(self, event: Event) -> None:
-        self.merges.pop(_key(event), None)
 
 
 def _key(event: Event) -> Key:

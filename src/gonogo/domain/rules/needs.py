@@ -40,6 +40,15 @@ def ledger(plan: Plan, state: ReleaseState | None = None) -> bool:
     return made or bool(_gates(plan, GateKind.MERGES))
 
 
+def ledger_to_complete(plan: Plan, state: ReleaseState) -> bool:
+    """Whether completing waits for the forward-merges: always, unless the plan gives `merges.missing` less weight.
+
+    What was hotfixed between two releases is in nobody's plan, and comes back as a bug with the next one.
+    """
+    stated = plan.rules.get("merges.missing", Level.BLOCK)
+    return stated is Level.BLOCK and (ledger(plan, state) or any(product.repo for product in plan.products))
+
+
 def is_fix_on_its_way(one: Hotfix) -> bool:
     """Whether it is a hotfix that nobody took back: its commits ship outside the mainline."""
     return one.kind == "hotfix" and one.status is not HotfixStatus.ABORTED

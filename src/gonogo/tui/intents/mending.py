@@ -268,6 +268,16 @@ class NeedNot(Offered):
     not_now = "only what is missing needs a word"
 
 
+class TakeBackWord(Offered):
+    """It does not hold any more."""
+
+    keys, shown_key, label = ("u",), "u", "take back"
+    title = "Forward-merge: take back what was said"
+    help = "take back what somebody said about the fix on that branch; recorded with your name"
+    places = (Place.MERGES,)
+    not_now = "nobody has said anything about it"
+
+
 class ReadAnew(Offered):
     """Ask git again."""
 
@@ -322,6 +332,6 @@ class BeginWayBack(Offered):
 MENDING: tuple[type[Intent], ...] = (
     NextStep, PickCommit, NameCommit, DoIt, ShowDiff, SolveFile, SayTested, SignHotfix, PushIt, LeavePush,
     OpenEditor, OpenShell, GoOn, AbortHotfix, KeepOurs, ShowCommands, CarryDetails, CarryIt, SameElsewhere,
-    NeedNot, ReadAnew, BeginWayBack, CopyCommand, OtherProduct, ProductBefore,
+    NeedNot, TakeBackWord, ReadAnew, BeginWayBack, CopyCommand, OtherProduct, ProductBefore,
 )  # fmt: skip
 """Those of the views: the palette of the cockpit does not list them."""

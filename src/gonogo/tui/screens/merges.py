@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from gonogo.domain.decisions.merges import REASON_AT_LEAST, SayMerge
+from gonogo.domain.decisions.merges import REASON_AT_LEAST, SayMerge, WithdrawMerge
 from gonogo.domain.events import Actor
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.folds.merges import Word
@@ -68,8 +68,10 @@ class MergesView(View, inherit_bindings=False):
         return (self.heading, self.list)
 
     def offers(self) -> frozenset[str]:
-        """What is missing can be carried or answered for."""
+        """What is missing can be carried or answered for; what was said can be taken back."""
         cell = self.cell
+        if cell is not None and cell.said is not None:
+            return frozenset({"TakeBackWord"})
         if cell is None or cell.arrival not in {Arrival.MISSING, Arrival.UNKNOWN}:
             return frozenset()
         return frozenset({"SameElsewhere", "NeedNot", *([] if self.mending.busy else ["CarryIt"])})
@@ -89,6 +91,21 @@ class MergesView(View, inherit_bindings=False):
     def on_need_not(self) -> None:
         """n"""
         self._word(Word.WAIVED, "Why need it not go there?")
+
+    def on_take_back_word(self) -> None:
+        """u"""
+        cell = self.cell
+        if cell is None or cell.said is None:
+            return
+        title, said = f"{cell.fix} on {cell.branch}", cell.said
+        ask = f"Why does what {said.actor.user} said not hold any more? It stays beside your name."
+        question = Write(title, ask, "the reason", 1_000, REASON_AT_LEAST)
+
+        def record(reason: str) -> None:
+            command = WithdrawMerge(cell.product, cell.oid, cell.branch, reason, said.release)
+            self.post_message(Record(command, f"taken back: {title}", reply=self.recorded))
+
+        self.open_view(PromptScreen(self.look, question, record, self.note, self.actor))
 
     def _word(self, word: Word, ask: str) -> None:
         cell = self.cell
@@ -121,7 +138,7 @@ class MergesScreen(MergesView):
         super().__init__(look, mending, work_on, note, actor)
         self._ledger: Ledger | None = None
         self._error: GonogoError | None = None
-        self._reading = False
+        self._reading = self._again = False
         self._over: frozenset[str] = frozenset()
 
     def on_mount(self) -> None:
@@ -153,8 +170,9 @@ class MergesScreen(MergesView):
     def _read(self) -> None:
         snapshot = self.snapshot
         if snapshot is None or self._reading:
+            self._again = self._reading  # what is being read may be from before what was just recorded
             return
-        self._reading = True
+        self._reading, self._again = True, False
 
         def read(found: Ledger | GonogoError) -> None:
             self._reading = False
@@ -163,6 +181,8 @@ class MergesScreen(MergesView):
             self._ledger = found if isinstance(found, Ledger) else self._ledger
             if not self.is_attached:
                 return
+            if self._again:
+                self._read()
             self.draw()
             if first and self._ledger is not None and self._ledger.open:
                 self.list.move_to(words.key_of(self._ledger.open[0]))

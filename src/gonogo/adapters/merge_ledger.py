@@ -1,0 +1,93 @@
+"""The ledger of forward-merges, read whole: repositories, and the words of this release and of those beside it."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+from msgspec.structs import replace
+
+from gonogo.adapters.git_ledger import references, survey
+from gonogo.adapters.journal_dir.elsewhere import Elsewhere, merge_words
+from gonogo.domain import people
+from gonogo.domain.folds.merges import MergeWord
+from gonogo.domain.ledger import Ledger, Survey, build
+from gonogo.domain.plan import Branches, ChangelogRules, Plan, Product
+from gonogo.errors import GonogoError
+from gonogo.ports import Clock
+
+_GIT_AT_ONCE = 4
+"""Histories read at the same time; each is a process of its own."""
+_SURVEYS = 64
+"""Products whose surveys are kept; those read first go first."""
+
+
+def read_ledger(
+    plan: Plan,
+    products: Sequence[Product],
+    words: Iterable[MergeWord],
+    clock: Clock,
+    journal: str = "",
+    state_dir: Path | None = None,
+) -> Ledger:
+    """Which fixes have reached which branches, as git proves it and people have said.
+
+    `words` are those of this release; with the directory of its `journal`, those of other releases count as well.
+    """
+    elsewhere = merge_words(Path(journal), state_dir) if journal else Elsewhere()
+    counting, others = _of_persons(plan, elsewhere.words)
+    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+        named = [product for product in products if product.repo]
+        surveys = list(pool.map(lambda product: _KEPT.survey(product, plan.branches, plan.changelog), named))
+    return build(surveys, (*words, *counting), clock.now(), (*elsewhere.notes, *others))
+
+
+class _Surveys:
+    """What repositories said, kept while no reference moves: a long history takes seconds, and is asked often."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[bytes, Survey] = OrderedDict()
+        self._lock = Lock()
+
+    def survey(self, product: Product, branches: Branches, rules: ChangelogRules) -> Survey:
+        """As `git_ledger.survey`; kept when it is complete, and nothing moved while it was read."""
+        before = _key(product, branches, rules)
+        with self._lock:
+            kept = self._known.get(before)
+        if kept is not None:
+            return kept
+        found = survey(product, branches, rules)
+        if before and not found.problems and _key(product, branches, rules) == before:
+            with self._lock:
+                self._known[before] = found
+                while len(self._known) > _SURVEYS:
+                    self._known.popitem(last=False)
+        return found
+
+
+def _key(product: Product, branches: Branches, rules: ChangelogRules) -> bytes:
+    """Everything a survey depends on; empty when the repository does not say."""
+    try:
+        refs = references(product.repo)
+    except GonogoError:
+        return b""
+    return msgspec.json.encode((replace(product, probes=()), branches, rules, refs))
+
+
+_KEPT = _Surveys()
+
+
+def _of_persons(plan: Plan, words: Iterable[MergeWord]) -> tuple[list[MergeWord], list[str]]:
+    """The words of those who could have said so here; for the others, why they do not count."""
+    counting, others = [], []
+    for word in words:
+        if why := people.why_nobody(plan, word.actor):
+            others.append(
+                f"what {word.actor.user} said in release {word.release} about {word.oid[:8]} on {word.branch} "
+                f"does not count here: {why}"
+            )
+        else:
+            counting.append(word)
+    return counting, others
