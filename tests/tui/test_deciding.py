@@ -252,8 +252,49 @@ def test_a_waiver_is_given_from_the_reason_under_the_cursor() -> None:
         await seat.press(*["backspace"] * 4)
         await seat.type("2h")
         await seat.press("enter")
+        await seat.sees("Waive: production PRODUCTION")
+        assert "approval.missing approval:engineering: approval 'engineering' waits" in seat.text()
+        assert "reason: the vendor confirmed it by phone" in seat.text()
+        await confirm(seat, evening, "approval.missing")
         await seat.sees("What somebody let pass (1)")
         await seat.sees("1 waived")
+
+    play(story, evening)
+
+
+def test_a_waiver_of_what_stands_there_no_longer_is_not_typed() -> None:
+    """The dialog follows: what is to be let pass was missing, and is rejected by now."""
+    evening = Evening(evening_plan(()))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("w")
+        await seat.until(lambda: "approval.missing" in str(getattr(seat.view, "reason", "")))
+        await seat.press("v")
+        for words in ("the vendor confirmed it by phone", "2h"):
+            await seat.type(words)
+            await seat.press("enter")
+        await seat.sees("Type approval.missing")
+        evening.act(Reject("engineering", "it leaks"), actor=CHLOE)
+        await seat.sees("Not possible now: no reason 'approval.missing' for production")
+        assert "Type approval.missing" not in seat.text()
+
+    play(story, evening)
+
+
+def test_given_approvals_stand_among_the_reasons() -> None:
+    """Who gave them and when is on the screen on which one decides; Enter tells all about one."""
+    evening = Evening(evening_plan((), on_call=("ben",)))
+    evening.start()
+    _approve(evening)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("w")
+        await seat.sees("What was approved (1)")
+        assert "Nothing speaks against it, and nothing is unknown: GO." in seat.text()
+        assert "+ engineering by Chloe Martin (cmartin)  1 of 1" in seat.text()
+        await seat.press("enter")
+        await seat.sees("approved by cmartin at ")
 
     play(story, evening)
 

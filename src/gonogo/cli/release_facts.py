@@ -1,9 +1,11 @@
 """Where the release stands, as plain JSON values: life, driver, holds, freezes, approvals, go, waivers, edits."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from gonogo.cli.facts import moment
-from gonogo.domain import amendment, approvals, digest, waivers
+from gonogo.domain import amendment, digest, waivers
+from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.decisions import go
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import Vote
@@ -38,7 +40,7 @@ def release_facts(snapshot: Snapshot) -> dict[str, Any]:
             }
             for one in state.freezes_now
         ],
-        "approvals": _approvals(snapshot),
+        "approvals": approval_facts(snapshot.approvals),
         "waivers": _waivers(snapshot),
         "decisions": _decisions(snapshot),
         "bad_versions": [
@@ -65,8 +67,8 @@ def _amendment(snapshot: Snapshot) -> dict[str, Any] | None:
     return {"before": pending.before, "after": pending.after, "changes": list(pending.lines)}
 
 
-def _approvals(snapshot: Snapshot) -> list[dict[str, Any]]:
-    content = digest.content_of(snapshot.plan, snapshot.changes)
+def approval_facts(standings: Iterable[SlotStanding]) -> list[dict[str, Any]]:
+    """Each approval with the votes that count, those that do not, and the rejections."""
     return [
         {
             "name": one.slot.name,
@@ -81,7 +83,7 @@ def _approvals(snapshot: Snapshot) -> list[dict[str, Any]]:
             ],
             "rejected": [{**_vote(vote), "reason": vote.reason} for vote in one.rejections],
         }
-        for one in approvals.standings(snapshot.plan, snapshot.state, content, snapshot.now)
+        for one in standings
     ]
 
 
@@ -95,11 +97,12 @@ def _waivers(snapshot: Snapshot) -> list[dict[str, Any]]:
             "number": one.seq,
             "rule": one.rule,
             "subject": one.subject,
+            "covers": [one.subject] if one.subject else list(one.covers),
             "environment": one.environment,
             "by": one.actor.user,
             "reason": one.reason,
             "until": moment(one.until),
-            "in_force": waivers.holds(snapshot.plan, one, snapshot.now),
+            "in_force": waivers.holds(snapshot.plan, one, snapshot.now, snapshot.shared_accounts),
         }
         for one in snapshot.state.waivers
     ]

@@ -104,6 +104,17 @@ def requesters(lifecycle: Lifecycle) -> tuple[Actor, ...]:
     return (*asked, *signed[-1:])
 
 
+def spoken_for(lifecycle: Lifecycle, among: Sequence[SlotStanding], one: SlotStanding) -> tuple[Actor, ...]:
+    """Who cannot give `one`: the requesters, and who counts already, for it or for another one of `among`."""
+    counted = (
+        vote.actor
+        for other in among
+        if other.slot.name == one.slot.name or not (one.slot.same_person or other.slot.same_person)
+        for vote in other.counted
+    )
+    return (*requesters(lifecycle), *counted)
+
+
 def standings(
     plan: Plan, state: ReleaseState, content: Content, now: datetime, shared_accounts: Sequence[str] = ()
 ) -> tuple[SlotStanding, ...]:

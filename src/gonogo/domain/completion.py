@@ -1,9 +1,8 @@
 """What is still open when somebody wants to complete the release: everything, as one list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gonogo.domain import amendment, approvals, people, signing, waivers
-from gonogo.domain.digest import content_of
 from gonogo.domain.ledger import Arrival
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import LoadedPlan, Plan
@@ -32,13 +31,13 @@ def amended(loaded: LoadedPlan, state: ReleaseState) -> str:
     return f"the plan was edited after the start, and nobody has accepted {what}"
 
 
-def open_ends(snapshot: Snapshot, shared_accounts: Sequence[str] = ()) -> tuple[ReasonLine, ...]:
+def open_ends(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
     """Everything that keeps the release from being completed."""
     return (
         *_ground(snapshot),
         *_items(snapshot),
-        *_approvals(snapshot, shared_accounts),
-        *_cells(snapshot, shared_accounts),
+        *_approvals(snapshot),
+        *_cells(snapshot),
         *_triggers(snapshot),
         *_merges(snapshot),
     )
@@ -74,29 +73,29 @@ def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
                 yield reason
 
 
-def _approvals(snapshot: Snapshot, shared_accounts: Sequence[str]) -> Iterable[ReasonLine]:
+def _approvals(snapshot: Snapshot) -> Iterable[ReasonLine]:
     """An approval that a go passed by with a waiver is settled: that decision names who took it on."""
     state = snapshot.state
     counting = [decision for decision in state.decisions if not decision.flaw]
     passed = {(one.rule, one.subject) for decision in counting for one in decision.reasons if one.waiver}
-    content = content_of(snapshot.plan, snapshot.changes)
-    standing = waivers.in_force(snapshot.plan, state, snapshot.now, "", shared_accounts)
-    for one in approvals.standings(snapshot.plan, state, content, snapshot.now, shared_accounts):
+    standing = waivers.in_force(snapshot.plan, state, snapshot.now, "", snapshot.shared_accounts)
+    for one in snapshot.approvals:
         subject = f"approval:{one.slot.name}"
         unknown = one.standing is approvals.Standing.UNKNOWN
         waived = waivers.waiver_for(standing, one.rule, subject, unknown=unknown)
         if one.standing is not approvals.Standing.GIVEN and (one.rule, subject) not in passed and not waived:
-            who = people.with_role(snapshot.plan, [one.slot.role])
+            without = approvals.spoken_for(state.lifecycle, snapshot.approvals, one)
+            who = people.with_role(snapshot.plan, [one.slot.role], without)
             yield _line(one.rule, one.fact, subject, snapshot, one.remedy, who)
 
 
-def _cells(snapshot: Snapshot, shared_accounts: Sequence[str]) -> Iterable[ReasonLine]:
+def _cells(snapshot: Snapshot) -> Iterable[ReasonLine]:
     """Every product must be seen with its planned version everywhere, just now; old answers are none."""
     for cell in snapshot.matrix.cells.values():
         if not cell.counts_as_match:
             subject = f"cell:{cell.target.product}/{cell.target.environment}"
             standing = waivers.in_force(
-                snapshot.plan, snapshot.state, snapshot.now, cell.target.environment, shared_accounts
+                snapshot.plan, snapshot.state, snapshot.now, cell.target.environment, snapshot.shared_accounts
             )
             named = [one for one in standing if one.subject == subject]
             if not named:

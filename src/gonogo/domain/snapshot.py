@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from gonogo.domain import matrix, readiness, rollback
+from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.changelog import Changes
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.ledger import Ledger
@@ -40,6 +41,10 @@ class Snapshot(Struct, frozen=True):
     pollers: tuple[PolledBy, ...] = ()
     ledger: Ledger | None = None
     """The forward-merges; None until somebody has looked."""
+    approvals: tuple[SlotStanding, ...] = ()
+    """In the plan's order, as the verdicts counted them."""
+    shared_accounts: tuple[str, ...] = ()
+    """As in `Inputs`."""
 
     @property
     def plan(self) -> Plan:
@@ -79,4 +84,6 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         rollback.ways_back(inputs, now),
         inputs.pollers,
         inputs.ledger,
+        facts.approvals,
+        inputs.shared_accounts,
     )

@@ -1,10 +1,14 @@
 """Where the release stands besides its verdicts: its life, who drives, what holds it, what was decided."""
 
 from gonogo.domain import amendment, approvals, digest, people
+from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.decisions import go
 from gonogo.domain.decisions.scene import when
 from gonogo.domain.folds.lifecycle import ReleaseStatus
+from gonogo.domain.rules.approvals import asked
 from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.spans import span
+from gonogo.domain.state import Vote
 from gonogo.present.tones import Line, Span, Tone
 
 WORDS = {
@@ -54,10 +58,8 @@ def driver_line(snapshot: Snapshot) -> Line:
     return (Span(f"{driver(snapshot)} since {when(baton.at, snapshot.now)}{note}"),)
 
 
-def approval_lines(snapshot: Snapshot, shared_accounts: tuple[str, ...] = ()) -> tuple[Line, ...]:
+def approval_lines(snapshot: Snapshot) -> tuple[Line, ...]:
     """One line for each approval: how many of how many, and what is wrong with the others."""
-    content = digest.content_of(snapshot.plan, snapshot.changes)
-    standings = approvals.standings(snapshot.plan, snapshot.state, content, snapshot.now, shared_accounts)
     tones = {
         approvals.Standing.GIVEN: Tone.GOOD,
         approvals.Standing.REJECTED: Tone.BAD,
@@ -70,8 +72,47 @@ def approval_lines(snapshot: Snapshot, shared_accounts: tuple[str, ...] = ()) ->
             Span(one.standing.value, tones[one.standing]),
             Span(f"  {one.fact}", Tone.MUTED),
         )
-        for one in standings
+        for one in snapshot.approvals
     )
+
+
+GIVEN = "What was approved"
+"""Heading of the votes that count."""
+
+
+def given_votes(snapshot: Snapshot, environment: str) -> tuple[tuple[SlotStanding, Vote], ...]:
+    """Every vote that counts for an approval this environment asks for, in the plan's order."""
+    found = snapshot.plan.environment(environment)
+    wanted = asked(snapshot.plan, found) if found else frozenset()
+    return tuple((one, vote) for one in snapshot.approvals if one.slot.name in wanted for vote in one.counted)
+
+
+def vote_lines(snapshot: Snapshot, one: SlotStanding, vote: Vote) -> tuple[Line, ...]:
+    """Who gave what; then when, what was signed and until when it is good for."""
+    left = f", good for {span(vote.expires - snapshot.now)} more" if vote.expires else ""
+    said = f": {vote.reason}" if vote.reason else ""
+    return (
+        (
+            Span("+ ", Tone.GOOD),
+            Span(f"{one.slot.name} ", Tone.STRONG),
+            Span(f"by {people.named(snapshot.plan, vote.actor.user)}{said}"),
+            Span(f"  {len(one.counted)} of {one.slot.quorum}", Tone.MUTED),
+        ),
+        (
+            Span(
+                f"    at {when(vote.at, snapshot.now)} (#{vote.seq}), digest {vote.digest[:12]}{left}", Tone.MUTED
+            ),
+        ),
+    )
+
+
+def given_lines(snapshot: Snapshot, environment: str) -> tuple[Line, ...]:
+    """The approvals that count for an environment, under their heading; empty when there are none."""
+    votes = given_votes(snapshot, environment)
+    if not votes:
+        return ()
+    heading: Line = (Span(f"{GIVEN} ({len(votes)})", Tone.STRONG),)
+    return ((), heading, *(line for one, vote in votes for line in vote_lines(snapshot, one, vote)))
 
 
 def go_lines(snapshot: Snapshot) -> tuple[Line, ...]:

@@ -1,6 +1,6 @@
 """How the release stands, as one text: its life, who drives, approvals, decisions, waivers, the calendar."""
 
-from gonogo.domain import amendment, approvals, digest, waivers
+from gonogo.domain import amendment, approvals, waivers
 from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.freeze import holds_until, next_start
 from gonogo.domain.plan import Freeze
@@ -15,14 +15,14 @@ from gonogo.present.verdict import headline, window_line, window_times
 _LABEL = 11
 
 
-def standing_lines(snapshot: Snapshot, shared_accounts: tuple[str, ...] = ()) -> tuple[Line, ...]:
+def standing_lines(snapshot: Snapshot) -> tuple[Line, ...]:
     """The whole text; a section that has nothing to say is left out."""
     sections = (
         ("", _life(snapshot)),
         ("Plan edited since the start", _edit(snapshot)),
-        ("Approvals", approval_details(snapshot, shared_accounts)),
+        ("Approvals", approval_details(snapshot)),
         ("Go", go_lines(snapshot)),
-        ("Let pass", _waivers(snapshot, shared_accounts)),
+        ("Let pass", _waivers(snapshot)),
         ("Rollback triggers", _triggers(snapshot)),
         ("Versions", _versions(snapshot)),
         ("Stopped by hand", freeze_lines(snapshot)),
@@ -85,13 +85,10 @@ _TONES = {
 }
 
 
-def approval_details(
-    snapshot: Snapshot, shared_accounts: tuple[str, ...] = (), only: str = ""
-) -> tuple[Line, ...]:
+def approval_details(snapshot: Snapshot, only: str = "") -> tuple[Line, ...]:
     """Each approval, or the one named `only`: who said what, which votes do not count and what voided them."""
-    content = digest.content_of(snapshot.plan, snapshot.changes)
     lines: list[Line] = []
-    for one in approvals.standings(snapshot.plan, snapshot.state, content, snapshot.now, shared_accounts):
+    for one in snapshot.approvals:
         if only and one.slot.name != only:
             continue
         lines.append(
@@ -116,8 +113,8 @@ def _vote(vote: Vote) -> Line:
     return (Span(f"{vote.actor.user} at {vote.at:%Y-%m-%d %H:%M:%S} UTC{until}{reason}"),)
 
 
-def _waivers(snapshot: Snapshot, shared_accounts: tuple[str, ...]) -> tuple[Line, ...]:
-    standing = waivers.in_force(snapshot.plan, snapshot.state, snapshot.now, "", shared_accounts)
+def _waivers(snapshot: Snapshot) -> tuple[Line, ...]:
+    standing = waivers.in_force(snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts)
     return tuple(
         (
             Span(f"  {one.environment} ", Tone.STRONG),

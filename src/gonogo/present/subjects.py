@@ -15,10 +15,10 @@ WORDS = {
 }  # fmt: skip
 
 
-def subject_lines(snapshot: Snapshot, subject: str, shared_accounts: tuple[str, ...] = ()) -> tuple[Line, ...]:
+def subject_lines(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
     """Everything known about it: what it is, what the verdicts say about it, what was recorded of it."""
     kind, _, name = subject.partition(":")
-    own = _own(snapshot, kind, name, shared_accounts)
+    own = _own(snapshot, kind, name)
     return tuple(
         line
         for section in (own, _reasons(snapshot, subject), _history(snapshot, subject, name))
@@ -27,12 +27,12 @@ def subject_lines(snapshot: Snapshot, subject: str, shared_accounts: tuple[str, 
     )
 
 
-def _own(snapshot: Snapshot, kind: str, name: str, shared_accounts: tuple[str, ...]) -> tuple[Line, ...]:
+def _own(snapshot: Snapshot, kind: str, name: str) -> tuple[Line, ...]:
     match kind:
         case "approval":
-            return approval_details(snapshot, shared_accounts, name)
+            return approval_details(snapshot, name)
         case "release":
-            return standing_lines(snapshot, shared_accounts)
+            return standing_lines(snapshot)
         case "plan":
             return _plan(snapshot)
         case "journal":

@@ -7,12 +7,15 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
+from gonogo.cli.release_facts import approval_facts
 from gonogo.domain import approvals
 from gonogo.domain.decide import AcceptAmendment, Approve, Refusal, Reject, Revoke, Start
 from gonogo.domain.digest import content_of
 from gonogo.domain.events import Actor
 from gonogo.domain.plan import ApprovalSlot, Migration, Person, Plan, ProductRollback, Trigger
 from gonogo.errors import ExitCode
+from gonogo.present.release import approval_lines
+from gonogo.present.tones import line_text
 from support.deciding import (
     ANA,
     BEN,
@@ -365,3 +368,26 @@ def test_approving_again_changes_nothing() -> None:
 
     assert answer == ()
     assert not isinstance(answer, Refusal)
+
+
+def test_who_can_clear_it_leaves_out_whoever_cannot() -> None:
+    """The requester, and who counts already for another approval, are not named as help."""
+    world = (
+        World(QA_1).do(ANA, Start()).do(BEN, Approve("engineering", World(QA_1).approve_code(BEN, "engineering")))
+    )
+    judged = world.scene().snapshot().verdict("production")
+    assert judged is not None
+
+    who = {one.subject: one.who for one in judged.reasons if one.rule.startswith("approval.")}
+
+    assert who["approval:qa"] == "Chloe Martin (cmartin), Eva Weber (eweber)"
+
+
+def test_a_shared_account_of_the_configuration_counts_nowhere_on_the_screen() -> None:
+    """The list of approvals says the same as the verdict beside it."""
+    world = World().do(BEN, Approve("engineering", World().approve_code(BEN, "engineering")))
+    world.inputs = replace(world.inputs, shared_accounts=("bokafor",))
+    snapshot = world.scene().snapshot()
+
+    assert "engineering 0/1 missing" in line_text(approval_lines(snapshot)[0])
+    assert approval_facts(snapshot.approvals)[0]["counted"] == []

@@ -6,7 +6,13 @@ from gonogo.cli.commands import _planned, status
 from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment, verdict_facts
+from gonogo.cli.release_facts import approval_facts
+from gonogo.domain.approvals import SlotStanding
+from gonogo.domain.readiness import Verdict
+from gonogo.domain.rules.approvals import asked
+from gonogo.domain.snapshot import Snapshot
 from gonogo.present import verdict as words
+from gonogo.present.release import given_lines
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,9 +34,18 @@ def run(context: Context) -> int:
                 "judged_for": moment(snapshot.at),
                 "report_only": bool(context.args.report_only),
                 **verdict_facts(verdict),
+                "approvals": approval_facts(_asked(snapshot, verdict)),
             }
         )
     else:
         context.out.lines(_planned.notes(context, snapshot, verdict))
         context.out.lines(words.status_lines(snapshot, verdict))
+        context.out.lines(given_lines(snapshot, verdict.environment))
     return _planned.exit_code(context, verdict)
+
+
+def _asked(snapshot: Snapshot, verdict: Verdict) -> list[SlotStanding]:
+    """The approvals this environment asks for, given or not."""
+    environment = snapshot.plan.environment(verdict.environment)
+    wanted = asked(snapshot.plan, environment) if environment else frozenset()
+    return [one for one in snapshot.approvals if one.slot.name in wanted]

@@ -157,7 +157,7 @@ def typed(plan: Plan) -> str:
 
 def preview_complete(scene: Scene) -> Preview:
     """What completing would say, and what stands against it."""
-    reasons = completion.open_ends(scene.snapshot(), scene.inputs.shared_accounts)
+    reasons = completion.open_ends(scene.snapshot())
     lines = tuple(f"{one.rule} {one.subject}: {one.fact}".replace(" :", ":") for one in reasons)
     bound = (
         str(scene.state.lifecycle.seq),

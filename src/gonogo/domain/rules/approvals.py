@@ -2,20 +2,36 @@
 
 from collections.abc import Iterable
 
-from gonogo.domain.approvals import SlotStanding, Standing
-from gonogo.domain.plan import Environment, GateKind
+from gonogo.domain.approvals import SlotStanding, Standing, spoken_for
+from gonogo.domain.people import with_role
+from gonogo.domain.plan import Environment, GateKind, Plan
 from gonogo.domain.rules.facts import Facts
-from gonogo.domain.rules.naming import with_role
 from gonogo.domain.rules.reason import ReasonLine, Weight
 
 
 def asked_nowhere(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """Approvals that no gate names are asked for before production: stated and not asked would be silence."""
     if environment.production:
-        named = {
-            slot for gate in facts.plan.gates if gate.kind is GateKind.APPROVALS for slot in gate.argument or ()
-        }
-        yield from missing(facts, [one.slot.name for one in facts.approvals if one.slot.name not in named])
+        yield from missing(facts, _unnamed(facts.plan))
+
+
+def asked(plan: Plan, environment: Environment) -> frozenset[str]:
+    """The approvals that the verdict of an environment asks for: its gates', and before production the rest."""
+    mine = {slot for where, slot in _named(plan) if where == environment.name}
+    return frozenset({*mine, *(_unnamed(plan) if environment.production else ())})
+
+
+def _named(plan: Plan) -> Iterable[tuple[str, str]]:
+    """Each environment with each approval that one of its gates names."""
+    for gate in plan.gates:
+        if gate.kind is GateKind.APPROVALS:
+            names = (gate.argument,) if isinstance(gate.argument, str) else gate.argument or ()
+            yield from ((gate.environment, name) for name in names)
+
+
+def _unnamed(plan: Plan) -> list[str]:
+    named = {slot for _, slot in _named(plan)}
+    return [slot.name for slot in plan.approvals if slot.name not in named]
 
 
 def missing(facts: Facts, slots: Iterable[str]) -> Iterable[ReasonLine]:
@@ -30,7 +46,8 @@ def missing(facts: Facts, slots: Iterable[str]) -> Iterable[ReasonLine]:
 
 
 def _reason(facts: Facts, one: SlotStanding) -> ReasonLine:
-    who = one.rejections[0].actor.user if one.rejections else with_role(facts.plan, [one.slot.role])
+    without = spoken_for(facts.state.lifecycle, facts.approvals, one)
+    who = one.rejections[0].actor.user if one.rejections else with_role(facts.plan, [one.slot.role], without)
     return ReasonLine(
         one.rule,
         Weight.UNKNOWN if one.standing is Standing.UNKNOWN else Weight.BLOCKER,

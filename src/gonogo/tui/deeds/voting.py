@@ -8,6 +8,7 @@ from gonogo.domain import digest, people, waivers
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Approve, Go, Refusal, Reject, Revoke, Scene, Waive, WithdrawWaiver
 from gonogo.domain.decisions import approvals, go
+from gonogo.domain.decisions import waivers as letting_pass
 from gonogo.domain.decisions.waivers import each_reason
 from gonogo.domain.duration import parse_duration, parse_local
 from gonogo.domain.plan import Environment
@@ -208,9 +209,19 @@ def _how_long(scene: Scene, _: Answers) -> Ask:
     )
 
 
-def _waive(scene: Scene, answers: Answers) -> Waive:
+def _end(scene: Scene, answers: Answers) -> Ask:
+    """The moment that was meant when it was written: it must not move while the list is read."""
+    return Known(_until(scene, answers["until"]).isoformat())
+
+
+def _waive(_scene: Scene, answers: Answers) -> Waive:
     rule, _, subject = answers["reason_key"].partition(" ")
-    return Waive(rule, subject, answers["environment"], answers["reason"], _until(scene, answers["until"]))
+    end = datetime.fromisoformat(answers["end"])
+    return Waive(rule, subject, answers["environment"], answers["reason"], end, answers.get("confirm", ""))
+
+
+def _see_waiver(scene: Scene, answers: Answers) -> Preview | Refusal:
+    return letting_pass.preview(scene, _waive(scene, answers))
 
 
 WAIVE = Deed(
@@ -219,9 +230,11 @@ WAIVE = Deed(
         ("reason_key", _which_reason),
         ("reason", _why_waive),
         ("until", _how_long),
+        ("end", _end),
     ),
     _waive,
     lambda answers: f"waive {answers['reason_key']}",
+    Seeing("Waive", _see_waiver),
 )
 
 

@@ -243,6 +243,7 @@ class Waive(Deciding):
     keys, shown_key, label = ("v",), "v", "waive"
     title = "Waive: let a reason pass"
     help = "let one reason pass in one environment, with your name, why and until when"
+    confirm = True
 
     @classmethod
     def against(cls, scene: Scene) -> str:

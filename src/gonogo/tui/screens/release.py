@@ -17,6 +17,4 @@ class ReleaseScreen(TextView):
 
     def lines(self) -> tuple[Line, ...]:
         """The text as it is now."""
-        scene = self.desk.scene()
-        shared = scene.inputs.shared_accounts if scene is not None else ()
-        return standing_lines(self.snapshot, shared) if self.snapshot is not None else ()
+        return standing_lines(self.snapshot) if self.snapshot is not None else ()

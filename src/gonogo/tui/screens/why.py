@@ -9,6 +9,7 @@ from textual.widget import Widget
 from gonogo.domain.events import Actor
 from gonogo.domain.readiness import ReasonLine, Verdict
 from gonogo.domain.snapshot import Snapshot
+from gonogo.present.release import GIVEN, given_votes, vote_lines
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.verdict import HEADINGS, headline, reason_lines
 from gonogo.tui import intents
@@ -22,6 +23,8 @@ from gonogo.tui.screens.palette import PaletteScreen
 from gonogo.tui.screens.release import ReleaseScreen
 from gonogo.tui.widgets.row_list import Row, RowList
 from gonogo.tui.widgets.spans import Lines
+
+NOTHING = "Nothing speaks against it, and nothing is unknown: GO."
 
 
 class WhyScreen(Acting, inherit_bindings=False):
@@ -37,7 +40,7 @@ class WhyScreen(Acting, inherit_bindings=False):
         self._environment = ""
         self.heading = Lines(look, [()])
         self.heading.add_class("title")
-        self.reasons = RowList(look, "Nothing speaks against it, and nothing is unknown: GO.")
+        self.reasons = RowList(look, NOTHING)
 
     @property
     def place(self) -> Place:
@@ -93,7 +96,10 @@ class WhyScreen(Acting, inherit_bindings=False):
     def subject(self) -> str:
         """What the reason under the cursor is about."""
         reason = self.reason
-        return reason.subject or reason.rule if reason else ""
+        if reason is None:
+            kind, _, rest = self.reasons.key.partition(":")
+            return f"approval:{rest.rpartition(':')[0]}" if kind == "given" else ""
+        return reason.subject or reason.rule
 
     @property
     def filter_text(self) -> str:
@@ -172,8 +178,11 @@ def reason_keys(reasons: Sequence[ReasonLine]) -> tuple[str, ...]:
 
 
 def reason_rows(snapshot: Snapshot, verdict: Verdict, columns: int) -> tuple[Row, ...]:
-    """Headings, and each reason with the lines that explain it."""
+    """Headings, and each reason with the lines that explain it; last what was approved."""
     rows: list[Row] = []
+    given = given_votes(snapshot, verdict.environment)
+    if given and not verdict.reasons:
+        rows.append(Row("nothing", (Span(NOTHING, Tone.GOOD),), selectable=False, heading=True))
     for weight, heading in HEADINGS.items():
         reasons = verdict.of(weight)
         if not reasons:
@@ -183,12 +192,19 @@ def reason_rows(snapshot: Snapshot, verdict: Verdict, columns: int) -> tuple[Row
         line: Line = (Span(f"{heading} ({len(reasons)})", Tone.STRONG),)
         rows.append(Row(f"weight:{weight}", line, selectable=False, heading=True))
         for key, reason in zip(reason_keys(reasons), reasons, strict=True):
-            rows.extend(_rows(key, reason, snapshot, columns))
+            rows.extend(_rows(key, reason_lines(reason, snapshot.now), columns))
+    if given:
+        rows += [
+            Row("blank:given", (), selectable=False, heading=True),
+            Row("heading:given", (Span(f"{GIVEN} ({len(given)})", Tone.STRONG),), selectable=False, heading=True),
+        ]
+        for one, vote in given:
+            rows.extend(_rows(f"given:{one.slot.name}:{vote.seq}", vote_lines(snapshot, one, vote), columns))
     return tuple(rows)
 
 
-def _rows(key: str, reason: ReasonLine, snapshot: Snapshot, columns: int) -> list[Row]:
-    lines = [part for line in reason_lines(reason, snapshot.now) for part in wrap(line, columns, 4)]
+def _rows(key: str, told: Sequence[Line], columns: int) -> list[Row]:
+    lines = [part for line in told for part in wrap(line, columns, 4)]
     return [
         Row(key if not index else f"{key}:{index}", line, selectable=not index) for index, line in enumerate(lines)
     ]
