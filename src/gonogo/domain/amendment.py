@@ -7,8 +7,11 @@ from gonogo.domain.outline import changed, outline_of, unpack
 from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.state import ItemStatus, ReleaseState, ReleaseStatus, Waiver
 
-_SIGNED = ("version", "revision", "target", "previous", "rollback", "migration", "paths", "tag", "repo")
-"""Fields of a product that reach what approvals sign."""
+_BESIDE = ("owner", "probes", "files", "migration_paths")
+"""Fields of a product that do not reach what approvals sign; a new one does until somebody says otherwise."""
+_SIGNED = ("products", "triggers", "rollback_notes", "rollback_checklist", "changelog", "sign")
+_WHO = ("account", "also", "roles", "shared")
+"""Fields of a person that say who may approve."""
 _MEANING = ("title", "check", "evidence_required", "two_person", "environment")
 """Fields of an item that a tick has answered: another text is another question."""
 SHOWN = 200
@@ -36,6 +39,11 @@ class Pending(Struct, frozen=True):
         return not self.readable or any(map(_is_signed, self.changes))
 
     @property
+    def requests(self) -> bool:
+        """Whether accepting it asks for approvals: it changes what they sign, or who gives them and how many."""
+        return self.signs_anew or any(map(_says_who, self.changes))
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The diff, one line each."""
         if not self.readable:
@@ -58,10 +66,13 @@ def pending(loaded: LoadedPlan, state: ReleaseState) -> Pending | None:
 
 def _is_signed(one: Difference) -> bool:
     kind, _, rest = one.name.partition("/")
-    if kind == "products":
-        field = rest.split("/")[1:2]
-        return not field or field[0] in _SIGNED
-    return kind in {"triggers", "rollback_notes"}
+    field = rest.split("/")[1:2]
+    return kind in _SIGNED and not (kind == "products" and field and field[0] in _BESIDE)
+
+
+def _says_who(one: Difference) -> bool:
+    field = _part(one.name, 2)
+    return _part(one.name, 0) == "approvals" or (_part(one.name, 0) == "people" and (not field or field in _WHO))
 
 
 def reopened(pending: Pending, loaded: LoadedPlan, state: ReleaseState) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Judged anew at every look and from the plan, not from what somebody wrote into the journal:
 
 - the *requester* never counts: whoever started the release, and whoever accepted the last amendment that
-  changed what approvals sign;
+  changed what approvals sign, or who gives them;
 - root, shared accounts, CI jobs and whoever acts under another log-in do not count;
 - one human counts once in a quorum, whatever the number of their accounts; and once among all approvals, for the
   first one they gave, unless the plan says `same_person: true`;
@@ -104,6 +104,12 @@ def requesters(lifecycle: Lifecycle) -> tuple[Actor, ...]:
     return (*asked, *signed[-1:])
 
 
+def expiry(slot: ApprovalSlot, vote: Vote) -> datetime | None:
+    """UTC, until when a vote is good for: as it was given, and no longer than the plan says now; None for ever."""
+    ends = [vote.expires] if vote.expires is not None else []
+    return min([*ends, *([vote.at + slot.expires] if slot.expires is not None else [])], default=None)
+
+
 def spoken_for(lifecycle: Lifecycle, among: Sequence[SlotStanding], one: SlotStanding) -> tuple[Actor, ...]:
     """Who cannot give `one`: the requesters, and who counts already, for it or for another one of `among`."""
     counted = (
@@ -194,8 +200,9 @@ class _Court:
             return Discounted(vote, "approval.account", nobody)
         if any(people.same_human(self._plan, vote.actor, one) for one in self._requesters):
             return Discounted(vote, "approval.requester", f"{who} requested it")
-        if vote.expires is not None and vote.expires <= self._now:
-            return Discounted(vote, "approval.expired", f"{who}'s expired {vote.expires:%Y-%m-%d %H:%M} UTC")
+        ends = expiry(slot, vote)
+        if ends is not None and ends <= self._now:
+            return Discounted(vote, "approval.expired", f"{who}'s expired {ends:%Y-%m-%d %H:%M} UTC")
         if changed := differences(vote.content, self._content):
             shown = ", ".join(map(str, changed[:3])) + (
                 f" and {len(changed) - 3} more" if len(changed) > 3 else ""

@@ -11,13 +11,20 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from gonogo.domain.changelog import Changes, ProductChanges
-from gonogo.domain.plan import Plan, Product
+from gonogo.domain.checks import describe_command
+from gonogo.domain.plan import Plan, Product, Trigger
+from gonogo.domain.spans import span
+from gonogo.domain.text import clean
 
 _TAG = b"gonogo-content@1\n"
 _SHORT = 16
 """Digits of the hashes inside a text: enough to notice a change, the whole content is hashed once more."""
-TEXTS_LIMIT = 600
-"""Texts kept apart in one event; a larger release keeps one hash for each product instead."""
+TEXTS_LIMIT = 40_000
+"""Characters of texts kept apart in one event; a larger release keeps one hash for each product instead."""
+_READ = 240
+"""Characters of a text that a person reads before signing; of a longer one the rest is a hash."""
+_OID = 40
+"""Digits of a commit's name."""
 
 
 class Content(Struct, frozen=True):
@@ -44,11 +51,18 @@ class Difference(Struct, frozen=True):
 
     def __str__(self) -> str:
         name = self.name.replace("/", " ", 1)
+        before, after = _abbreviated(self.before), _abbreviated(self.after)
         if not self.before:
-            return f"{name}: {self.after} is new"
+            return f"{name}: {after} is new"
         if not self.after:
-            return f"{name}: {self.before} is gone"
-        return f"{name}: {self.before} -> {self.after}"
+            return f"{name}: {before} is gone"
+        return f"{name}: {before} -> {after}"
+
+
+def _abbreviated(text: str) -> str:
+    """The name of a commit in as many digits as a person compares; any other text as it is."""
+    is_oid = len(text) == _OID and not set(text) - set("0123456789abcdef")
+    return text[:12] if is_oid else text
 
 
 def content_of(plan: Plan, changes: Mapping[str, Changes]) -> Content:
@@ -60,6 +74,8 @@ def content_of(plan: Plan, changes: Mapping[str, Changes]) -> Content:
         texts[f"{product.name}/version"] = product.version
         texts[f"{product.name}/migration"] = product.migration.value
         texts[f"{product.name}/rollback"] = _way_back(product)
+        if product.flags:
+            texts[f"{product.name}/flags"] = _read(", ".join(product.flags))
         if not product.repo:
             texts[f"{product.name}/revision"] = product.revision or "not pinned, no repository"
         elif isinstance(known, ProductChanges) and known.complete and known.planned == product.version:
@@ -71,24 +87,45 @@ def content_of(plan: Plan, changes: Mapping[str, Changes]) -> Content:
         # whoever takes this out of the plan voids every approval that was given under it
         texts["signatures"] = f"{plan.sign} are signed"
     if plan.rollback_notes:
-        texts["rollback notes"] = _short(plan.rollback_notes)
+        texts["rollback notes"] = _read(plan.rollback_notes)
+    if plan.rollback_checklist:
+        texts["rollback checklist"] = _read("; ".join(plan.rollback_checklist))
     for trigger in plan.triggers:
-        words = [trigger.when, trigger.metric, repr(trigger.above), repr(trigger.below), str(trigger.duration)]
-        texts[f"rollback trigger {trigger.id}"] = _short("\n".join(words))
+        texts[f"rollback trigger {trigger.id}"] = _read(_agreed(trigger))
     return Content(texts, tuple(unknown))
 
 
 def _changelog(changes: ProductChanges) -> str:
     commits = [commit.oid for section in changes.sections for commit in section.commits]
     since = changes.base or "the beginning"
-    return f"{changes.count} commits since {since} ({_short(','.join(sorted(commits)))})"
+    many = "1 commit" if changes.count == 1 else f"{changes.count} commits"
+    return f"{many} since {since} ({_short(','.join(sorted(commits)))})"
+
+
+def _agreed(trigger: Trigger) -> str:
+    """What means: go back, with its numbers."""
+    bounds = [
+        f"{word} {bound:g}"
+        for word, bound in (("above", trigger.above), ("below", trigger.below))
+        if bound is not None
+    ]
+    if not trigger.metric:
+        return trigger.when
+    lasting = f" for {span(trigger.duration)}" if trigger.duration else ""
+    return f"{trigger.when}: {trigger.metric} {' or '.join(bounds)}{lasting}"
 
 
 def _way_back(product: Product) -> str:
     if not product.rollback.to and not product.rollback.command:
         return "none"
-    command = f" by command {_short(chr(0).join(product.rollback.command))}" if product.rollback.command else ""
-    return f"to {product.rollback.to or 'nothing named'}{command}"
+    command = f" by {describe_command(product.rollback.command)}" if product.rollback.command else ""
+    return _read(f"to {product.rollback.to or 'nothing named'}{command}")
+
+
+def _read(text: str) -> str:
+    """The text itself on one line; of a long one its beginning, and a hash of all of it."""
+    line = clean(" ".join(text.split()), len(text) + 1)
+    return line if line == text and len(line) <= _READ else f"{line[:_READ]} ({_short(text)})"
 
 
 def _short(text: str) -> str:
@@ -102,7 +139,7 @@ def digest_of(texts: Mapping[str, str]) -> str:
 
 def recorded(texts: Mapping[str, str]) -> Mapping[str, str]:
     """The texts as an event keeps them: of a very large release only one hash for each product."""
-    return texts if len(texts) <= TEXTS_LIMIT else _coarse(texts)
+    return texts if sum(map(len, (*texts, *texts.values()))) <= TEXTS_LIMIT else _coarse(texts)
 
 
 def _coarse(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -119,7 +156,7 @@ def differences(before: Mapping[str, str], now: Content) -> tuple[Difference, ..
     skipped = set(now.unknown)
     return tuple(
         Difference(name, before.get(name, ""), after.get(name, ""))
-        for name in dict.fromkeys([*before, *after])
+        for name in dict.fromkeys([*after, *before])
         if name.partition("/")[0] not in skipped and before.get(name) != after.get(name)
     )
 

@@ -89,7 +89,8 @@ def given_votes(snapshot: Snapshot, environment: str) -> tuple[tuple[SlotStandin
 
 def vote_lines(snapshot: Snapshot, one: SlotStanding, vote: Vote) -> tuple[Line, ...]:
     """Who gave what; then when, what was signed and until when it is good for."""
-    left = f", good for {span(vote.expires - snapshot.now)} more" if vote.expires else ""
+    ends = approvals.expiry(one.slot, vote)
+    left = f", good for {span(ends - snapshot.now)} more" if ends else ""
     said = f": {vote.reason}" if vote.reason else ""
     return (
         (

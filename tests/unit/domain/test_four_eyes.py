@@ -391,3 +391,65 @@ def test_a_shared_account_of_the_configuration_counts_nowhere_on_the_screen() ->
 
     assert "engineering 0/1 missing" in line_text(approval_lines(snapshot)[0])
     assert approval_facts(snapshot.approvals)[0]["counted"] == []
+
+
+@pytest.mark.parametrize(
+    ("edited", "text"),
+    [
+        (make_plan(products=(make_product(flags=("new-checkout",)),)), "web flags: new-checkout is new"),
+        (
+            make_plan(rollback_checklist=("Tell support", "Switch the flag off")),
+            "rollback checklist: Tell support; Switch the flag off is new",
+        ),
+        (
+            make_plan(
+                triggers=(Trigger("errors", "too many", metric="rate", above=0.01, duration=timedelta(minutes=5)),)
+            ),
+            "rollback trigger errors: error rate over 1 % -> too many: rate above 0.01 for 5m",
+        ),
+        (
+            make_plan(products=(make_product(rollback=ProductRollback("1.2.2", ("helm", "rollback", "web"))),)),
+            "web rollback: none -> to 1.2.2 by helm rollback web",
+        ),
+    ],
+)
+def test_what_changed_is_named_in_words(edited: Plan, text: str) -> None:
+    """The way back is signed as it is read: its flags, steps, triggers and command."""
+    world = World().do(BEN, Approve("engineering", World().approve_code(BEN, "engineering"))).edit(edited)
+
+    (standing, *_) = world.scene().snapshot().approvals
+
+    assert [str(change) for change in standing.discounted[0].changed] == [text]
+
+
+def test_a_long_text_is_signed_as_a_whole() -> None:
+    """Of a long one the beginning is read; a change behind it voids the approval all the same."""
+    notes = "Call the payment provider first. " * 20
+    world = World(make_plan(rollback_notes=notes))
+    world.do(BEN, Approve("engineering", world.approve_code(BEN, "engineering")))
+    world.edit(make_plan(rollback_notes=f"{notes} Then roll back."))
+
+    assert world.scene().snapshot().approvals[0].rule == "approval.void"
+
+
+def test_whoever_changes_who_approves_is_not_the_second_pair_of_eyes() -> None:
+    """Accepting a lower quorum, a role for somebody, or where the changes begin is asking for the approvals."""
+    lower = make_plan(approvals=(SLOTS[0], replace(SLOTS[1], quorum=1), SLOTS[2]))
+    promoted = make_plan(people=people(replace(person("chloe"), roles=("qa", "engineering"))))
+    begins = make_plan(products=(make_product(start="v1.2.0"),))
+
+    for edited in (lower, promoted, begins):
+        world = World().do(ANA, Start()).edit(edited)
+        amend(BEN)(world)
+        assert world.refusal(BEN, Approve("engineering", "")).rule == "approval.requester"
+
+
+def test_a_vote_is_good_for_no_longer_than_the_plan_says() -> None:
+    """What somebody wrote into the journal, or what the plan said then, makes it no longer."""
+    world = World(make_plan(approvals=(SLOTS[0],)))
+    world.do(BEN, Approve("engineering", world.approve_code(BEN, "engineering"))).later(timedelta(hours=2))
+    world.edit(make_plan(approvals=(replace(SLOTS[0], expires=timedelta(hours=1)),)))
+
+    (standing,) = world.scene().snapshot().approvals
+
+    assert (standing.standing, standing.discounted[0].rule) == (approvals.Standing.MISSING, "approval.expired")

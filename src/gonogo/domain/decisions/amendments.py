@@ -50,7 +50,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
         **plan_data(scene),
         "before": pending.before,
         "changes": [line[:300] for line in pending.lines[: amendment.SHOWN]],
-        "signed": pending.signs_anew,
+        "signed": pending.requests,
         "confirmed": shown.code,
     }
     life = scene.state.lifecycle

@@ -45,7 +45,7 @@ class Amendment(Struct, frozen=True):
     changes: tuple[str, ...] = ()
     """What it changed, one line each."""
     signed: bool = False
-    """Whether it changed something that approvals sign: who accepted it asked for those approvals."""
+    """Whether it changed what approvals sign, or who gives them: who accepted it asked for those approvals."""
 
 
 class Lifecycle(Struct, frozen=True):
