@@ -272,6 +272,8 @@ class Poller:
                 continue
             started = self._monotonic()
             observations = await self._ask(current, entry)
+            if _was_told_to_end():
+                return
             elapsed = self._monotonic() - started
             chance = self._rng.random()
             delay = next_delay(entry.probing.every, entry.failures, elapsed, self._limits, chance)
@@ -312,3 +314,9 @@ class Poller:
         left = entry.asked_at + entry.floor - self._monotonic()
         if left > 0:
             await asyncio.sleep(left)
+
+
+def _was_told_to_end() -> bool:
+    """Whether this task was cancelled and somebody below swallowed it: then it ends all the same."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -49,8 +49,9 @@ def test_a_signal_fails_by_name(tmp_path: Path) -> None:
     assert (finding.outcome, finding.summary) == (CheckOutcome.FAILED, "ended by SIGKILL")
 
 
-def test_a_command_that_does_not_exist_is_unknown(tmp_path: Path) -> None:
+def test_a_command_that_does_not_exist_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was not run, so it neither passed nor failed."""
+    monkeypatch.setenv("PATH", str(tmp_path))
     finding = run_command(["no-such-command"], tmp_path, 5, FakeClock())
     assert finding.outcome is CheckOutcome.UNKNOWN
     assert finding.summary == "'no-such-command' cannot be started: No such file or directory"

@@ -204,7 +204,7 @@ def test_corrupt_cache_is_ignored(lines: Made, tmp_path: Path, harm: str) -> Non
             "empty": b"",
             "cut": content[:-10],
             "changed": content.replace(b"rework", b"REWORK").replace(b"hot", b"hat"),
-            "other form": content.replace(b"@1", b"@2"),
+            "other form": content.replace(b"past@", b"past@0"),
             "garbage": os.urandom(len(content)),
         }[harm]
     )

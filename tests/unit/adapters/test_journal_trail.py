@@ -34,6 +34,7 @@ class Books:
         self.other = self.directory / f"{os.getuid()}-0000000000ff.jsonl"
         self.file.write_bytes(b"".join(lines[0::2]))
         self.other.write_bytes(b"".join(lines[1::2]))
+        self.other.chmod(0o600)  # whatever the umask: files that others may write are not believed
         self.journal = self.open()
         self.events = self.journal.tail().events
 

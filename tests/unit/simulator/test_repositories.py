@@ -58,7 +58,7 @@ def test_it_looks_like_a_history(tmp_path: Path) -> None:
     assert git(repository, "show", "v1.2.2:pyproject.toml") == '[project]\nversion = "1.2.2"'
     reverted = git(repository, "log", "--grep=This reverts commit", "--format=%B", "-1").split("commit ")[1][:40]
     assert git(repository, "cat-file", "-t", reverted) == "commit"
-    assert git(repository, "log", "-1", "--format=%cI") == UNTIL.isoformat()
+    assert datetime.fromisoformat(git(repository, "log", "-1", "--format=%cI")) == UNTIL
     assert (git(repository, "status", "--porcelain"), git(repository, "fsck", "--strict")) == ("", "")
 
 
