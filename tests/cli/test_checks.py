@@ -2,12 +2,18 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from cli.conftest import Here, Release
+from support.repositories import git
 from support.servers import Canned
+from support.waiting import until
 
 _QUERY = "/api/v1/query"
 
@@ -89,6 +95,50 @@ def test_a_command_decides_its_item_both_ways(gonogo: Here, checked: Release) ->
     assert failed.out.splitlines() == ["suite: failed, exit code 1: 12 passed; the item is open", "  12 passed"]
     listed = gonogo("check", "run").out
     assert re.search(r"^suite +failed +\d+s ago", listed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_no_command_outlives_the_program_that_ran_it(
+    gonogo: Here, checked: Release, number: signal.Signals
+) -> None:
+    """A terminal that is closed, a job that is ended: the command ends with it, and nothing is recorded."""
+    text = checked.plan.read_text(encoding="utf-8")
+    slow = "echo $$ > pid; exec sleep 600"
+    checked.plan.write_text(text.replace("echo 12 passed; test ! -e broken", slow), encoding="utf-8")
+    trust(gonogo)
+    pid = checked.plan.parent / "pid"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gonogo", "check", "run", "suite"], cwd=pid.parent, stderr=subprocess.DEVNULL
+    )
+    until(lambda: pid.exists() and pid.read_text(encoding="utf-8").strip() != "", "the command runs")
+
+    process.send_signal(number)
+
+    assert process.wait(30) == 128 + number
+    command = Path(f"/proc/{pid.read_text(encoding='utf-8').strip()}")
+    until(lambda: not command.exists(), "the command ends as well")
+    assert "suite" not in gonogo("log").out
+
+
+def test_a_tag_is_verified_by_the_keys_the_plan_names(gonogo: Here, checked: Release) -> None:
+    """`signed: true` counts the keys of `allowed_signers`, and without that file nobody knows."""
+    web = checked.plan.parent / "web"
+    key = checked.plan.parent / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, timeout=30)
+    who = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "gpg.format=ssh", "-c", f"user.signingKey={key}"]
+    git(web, *who, "tag", "-f", "-s", "-m", "1.3.0", "v1.3.0", "v1.3.0^{}")
+    text = checked.plan.read_text(encoding="utf-8").replace("{git: web}", "{git: web, signed: true}")
+    checked.plan.write_text(text, encoding="utf-8")
+    unknown = gonogo("check", "run", "tagged")
+    public = key.with_suffix(".pub").read_text(encoding="utf-8")
+    (key.parent / "keys").write_text(f"a@b {public}", encoding="utf-8")
+    checked.plan.write_text(f"{text}allowed_signers: keys\n", encoding="utf-8")
+
+    found = gonogo("check", "run", "tagged")
+
+    assert (unknown.code, found.code) == (4, 0)
+    assert "whose keys count: allowed_signers" in unknown.out
+    assert "signed; the item is done" in found.out
 
 
 def test_a_person_cannot_tick_what_a_check_decides(gonogo: Here, checked: Release) -> None:

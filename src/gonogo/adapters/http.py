@@ -223,7 +223,7 @@ class Door:
         for _ in range(REDIRECT_LIMIT + 1):
             answer = await self._ask(request, question, place, current, started)
             location = next(iter(answer.values("location")), "")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in _REDIRECTS or not location or not request.follow:
                 return answer
             question = self._build(request, _next_url(question.url, location, request))
             place = str(question.url)

@@ -96,6 +96,8 @@ def test_a_signed_tag_is_accepted_by_a_listed_key_only(tmp_path: Path) -> None:
     signers = tmp_path / "signers"
     signers.write_text(f"a@b {key.with_suffix('.pub').read_text()}")
     assert tag_is_right(web(made.path), signed=True, allowed_signers=str(signers)).endswith(", signed")
+    with pytest.raises(GonogoError, match="does not say whose keys count: allowed_signers"):
+        tag_is_right(web(made.path), signed=True)
     signers.write_text("")
     with pytest.raises(Wrong, match="is not accepted"):
         tag_is_right(web(made.path), signed=True, allowed_signers=str(signers))

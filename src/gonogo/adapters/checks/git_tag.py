@@ -3,6 +3,7 @@
 from gonogo.adapters.git_door import GitDoor, GitError, GitTimeoutError, UnknownRevisionError, check_ref
 from gonogo.domain.plan import Product
 from gonogo.domain.text import clean
+from gonogo.errors import GonogoError
 
 
 class Wrong(Exception):  # noqa: N818  # an answer, not an error
@@ -50,8 +51,18 @@ _VERIFIERS = (
 )
 
 
+_SSH = b"-----BEGIN SSH SIGNATURE-----"
+
+
 def _must_be_signed(door: GitDoor, name: str, reference: str, allowed_signers: str) -> None:
-    """The signature is there, good, and by a key that this account or the plan's list of signers knows."""
+    """The signature is good, and by an SSH key of the plan's list of signers or a key of this account's GnuPG.
+
+    Raises Wrong, and GonogoError when nobody says whose keys count.
+    """
+    if not allowed_signers and _SSH in door.run(["cat-file", "tag", reference]):
+        raise GonogoError(
+            f"{name} is signed with an SSH key, and the plan does not say whose keys count: allowed_signers"
+        )
     settings = (*_VERIFIERS, f"gpg.ssh.allowedSignersFile={allowed_signers}")
     words = [word for setting in settings for word in ("-c", setting)]
     try:

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Progress
+from gonogo.adapters.checks.waiting import Stopped, wait_for
 from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.metrics import MetricQuestion, metric_question
 from gonogo.domain.folds.checks import CheckOutcome
@@ -19,9 +20,6 @@ from gonogo.ports import Clock
 if TYPE_CHECKING:
     from gonogo.adapters.config_toml import Config
     from gonogo.adapters.http import Door
-
-_LOOK = 0.2
-"""Seconds between two looks at whether the result is still wanted."""
 
 
 def ask(
@@ -49,7 +47,10 @@ def ask(
             question = metric_question(plan, metric, door, clock, Credentials(config))
             return await _sample(question, check, cancelled, progress)
 
-    outcome, summary = asyncio.run(sampled())
+    try:
+        outcome, summary = asyncio.run(sampled())
+    except Stopped:
+        outcome, summary = CheckOutcome.UNKNOWN, "stopped by hand before it answered"
     return Finding(outcome, clean(summary, 300), started_at, clock.now())
 
 
@@ -59,14 +60,17 @@ async def _sample(
     wanted = samples_for(check.options.get("for", timedelta(0)), question.every)
     began = monotonic()
     for number in range(1, wanted + 1):
-        match await question.ask():
+        line = f"sample {number} of {wanted}"
+        match await wait_for(question.ask(), began, line, cancelled, progress):
             case NoData(detail=detail):
-                return CheckOutcome.UNKNOWN, f"sample {number} of {wanted}: {detail}"
+                return CheckOutcome.UNKNOWN, f"{line}: {detail}"
             case Number(value=value) if wrong := _wrong(value, check):
-                return CheckOutcome.FAILED, f"sample {number} of {wanted} is {value:g}, {wrong}"
+                return CheckOutcome.FAILED, f"{line} is {value:g}, {wrong}"
             case Number(value=value):
-                progress(Progress(int(monotonic() - began), f"sample {number} of {wanted}: {value:g}"))
-        if number < wanted and not await _wait(question.every.total_seconds(), cancelled):
+                line = f"{line}: {value:g}"
+                progress(Progress(int(monotonic() - began), line))
+        pause = question.every.total_seconds()
+        if number < wanted and not await _wait(pause, began, line, cancelled, progress):
             return CheckOutcome.UNKNOWN, f"stopped by hand after {number} of {wanted} samples"
     return CheckOutcome.PASSED, f"{wanted} of {wanted} samples {_bound(check)}, the last is {value:g}"
 
@@ -88,11 +92,10 @@ def _bound(check: Check) -> str:
     return " and ".join(f"{one} {check.options[one]:g}" for one in ("above", "below") if one in check.options)
 
 
-async def _wait(seconds: float, cancelled: Cancelled) -> bool:
+async def _wait(seconds: float, began: float, line: str, cancelled: Cancelled, progress: OnProgress) -> bool:
     """Wait for the next sample; returns whether it is still wanted."""
-    end = monotonic() + seconds
-    while (left := end - monotonic()) > 0:
-        if cancelled():
-            return False
-        await asyncio.sleep(min(left, _LOOK))
+    try:
+        await wait_for(asyncio.sleep(seconds), began, line, cancelled, progress)
+    except Stopped:
+        return False
     return not cancelled()

@@ -54,13 +54,13 @@ class Runner:
             case CheckKind.RUN:
                 return self._command(check, cancelled, progress)
             case CheckKind.HTTP:
-                return self._http(check)
+                return self._http(check, cancelled, progress)
             case CheckKind.METRIC:
                 return self._metric(check, cancelled, progress)
             case CheckKind.FILE:
                 return self._product(check, lambda product, _: _files_agree(product))
             case CheckKind.GIT:
-                return self._product(check, _tag_is_right)
+                return self._product(check, self._tag_is_right)
 
     def _command(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.adapters.checks.run import run_command
@@ -83,13 +83,22 @@ class Runner:
             progress=progress,
         )
 
-    def _http(self, check: Check) -> Finding:
+    def _http(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.adapters.checks.http import ask
 
         timeout: timedelta = check.options.get("timeout", self._loaded.plan.timing.timeout)
         contains = str(check.options.get("contains", ""))
         expect = int(check.options["expect"])
-        return ask(self._door(), str(check.argument), expect, contains, timeout.total_seconds(), self._clock)
+        return ask(
+            self._door(),
+            str(check.argument),
+            expect,
+            contains,
+            timeout.total_seconds(),
+            self._clock,
+            cancelled=cancelled,
+            progress=progress,
+        )
 
     def _metric(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.adapters.checks.metric import ask
@@ -120,15 +129,15 @@ class Runner:
             outcome, summary = CheckOutcome.UNKNOWN, error.message
         return Finding(outcome, clean(summary, 300), started_at, self._clock.now())
 
+    def _tag_is_right(self, product: Product, check: Check) -> str:
+        from gonogo.adapters.checks.git_tag import tag_is_right
 
-def _tag_is_right(product: Product, check: Check) -> str:
-    from gonogo.adapters.checks.git_tag import tag_is_right
-
-    return tag_is_right(
-        product,
-        signed=bool(check.options.get("signed")),
-        merged_into=str(check.options.get("merged_into", "")),
-    )
+        return tag_is_right(
+            product,
+            signed=bool(check.options.get("signed")),
+            merged_into=str(check.options.get("merged_into", "")),
+            allowed_signers=self._loaded.plan.allowed_signers,
+        )
 
 
 def _files_agree(product: Product) -> str:

@@ -250,7 +250,7 @@ class CheckShape(_Shape):
     """A condition that decides an item; exactly one of run, http, metric, file and git."""
 
     run: Annotated[list[Text] | None, _says("A command as a list of words, never a shell.")] = None
-    http: Annotated[Text, _says("A URL that must answer.")] = ""
+    http: Annotated[Text, _says("A URL that must answer; a redirect is an answer and is not followed.")] = ""
     metric: Annotated[Name | None, _says("A key of `metrics`.")] = None
     file: Annotated[Name | None, _says("A product: its version files must agree at the tag.")] = None
     git: Annotated[Name | None, _says("A product: its tag must be annotated and where it was pinned.")] = None
@@ -260,7 +260,10 @@ class CheckShape(_Shape):
     above: Annotated[Number | None, _says("metric: must be above this.")] = None
     below: Annotated[Number | None, _says("metric: must be below this.")] = None
     duration: Annotated[Duration | None, _says("metric: for so long.")] = field(name="for", default=None)
-    signed: Annotated[bool | None, _says("git: the tag must carry a good signature.")] = None
+    signed: Annotated[
+        bool | None,
+        _says("git: the tag must carry a good signature: by a key of `allowed_signers`, or of your GnuPG."),
+    ] = None
     merged_into: Annotated[Name | None, _says("git: a branch that must contain the tag.")] = None
     good_for: Annotated[Duration | None, _says("How long a result counts. Default: 1h.")] = None
 
@@ -386,7 +389,9 @@ class ChangelogShape(_Shape):
         Literal["conventional", "angular", "jira", "gitmoji"],
         _says("How messages are read. Default: conventional."),
     ] = "conventional"
-    file: Annotated[Text, _says("The changelog in the repository. Default: CHANGELOG.md.")] = "CHANGELOG.md"
+    file: Annotated[
+        Text, _says("The changelog in the repository; {product} is the name. Default: CHANGELOG.md.")
+    ] = "CHANGELOG.md"
     internal_scopes: Annotated[Texts, _says("Scopes left out of the external notes.")] = []
     sections: Annotated[dict[str, Text], _says("Commit type to heading.")] = {}
     merges: Annotated[

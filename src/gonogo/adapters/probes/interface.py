@@ -35,6 +35,8 @@ class Request(Struct, frozen=True):
     """Sent to its own hosts only, whatever the URL says."""
     verify: bool = True
     """Whether the certificate is checked; only an explicit key of the plan says no."""
+    follow: bool = True
+    """Whether a redirect leads on; otherwise it is the answer."""
     conditional: bool = False
     """Whether a 304 will do. Only for whoever reads nothing but the body: headers are not kept."""
 

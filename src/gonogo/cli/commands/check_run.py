@@ -61,10 +61,13 @@ def run(context: Context) -> int:
 
 def _run(context: Context, session: Session, item: Item) -> int:
     from gonogo.adapters.checks.finding import record_of
+    from gonogo.cli.following import unwound_by_signals
 
     assert item.check is not None
     ran = fingerprint(session.loaded.plan, item.check)
-    finding = context.doors.check_runner(session.loaded).run(item, progress=lambda now: _tell(context, item, now))
+    runner = context.doors.check_runner(session.loaded)
+    with unwound_by_signals():  # a command of the plan does not outlive whoever waits for it
+        finding = runner.run(item, progress=lambda now: _tell(context, item, now))
     outcome = session.submit(record_of(item.id, finding, ran))
     if isinstance(outcome, Refused):
         return context.say.refusal(outcome.refusal)
