@@ -254,7 +254,7 @@ def test_a_contradicted_plan_is_warned_of(gonogo: Here, release: Release) -> Non
 
     found = gonogo("next-version", "web")
 
-    assert found.out == "1.3.1\n"  # 1.3.0 is tagged already
+    assert found.out == "1.4.0\n"  # 1.3.0 is tagged already
     assert found.err.startswith("warning: web: planned 1.2.1, but 1 feature asks for 1.3.0")
 
 

@@ -142,6 +142,17 @@ def test_an_entry_made_from_commits_lists_what_follows_no_convention(gonogo: Her
     assert text.count("\n## [1.3.0]") == 1
 
 
+def test_a_product_without_anything_to_enter_hides_no_other(gonogo: Here, history: Path, release: Release) -> None:
+    """The entries there are are shown; the refusal names its product, and the exit code tells of it."""
+    text = release.plan.read_text(encoding="utf-8")
+    quiet = "products:\n  quiet: {version: 1.0.1, repo: web, paths: [none], tag: 'v{version}'}\n"
+    release.plan.write_text(text.replace("products:\n", quiet), encoding="utf-8")
+    shown = gonogo("changelog", "--entry")
+    assert (shown.code, "## [1.3.0]" in shown.out) == (3, True)
+    assert "quiet: " in shown.err
+    assert "there is nothing to enter" in shown.err
+
+
 def test_one_commit_is_shown_whole(gonogo: Here, history: Path) -> None:
     """By as much of its id as is needed; with its files in JSON; what does not ship is refused."""
     oid = git(history, "rev-parse", "HEAD~1")

@@ -58,6 +58,13 @@ def propose(product: Product, file: str, new: Release) -> Edit:
 
 def entry_of(plan: Plan, product: Product, changes: ProductChanges, day: date) -> Edit:
     """What entering the planned version of `product` would make of its changelog. Raises as `propose` does."""
+    file = plan.changelog.file_of(product.name)
+    if others := _sharing(plan, product, file):
+        raise RefusedError(
+            f"{product.name} and {', '.join(others)} have versions of their own, but one changelog",
+            where=str(Path(product.repo) / file),
+            remedy='give each its own in the plan: changelog: {file: "packages/{product}/CHANGELOG.md"}',
+        )
     new = Release(
         product.version,
         day,
@@ -66,7 +73,17 @@ def entry_of(plan: Plan, product: Product, changes: ProductChanges, day: date) -
         entry_body(changes, plan.changelog),
         compare_base(product.repo),
     )
-    return propose(product, plan.changelog.file, new)
+    return propose(product, file, new)
+
+
+def _sharing(plan: Plan, product: Product, file: str) -> list[str]:
+    """Other products whose entries would stand in the same file under versions that are not the same product's."""
+    return [
+        other.name
+        for other in plan.products
+        if (other.repo, plan.changelog.file_of(other.name)) == (product.repo, file)
+        and other.tag.replace("{product}", other.name) != product.tag.replace("{product}", product.name)
+    ]
 
 
 def write(product: Product, edit: Edit) -> None:

@@ -119,9 +119,16 @@ def _yaml(text: str) -> Any:
     return document.value
 
 
-_PARSERS: Mapping[str, Callable[[str], Any]] = {
-    "toml": tomllib.loads, "json": json.loads, "yaml": _yaml, "yml": _yaml,
-}  # fmt: skip
+def _toml(text: str) -> Any:
+    """A number stays the text it is: 1.10 is not 1.1."""
+    return tomllib.loads(text, parse_float=str)
+
+
+def _json(text: str) -> Any:
+    return json.loads(text.removeprefix("\ufeff"), parse_float=str, parse_int=str)
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {"toml": _toml, "json": _json, "yaml": _yaml, "yml": _yaml}
 
 
 def by_key(found: Any, key: str) -> str:

@@ -166,6 +166,10 @@ class ProductRollback(Struct, frozen=True):
     command: tuple[str, ...] = ()
 
 
+_ENDS_OF_PREFIX = frozenset("vV/@-_:")
+"""What a prefix ends in that a version may repeat: `web/v1.2.3` by `web/v{version}`."""
+
+
 class Product(Struct, frozen=True):
     """What carries one version through the release."""
 
@@ -199,7 +203,16 @@ class Product(Struct, frozen=True):
     @property
     def tag_name(self) -> str:
         """The tag of the planned version."""
-        return self.tag.replace("{version}", self.version).replace("{product}", self.name)
+        return self.tag_of(self.version)
+
+    def tag_of(self, version: str) -> str:
+        """The tag of a version by the pattern; `v1.2.3` by `v{version}` is no `vv1.2.3`."""
+        before, _, after = self.tag.replace("{product}", self.name).partition("{version}")
+        for repeated in (before, before[-1:]):
+            if repeated[-1:] in _ENDS_OF_PREFIX and version.startswith(repeated):
+                rest = version.removeprefix(repeated)
+                return f"{before}{rest if rest[:1].isdigit() else version}{after}"
+        return f"{before}{version}{after}"
 
 
 class CheckKind(StrEnum):
@@ -328,12 +341,17 @@ class ChangelogRules(Struct, frozen=True):
 
     convention: str = "conventional"
     file: str = "CHANGELOG.md"
+    """Below the repository; `{product}` stands for the product's name."""
     internal_scopes: tuple[str, ...] = ()
     sections: Mapping[str, str] = {}
     """Commit type to heading; empty means the built-in ones."""
     merges: MergePolicy = MergePolicy.LIST
     squash: SquashPolicy = SquashPolicy.LINES
     below_one: BelowOne = BelowOne()
+
+    def file_of(self, product: str) -> str:
+        """The changelog of a product, below its repository."""
+        return self.file.replace("{product}", product)
 
 
 class Branches(Struct, frozen=True):

@@ -230,3 +230,64 @@ def test_every_other_byte_stays(lines: list[str], newline: str, ended: bool) -> 
     left = iter(after)
     assert all(one in left for one in before), "every line is still there, in its order"
     assert text == "" or len(after) - len(text.splitlines()) <= len(result.entry.splitlines()) + 12
+
+
+@pytest.mark.parametrize("planned", ["v1.1.0", "1.1.0", "1.1"])
+@pytest.mark.parametrize("there", ["[1.1.0]", "v1.1.0", "1.1", "[1.1.0](https://h/compare/v1.0.0...v1.1.0)"])
+def test_a_version_in_another_spelling_is_there_already(planned: str, there: str) -> None:
+    """`v1.1` and `1.1.0` are one version: it is not entered a second time."""
+    found = release(
+        f"# Changelog\n\n## [Unreleased]\n- x\n\n## {there} - 2020-01-01\n- y\n", replace(NEW, version=planned)
+    )
+    assert isinstance(found, NotReleased)
+    assert (found.line, "has an entry" in found.reason) == (6, True)
+
+
+def test_a_v_is_written_once() -> None:
+    """The plan says `v1.1.0`, the file's headings have a `v` or none: its own way counts."""
+    for newest, wanted in (("v1.0.0", "## v1.1.0 "), ("[1.0.0]", "## [1.1.0] ")):
+        found = release(f"# Changelog\n\n## {newest} - 2020-01-01\n- y\n", replace(NEW, version="v1.1.0"))
+        assert isinstance(found, Released)
+        assert found.entry.startswith(wanted)
+
+
+def test_patch_releases_a_level_below_are_releases() -> None:
+    """standard-version writes `###` for them; the new entry stands above all, on the level of the others."""
+    text = (
+        "# Changelog\n\n### [1.0.1](https://h/compare/v1.0.0...v1.0.1) (2020-01-02)\n\n### Bug Fixes\n\n* y\n\n"
+        "## [1.0.0](https://h/compare/v0.9.0...v1.0.0) (2020-01-01)\n\n* z\n"
+    )
+    found = release(text, NEW)
+    assert isinstance(found, Released)
+    assert (found.line, found.entry.splitlines()[0]) == (
+        3,
+        "## [1.1.0](https://h/compare/v1.0.0...v1.1.0) (2026-11-24)",
+    )
+
+
+def test_releases_on_the_first_level_get_another_one() -> None:
+    """As old changelogs of Angular have them."""
+    found = release("# 1.0.0 (2020-01-01)\n\n* y\n", NEW)
+    assert isinstance(found, Released)
+    assert found.entry.startswith("# 1.1.0 (2026-11-24)\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Changelog\n=========\n\nUnreleased\n----------\n\n- x\n\n1.0.0\n-----\n\n- y\n",
+        "# Changelog\n\n## Version 1.0.0\n\n- y\n",
+        "## web@1.0.0\n\n- y\n",
+    ],
+)
+def test_a_file_whose_headings_name_no_version_is_left_alone(text: str) -> None:
+    """Where its entry belongs is not guessed: at the end it would be the oldest."""
+    found = release(text, NEW)
+    assert isinstance(found, NotReleased)
+    assert "there is no place to enter it" in found.reason
+    assert "## [Unreleased]" in found.remedy
+
+
+def test_a_title_and_a_sentence_are_no_obstacle() -> None:
+    """A file that waits for its first entry."""
+    assert isinstance(release("# Changelog\n\nAll notable changes.\n", NEW), Released)

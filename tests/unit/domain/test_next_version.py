@@ -102,6 +102,13 @@ def test_number_that_is_taken_is_passed_over() -> None:
     assert asked("feat: x", by=by).next_version == "1.3.0"
 
 
+def test_feature_is_no_patch_of_a_line_that_has_its_number() -> None:
+    """8.4.0 to 8.4.2 are out on a branch of their own: what follows from 8.3.0 is 8.5.0, not 8.4.3."""
+    by = Reckoning(taken=versions("1.3.0", "1.3.1", "1.3.2"))
+    assert asked("feat: x", by=by).next_version == "1.4.0"
+    assert asked("feat!: x", by=Reckoning(taken=versions("2.0.0"))).next_version == "3.0.0"
+
+
 def test_planned_candidate_names_the_channel() -> None:
     """The next free number on it; the contradiction compares finals."""
     by = Reckoning(taken=versions("1.3.0-rc.1", "1.3.0-rc.2", "1.3.0-beta.9"))

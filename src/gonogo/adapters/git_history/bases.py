@@ -161,7 +161,7 @@ def _nearest(repository: Repository, product: Product, target_oid: str, tag: Tag
     Which tag is near is a matter of history, not of text.
     """
     if product.previous:
-        name = product.tag.replace("{version}", product.previous).replace("{product}", product.name)
+        name = product.tag_of(product.previous)
         [(_, oid)] = repository.look_up([f"refs/tags/{check_ref(name)}^{{commit}}"])
         if oid and repository.contains(target_oid, oid):
             return Base(name, oid, product.previous)

@@ -91,7 +91,8 @@ def _tried(
 ) -> tuple[PickPreview, str]:
     if merges:
         return try_merge(space, tip, pick)
-    known = {**{file.path: _VERSION_FILE for file in product.files}, plan.changelog.file: _CHANGELOG}
+    known = {file.path: _VERSION_FILE for file in product.files}
+    known[plan.changelog.file_of(product.name)] = _CHANGELOG
     [tried], tree = try_picks(space, tip, (replace(pick, on_mainline=True),), known)
     return tried, tree
 

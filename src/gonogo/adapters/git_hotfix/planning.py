@@ -195,7 +195,8 @@ def _known_files(plan: Plan, product: Product) -> dict[str, str]:
         file.path: "it states the version: keep the line's own, the release commit writes the new one"
         for file in product.files
     }
-    known[plan.changelog.file] = "it is the changelog: keep the line's own, the release commit makes the entry"
+    changelog = plan.changelog.file_of(product.name)
+    known[changelog] = "it is the changelog: keep the line's own, the release commit makes the entry"
     return known
 
 
@@ -205,7 +206,7 @@ def _work(
 ) -> Work:  # fmt: skip
     product, found = ground.product, ground.survey.found
     entry = generated(commits, plan.changelog)
-    has_changelog = read_file(space.door, ground.base.oid, plan.changelog.file) is not None
+    has_changelog = read_file(space.door, ground.base.oid, plan.changelog.file_of(product.name)) is not None
     tag = lines.tag_name(product, ground.version)
     branch = lines.branch_name(plan.branches.hotfix, product, ground.version)
     fixes = "; ".join(clean(pick.subject, 72) for pick in picks[:12])
@@ -227,7 +228,7 @@ def _work(
         picks=picks,
         by_hand=not picks,
         files=product.files,
-        changelog=plan.changelog.file if has_changelog else "",
+        changelog=plan.changelog.file_of(product.name) if has_changelog else "",
         entry=entry or "### Fixed\n\n- See the commits of this hotfix.",
         message=f"chore(release): {product.name} {ground.version}",
         tag_message=f"{product.name} {ground.version}\n\nHotfix of {ground.base_version}: {fixes or 'by hand'}\n",

@@ -92,7 +92,7 @@ def _work(
     ]
     told = [one for one in commits if not one.is_merge and one.scope not in plan.changelog.internal_scopes]
     entry = generated(told, plan.changelog)[:_ENTRY_LIMIT]
-    has_changelog = read_file(space.door, origin.oid, plan.changelog.file) is not None
+    has_changelog = read_file(space.door, origin.oid, plan.changelog.file_of(product.name)) is not None
     return Work(
         kind=Kind.PREPARE,
         release=plan.release,
@@ -109,7 +109,7 @@ def _work(
         identity=identity(found),
         base_tag=history.base.tag,
         files=product.files,
-        changelog=plan.changelog.file if has_changelog else "",
+        changelog=plan.changelog.file_of(product.name) if has_changelog else "",
         entry=entry,
         message=f"chore(release): {product.name} {product.version}",
         tag_message=f"{product.name} {product.version}\n",

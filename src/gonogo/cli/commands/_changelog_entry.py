@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from gonogo.adapters.changelog_file import Edit, entry_of, write
 from gonogo.domain.changelog import ProductChanges, Unreadable
-from gonogo.errors import ExitCode, UsageError
+from gonogo.domain.keepachangelog import Origin
+from gonogo.errors import ExitCode, RefusedError, UsageError
 from gonogo.present.notes import ORIGINS
 from gonogo.present.tones import Span, Tone
 
@@ -26,12 +27,22 @@ def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: 
     found = []
     for one in changes:
         if isinstance(one, Unreadable):
-            context.say.warning(f"{one.product}: {one.reason}")
+            context.say.warning(f"{one.product}: {one.reason}\n  {one.remedy}".rstrip())
             code = ExitCode.UNKNOWN
             continue
         product = plan.product(one.product)
         assert product is not None
-        edit = entry_of(plan, product, one, context.doors.clock().now().date())
+        try:
+            edit = entry_of(plan, product, one, context.doors.clock().now().date())
+        except RefusedError as refused:
+            if len(changes) == 1:
+                raise
+            # the entries of the others are shown all the same
+            context.say.warning(f"{one.product}: {refused}")
+            code = code or refused.exit_code
+            continue
+        if edit.released.origin is Origin.GENERATED:
+            _doubts(context, one)
         if into_file:
             write(product, edit)
         found.append((one, edit))
@@ -43,6 +54,13 @@ def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: 
         for one, edit in found:
             _print(context, one, edit, written=into_file)
     return code
+
+
+def _doubts(context: Context, changes: ProductChanges) -> None:
+    """What a reader must know before believing what the commits say."""
+    for doubt in (changes.contradiction, *changes.problems):
+        if doubt:
+            context.say.warning(f"{changes.product}: {doubt}")
 
 
 def _print(context: Context, changes: ProductChanges, edit: Edit, *, written: bool) -> None:

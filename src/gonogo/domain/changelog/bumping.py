@@ -112,7 +112,7 @@ def next_version(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
     """The version after `base`, without prefix; the planned one for a first release, "" for opaque names.
 
     A planned pre-release names its channel: the answer is the next free one there. A version that is taken,
-    by a hotfix on another branch, is passed over.
+    by a hotfix or a release on another branch, is passed over.
     """
     if not base.version:
         return planned
@@ -124,7 +124,7 @@ def next_version(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
         return ""
     if step is Bump.NONE:
         return following.number
-    free = _free(following, by)
+    free = _free(following, step, by)
     plan = by.read(planned)
     if isinstance(plan, Version) and (word := channel(plan)):
         early = next_prerelease(free, word, by.taken)
@@ -132,10 +132,11 @@ def next_version(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
     return free.text
 
 
-def _free(version: Version, by: Reckoning) -> Version:
+def _free(version: Version, step: Bump, by: Reckoning) -> Version:
+    """The next one by the same step: where 8.4.0 is taken, a feature is no patch of that other line."""
     used = {other.key for other in by.taken if not other.prerelease}
     while version.key in used:
-        following = bump(version, Bump.PATCH, pattern=by.pattern, on=by.on)
+        following = bump(version, step, pattern=by.pattern, on=by.on)
         if isinstance(following, Unparsed):
             break
         version = following

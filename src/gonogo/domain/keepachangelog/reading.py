@@ -5,13 +5,19 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-_HEADING = re.compile(r"^##?[ \t]+(?P<title>[^\r\n]*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+(?P<title>[^\r\n]*?)[ \t]*#*[ \t]*$")
+_UNDERLINE = re.compile(r"^ {0,3}(?:=+|-+)[ \t]*$")
+"""Below a line of text it makes a heading of it (CommonMark 4.3)."""
 _FENCE = re.compile(r"^(?P<indent> {0,3})(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 """A run of backticks with more backticks behind it is code within a line (CommonMark 4.5)."""
 _ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)]) +(?=\S)")
 UNRELEASED = re.compile(r"^\[?unreleased\]?(?:\([^)]*\)|\[[^\]]*\])?(?:[ \t].*)?$", re.IGNORECASE)
 """Also with something behind it: `[Unreleased] - ReleaseDate`, `[Unreleased] (develop)`."""
 _VERSION = re.compile(r"^(?P<open>\[?)(?P<v>v?)(?P<version>\d[0-9A-Za-z.+_-]*)\]?(?P<rest>.*)$")
+_DEEP_VERSION = re.compile(
+    r"^\[?v?\d+\.\d[0-9A-Za-z.+_-]*\]?(?:\([^)\s]+\))?[ \t]*(?:[-–—/(]*[ \t]*\d{4}-\d{2}-\d{2}\b.*)?$"
+)
+"""What begins a version on the third level, where groups have theirs: nothing but version, link and date."""
 _INLINE = re.compile(r"^\((?P<url>[^)\s]+://[^)\s]+)\)")
 _REFERENCE = re.compile(r"^\[(?P<name>[^\]\r\n]+)\]:[ \t]*(?P<url>\S+)[ \t]*$")
 COMPARE = re.compile(
@@ -30,6 +36,8 @@ class Style(Struct, frozen=True):
     """`https://.../compare/` where the heading itself carries its link; "" for links at the end of the file."""
     dots: str = "..."
     """What stands between two tags in such a link."""
+    level: int = 2
+    """Of the headings; where patch releases stand one below the others, that of the others."""
 
 
 class Part(Struct, frozen=True):
@@ -43,6 +51,7 @@ class Part(Struct, frozen=True):
     version: str = ""
     """"" for [Unreleased] and for headings that name no version."""
     unreleased: bool = False
+    level: int = 2
 
 
 class Reference(Struct, frozen=True):
@@ -62,6 +71,8 @@ class Document(Struct, frozen=True):
     references: tuple[Reference, ...]
     newline: str
     style: Style
+    strange: int = 0
+    """Line, from 1, of the first heading but the title where none names a version or [Unreleased]; 0 for none."""
 
     @property
     def unreleased(self) -> Part | None:
@@ -69,8 +80,9 @@ class Document(Struct, frozen=True):
         return next((part for part in self.parts if part.unreleased), None)
 
     def part(self, version: str) -> Part | None:
-        """The part of one version."""
-        return next((part for part in self.parts if part.version and part.version == version), None)
+        """The part of one version; `v1.2` and `1.2.0` are one."""
+        wanted = _same(version)
+        return next((part for part in self.parts if part.version and _same(part.version) == wanted), None)
 
     def body(self, part: Part) -> str:
         """What stands below its heading, without the blank lines around it, with plain line ends."""
@@ -83,15 +95,51 @@ def read(text: str) -> Document:
     titles = list(_titles(lines))
     references = tuple(_references(lines))
     tail = link_block(lines, references)
-    ends = [*(at for at, _ in titles[1:]), tail]
+    ends = [*(at for at, _, _ in titles[1:]), tail]
     parts = tuple(
         Part(
-            title, at, max(at + 1, min(end, tail) if at < tail else end), _version_of(title), _is_unreleased(title)
+            title,
+            at,
+            max(at + 1, min(end, tail) if at < tail else end),
+            _version_of(title),
+            _is_unreleased(title),
+            level,
         )
-        for (at, title), end in zip(titles, ends, strict=False)
+        for (at, level, title), end in zip(titles, ends, strict=False)
     )
     crlf = sum(one.endswith("\r\n") for one in lines)
-    return Document(lines, parts, references, "\r\n" if crlf * 2 > len(lines) else "\n", _style(parts))
+    known = any(part.version or part.unreleased for part in parts)
+    newline = "\r\n" if crlf * 2 > len(lines) else "\n"
+    return Document(lines, parts, references, newline, _style(parts), 0 if known else _strange(lines))
+
+
+def _same(version: str) -> str:
+    """One text for `v1.2`, `1.2` and `1.2.0`, which no scheme tells apart."""
+    bare = without_v(version)
+    while bare.endswith(".0") and bare.replace(".", "").isdigit() and bare.count(".") > 1:
+        bare = bare.removesuffix(".0")
+    return bare
+
+
+def without_v(version: str) -> str:
+    """`1.2.3` of `v1.2.3`."""
+    return version[1:] if version[:1] in {"v", "V"} and version[1:2].isdigit() else version
+
+
+def _strange(lines: Sequence[str]) -> int:
+    """The first heading that is no title, of whatever form; 0 where there is none."""
+    before, titled = "", False
+    for at, one in _outside_code(lines):
+        text = one.rstrip("\r\n").removeprefix("\ufeff")
+        found = _HEADING.match(text)
+        underlined = before.strip() != "" and _UNDERLINE.match(text) is not None
+        if found or underlined:
+            first = len(found["marks"]) == 1 if found else text.lstrip().startswith("=")
+            if titled or not first:
+                return at + 1 if found else at
+            titled = True
+        before = text
+    return 0
 
 
 def _odd(text: str) -> bool:
@@ -103,11 +151,16 @@ def _lines(text: str) -> Iterator[str]:
     yield from re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 
-def _titles(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Headings that begin or end a part: of the second level, or of the first; none in code or comments."""
+def _titles(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Headings that begin or end a part, with their level: of the second or the first; none in code or comments.
+
+    On the third only what is a version: there some tools put patch releases.
+    """
     for at, one in _outside_code(lines):
         if found := _HEADING.match(one.rstrip("\r\n").removeprefix("\ufeff")):
-            yield at, found["title"].strip()
+            level, title = len(found["marks"]), found["title"].strip()
+            if level < 3 or (level == 3 and _DEEP_VERSION.match(title)):
+                yield at, level, title
 
 
 def _outside_code(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -167,14 +220,15 @@ def _version_of(title: str) -> str:
 
 def _style(parts: Sequence[Part]) -> Style:
     """As the newest version is written."""
+    level = min((part.level for part in parts if part.version or part.unreleased), default=2)
     for part in parts:
         found = _VERSION.match(part.title)
         if found and not part.unreleased:
             link = _INLINE.match(found["rest"])
             rest = (found["rest"][link.end() :] if link else found["rest"]).strip()
-            dash = "" if rest.startswith("(") else (rest[:1] if rest[:1] in {"-", "–", "—"} else "-")
+            dash = "" if rest.startswith("(") else (rest[:1] if rest[:1] in {"-", "–", "—", "/"} else "-")
             compared = COMPARE.match(link["url"]) if link else None
             if compared is None:
-                return Style(bool(found["open"]), bool(found["v"]), dash)
-            return Style(bool(found["open"]), bool(found["v"]), dash, compared["base"], compared["dots"])
-    return Style()
+                return Style(bool(found["open"]), bool(found["v"]), dash, level=level)
+            return Style(bool(found["open"]), bool(found["v"]), dash, compared["base"], compared["dots"], level)
+    return Style(level=level)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from gonogo.domain.keepachangelog.reading import COMPARE, UNRELEASED, Document, Style, link_block, read
+from gonogo.domain.keepachangelog.reading import COMPARE, UNRELEASED, Document, Style, link_block, read, without_v
 from gonogo.domain.text import clean
 
 SIZE_LIMIT = 4 * 1024 * 1024
@@ -74,6 +74,12 @@ def release(text: str, new: Release) -> Released | NotReleased:
             existing.start + 1,
             "edit that entry, or plan a new version",
         )
+    if document.strange:
+        return NotReleased(
+            "no heading of it names a version as `## [1.2.3] - 2026-01-31` does, so there is no place to enter it",
+            document.strange,
+            "put a line  ## [Unreleased]  where the entry belongs",
+        )
     waiting = document.unreleased
     written = document.body(waiting) if waiting else ""
     origin = Origin.WRITTEN if _says_something(written) else Origin.GENERATED
@@ -81,7 +87,7 @@ def release(text: str, new: Release) -> Released | NotReleased:
     if not _says_something(body):
         return NotReleased(
             "there is nothing to enter: [Unreleased] is empty, and no commit asks for a line",
-            waiting.start + 1 if waiting else 0,
+            waiting.start + 1 if waiting and text else 0,
             "write it under ## [Unreleased], or leave the changelog as it is",
         )
     heading = _heading(document.style, new)
@@ -100,13 +106,16 @@ def _says_something(body: str) -> bool:
 
 
 def _heading(style: Style, new: Release) -> str:
-    name = f"{'v' if style.v else ''}{new.version}"
+    name, marks = _name(style, new), "#" * style.level
     shown = f"[{name}]" if style.brackets else name
     if style.inline and new.previous_tag:
         shown = f"[{name}]({style.inline}{new.previous_tag}{style.dots}{new.tag})"
-    return (
-        f"## {shown} {style.dash} {new.day.isoformat()}" if style.dash else f"## {shown} ({new.day.isoformat()})"
-    )
+    day = new.day.isoformat()
+    return f"{marks} {shown} {style.dash} {day}" if style.dash else f"{marks} {shown} ({day})"
+
+
+def _name(style: Style, new: Release) -> str:
+    return f"{'v' if style.v else ''}{without_v(new.version)}"
 
 
 def _entered(document: Document, new: Release, heading: str, body: str, origin: Origin) -> Released:
@@ -162,7 +171,7 @@ def _with_links(document: Document, new: Release, after: list[str], offset: int)
     """The rest of the file, with [Unreleased] compared from the new tag on and a link for the new version."""
     if not document.style.brackets or document.style.inline:
         return after
-    name = f"{'v' if document.style.v else ''}{new.version}"
+    name = _name(document.style, new)
     pending = next((one for one in document.references if UNRELEASED.match(one.name)), None)
     if pending and pending.at >= offset and (found := COMPARE.match(pending.url)):
         base, dots, to = found["base"], found["dots"], found["to"]

@@ -1,0 +1,51 @@
+"""Which file an entry goes into."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gonogo.adapters.changelog_file import entry_of
+from gonogo.domain.changelog import ProductChanges, Range
+from gonogo.domain.plan import ChangelogRules, Plan, Product
+from gonogo.errors import RefusedError
+
+DAY = date(2026, 11, 24)
+
+
+def plan(repo: Path, file: str, tags: tuple[str, str]) -> Plan:
+    """Two products of one repository."""
+    products = (
+        Product("web", "1.1.0", repo=str(repo), tag=tags[0]),
+        Product("api", "1.1.0", repo=str(repo), tag=tags[1]),
+    )
+    return Plan("r", (), products, changelog=ChangelogRules(file=file))
+
+
+def where(made: Plan, waiting: str) -> Path:
+    """Where the entry of the first product goes; people wrote it under [Unreleased] of `waiting`."""
+    product = made.products[0]
+    file = Path(product.repo) / waiting
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("## [Unreleased]\n\n- x\n")
+    return entry_of(made, product, ProductChanges("web", Range(), "1.1.0"), DAY).path
+
+
+def test_each_product_may_have_its_own_file(tmp_path: Path) -> None:
+    """`{product}` stands for its name."""
+    made = plan(tmp_path, "packages/{product}/NEWS.md", ("{product}/v{version}", "{product}/v{version}"))
+    assert where(made, "packages/web/NEWS.md") == tmp_path / "packages/web/NEWS.md"
+
+
+def test_two_lines_of_versions_do_not_share_a_file(tmp_path: Path) -> None:
+    """`1.1.0` would be anybody's; the plan can give each its own."""
+    made = plan(tmp_path, "CHANGELOG.md", ("web/v{version}", "api/v{version}"))
+    with pytest.raises(RefusedError, match="web and api have versions of their own") as refused:
+        where(made, "CHANGELOG.md")
+    assert "{product}" in refused.value.remedy
+
+
+def test_one_line_of_versions_has_one_file(tmp_path: Path) -> None:
+    """Products that are tagged together are released together."""
+    made = plan(tmp_path, "CHANGELOG.md", ("v{version}", "v{version}"))
+    assert where(made, "CHANGELOG.md") == tmp_path / "CHANGELOG.md"
