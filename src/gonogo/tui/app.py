@@ -431,6 +431,10 @@ class CockpitApp(App[None], inherit_bindings=False):
             loop.add_signal_handler(number, self._signalled, number)
 
     def _signalled(self, number: int) -> None:
+        # a shell hands its own hang-up on, and the kernel sends another when that shell ends: what is under way
+        # must outlive all of them, also between the end of this loop, which gives signals back, and `_see_through`
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self.exit(return_code=128 + number)
 
     def _has_terminal(self) -> bool:
@@ -503,6 +507,7 @@ def _see_through(mending: Mending | None) -> None:
     """What is being done gets done, or to where a person is needed: the connection may be gone, not the work."""
     if mending is None or not mending.busy:
         return
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal may go while it is being finished
     with suppress(OSError):  # the terminal may be gone
         print(f"gonogo: finishing what is under way of {mending.busy}", file=sys.stderr)  # noqa: T201
     mending.finish()

@@ -112,7 +112,8 @@ class _Surveyor:
         found = self._active()
         main = next((branch for branch in found if branch.name == self._branches.main), None)
         if main is None:
-            self._problems.append(f"there is no branch {clean(self._branches.main, 80)}")
+            missing = f"there is no branch {clean(self._branches.main, 80)}"
+            self._problems.append(f"{missing}: say in `branches.main` what the mainline is called")
             return Survey(self._product.name, problems=tuple(self._problems))
         spans = self._spans(history.tags(self._product), main)
         known = self._read(spans, found)
