@@ -312,3 +312,10 @@ def test_a_commit_under_the_same_title_is_pointed_at(desk: Desk) -> None:
     assert cell.arrival is Arrival.MISSING
     assert cell.alike == by_hand
     assert cell.detail.endswith(f"; {by_hand[:8]} has the same title: resolved by hand?")
+
+
+def test_a_commit_that_says_and_touches_nothing_is_read(desk: Desk) -> None:
+    """An empty message on an empty change leaves no field behind its date."""
+    desk.on("release/v1.0", "v1.0.0").do("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", "")
+    desk.commit("fix: after")
+    assert desk.ledger("release/v1.0").problem == ""

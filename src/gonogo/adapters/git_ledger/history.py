@@ -79,7 +79,7 @@ def changes(git: GitDoor) -> Iterator[Change]:
     words = ["log", "-z", "--no-merges", "--no-renames", "--name-only", "--no-notes"]
     form = f"--format={mark.decode()}%H%x00%an%x00%ae%x00%at%x00%s"
     for record in _records(git, [*words, form, *_EVERYTHING], b"\0" + mark):
-        oid, name, mail, at, subject, *names = record.removeprefix(mark).rstrip(b"\0").split(b"\0")
+        oid, name, mail, at, subject, *names = record.removeprefix(mark).split(b"\0")
         author = (_text(name), _text(mail), at.decode())
         paths = tuple(_text(one.lstrip(b"\n")) for one in names if one.strip(b"\n"))
         yield Change(oid.decode(), author, clean(_text(subject), 300), paths)
