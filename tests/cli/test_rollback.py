@@ -41,6 +41,40 @@ def test_the_plan_says_where_to_what_lies_between_and_what_to_type(gonogo: Here)
     assert lines[-1] == "Call the database people first."
 
 
+def test_where_the_plan_comes_from_gives_way_once_it_is_bad(gonogo: Here, release: Release) -> None:
+    """The last good one of the journal is the target; the command leads to the bad one and is not given."""
+    for version in ("1.1.0", "1.2.0", "1.3.0"):
+        release.runs("production", version)
+        gonogo("matrix")
+    assert gonogo("start").code == 0
+    assert gonogo("mark-bad", "web", "v1.2.0", "--reason", "it loses orders").code == 0
+
+    found = gonogo("rollback", "plan")
+    why = gonogo("why", "--env", "production")
+
+    lines = found.out.splitlines()
+    assert lines[0].startswith("web back to 1.1.0: ")
+    assert any(one.endswith("back to 1.1.0: it ran well in production, and 1.2.0 is marked bad") for one in lines)
+    assert any("the command of the plan was written for 1.2.0: helm rollback web 41" in one for one in lines)
+    assert "type it yourself" not in found.out
+    assert "! web would be rolled back to 1.1.0: " in why.out
+    shown = gonogo("rollback", "start", "web", "--reason", "orders are lost again")
+    assert "ROLL BACK web to 1.1.0 in production" in shown.out
+
+
+def test_a_way_back_that_is_stated_stands_though_it_is_bad(gonogo: Here, release: Release) -> None:
+    """Somebody wrote it down: it blocks until somebody writes down another one."""
+    text = release.plan.read_text(encoding="utf-8")
+    text = text.replace("rollback: {command: [helm, rollback, web, '41']}", "rollback: 1.2.0")
+    release.plan.write_text(text, encoding="utf-8")
+    assert gonogo("start").code == 0
+    assert gonogo("mark-bad", "web", "1.2.0", "--reason", "it loses orders").code == 0
+
+    assert "web back to 1.2.0: not ready" in gonogo("rollback", "plan").out
+    assert "x web would be rolled back to 1.2.0, which " in gonogo("why", "--env", "production").out
+    assert gonogo("rollback", "start", "web", "--reason", "orders are lost again").code == 3
+
+
 def test_past_the_point_of_no_return_the_only_way_is_forward(gonogo: Here, release: Release) -> None:
     """The same word, another meaning, and it says so."""
     text = release.plan.read_text(encoding="utf-8").replace(

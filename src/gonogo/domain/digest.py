@@ -116,10 +116,10 @@ def _agreed(trigger: Trigger) -> str:
 
 
 def _way_back(product: Product) -> str:
-    if not product.rollback.to and not product.rollback.command:
+    if not product.back_to and not product.rollback.command:
         return "none"
     command = f" by {describe_command(product.rollback.command)}" if product.rollback.command else ""
-    return _read(f"to {product.rollback.to or 'nothing named'}{command}")
+    return _read(f"to {product.back_to or 'nothing named'}{command}")
 
 
 def _read(text: str) -> str:

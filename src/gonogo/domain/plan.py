@@ -163,6 +163,7 @@ class ProductRollback(Struct, frozen=True):
     """The way back of one product; the command is shown and copied, never run."""
 
     to: str = ""
+    """As the plan states it; "" leaves it to `previous`."""
     command: tuple[str, ...] = ()
 
 
@@ -213,6 +214,11 @@ class Product(Struct, frozen=True):
                 rest = version.removeprefix(repeated)
                 return f"{before}{rest if rest[:1].isdigit() else version}{after}"
         return f"{before}{version}{after}"
+
+    @property
+    def back_to(self) -> str:
+        """The version the plan goes back to: the one it states, else the one it comes from; "" when neither."""
+        return self.rollback.to or self.previous
 
 
 class CheckKind(StrEnum):

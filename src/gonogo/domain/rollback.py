@@ -8,6 +8,7 @@ from msgspec import Struct
 from gonogo.domain.ageing import why_old
 from gonogo.domain.artifacts import Found
 from gonogo.domain.changelog import ProductChanges
+from gonogo.domain.checks import describe_command
 from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.history import BackTo, rollback_target
 from gonogo.domain.inputs import Inputs
@@ -35,7 +36,7 @@ class Point(Struct, frozen=True):
     """One thing a way back needs."""
 
     name: str
-    """target | artifact | migration | triggers | flags | hold"""
+    """target | artifact | migration | triggers | command | flags | hold"""
     readiness: Readiness
     fact: str
     remedy: str = ""
@@ -49,7 +50,7 @@ class WayBack(Struct, frozen=True):
     """The version to go back to; "" when nobody knows one."""
     points: tuple[Point, ...]
     command: tuple[str, ...] = ()
-    """As the plan gives it: shown and copied, never run."""
+    """As the plan gives it: shown and copied, never run. Empty when it would lead to another version."""
 
     @property
     def readiness(self) -> Readiness:
@@ -81,17 +82,25 @@ def points_of_no_return(plan: Plan, state: ReleaseState) -> tuple[tuple[Item, bo
 
 
 def target_of(inputs: Inputs, product: Product) -> tuple[str, str]:
-    """The version to go back to and who says so; ("", why not) when nobody does."""
+    """The version to go back to and who says so; ("", why not) when nobody does.
+
+    A version that was stated as the way back stands, whatever became of it; one that is only where the plan comes
+    from gives way, once it is marked bad, to the last good one of the journal.
+    """
     if product.rollback.to:
         return product.rollback.to, "the plan says so"
-    if product.previous:
+    is_bad = bool(product.previous) and bad_mark(inputs.state, product, product.previous) is not None
+    if product.previous and not is_bad:
         return product.previous, "the plan comes from it"
     plan, state = inputs.loaded.plan, inputs.state
     for environment in reversed([one for one in plan.environments if one.production]):
         records = state.cells.get(Target(product.name, environment.name), ())
         found = rollback_target(product, records, state.bad)
         if isinstance(found, BackTo):
-            return found.version, f"it ran well in {environment.name}"
+            passed = f", and {product.previous} is marked bad" if is_bad else ""
+            return found.version, f"it ran well in {environment.name}{passed}"
+    if is_bad:
+        return product.previous, "the plan comes from it"
     return "", "neither the plan nor the journal names one"
 
 
@@ -102,10 +111,12 @@ def _way_back(inputs: Inputs, product: Product, now: datetime) -> WayBack:
         *([_artifact(inputs, product, version, now)] if version else []),
         _migration(inputs, product, version),
         _triggers(inputs.loaded.plan),
+        *_command(product, version),
         *_flags(product),
         *_holds(inputs, product),
     )
-    return WayBack(product.name, version, points, product.rollback.command)
+    fits = not any(point.name == "command" for point in points)
+    return WayBack(product.name, version, points, product.rollback.command if fits else ())
 
 
 def _target(inputs: Inputs, product: Product, version: str, why: str) -> Point:
@@ -181,6 +192,17 @@ def _triggers(plan: Plan) -> Point:
         return Point("triggers", Readiness.READY, f"agreed: {', '.join(one.id for one in plan.triggers)}")
     fact = "nobody has agreed on what means: go back"
     return Point("triggers", Readiness.NOT_READY, fact, "put `rollback: {triggers: [...]}` into the plan")
+
+
+def _command(product: Product, version: str) -> list[Point]:
+    """Said only when the command leads elsewhere: typing it would bring the bad version back."""
+    if not product.rollback.command or product.back_to in {"", version}:
+        return []
+    fact = (
+        f"the command of the plan was written for {product.back_to}: {describe_command(product.rollback.command)}"
+    )
+    remedy = f"find out what brings {version} back, and put it into `rollback.command` at {product.name}"
+    return [Point("command", Readiness.UNKNOWN, fact, remedy)]
 
 
 def _flags(product: Product) -> list[Point]:

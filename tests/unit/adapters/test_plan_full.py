@@ -115,7 +115,7 @@ def test_without_a_rollback_the_way_back_leads_to_the_version_before(plan: Plan)
     """`previous` is the target unless `rollback` names one."""
     product = plan.product("payment-api")
     assert product is not None
-    assert product.rollback.to == product.previous == "4.5.3"
+    assert (product.rollback.to, product.previous, product.back_to) == ("", "4.5.3", "4.5.3")
 
 
 def probe(plan: Plan, product: str, environment: str) -> Probe:

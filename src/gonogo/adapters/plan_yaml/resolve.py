@@ -210,13 +210,13 @@ def _inside(reading: Reading, given: str | Sequence[str], path: Path) -> tuple[s
 
 
 def _product_rollback(reading: Reading, name: str, product: ProductShape, path: Path) -> ProductRollback:
-    """The way back; without a version of its own it leads to `previous`."""
+    """The way back as far as the plan states one; without a version of its own it leads to `previous`."""
     given, place = product.rollback, (*path, "to")
     if isinstance(given, str):
         given, place = ProductRollbackShape(to=given), path
     given = given or ProductRollbackShape()
     to = reading.version(given.to, product.scheme, name, place)
-    return ProductRollback(to or product.previous or "", tuple(given.command))
+    return ProductRollback(to or "", tuple(given.command))
 
 
 def _file(reading: Reading, product: ProductShape, path: Path, index: int) -> VersionFile:

@@ -65,8 +65,7 @@ def _big_bang(facts: Facts) -> Iterable[ReasonLine]:
 def _no_way_back(facts: Facts) -> Iterable[ReasonLine]:
     """The version we come from is a way back; a command alone is one too."""
     for product in facts.plan.products:
-        back = product.rollback
-        if not (back.to or back.command or product.previous or facts.plan.rollback_notes):
+        if not (product.back_to or product.rollback.command or facts.plan.rollback_notes):
             yield _said(
                 facts,
                 "rollback_plan",

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 from gonogo.domain.metric_series import NotKnown
 from gonogo.domain.plan import Environment, Product
-from gonogo.domain.rollback import bad_mark
-from gonogo.domain.rules import history
+from gonogo.domain.rollback import bad_mark, target_of
 from gonogo.domain.rules.facts import Facts
-from gonogo.domain.rules.naming import manager, named, person
+from gonogo.domain.rules.naming import manager, named, owner_of_product, person
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.state import TriggerState
 from gonogo.domain.triggers import judged, watched
@@ -54,12 +53,26 @@ def _bad(facts: Facts, product: Product) -> Iterable[ReasonLine]:
 
 
 def _bad_target(facts: Facts, product: Product) -> Iterable[ReasonLine]:
-    back = product.rollback.to or product.previous
-    mark = bad_mark(facts.state, product, back) if back else None
-    if mark is not None:
-        fact = f"{product.name} would be rolled back to {back}, which {mark.actor.user} marked bad: {mark.reason}"
-        remedy = f"put another `rollback.to` at {product.name}"
-        yield history.about(facts, product, "rollback.target-bad", Weight.BLOCKER, fact, remedy, "journal")
+    """Where the plan goes back to is bad: without another one it blocks, and another one is told."""
+    planned, (back, _) = product.back_to, target_of(facts.inputs, product)
+    mark = bad_mark(facts.state, product, planned) if planned else None
+    if mark is None:
+        return
+    who = named(facts.plan, mark.actor.user)
+    if back == planned:
+        weight, fact = Weight.BLOCKER, f"{product.name} would be rolled back to {planned}, which {who} marked bad"
+    else:
+        weight, fact = Weight.WARNING, f"{product.name} would be rolled back to {back}: {who} marked {planned} bad"
+    yield ReasonLine(
+        "rollback.target-bad",
+        weight,
+        f"{fact}: {mark.reason}",
+        f"product:{product.name}",
+        mark.at,
+        "journal",
+        owner_of_product(facts.plan, product.name),
+        f"put another `rollback.to` at {product.name}",
+    )
 
 
 def triggers(facts: Facts) -> Iterable[ReasonLine]:
