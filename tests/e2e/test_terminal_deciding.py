@@ -132,7 +132,7 @@ def test_a_release_goes_from_start_to_complete(
         _confirm(screen, "said GO for production")
         fleet.answers["/production/version"] = _answer(WORD)
         screen.press("2")
-        screen.wait_for("2 of 2 as planned")
+        screen.wait_for("2/2 match")
         _take(screen, "complete the")
         _confirm(screen, "completed the release")
         screen.press("q")

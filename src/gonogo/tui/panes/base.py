@@ -58,6 +58,11 @@ class Pane(Vertical):
         """Give the keyboard to the body."""
         raise AssertionError("each pane does it")
 
+    @property
+    def rows_wanted(self) -> int:
+        """Rows of the screen in which all of it could be seen, title included."""
+        raise AssertionError("each pane says it")
+
     def state(self) -> Line:
         """What stands beside the label: counts, the filter."""
         return ()
@@ -135,6 +140,11 @@ class ListPane(Pane):
             return True
         self.search("")
         return self.list.move_to(subject)
+
+    @property
+    def rows_wanted(self) -> int:
+        """Title and rows."""
+        return 1 + self.list.rows_wanted
 
     def take_focus(self) -> None:
         """Give the keyboard to the list."""

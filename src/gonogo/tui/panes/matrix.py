@@ -5,13 +5,20 @@ from textual.app import ComposeResult
 from gonogo.domain.matrix import Relation
 from gonogo.domain.observation import Target
 from gonogo.domain.silence import outage_sentence, outages
+from gonogo.domain.snapshot import Snapshot
 from gonogo.present.pollers import polling_line
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
+from gonogo.tui.lines import width
 from gonogo.tui.look import Look
 from gonogo.tui.panes.base import Pane
 from gonogo.tui.widgets.matrix_grid import MatrixGrid
+from gonogo.tui.widgets.matrix_layout import HEADER
 from gonogo.tui.widgets.matrix_view import MatrixView
+from gonogo.tui.widgets.spans import Lines
+
+_LABEL = 14
+"""Columns of the title around its notes: cursor, number, label and blanks."""
 
 
 class MatrixPane(Pane):
@@ -23,11 +30,14 @@ class MatrixPane(Pane):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self.view = MatrixView(look, "The plan names no product to be asked for.")
+        self.foot = Lines(look, [])
+        self.foot.add_class("foot")
 
     def compose(self) -> ComposeResult:
-        """Title and matrix."""
+        """Title and matrix; below it what the title has no room for."""
         yield self.heading
         yield MatrixGrid(self.view)
+        yield self.foot
 
     @property
     def subject(self) -> str:
@@ -44,6 +54,11 @@ class MatrixPane(Pane):
         """Show only some products."""
         self.view.filter(text)
         self.retitle()
+
+    @property
+    def rows_wanted(self) -> int:
+        """Title, names and marks, products, and the lines below them."""
+        return 1 + HEADER + max(1, self.view.found[0]) + len(self.foot.lines)
 
     def go_to(self, subject: str) -> bool:
         """Put the cursor on a cell."""
@@ -63,27 +78,56 @@ class MatrixPane(Pane):
             self.view.show(self.snapshot.matrix, self.snapshot.now, plan=self.snapshot.plan)
 
     def state(self) -> Line:
-        """How many cells count, or what the filter leaves."""
+        """How many cells count, or what the filter leaves; and which notes there is room for."""
         if self.snapshot is None:
             return ()
+        line = self._counts(self.snapshot)
+        for note in self._placed(self.snapshot)[0]:
+            line = (*line, Span("; "), *note)
+        return line
+
+    def retitle(self) -> None:
+        """The title, and the lines below the matrix."""
+        super().retitle()
+        if self.snapshot is not None:
+            self.foot.show([(Span(" "), *note) for note in self._placed(self.snapshot)[1]])
+
+    def _placed(self, snapshot: Snapshot) -> tuple[list[Line], list[Line]]:
+        """The notes that fit into the title, and those that do not: who polls must not be cut off."""
+        notes = _notes(snapshot)
+        # in a narrow window the tab strip is the title, and has no room for more than counts
+        room = self.heading.size.width - width(self._counts(snapshot)) - _LABEL if self.heading.display else 0
+        fitting = 0
+        for note in notes:
+            room -= width(note) + len("; ")
+            if room < 0:
+                break
+            fitting += 1
+        return notes[:fitting], notes[fitting:]
+
+    def _counts(self, snapshot: Snapshot) -> Line:
         if self.filter:
             left, of = self.view.found
             return (Span(f"filter '{self.filter}': {left} of {of} products", Tone.WARN),)
-        cells = self.snapshot.matrix.cells.values()
+        cells = snapshot.matrix.cells.values()
         unknown = sum(not cell.is_known for cell in cells)
         matching = sum(cell.counts_as_match for cell in cells)
-        line = [Span(f"{matching} of {len(cells)} as planned")]
+        # the tab strip of a narrow window leaves 28 columns, and the number of unknown ones must be among them
+        of_all = f" of {len(cells)} as planned" if self.heading.display else f"/{len(cells)} match"
+        line = [Span(f"{matching}{of_all}")]
         if unknown:
             line.append(Span(f", {unknown} unknown", Tone.UNKNOWN))
         if disagreeing := sum(cell.relation is Relation.DISAGREE for cell in cells):
             line.append(Span(f", {disagreeing} disagree", Tone.WARN))
-        silent = next((one for one in outages(self.snapshot.matrix) if len(one.cells) > 1), None)
-        if silent is not None:
-            line.append(Span(f"; {outage_sentence(silent)}", Tone.UNKNOWN))
-        if polling := polling_line(self.snapshot.pollers):
-            line += [Span("; "), *polling]
         return tuple(line)
 
     def on_matrix_view_moved(self) -> None:
         """The cursor moved."""
         self.post_message(self.Changed())
+
+
+def _notes(snapshot: Snapshot) -> list[Line]:
+    """The host that takes most cells with it, and who polls."""
+    silent = next((one for one in outages(snapshot.matrix) if len(one.cells) > 1), None)
+    outage: Line = (Span(outage_sentence(silent), Tone.UNKNOWN),) if silent is not None else ()
+    return [note for note in (outage, polling_line(snapshot.pollers)) if note]

@@ -77,6 +77,8 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
         self.trail = TrailPane(look)
         self.panes: tuple[Pane, ...] = (self.checklist, self.matrix, self.changelog, self.trail)
         self._place = Place.CHECKLIST
+        self._rows: dict[Place, int | None] = {}
+        """Heights that were given to panes; None: as the style sheet says."""
         self.stopped: tuple[str, ...] = ()
         """Threads that have come to an unexpected end, in sentences."""
 
@@ -106,6 +108,7 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
     def on_resize(self) -> None:
         """Another size may mean other panes."""
         self._arrange()
+        self.call_after_refresh(self._draw_edges)
 
     def watch_snapshot(self) -> None:
         """A snapshot came from above: the panes get it by themselves, the rest is ours."""
@@ -182,7 +185,17 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
         columns, rows = self.app.size
         self.tabs.show([tab_strip(self.panes, self._place)])
         self.tiny.show(tiny_lines(self.context(), columns, rows))
+        self._share_rows(columns)
         self.follow()
+
+    def _share_rows(self, columns: int) -> None:
+        """Of four panes the upper two get the rows they need, up to three fifths; the lower two the rest."""
+        room = self.query_one("#panes").size.height
+        for pane in (self.checklist, self.matrix):
+            rows = min(pane.rows_wanted, room * 3 // 5) if columns >= WIDE and room else None
+            if self._rows.get(pane.place) != rows:
+                self._rows[pane.place] = rows
+                pane.styles.height = rows
 
     # -- intents ------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -21,12 +20,12 @@ from textual.widget import Widget
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
-from gonogo.present.matrix import cell_line, environment_heading, short_versions
+from gonogo.present.matrix import cell_line, environment_heading
 from gonogo.present.matrix_filter import kept_products
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.lines import fill, spread
 from gonogo.tui.look import Look
-from gonogo.tui.widgets.matrix_layout import CURSOR, HEADER, Layout, Widths, fit_cell, lay_out
+from gonogo.tui.widgets.matrix_layout import CURSOR, HEADER, Layout, Widths, fit_cell, grown, lay_out
 
 
 class Edge(Widget):
@@ -96,7 +95,7 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         self._now: datetime | None = None
         self._filter = ""
         self._layout = Layout()
-        self._version_widths: dict[str, Widths] = {}
+        self._version_widths: Mapping[str, Widths] = {}
         self._left = 0
         self._wanted: Target | None = None
         self._row = 0
@@ -265,12 +264,12 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         return True
 
     def _lay_out(self) -> Layout:
-        matrix, plan = self._matrix, self._plan
-        if matrix is None or plan is None or not matrix.environments:
+        matrix, plan, now = self._matrix, self._plan, self._now
+        if matrix is None or plan is None or now is None or not matrix.environments:
             return Layout(width=self.size.width)
         planned = {name: matrix.cell(name, matrix.environments[0]).planned for name in matrix.products}
         headings = {name: environment_heading(plan, name) for name in matrix.environments}
-        self._version_widths = _grown(self._version_widths, matrix)
+        self._version_widths = grown(self._version_widths, matrix, now)
         layout = lay_out(planned, headings, self._version_widths, self.size.width)
         return layout.keeping(kept_products(matrix, self._filter))
 
@@ -387,15 +386,3 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             text = self.empty
         return spread((Span(text, Tone.MUTED),), (), self.size.width, self._look.glyphs.ellipsis)
-
-
-def _grown(before: Mapping[str, Widths], matrix: Matrix) -> dict[str, Widths]:
-    """The widest texts of each environment, never narrower than they were: a column must not breathe."""
-    widths = {name: before.get(name, Widths()) for name in matrix.environments}
-    for target, cell in matrix.cells.items():
-        alone, shown = widths[target.environment]
-        size = cell_len(short_versions(cell))
-        if len(cell.versions) < 2:
-            alone = max(alone, size, cell_len(cell.planned))
-        widths[target.environment] = Widths(alone, max(alone, shown, size))
-    return widths

@@ -317,9 +317,14 @@ class RowList(Widget, can_focus=True):
         """The cursor disappears."""
         self._paint()
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's
+    @property
+    def rows_wanted(self) -> int:
         """One line for each row."""
         return max(1, len(self._rows))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's
+        """As many as are wanted."""
+        return self.rows_wanted
 
 
 def _selectable(rows: Iterable[Row]) -> int:

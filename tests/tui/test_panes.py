@@ -1,0 +1,107 @@
+"""Four panes and one: whatever the cursor stands on is on the screen, and no sentence that matters is cut off."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from msgspec.structs import replace
+
+from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.domain.plan import LoadedPlan, Plan, Product
+from gonogo.domain.pollers import PolledBy
+from gonogo.tui.wiring import OnObservation
+from tui.stage import ScriptedPoller, Stage, make_plan
+
+ANA, BEN = PolledBy("ana", 4711, sources=240), PolledBy("ben", 4712, stopped=True)
+
+
+class Shared(ScriptedPoller):
+    """Asks as one with others."""
+
+    pollers = (ANA, BEN)
+
+
+def _many(products: int = 5, items: int = 9) -> Plan:
+    """A release of many products and items."""
+    rows = [(f"Phase {number // 20}", f"item-{number}", f"Item {number}", "ben", ()) for number in range(items)]
+    names = [f"product-{number:03}" for number in range(products)]
+    return replace(make_plan(rows), products=tuple(Product(name, "1.2.3", "1.2.2") for name in names))
+
+
+def _one_region_down(stage: Stage) -> Callable[[], tuple[Observation, ...]]:
+    def answer(target: Target, now: datetime) -> Observation:
+        if target.environment == "prod-us":
+            return Missing(target, Reason.REFUSED, now, "auto", "connection refused", host="prod-us.test:443")
+        return Seen(target, (Running("1.2.3"),), Status.SUCCEEDED, now, "auto")
+
+    def answers() -> tuple[Observation, ...]:
+        plan, now = stage.loaded.plan, stage.clock.now()
+        places = (Target(product.name, one.name) for product in plan.products for one in plan.environments)
+        return tuple(answer(target, now) for target in places)
+
+    return answers
+
+
+def _shared(stage: Stage) -> Callable[[LoadedPlan, OnObservation], ScriptedPoller]:
+    return lambda _loaded, on_observation: Shared(stage.answers, on_observation)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 30), (160, 45), (160, 24)])
+def test_the_last_row_is_reached_in_every_width(size: tuple[int, int]) -> None:
+    """Sixty products and seventy items scroll: the cursor is never below the edge of its pane."""
+
+    async def run() -> None:
+        stage = Stage(_many(60, 70))
+        stage.answers = _one_region_down(stage)
+        async with stage.cockpit(size) as seat:
+            await seat.press("2", "G")
+            await seat.sees("product-059")
+            await seat.press("1", "G")
+            await seat.sees("Item 69")
+
+    asyncio.run(run())
+
+
+def test_a_few_rows_leave_the_room_to_the_panes_below() -> None:
+    """Each of the upper panes is as high as what it shows, and a filter gives room back."""
+
+    async def run() -> None:
+        stage = Stage(_many(5, 4))
+        stage.answers = _one_region_down(stage)
+        async with stage.cockpit((160, 45)) as seat:
+            await seat.until(lambda: seat.app.cockpit.matrix.size.height == seat.app.cockpit.matrix.rows_wanted)
+            assert seat.app.cockpit.checklist.size.height == 6
+            before = seat.app.cockpit.matrix.size.height
+            await seat.press("2", "slash", "0", "0", "4", "enter")
+            await seat.until(lambda: seat.app.cockpit.matrix.size.height == before - 4)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 30), (160, 45)])
+def test_who_polls_and_what_is_out_of_reach_are_told_whole(size: tuple[int, int]) -> None:
+    """What has no room in the title stands below the matrix; a narrow window has none there at all."""
+
+    async def run() -> None:
+        stage = Stage(_many(60))
+        stage.answers = _one_region_down(stage)
+        async with stage.cockpit(size, make_poller=_shared(stage)) as seat:
+            await seat.press("2")
+            await seat.sees("polled by ana (pid 4711); ben (pid 4712) is stopped: fg, or kill 4712")
+            await seat.sees("60 cells: cannot reach prod-us.test:443 (connection refused)")
+            await seat.sees("60 unknown")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("size", "words"), [((80, 24), "0.9.9 degraded"), ((160, 45), "10% 4.5.6 rolling")])
+def test_words_get_the_room_before_ages_do(size: tuple[int, int], words: str) -> None:
+    """A production in trouble says so in full while the columns of what is well have blanks to spare."""
+
+    async def run() -> None:
+        async with Stage().cockpit(size) as seat:
+            await seat.press("2")
+            await seat.sees(words)
+
+    asyncio.run(run())
