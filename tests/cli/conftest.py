@@ -34,6 +34,7 @@ checklist:
     - {{id: announce-window, title: Announce the window, owner: me}}
   Deployment:
     - {{id: smoke, title: Smoke tests, owner: me, after: [tests]}}
+rules: {{release.draft: off}}
 """
 
 

@@ -9,6 +9,7 @@ from gonogo.cli.commands._look import EXIT_CODES
 from gonogo.cli.context import Doors
 from gonogo.cli.run import run
 from gonogo.domain.readiness import Verdict, Weight
+from gonogo.present.release import given_lines
 from gonogo.present.tones import line_text
 from gonogo.present.verdict import answer, status_lines
 from support.generated import generate
@@ -52,7 +53,8 @@ def test_present_command_line_and_json_say_the_same(hundred: int, capsys: pytest
         code = run(["why", "--env", environment, "--no-color"], doors)
         told = capsys.readouterr().out
         assert code == EXIT_CODES[expected.answer], number
-        words = "\n".join(line_text(line).rstrip() for line in status_lines(snapshot, expected))
+        lines = (*status_lines(snapshot, expected), *given_lines(snapshot, environment))
+        words = "\n".join(line_text(line).rstrip() for line in lines)
         assert told.rstrip() == words.rstrip(), number
         assert words.startswith(f"{answer(expected).text} for {environment}"), number
         assert all(one.fact in told for one in expected.reasons), number

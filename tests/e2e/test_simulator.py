@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.decide import Tick
 from gonogo.domain.observation import Reason, Target
-from gonogo.domain.plan import Plan, Timing
+from gonogo.domain.plan import Level, Plan, Timing
 from gonogo.domain.readiness import Answer, Verdict, Weight
 from gonogo.simulator.rehearsal import Rehearsal, rehearsal
 from support.stage import GivenPlan, Hands, shop
@@ -31,6 +31,11 @@ def patient(plan: Plan, timeout: float) -> Plan:
     )
 
 
+def unstarted() -> Plan:
+    """A shop whose plan only watches: nobody has to start it."""
+    return replace(shop(), rules={"release.draft": Level.OFF})
+
+
 def against(judged: Verdict) -> list[str]:
     """The rules that speak against it; advice changes no answer."""
     return [reason.rule for reason in judged.reasons if reason.weight is not Weight.WARNING]
@@ -38,7 +43,7 @@ def against(judged: Verdict) -> list[str]:
 
 def test_a_fleet_that_disagrees_with_the_plan_is_no_go() -> None:
     """`wrong` runs what the plan does not name, and production is held back by name."""
-    with rehearsal(GivenPlan(shop()), Hands(), "wrong") as played, watching(played) as session:
+    with rehearsal(GivenPlan(unstarted()), Hands(), "wrong") as played, watching(played) as session:
         for item in played.loaded.plan.items:
             session.submit(Tick(item.id))
         look(session, played)
@@ -50,7 +55,7 @@ def test_a_fleet_that_disagrees_with_the_plan_is_no_go() -> None:
 
 def test_a_fleet_that_agrees_is_go_once_the_checklist_is_done() -> None:
     """The same plan with another scenario: only what is deployed made the difference."""
-    with rehearsal(GivenPlan(shop()), Hands(), "done") as played, watching(played) as session:
+    with rehearsal(GivenPlan(unstarted()), Hands(), "done") as played, watching(played) as session:
         look(session, played)
         before = verdict(session, "production")
         for item in played.loaded.plan.items:

@@ -105,7 +105,7 @@ def _changelog(changes: ProductChanges) -> str:
 def _agreed(trigger: Trigger) -> str:
     """What means: go back, with its numbers."""
     bounds = [
-        f"{word} {bound:g}"
+        f"{word} {bound!r}"
         for word, bound in (("above", trigger.above), ("below", trigger.below))
         if bound is not None
     ]

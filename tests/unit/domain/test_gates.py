@@ -31,6 +31,7 @@ from gonogo.domain.readiness import Answer, Verdict, Weight
 from gonogo.domain.rollback import Readiness, ways_back
 from gonogo.domain.rules.registry import RULES
 from gonogo.domain.snapshot import build
+from gonogo.domain.state import Lifecycle, ReleaseStatus
 from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
 from support.deciding import ANA, BEN, DAI, NOW, World, make_plan, make_product
 
@@ -59,7 +60,11 @@ def _world(plan: Plan, **inputs: Any) -> World:
 
 
 def _judge(world: World, environment: str = "production") -> Verdict:
-    found = world.scene().snapshot().verdict(environment)
+    inputs = world.inputs
+    if inputs.state.lifecycle.status is ReleaseStatus.DRAFT:
+        running = replace(inputs.state, lifecycle=Lifecycle(ReleaseStatus.IN_PROGRESS))
+        inputs = replace(inputs, state=running)
+    found = build(inputs, world.now).verdict(environment)
     assert found is not None
     return found
 
@@ -238,7 +243,7 @@ CLOSE = Freeze("close", "Europe/Berlin", "Quarter close", span=(NOW + timedelta(
 def test_a_freeze_is_judged_for_the_planned_time_when_one_is_given() -> None:
     """Now it is free; at the time asked about it is not; a plan into it is told today."""
     plan = replace(_plan(), freezes=(CLOSE,), window=Window(NOW + timedelta(hours=25), NOW + timedelta(hours=27)))
-    world = _world(plan)
+    world = _world(plan).do(ANA, Start())
 
     now = _judge(world)
     then = build(world.inputs, world.now, at=NOW + timedelta(hours=25)).verdict("production")

@@ -14,7 +14,7 @@ from gonogo.domain.observation import Missing, Reason, Role, Running, Seen, Stat
 from gonogo.domain.plan import Environment, Freeze, Gate, GateKind, Level, Plan, Window
 from gonogo.domain.readiness import Answer, Verdict, Weight
 from gonogo.domain.snapshot import Inputs, Snapshot
-from gonogo.domain.state import Deployed, ReleaseState
+from gonogo.domain.state import Deployed, Lifecycle, ReleaseState, ReleaseStatus
 from support.releases import ANA, NOW, after, item, loaded, plan, product, seen
 
 STAGING, PRODUCTION = Target("web", "staging"), Target("web", "production")
@@ -28,7 +28,8 @@ def _evidence(staging: str = "1.2.3", production: str = "1.2.2", at: datetime = 
 
 
 def _snapshot(given_plan: Plan, evidence: dict[Target, Evidence], state: ReleaseState | None = None) -> Snapshot:
-    return snapshot.build(Inputs(loaded(given_plan), state or ReleaseState(), evidence), NOW)
+    running = replace(state or ReleaseState(), lifecycle=Lifecycle(ReleaseStatus.IN_PROGRESS))
+    return snapshot.build(Inputs(loaded(given_plan), running, evidence), NOW)
 
 
 def _verdict(
@@ -53,6 +54,21 @@ def test_go_when_everything_is_known_and_nothing_stands_against_it() -> None:
     verdict = _verdict(given_plan, _evidence(), after(given_plan, (ANA, Tick("tests"))))
 
     assert (verdict.answer, verdict.reasons) == (Answer.GO, ())
+
+
+def test_a_draft_promises_no_go() -> None:
+    """A go is refused until somebody has started the release, and the verdict says so before."""
+    inputs = Inputs(loaded(plan()), ReleaseState(), _evidence())
+
+    judged = snapshot.build(inputs, NOW).verdict("production")
+    assert judged is not None
+    (reason,) = judged.of(Weight.BLOCKER)
+    assert (judged.answer, reason.rule, reason.remedy) == (Answer.NO_GO, "release.draft", "gonogo start")
+
+    watching = replace(inputs, loaded=loaded(replace(plan(), rules={"release.draft": Level.OFF})))
+    judged = snapshot.build(watching, NOW).verdict("production")
+    assert judged is not None
+    assert judged.answer is Answer.GO
 
 
 def test_an_open_item_blocks_production_and_names_its_owner() -> None:
@@ -190,7 +206,8 @@ def test_outside_the_window_is_worth_a_warning() -> None:
 
 def test_a_broken_plan_on_disk_keeps_the_verdict_unknown() -> None:
     """What is judged is not what is written: nobody goes on that."""
-    inputs = Inputs(loaded(plan()), ReleaseState(), _evidence(), plan_problem="release.yaml:3:1: unknown key 'x'")
+    running = ReleaseState(lifecycle=Lifecycle(ReleaseStatus.IN_PROGRESS))
+    inputs = Inputs(loaded(plan()), running, _evidence(), plan_problem="release.yaml:3:1: unknown key 'x'")
 
     assert snapshot.build(inputs, NOW).next.answer is Answer.UNKNOWN
 

@@ -87,7 +87,7 @@ def life(facts: Facts) -> Iterable[ReasonLine]:
     elif lifecycle.status is ReleaseStatus.DRAFT:
         yield ReasonLine(
             "release.draft",
-            Weight.WARNING,
+            Weight.BLOCKER,
             "the release is a draft: nobody has started it, and its plan may change without a word",
             "release",
             facts.now,

@@ -72,7 +72,7 @@ _ALL = (
         release__held="the release is on hold",
         release__over="the release was completed or cancelled",
     ),
-    Rule("release.draft", "life", "nobody has started the release", Level.OFF),
+    Rule("release.draft", "life", "nobody has started the release"),
     *_blocks(
         "cells",
         cell__behind="an environment before still runs an older version",
