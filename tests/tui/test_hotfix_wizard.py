@@ -346,6 +346,53 @@ def test_the_ledger_is_closed_by_carrying_or_by_a_word(tmp_path: Path) -> None:
     assert "cherry picked from commit" in git(made.path, "log", "-1", "--format=%B", "release/v1.10")
 
 
+def test_several_products_are_hotfixed_under_one_release(tmp_path: Path) -> None:
+    """One table shows what is made of which product, and leads to each and on to the next."""
+    web, api = linear(tmp_path / "web"), linear(tmp_path / "api")
+    shop = Shop(web, tmp_path / "state")
+    probe = replace(shop.loaded.plan.products[0].probes[0], product="api")
+    second = replace(product(api.path), name="api", previous="1.9.3", probes=(probe,))
+    of_web = shop.answers
+    shop.answers = lambda: (*of_web(), *(replace(one, target=Target("api", "prod")) for one in of_web()))
+    plan = replace(shop.loaded.plan, products=(*shop.loaded.plan.products, second))
+    shop.loaded = replace(shop.loaded, plan=plan)
+
+    async def story(seat: Seat) -> None:
+        await begun(seat)
+        await seat.sees("TEST IT")
+        await seat.press("h")
+        await seat.sees("Which product is broken?")
+        assert "1.9.3 -> 1.9.4  step 7 of 9" in seat.text()
+        await seat.press("G", "enter")
+        await seat.sees("runs of api")
+        await seat.press("escape")
+        await seat.sees("Which product is broken?")
+        await seat.press("G", "enter")
+        await seat.sees("runs of api")
+        await seat.press("enter")
+        await seat.sees("annotated")
+        await seat.press("enter")
+        await seat.sees("fixes on main")
+        await seat.press("space", "enter")
+        await seat.sees("clean")
+        await seat.press("d")
+        await seat.sees("TEST IT")
+        assert "api 1.9.3" in seat.text()
+        await seat.press("h")
+        await seat.sees("Which product is broken?")
+        assert seat.text().count("step 7 of 9") == 2
+        await seat.press("g", "down", "enter")
+        await seat.sees("HOTFIX  web 1.9.3")
+        await seat.press("t")
+        await seat.type("make test")
+        await seat.press("enter")
+        await seat.sees("DONE")
+        await seat.press("h")
+        await seat.sees("done, not pushed")
+
+    shop.play(story)
+
+
 def test_a_word_on_a_forward_merge_can_be_taken_back(tmp_path: Path) -> None:
     """As on the command line: said by mistake, it would close the cell for good."""
     made = linear(tmp_path / "web")

@@ -1,10 +1,10 @@
 """A hotfix in lines: the plan before it is started, what it waits for, where all of them stand."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from gonogo.domain.checks import describe_command
-from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
+from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.outcome import Aborted, Finished, Outcome, PushFailed, Stopped, Waiting
 from gonogo.domain.hotfix.preview import Candidates, PickPreview, Preview
 from gonogo.domain.hotfix.preview import Outcome as Picked
@@ -21,13 +21,6 @@ _PICK_TONES = {
     Picked.CONFLICT: Tone.WARN,
     Picked.EMPTY: Tone.MUTED,
     Picked.UNKNOWN: Tone.UNKNOWN,
-}
-_KINDS = {Kind.HOTFIX.value: "hotfix", Kind.PREPARE.value: "release", Kind.CARRY.value: "carry"}
-_STATUS_TONES = {
-    HotfixStatus.RUNNING: Tone.BUSY,
-    HotfixStatus.STOPPED: Tone.WARN,
-    HotfixStatus.FINISHED: Tone.GOOD,
-    HotfixStatus.ABORTED: Tone.MUTED,
 }
 
 
@@ -175,32 +168,6 @@ def _push_failed(outcome: PushFailed) -> Iterator[Line]:
     yield (Span("not pushed: ", Tone.BAD), Span(outcome.reason))
     yield from ((Span(f"  {outcome.remote}: {line}", Tone.MUTED),) for line in outcome.lines)
     yield (Span("then: ", Tone.MUTED), Span(outcome.remedy, Tone.STRONG))
-
-
-def status_rows(hotfixes: Sequence[Hotfix], now: datetime) -> tuple[tuple[Line, ...], ...]:
-    """One row for each: product, versions, branch, tag, where it stands, who and since when."""
-    return tuple(
-        (
-            (Span(one.product, Tone.STRONG),),
-            (Span(_KINDS.get(one.kind, one.kind), Tone.MUTED),),
-            (Span(f"{one.base_version} -> {one.version}"),),
-            (Span(one.branch),),
-            (Span(one.tag),),
-            (Span(_where(one), _STATUS_TONES[one.status]),),
-            (Span(f"{one.actor.user}, {span(now - one.at)} ago", Tone.MUTED),),
-        )
-        for one in hotfixes
-    )
-
-
-def _where(one: Hotfix) -> str:
-    if one.status is HotfixStatus.RUNNING:
-        return f"step {one.next_step} of {one.steps_total}"
-    if one.status is HotfixStatus.STOPPED:
-        return f"conflict in {', '.join(one.conflicts[:3])}"
-    if one.status is HotfixStatus.FINISHED:
-        return f"pushed to {one.pushed_to}" if one.pushed_to else "done, not pushed"
-    return f"aborted: {one.reason}" if one.reason else "aborted"
 
 
 def detail_lines(one: Hotfix) -> tuple[Line, ...]:

@@ -10,6 +10,7 @@ from gonogo.cli.commands import _act
 from gonogo.cli.context import Context, via
 from gonogo.domain.confirmation import Preview as Shown
 from gonogo.domain.decisions.hotfixes import ApproveHotfix, RejectHotfix
+from gonogo.domain.folds.hotfixes import HotfixStatus
 from gonogo.domain.hotfix import review
 from gonogo.domain.hotfix.outcome import Aborted, Finished, Given, Outcome, PushFailed
 from gonogo.domain.hotfix.seen import seen_of
@@ -18,6 +19,7 @@ from gonogo.domain.hotfix.wish import Planned, Wish
 from gonogo.domain.hotfix.work import Kind
 from gonogo.errors import ExitCode, UsageError
 from gonogo.present import hotfix as words
+from gonogo.present.hotfix_table import merges, status_rows
 from gonogo.present.tones import Span, Tone
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.git_hotfix.service import Hotfixes
     from gonogo.domain.decide import Refusal
     from gonogo.domain.folds.hotfixes import Hotfix
+    from gonogo.domain.ledger import Ledger
     from gonogo.session import Session
 
 
@@ -149,10 +152,13 @@ def told(context: Context, session: Session, outcome: Outcome | Aborted, known: 
 def _status(context: Context, session: Session, hotfixes: Hotfixes, kind: Kind, product: str) -> int:
     del kind  # one table for the whole release
     found = [one for one in hotfixes.all() if product in {"", one.product}]
+    ledger = _ledger(context, session, found)
+    now = context.doors.clock().now()
     if context.options.json:
         rows = [
             {
                 **msgspec.to_builtins(one),
+                "merges": merges(one, ledger, now).text,
                 "commands": list(hotfixes.bench(one).commands()) if context.args.log else [],
             }
             for one in found
@@ -162,7 +168,7 @@ def _status(context: Context, session: Session, hotfixes: Hotfixes, kind: Kind, 
     if not found:
         context.out.text("no hotfix has been made in this release")
         return ExitCode.OK
-    context.out.table(words.status_rows(found, context.doors.clock().now()))
+    context.out.table(status_rows(found, now, ledger))
     for one in found if product else []:
         context.out.lines(words.detail_lines(one))
         for ran in hotfixes.bench(one).commands() if context.args.log else ():
@@ -171,6 +177,18 @@ def _status(context: Context, session: Session, hotfixes: Hotfixes, kind: Kind, 
                 Span(f"  {ran['said']}" if ran["said"] else "", Tone.WARN),
             )  # fmt: skip
     return ExitCode.OK
+
+
+def _ledger(context: Context, session: Session, hotfixes: Sequence[Hotfix]) -> Ledger | None:
+    """The forward-merges of what was hotfixed; None when nothing was yet."""
+    made = {
+        one.product for one in hotfixes if one.kind == Kind.HOTFIX.value and one.status is HotfixStatus.FINISHED
+    }
+    plan, known = session.loaded.plan, session.inputs
+    wanted = [product for product in plan.products if product.name in made]
+    if not wanted:
+        return None
+    return context.doors.read_ledger(plan, wanted, known.state.merges.values(), known.journal)
 
 
 def _vote(context: Context, session: Session, known: Hotfix, act: str, words_: Sequence[str]) -> int:

@@ -1,6 +1,6 @@
 """The hotfix wizard in words: what each of its eight steps shows. Rows are (key, line); "" cannot be chosen."""
 
-from gonogo.present.wizard.planning import base_rows, broken_rows, by_hand_rows, candidate_rows, product_rows
+from gonogo.present.wizard.planning import base_rows, broken_rows, by_hand_rows, candidate_rows
 from gonogo.present.wizard.previewing import diff_lines, preview_lines
 from gonogo.present.wizard.rows import CUT, STEPS, Rows, label, say, step_line, text, trouble
 from gonogo.present.wizard.working import (
@@ -35,7 +35,6 @@ __all__ = [
     "label",
     "phase",
     "preview_lines",
-    "product_rows",
     "progress_lines",
     "push_facts",
     "push_lines",

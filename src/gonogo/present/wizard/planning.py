@@ -1,6 +1,6 @@
 """Steps 1 to 3: what is broken, from where, what fixes it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from gonogo.domain.hotfix.lines import Observed
@@ -45,15 +45,6 @@ def _seen(one: Observed) -> str:
         return "at an unknown time"
     age = span(timedelta(seconds=round(one.age_s)))
     return f"{age} ago{'' if one.fresh else ': too old to count'}"
-
-
-def product_rows(names: Mapping[str, str]) -> Rows:
-    """Every product, to choose; what is known of each stands beside it."""
-    head = text(say("Which product is broken?"), ())
-    return (
-        *head,
-        *((f"product:{name}", (Span(f"{name:<20} ", Tone.STRONG), Span(told))) for name, told in names.items()),
-    )
 
 
 def base_rows(base: TagCheck, warnings: Sequence[str]) -> Rows:

@@ -83,6 +83,15 @@ class Offered(Intent):
         return cls.id() in context.offers
 
 
+class AllProducts(Offered):
+    """All of the release."""
+
+    keys, shown_key, label = ("h",), "h", "all products"
+    title = "Hotfixes of the release in one table"
+    help = "every product and what is being made of it: branch, tag, forward-merges; choose one to go on with"
+    places = (Place.HOTFIX_PLAN, Place.HOTFIX_WORK)
+
+
 class NextStep(Offered):
     """On."""
 
@@ -331,7 +340,7 @@ class BeginWayBack(Offered):
 
 MENDING: tuple[type[Intent], ...] = (
     NextStep, PickCommit, NameCommit, DoIt, ShowDiff, SolveFile, SayTested, SignHotfix, PushIt, LeavePush,
-    OpenEditor, OpenShell, GoOn, AbortHotfix, KeepOurs, ShowCommands, CarryDetails, CarryIt, SameElsewhere,
-    NeedNot, TakeBackWord, ReadAnew, BeginWayBack, CopyCommand, OtherProduct, ProductBefore,
+    OpenEditor, OpenShell, GoOn, AbortHotfix, KeepOurs, ShowCommands, AllProducts, CarryDetails, CarryIt,
+    SameElsewhere, NeedNot, TakeBackWord, ReadAnew, BeginWayBack, CopyCommand, OtherProduct, ProductBefore,
 )  # fmt: skip
 """Those of the views: the palette of the cockpit does not list them."""

@@ -12,6 +12,7 @@ from gonogo.domain.hotfix.wish import Planned, Wish
 from gonogo.domain.plan import Product
 from gonogo.errors import GonogoError
 from gonogo.present import wizard as words
+from gonogo.present.hotfix_table import table_rows
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard import Rows
 from gonogo.tui.deeds.form import Write
@@ -56,6 +57,7 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         super().__init__(look, mending, note, actor)
         self._step = BROKEN
         self._product = product
+        self._from_table = not product
         self._work_on = work_on
         self._version = ""
         self._picks: tuple[str, ...] = ()
@@ -130,12 +132,7 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
             return ()
         product = self.product
         if product is None:
-            return words.product_rows(
-                {
-                    one.name: "" if one.repo else "the plan names no repository"
-                    for one in self.snapshot.plan.products
-                }
-            )
+            return table_rows(self.snapshot)
         return words.broken_rows(product.name, product.version, self.observed())
 
     def _offered(self) -> tuple[str, ...]:
@@ -150,8 +147,8 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         if self._step == BROKEN:
             return frozenset(
                 [
-                    *(["NextStep"] if kind in {"version", "product"} else []),
-                    *(["NameCommit"] if self._product else []),
+                    *(["NextStep"] if kind in {"version", "product", "work"} else []),
+                    *(["NameCommit", "AllProducts"] if self._product else []),
                 ]
             )
         if self._step == FROM:
@@ -174,6 +171,9 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         if super().step_back():
             return True
         if self._step == BROKEN:
+            if self._product and self._from_table:
+                self.on_all_products()
+                return True
             return False
         self._asked += 1
         self._reading, self._error = False, None
@@ -197,8 +197,17 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         elif self._step == FIXES:
             self._preview()
 
+    def on_all_products(self) -> None:
+        """h: the table of the whole release."""
+        self._product, self._version, self._from_table = "", "", True
+        self._go(BROKEN)
+
     def _choose(self, key: str) -> None:
         kind, _, name = key.partition(":")
+        if kind == "work":
+            self.dismiss(None)
+            self._work_on(name)
+            return
         if kind == "product":
             if live := live_of(self.snapshot, name):
                 self.dismiss(None)

@@ -26,7 +26,7 @@ from gonogo.present import wizard as words
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard import Rows
 from gonogo.tui.deeds.form import Write
-from gonogo.tui.intents import Place, bindings, here
+from gonogo.tui.intents import Mend, Place, bindings, here
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
 from gonogo.tui.messages import Record, Reply, Say
@@ -225,6 +225,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         log = ["ShowCommands"] if self._bench.commands else []
         if known is None or self.busy:
             return frozenset(log)
+        log.append("AllProducts")
         if known.status is HotfixStatus.FINISHED:
             return frozenset([*log, "ShowMerges"])
         if known.is_over:
@@ -372,6 +373,10 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
 
         question = Question("Approve", lambda _: review.preview(known, slot), nothing_against, send)
         self.open_view(ConfirmScreen(self.look, question, self.note, self.actor))
+
+    def on_all_products(self) -> None:
+        """h: the table of the whole release."""
+        self.post_message(Mend())
 
     def on_show_commands(self) -> None:
         """l"""
