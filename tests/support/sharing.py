@@ -11,7 +11,7 @@ from gonogo.adapters.sharing.lease import Leases
 from gonogo.adapters.sharing.others import Others
 from gonogo.adapters.sharing.publication import Publication
 from gonogo.adapters.sharing.record import FORMAT, Header
-from gonogo.adapters.sharing.turns import SharedTurns
+from gonogo.adapters.sharing.turns import Memory, SharedTurns
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
 from gonogo.ports import Probing
 
@@ -80,6 +80,8 @@ class SimulatedSession:
     def __init__(
         self, machine: Machine, name: str, *, proves: bool = True, auth: bool = False, can_write: bool = True
     ) -> None:
+        self._proves, self._auth, self._can_write = proves, auth, can_write
+        self.memory = Memory()
         self.machine = machine
         self.name = name
         self.stopped = False
@@ -87,7 +89,12 @@ class SimulatedSession:
         self.seen: list[Observation] = []
         """What the others observed."""
         self.question: Probing = Question()
-        asked = Asked("0123456789abcdef" * 2, "secret" if auth else "", "", EVERY, 5.0)
+        self.join()
+
+    def join(self) -> None:
+        """Begin to share; also once more, as after an edit of the plan."""
+        machine, proves, can_write = self.machine, self._proves, self._can_write
+        asked = Asked("0123456789abcdef" * 2, "secret" if self._auth else "", "", EVERY, 5.0)
         header = Header(FORMAT, "bastion", "boot", 4711)
         leases = Leases(machine.directory / ".leases", create=True) if can_write else None
         publication = Publication(machine.directory, header, 0o600) if can_write else None
@@ -101,8 +108,9 @@ class SimulatedSession:
             machine,
             machine.steady,
             lambda _: proves,
-            (name, 4711),
+            (self.name, 4711),
             random.Random(machine.rng.random()),
+            self.memory,
         )
         self._publication = publication
         self._leases = leases

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.poller_thread import PollerThread
     from gonogo.adapters.probes.trial import Trial
     from gonogo.adapters.sharing.opening import Place
-    from gonogo.adapters.sharing.turns import SharedTurns
+    from gonogo.adapters.sharing.turns import Memory, SharedTurns
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.metric import Reading
     from gonogo.domain.observation import Observation, Target
@@ -125,10 +125,11 @@ class Polling:
     With `place` they are shared with the other sessions on this machine that have the same release open.
     """
 
-    def __init__(self, plan: Plan, sink: Sink, place: Place | None = None) -> None:
+    def __init__(self, plan: Plan, sink: Sink, place: Place | None = None, memory: Memory | None = None) -> None:
         self._plan = plan
         self._sink = sink
         self._place = place
+        self._memory = memory
         self._poller: Poller | None = None
         self._turns: SharedTurns | None = None
 
@@ -164,7 +165,7 @@ class Polling:
             return None
         from gonogo.adapters.sharing.opening import take_part
 
-        return take_part(self._place, self._plan, settings, self._sink, clock(), steady())
+        return take_part(self._place, self._plan, settings, self._sink, clock(), steady(), self._memory)
 
     def ask_now(self) -> None:
         """Have everything asked without waiting for its turn."""
@@ -241,9 +242,10 @@ def endpoints(
 ) -> PollerThread:
     """The poller in a thread, without a screen; shared with the other sessions on this release."""
     from gonogo.adapters.poller_thread import PollerThread
+    from gonogo.adapters.sharing.turns import Memory
 
-    place = meeting_place(options, session)
-    return PollerThread(lambda loaded, sink: Polling(loaded.plan, sink, place), seen, stopped)
+    place, memory = meeting_place(options, session), Memory()
+    return PollerThread(lambda loaded, sink: Polling(loaded.plan, sink, place, memory), seen, stopped)
 
 
 def meeting_place(options: Options, session: Session) -> Place:

@@ -91,13 +91,15 @@ def _wiring(
     from gonogo.adapters.git_history import changes, fingerprint
     from gonogo.adapters.git_range import what_ships
     from gonogo.adapters.journal_dir import state_home
+    from gonogo.adapters.sharing.turns import Memory
     from gonogo.adapters.trust_store import TrustStore
     from gonogo.cli.output import needs_ascii
     from gonogo.tui.wiring import Wiring
 
+    memory = Memory()
     return Wiring(
         open_session=open_it,
-        make_poller=lambda loaded, sink: Polling(loaded.plan, sink, place),
+        make_poller=lambda loaded, sink: Polling(loaded.plan, sink, place, memory),
         read_changes=lambda product, plan, cancelled, progress: changes(
             product, plan.changelog, cancelled=cancelled, progress=progress, on=release_day(plan)
         ),

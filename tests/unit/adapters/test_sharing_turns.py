@@ -211,6 +211,45 @@ def test_a_failing_source_is_left_alone_as_long_as_its_poller_means_to(machine: 
     assert len(machine.asked) == before
 
 
+@pytest.mark.parametrize("reason", [None, Reason.HTTP_STATUS])
+def test_an_edited_plan_is_no_reason_to_ask_sooner(machine: Machine, reason: Reason | None) -> None:
+    """Saved every second by whoever writes it: all sessions begin anew, and the source is asked at its pace."""
+    crowd(machine, 4)
+    if reason is not None:
+        machine.answers = {f"s{number}": reason for number in range(4)}
+    machine.run(35)
+    before = len(machine.asked)
+
+    for _ in range(20):
+        for session in machine.sessions:
+            session.turns.look()  # they listen four times a second
+        for session in machine.sessions:
+            session.turns.close()
+            session.join()
+        machine.run(1)
+
+    assert len(machine.asked) - before <= 3
+    machine.sessions[2].wanted = True
+    machine.run(0.5)
+    assert poller(machine) == "s2"
+
+
+def test_a_source_that_is_to_be_left_alone_is_so_after_an_edit_too(machine: Machine) -> None:
+    """What it asked for holds longer than the edition of the plan."""
+    machine.join("s0")
+    machine.run(15)
+    (session,) = machine.sessions
+    target = session.question.targets[0]
+    session.turns.asked(session.question, [Missing(target, Reason.HTTP_STATUS, machine.now(), "test")], 120.0)
+    before = len(machine.asked)
+    session.turns.close()
+    session.join()
+
+    machine.run(115)
+
+    assert len(machine.asked) == before
+
+
 def test_a_clock_that_is_put_back_stops_nobody(machine: Machine) -> None:
     """Turns go by the steady clock; an answer of the future is not taken in."""
     crowd(machine, 3)

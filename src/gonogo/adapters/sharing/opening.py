@@ -16,7 +16,7 @@ from gonogo.adapters.sharing.lease import Leases
 from gonogo.adapters.sharing.others import Others
 from gonogo.adapters.sharing.publication import Publication
 from gonogo.adapters.sharing.record import FORMAT, Header
-from gonogo.adapters.sharing.turns import SharedTurns
+from gonogo.adapters.sharing.turns import Memory, SharedTurns
 from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.pollers import PolledBy
@@ -46,8 +46,12 @@ def take_part(
     sink: Callable[[tuple[Observation, ...]], None],
     clock: Clock,
     steady: Callable[[], float],
+    memory: Memory | None = None,
 ) -> SharedTurns:
-    """Join the sessions that ask the same sources; with nothing but a look where this account may not write."""
+    """Join the sessions that ask the same sources; with nothing but a look where this account may not write.
+
+    `memory` is the session's own, over all editions of its plan.
+    """
     me = UnixIdentity().actor("tui")
     leases, publication = None, None
     if place.can_record and (leases := _leases(place.directory)) is not None:
@@ -69,6 +73,7 @@ def take_part(
         Prover(settings),
         (me.user, me.pid),
         random.Random(),  # noqa: S311  # spreads attempts, guards nothing
+        memory,
     )
 
 

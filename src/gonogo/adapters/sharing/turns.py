@@ -9,10 +9,11 @@ asks instead. Whoever finds somebody else's newer answer when its own turn comes
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.adapters.sharing.keys import Asked
 from gonogo.adapters.sharing.lease import Leases, Rank
@@ -50,6 +51,30 @@ class Newest(Struct, frozen=True):
     session: str = ""
     """File of the session that asked; "" for this one."""
     part: int = 0
+    failed: bool = False
+    """It was no answer, and `next` is how long to leave the source alone."""
+    carried: bool = False
+    """It was had for an earlier edition of the plan, and nobody has said since who asks."""
+
+
+class Memory:
+    """What a session knows of its sources beyond one edition of the plan.
+
+    Whoever edits the plan saves it often; that is no reason to ask a source sooner than it wants to be asked.
+    """
+
+    def __init__(self) -> None:
+        self._newest: Mapping[str, Newest] = {}
+
+    def hand_on(self, asked: Iterable[Asked], newest: Mapping[str, Newest]) -> dict[str, Newest]:
+        """What was known of those sources; from now on `newest` is what is known."""
+        before, self._newest = self._newest, newest
+        return {one.key: _carried(before[one.key], one.pace) for one in asked if one.key in before}
+
+
+def _carried(newest: Newest, pace: float) -> Newest:
+    """Only a source that fails is left alone for longer than the plan says now."""
+    return replace(newest, next=newest.next if newest.failed else min(newest.next, pace), carried=True)
 
 
 class SharedTurns:
@@ -68,6 +93,7 @@ class SharedTurns:
         can_prove: Callable[[str], bool],
         me: tuple[str, int],
         rng: random.Random,
+        memory: Memory | None = None,
     ) -> None:
         """`asked` and `targets` are by a question's name.
 
@@ -87,6 +113,8 @@ class SharedTurns:
         self._me = me
         self._rng = rng
         self._newest: dict[str, Newest] = {}
+        if memory is not None:
+            self._newest.update(memory.hand_on(asked.values(), self._newest))
         self._held: dict[str, Rank] = {}
         self._missed: dict[str, float] = {}
         """By key: since when a lease is held under which nobody has ever answered."""
@@ -122,7 +150,7 @@ class SharedTurns:
             self._look()  # this process slept, or was stopped: first what the others saw meanwhile
         now, newest = self._steady(), self._newest.get(asked.key)
         may = not asked.auth or self._can_prove(asked.auth)
-        if newest is not None and newest.session:
+        if newest is not None and (newest.session or newest.carried):
             self._give_back(asked.key)
             if wanted and may and now - newest.steady >= _floor(probing):
                 return 0.0
@@ -155,7 +183,7 @@ class SharedTurns:
         if asked is None or (asked.auth and not self._can_prove(asked.auth)):
             return  # nobody was asked, and nobody else is told
         steady = self._steady()
-        self._newest[asked.key] = Newest(steady, next_in)
+        self._newest[asked.key] = Newest(steady, next_in, failed=_is_failure(observations))
         told = self._publish(asked, observations, steady, next_in)
         if not told:
             self._give_back(asked.key)
@@ -237,7 +265,9 @@ class SharedTurns:
             before = self._newest.get(heard.key)
             if before is not None and (heard.steady, heard.part) <= (before.steady, before.part):
                 continue
-            self._newest[heard.key] = Newest(heard.steady, self._bounded(heard), session, heard.part)
+            self._newest[heard.key] = Newest(
+                heard.steady, self._bounded(heard), session, heard.part, _is_failure(heard.observations)
+            )
             self._hopeless.pop(heard.key, None)
             told.extend(heard.observations)
         if told:
@@ -247,7 +277,7 @@ class SharedTurns:
         """The announced wait, as far as it is believed: only a failing source may be left alone for long."""
         asked = self._asked[self._names[heard.key]]
         soonest = asked.pace / 2  # or somebody could make everybody else ask all the time
-        failing = all(isinstance(one, Missing) for one in heard.observations)
+        failing = _is_failure(heard.observations)
         if all(_is_turned_down(one) for one in heard.observations):
             return min(max(heard.next, soonest), asked.pace)  # our credential may still be good
         return min(max(heard.next, soonest), _LONGEST if failing else _LATE * asked.pace)
@@ -278,6 +308,10 @@ def _floor(probing: Probing) -> float:
 def _nap(every: float) -> float:
     least, most = _NAPS
     return min(max(every / 10, least), most)
+
+
+def _is_failure(observations: Iterable[Observation]) -> bool:
+    return all(isinstance(one, Missing) for one in observations)
 
 
 def _is_turned_down(observation: Observation) -> bool:
