@@ -15,6 +15,19 @@ from tui.stage import history
 WEB = replace(evening_plan().products[0], repo="/srv/web", revision="d" * 40)
 
 
+class Disk:
+    """Where the references of a repository lie; it may hang."""
+
+    def __init__(self) -> None:
+        self.hangs, self.answers = Event(), Event()
+
+    def fingerprint(self, _product: Product) -> str:
+        """Always the same, if it comes."""
+        if self.hangs.is_set():
+            self.answers.wait(20)
+        return "same"
+
+
 def _evening() -> Evening:
     evening = Evening(evening_plan((), gates=(), approvals=(), products=(WEB,)))
     evening.start()
@@ -52,18 +65,32 @@ def test_a_repository_that_does_not_answer_is_not_known(monkeypatch: pytest.Monk
     monkeypatch.setattr(feed, "PATIENCE", 0.2)
     evening = _evening()
     evening.histories = lambda product: _tagged(product, "d" * 40)
-    hangs, over = Event(), Event()
-
-    def fingerprint(_product: Product) -> str:
-        if hangs.is_set():
-            over.wait(20)
-        return "same"
+    disk = Disk()
 
     async def run() -> None:
-        async with evening.cockpit(fingerprint=fingerprint) as seat:
-            hangs.set()
+        async with evening.cockpit(fingerprint=disk.fingerprint) as seat:
+            disk.hangs.set()
             await seat.press("o", "enter")
             await seat.sees("git.old")
-            over.set()
+            disk.answers.set()
+
+    asyncio.run(run())
+
+
+def test_nobody_signs_what_a_repository_said_before_it_hung(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dialog says what is not known, and takes no word."""
+    monkeypatch.setattr(anew, "PATIENCE", 0.2)
+    monkeypatch.setattr(feed, "PATIENCE", 0.2)
+    evening = Evening(evening_plan((), gates=(), products=(WEB,)))
+    evening.start()
+    evening.histories = lambda product: _tagged(product, "d" * 40)
+    disk = Disk()
+
+    async def run() -> None:
+        async with evening.cockpit(fingerprint=disk.fingerprint) as seat:
+            disk.hangs.set()
+            await seat.press("a")
+            await seat.sees("would sign is not known any more")
+            disk.answers.set()
 
     asyncio.run(run())

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from gonogo.domain import approvals, completion, digest, people
 from gonogo.domain import events as kinds
+from gonogo.domain.ageing import why_old
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, typed
@@ -122,7 +123,17 @@ def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
             f"what '{slot.name}' would sign is not known: the history of {', '.join(unknown)} was not read",
             f"gonogo changelog {unknown[0]}",
         )
-    return _one_person(scene, slot)
+    return _looked_too_long_ago(scene, slot) or _one_person(scene, slot)
+
+
+def _looked_too_long_ago(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
+    """Nobody signs what a repository said before it stopped answering."""
+    for product in scene.plan.products:
+        old = why_old(scene.inputs.histories_at.get(product.name), scene.now) if product.repo else ""
+        if old:
+            fact = f"what '{slot.name}' would sign is not known any more: the history of {product.name}, {old}"
+            return Refusal(ExitCode.UNKNOWN, "approval.unknown", fact, f"gonogo changelog {product.name}")
+    return None
 
 
 def _one_person(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
