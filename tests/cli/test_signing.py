@@ -1,6 +1,7 @@
 """`sign: decisions`: what is decided carries a signature, and counts only with a good one."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from gonogo import bootstrap
 from gonogo.adapters.identity_unix import UnixIdentity
 from gonogo.adapters.journal_dir import DirectoryJournal, state_home
 from gonogo.cli.context import Options
-from gonogo.domain.decide import Approve
+from gonogo.domain.decide import Approve, Command, Resume, Thaw
 from gonogo.domain.decisions import approvals
 from gonogo.domain.plan import ApprovalSlot
 from gonogo.session import Accepted, Session
@@ -90,8 +91,8 @@ def test_a_tick_needs_no_signature(gonogo: Here, desk: Path) -> None:
     assert gonogo("tick", "tests").code == 0
 
 
-def past_the_door() -> None:
-    """Somebody writes an approval into their own journal file with a program that signs nothing."""
+def past_the_program(make: Callable[[Session], Command]) -> None:
+    """Somebody writes a decision into their own journal file with a program that signs nothing."""
     options = Options()
     loaded = bootstrap.load_plan(options)
     place = bootstrap.journal_place(options, loaded.plan.release)
@@ -101,16 +102,21 @@ def past_the_door() -> None:
     session = Session(loaded, journal, bootstrap.clock(), journal.actor, bootstrap.new_event_id)
     for changes in bootstrap.read_changes(loaded.plan, loaded.plan.products):
         session.learn(changes)
-    slot = approvals.find_slot(session.scene(), "qa")
-    assert isinstance(slot, ApprovalSlot)
-    outcome = session.submit(Approve("qa", approvals.preview(session.scene(), slot).code))
+    outcome = session.submit(make(session))
     assert isinstance(outcome, Accepted), outcome
     session.close()
 
 
+def an_approval(session: Session) -> Approve:
+    """Of what ships, as the session sees it."""
+    slot = approvals.find_slot(session.scene(), "qa")
+    assert isinstance(slot, ApprovalSlot)
+    return Approve("qa", approvals.preview(session.scene(), slot).code)
+
+
 def test_an_unsigned_approval_does_not_count_and_says_so(gonogo: Here, desk: Path) -> None:
     """In status, in the trail and in what proves the journal; signing it after all makes it good."""
-    past_the_door()
+    past_the_program(an_approval)
 
     assert f"{account()}'s does not count: it is not signed" in standing(gonogo)
     assert "approval.missing" in gonogo("why", "--env", "production").out
@@ -144,3 +150,32 @@ def test_taking_the_wish_for_signatures_out_voids_what_was_signed(
     release.plan.write_text(text.replace("sign: decisions\n", ""), encoding="utf-8")
 
     assert "signatures: decisions are signed is gone" in standing(gonogo)
+
+
+def test_what_ends_a_stop_is_signed(gonogo: Here, desk: Path) -> None:
+    """Hold and freeze need no key, resume and thaw do; each is in the proof of the journal."""
+    set_key(str(desk / "key"))
+    assert gonogo("start").code == 0
+    set_key("")
+    assert gonogo("hold", "--reason", "the vendor is down").code == 0
+    assert gonogo("freeze", "now", "--reason", "pager storm").code == 0
+    assert (gonogo("resume", "--reason", "it is up").code, gonogo("thaw").code) == (78, 78)
+
+    set_key(str(desk / "key"))
+    assert (gonogo("resume", "--reason", "it is up").code, gonogo("thaw").code) == (0, 0)
+    assert gonogo("status", "--json").facts["held"] is None
+    assert "signed: 3 decisions" in gonogo("journal", "verify").out
+
+
+def test_an_end_that_nobody_signed_ends_nothing(gonogo: Here, desk: Path) -> None:
+    """A resume and a thaw written past the program: the hold and the freeze stand, and the trail says why."""
+    assert gonogo("start").code == 0
+    assert gonogo("hold", "--reason", "the vendor is down").code == 0
+    assert gonogo("freeze", "now", "--reason", "pager storm").code == 0
+    past_the_program(lambda _: Resume("it is up"))
+    past_the_program(lambda _: Thaw())
+
+    facts = gonogo("status", "--json").facts
+    assert facts["held"]["reason"] == "the vendor is down"
+    assert [one["reason"] for one in facts["freezes"]] == ["pager storm"]
+    assert gonogo("log").out.count("[does not count: it is not signed]") == 2

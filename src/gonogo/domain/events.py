@@ -63,6 +63,14 @@ HOTFIX_ABORTED = "hotfix.aborted"
 HOTFIX_FINISHED = "hotfix.finished"
 ACT_REFUSED = "act.refused"
 
+LIFTING = frozenset(
+    {
+        RELEASE_RESUMED, FREEZE_THAWED, APPROVAL_REVOKED, TRIGGER_ANSWERED, VERSION_CLEARED, VERSION_RELEASED,
+        MERGE_EQUATED, MERGE_WAIVED, HOTFIX_APPROVED,
+    }
+)  # fmt: skip
+"""Kinds that end what stops a release, or stand in for a proof: with a flaw they change nothing but the trail."""
+
 
 class Actor(Struct, frozen=True):
     """The unix account the kernel names, and from where it acted. Never `$USER`, never git's configuration."""

@@ -27,8 +27,10 @@ SIGNED = frozenset(
     {
         kinds.APPROVAL_GIVEN, kinds.APPROVAL_REJECTED, kinds.GO_DECIDED, kinds.WAIVER_GIVEN, kinds.RELEASE_STARTED,
         kinds.RELEASE_COMPLETED, kinds.RELEASE_CANCELLED, kinds.PLAN_AMENDED, kinds.ROLLBACK_STARTED,
+        *kinds.LIFTING,
     }
 )  # fmt: skip
+"""What lets something go. What only stops (hold, freeze, bad mark) needs no key: anybody may stop the line."""
 _TAG = b"gonogo-signed@1\n"
 _TEXT_LIMIT = 64 * 1024
 
@@ -93,8 +95,8 @@ def apply(prepared: Prepared, plan: Plan, drafts: Sequence[Draft], actor: Actor)
 def agreed_unsigned(state: ReleaseState) -> Event | None:
     """What the release stands on and is not signed as it should be; None when that is in order.
 
-    Votes, waivers and go decisions simply do not count then. A start, an accepted amendment or an end cannot be
-    left out without changing what everything else means: they stand, and block.
+    Votes, waivers and go decisions simply do not count then, and what ends a stop does not end it. A start, an accepted
+    amendment or an end cannot be left out without changing what everything else means: they stand, and block.
     """
     life = state.lifecycle
     # an amendment that was accepted is what people agreed on last, whoever started

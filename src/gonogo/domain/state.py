@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from gonogo.domain.events import Event
+from gonogo.domain.events import LIFTING, Event
 from gonogo.domain.folds.approvals import Answered, ApprovalsFold, Vote
 from gonogo.domain.folds.baton import Baton, BatonFold
 from gonogo.domain.folds.cells import HISTORY_LIMIT, CellsFold, Deployed, deployed_in
@@ -166,7 +166,7 @@ class _Fold:
         if event.flaw:
             self._flawed.append(event)
         handler = self._handlers.get(event.kind)
-        if handler is not None:
+        if handler is not None and not (event.flaw and event.kind in LIFTING):
             handler(event)
 
     def result(self) -> ReleaseState:
