@@ -9,7 +9,11 @@ from typing import ParamSpec, TypeVar
 from gonogo.domain.observation import Observation
 from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.pollers import PolledBy
+from gonogo.errors import GonogoError
 from gonogo.ports import Polling, SharedPolling
+
+AGAIN = 5.0
+"""Seconds until it is tried again when nobody could be asked."""
 
 MakePolling = Callable[[LoadedPlan, Callable[[tuple[Observation, ...]], None]], Polling]
 
@@ -17,19 +21,23 @@ MakePolling = Callable[[LoadedPlan, Callable[[tuple[Observation, ...]], None]], 
 class PollerThread:
     """Asks what one plan asks, until it is told another plan or to stop.
 
-    `seen` is called in the poller's thread with the number of the plan and what was observed; `stopped` with the
-    error, when the thread has come to an unexpected end.
+    `seen` is called in the poller's thread with the number of the plan and what was observed; `trouble` with why
+    nobody can be asked at the moment, which is tried again; `stopped` with the error, when the thread has come to
+    an unexpected end.
     """
 
     def __init__(
         self,
         make_polling: MakePolling,
         seen: Callable[[int, tuple[Observation, ...]], None],
+        trouble: Callable[[GonogoError], object],
         stopped: Callable[[Exception], object],
     ) -> None:
         self._make_polling = make_polling
         self._seen = seen
+        self._trouble = trouble
         self._stopped = stopped
+        self._woken = threading.Event()
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -47,6 +55,7 @@ class PollerThread:
 
     def ask_now(self) -> None:
         """Ask everything without waiting for its turn."""
+        self._woken.set()
         with self._guard:
             if self._loop is not None and self._polling is not None:
                 self._loop.call_soon_threadsafe(self._polling.ask_now)
@@ -64,6 +73,7 @@ class PollerThread:
             self._thread.join(farewell)
 
     def _cancel(self) -> None:
+        self._woken.set()
         with self._guard:
             loop, task = self._loop, self._task
             self._loop = self._task = self._polling = None
@@ -71,22 +81,50 @@ class PollerThread:
                 loop.call_soon_threadsafe(task.cancel)
 
     def _run(self, loaded: LoadedPlan, generation: int) -> None:
+        told = ""
+        try:
+            while self._is_wanted(generation):
+                self._woken.clear()
+                problem = self._run_once(loaded, generation)
+                if problem is None:
+                    return
+                if str(problem) != told:
+                    told = str(problem)
+                    self._trouble(problem)
+                self._woken.wait(AGAIN)
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
+            self._stopped(error)
+
+    def _run_once(self, loaded: LoadedPlan, generation: int) -> GonogoError | None:
+        """Why nobody can be asked; None when it was cancelled."""
         try:
             with asyncio.Runner() as runner:
                 runner.get_loop().set_default_executor(Unjoined())
                 runner.run(self._poll(loaded, generation))
         except asyncio.CancelledError:
-            return
-        except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
-            self._stopped(error)
+            pass
+        except GonogoError as error:
+            return error
+        return None
 
     async def _poll(self, loaded: LoadedPlan, generation: int) -> None:
-        polling = self._make_polling(loaded, lambda seen: self._seen(generation, seen))
+        polling, task = (
+            self._make_polling(loaded, lambda seen: self._seen(generation, seen)),
+            asyncio.current_task(),
+        )
         with self._guard:
-            if self._plan is None or self._plan[1] != generation:
+            if not self._is_wanted(generation):
                 return
-            self._loop, self._task, self._polling = asyncio.get_running_loop(), asyncio.current_task(), polling
-        await polling.run()
+            self._loop, self._task, self._polling = asyncio.get_running_loop(), task, polling
+        try:
+            await polling.run()
+        finally:
+            with self._guard:
+                if self._task is task:  # nobody may call into a loop that has ended
+                    self._loop = self._task = self._polling = None
+
+    def _is_wanted(self, generation: int) -> bool:
+        return self._plan is not None and self._plan[1] == generation
 
 
 _P = ParamSpec("_P")

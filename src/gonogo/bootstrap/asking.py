@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import LoadedPlan, Metric, Plan
     from gonogo.domain.pollers import PolledBy
+    from gonogo.errors import GonogoError
     from gonogo.poller import Poller, Sink
     from gonogo.ports import Turns
     from gonogo.session import Session
@@ -238,6 +239,7 @@ def endpoints(
     options: Options,
     session: Session,
     seen: Callable[[int, tuple[Observation, ...]], None],
+    trouble: Callable[[GonogoError], object],
     stopped: Callable[[Exception], object],
 ) -> PollerThread:
     """The poller in a thread, without a screen; shared with the other sessions on this release."""
@@ -245,7 +247,7 @@ def endpoints(
     from gonogo.adapters.sharing.turns import Memory
 
     place, memory = meeting_place(options, session), Memory()
-    return PollerThread(lambda loaded, sink: Polling(loaded.plan, sink, place, memory), seen, stopped)
+    return PollerThread(lambda loaded, sink: Polling(loaded.plan, sink, place, memory), seen, trouble, stopped)
 
 
 def meeting_place(options: Options, session: Session) -> Place:

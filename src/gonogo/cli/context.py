@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gonogo.domain.pollers import PolledBy
     from gonogo.domain.shipping import WhatShips
     from gonogo.domain.version_files import ProductFiles
+    from gonogo.errors import GonogoError
     from gonogo.ports import Clock
     from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
@@ -108,6 +109,7 @@ class Doors(Protocol):
         options: Options,
         session: Session,
         seen: Callable[[int, tuple[Observation, ...]], None],
+        trouble: Callable[[GonogoError], object],
         stopped: Callable[[Exception], object],
     ) -> PollerThread:
         """A thread that asks the endpoints of the plans it is told, in turn with this machine's other sessions."""

@@ -42,6 +42,7 @@ FAREWELL = 2.0
 class Trouble(NamedTuple):
     """Why something outside could not be asked."""
 
+    what: str
     error: GonogoError
 
 
@@ -53,9 +54,18 @@ def follow(context: Context, session: Session, look: Callable[[], None], *, git:
     """
     items: queue.SimpleQueue[Seen | Told | Trouble | Exception] = queue.SimpleQueue()
     endpoints = context.doors.endpoints(
-        context.options, session, lambda number, seen: items.put((number, seen)), items.put
+        context.options,
+        session,
+        lambda number, seen: items.put((number, seen)),
+        lambda error: items.put(Trouble("no endpoint is asked", error)),
+        items.put,
     )
-    outside = OutsideThread(context.doors, items.put, lambda error: items.put(Trouble(error)), items.put)
+    outside = OutsideThread(
+        context.doors,
+        items.put,
+        lambda error: items.put(Trouble("what gates and triggers watch is not asked", error)),
+        items.put,
+    )
     try:
         _Following(context, session, endpoints, outside, items, git=git).run(look)
     finally:
@@ -169,7 +179,7 @@ class _Following:
     def _take_in_outside(self, told: Told | Trouble) -> None:
         """A trigger that is due is recorded once, by whichever session sees it first; the next look tells it."""
         if isinstance(told, Trouble):
-            self._warn(f"what gates and triggers watch is not asked: {told.error}")
+            self._warn(f"{told.what}: {told.error}")
             return
         if told.plan_sha256 != self._session.loaded.sha256:
             return

@@ -80,6 +80,7 @@ class Feed:
         self._endpoints = PollerThread(
             wiring.make_poller,
             lambda generation, seen: self._queue.put(Seen(generation, seen)),
+            lambda error: post(Trouble("endpoints", f"no endpoint is asked: {error}", error.remedy)),
             lambda error: post(Stopped("endpoints", describe(error))),
         )
         self._git = Histories(wiring, self._queue.put, post)
