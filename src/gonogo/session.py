@@ -237,22 +237,21 @@ class Session:
         """
         from gonogo.domain.evidence import NOTHING, absorb
 
-        heard = self._steady() if self._steady else None
+        now, heard = self._clock.now(), self._steady() if self._steady else None
         evidence = dict(self.inputs.evidence)
         touched = []
         for observation in observations:
             before = self._recorded_otherwise(observation)
             evidence[observation.target] = absorb(
-                evidence.get(observation.target, NOTHING), observation, _heard(observation, heard), before
+                evidence.get(observation.target, NOTHING), observation, _heard(observation, heard), before, now
             )
             if not observation.by:
                 touched.append(observation.target)
         self.inputs = replace(self.inputs, evidence=evidence)
-        now, steady = self._clock.now(), heard
         return tuple(
             transition
             for target in dict.fromkeys(touched)
-            if (transition := self._news(target, evidence[target], now, steady)) is not None
+            if (transition := self._news(target, evidence[target], now, heard)) is not None
         )
 
     def observe_anew(self, observations: Iterable[Observation]) -> tuple[RecordTransition, ...]:

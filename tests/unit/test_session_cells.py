@@ -6,7 +6,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from gonogo.domain.events import Actor, EventId
-from gonogo.domain.matrix import Cell, Relation
+from gonogo.domain.matrix import Cell, Freshness, Relation, texts_of
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
 from gonogo.domain.plan import Plan, Source
 from gonogo.session import Session
@@ -211,6 +211,19 @@ def test_a_silence_is_no_transition_and_ages_by_the_clock_nobody_can_put_back() 
     assert not _cell(ana).is_known
     assert _cell(ana).relation is Relation.UNKNOWN
     assert _records(ana) == [("1.2.3",)]
+
+
+def test_after_a_clock_is_put_back_the_next_answer_counts() -> None:
+    """By a minute: what is dated before the last answer is newer than it, and no cell is stale for that minute."""
+    room = Room()
+    session = room.session()
+    room.sees(session, "1.2.2", "1.2.2")
+    room.clock.set(room.clock.now() - timedelta(minutes=1))
+    assert _cell(session).freshness is Freshness.STALE
+
+    room.sees(session, "1.2.3", "1.2.3")
+
+    assert (_cell(session).freshness, texts_of(_cell(session).versions)) == (Freshness.FRESH, ("1.2.3",))
 
 
 def test_what_another_session_observed_is_shown_and_recorded_by_that_one() -> None:

@@ -105,21 +105,28 @@ NOTHING = Evidence()
 
 
 def absorb(
-    evidence: Evidence, observation: Observation, heard: float | None = None, before: Sequence[str] = ()
+    evidence: Evidence,
+    observation: Observation,
+    heard: float | None = None,
+    before: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> Evidence:
     """Return the evidence with one more observation. An older answer than the last one changes nothing.
 
-    `heard` is the steady clock's reading at this moment. `before` are the versions the journal recorded last: a
-    session that begins takes them for the samples before its first, so that one answer overturns no record.
+    `heard` is the steady clock's reading at this moment, `now` (UTC) that of the wall clock. `before` are the
+    versions the journal recorded last: a session that begins takes them for the samples before its first, so that
+    one answer overturns no record.
     """
     strand = evidence.of(observation.origin)
     if isinstance(observation, Missing):
-        now = _silence(strand, observation)
+        after = _silence(strand, observation)
+    elif _is_late(strand, observation, now):
+        after = strand
     else:
-        now = _answer(strand, observation, heard, tuple(before))
-    if any(one.origin == now.origin for one in evidence.strands):
-        return Evidence(tuple(now if one.origin == now.origin else one for one in evidence.strands))
-    return Evidence((*evidence.strands, now))
+        after = _answer(strand, observation, heard, tuple(before))
+    if any(one.origin == after.origin for one in evidence.strands):
+        return Evidence(tuple(after if one.origin == after.origin else one for one in evidence.strands))
+    return Evidence((*evidence.strands, after))
 
 
 def _sample(newest: Running, name: str, share: float | None) -> Running:
@@ -132,9 +139,14 @@ def _silence(strand: Strand, missing: Missing) -> Strand:
     return replace(strand, missing=missing, silent_since=strand.silent_since or missing.polled_at)
 
 
+def _is_late(strand: Strand, seen: Seen, now: datetime | None) -> bool:
+    """Whether a newer answer is here already. One from the future was dated by a clock that was put back since."""
+    if strand.seen is None or (now is not None and strand.seen.polled_at > now):
+        return False
+    return timedelta(0) < strand.seen.polled_at - seen.polled_at < LATEST
+
+
 def _answer(strand: Strand, seen: Seen, heard: float | None, before: tuple[str, ...]) -> Strand:
-    if strand.seen is not None and timedelta(0) < strand.seen.polled_at - seen.polled_at < LATEST:
-        return strand
     if len(seen.versions) != 1 or _is_counted(seen.versions[0]):
         return Strand(seen.origin, seen, heard=heard)
     version = seen.versions[0].version
