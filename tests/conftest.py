@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 # what a test types, a person types: run by a CI job, every tick would be one, and those need the plan's leave
 os.environ.pop("CI", None)
+# tests started in the background of a shell ignore Ctrl-C, and so would every program they start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _have(*programs: str) -> Callable[[], bool]:
