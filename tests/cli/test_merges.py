@@ -51,6 +51,7 @@ def test_a_missing_fix_is_exit_3_with_what_to_type(gonogo: Here, release: Releas
         "  missing  main  no such change, and no commit that says it was picked from it",
         "",
         "1 open: carry each forward, or answer for it",
+        "  would they conflict?   gonogo merges --preview",
         f"  bring it there         gonogo merges carry {fix[:8]} main",
         f"  another commit does it gonogo merges equal {fix[:8]} main --reason '...'",
         f"  it need not go there   gonogo merges waive {fix[:8]} main --reason '...'",

@@ -95,6 +95,37 @@ def conflicting(release: Release) -> tuple[Path, str]:
     return web, fix
 
 
+def test_the_ledger_shows_of_each_missing_merge_whether_it_would_conflict(gonogo: Here, release: Release) -> None:
+    """Without touching anything; in JSON as well."""
+    web, fix = conflicting(release)
+    git(web, "branch", "release/v1.4", "v1.3.0")
+    before = fingerprint(web)
+    shown = gonogo("merges", "--preview")
+    assert shown.code == 3
+    assert "would conflict in login.txt (1 hunk)" in shown.out
+    assert "would apply cleanly" in shown.out
+    cells = json.loads(gonogo("merges", "--preview", "--json").out)["cells"]
+    told = {cell["branch"]: (cell["preview"]["outcome"], cell["preview"]["files"]) for cell in cells}
+    assert told == {"main": ("conflict", ["login.txt"]), "release/v1.4": ("clean", [])}
+    assert "preview" not in json.loads(gonogo("merges", "--json").out)["cells"][0]
+    assert fingerprint(web) == before
+    assert fix
+
+
+def test_a_branch_behind_its_remote_is_warned_of(gonogo: Here, release: Release) -> None:
+    """What is made on top of it would be refused there."""
+    fix = hotfix(release)
+    web = away(release)
+    _named(web)
+    there = git(web, "commit-tree", "-p", "main", "-m", "somebody else's", "main^{tree}")
+    git(web, "remote", "add", "origin", str(web))
+    git(web, "update-ref", "refs/remotes/origin/main", there)
+    shown = gonogo("merges", "carry", fix[:8], "main")
+    assert "origin has commits of main that yours has not" in shown.out
+    assert "moves    main, now at" in shown.out
+    assert "put the branch back to" in shown.out
+
+
 def test_a_conflict_stops_with_the_place_and_goes_on_by_name(gonogo: Here, release: Release) -> None:
     """The workspace is named; every file resolved by hand is confirmed by name and told in the commit."""
     web, fix = conflicting(release)

@@ -127,7 +127,7 @@ VERBS: tuple[Verb, ...] = (
         "rollback start", "PRODUCT --reason TEXT [--env ENV] [--mark-bad] [--confirm CODE]",
         "record that it goes back; deploys nothing", "rollback_start", FIX,
     ),
-    Verb("merges", "[PRODUCT]", "has every hotfix reached every active branch?", "merges", FIX),
+    Verb("merges", "[PRODUCT] [--preview]", "has every hotfix reached every active branch?", "merges", FIX),
     Verb(
         "merges carry", "FIX BRANCH [--confirm CODE]", "carry a fix to a branch that lacks it", "merges_carry",
         FIX,

@@ -24,6 +24,11 @@ _PICK_TONES = {
 }
 
 
+def hunks(count: int) -> str:
+    """`1 hunk`, `2 hunks`."""
+    return f"{count} hunk{'' if count == 1 else 's'}"
+
+
 def plan_lines(planned: Planned) -> tuple[Line, ...]:
     """Everything there is to read before it is started."""
     found: list[Line] = []
@@ -89,19 +94,34 @@ def _pick_lines(one: PickPreview) -> Iterator[Line]:
 
 
 def _work_lines(work: Work, preview: Preview) -> Iterator[Line]:
-    yield (
-        Span("makes    ", Tone.MUTED),
-        Span(f"{work.version}: branch {work.branch}, tag {work.tag}", Tone.STRONG),
-    )
+    if work.kind is Kind.CARRY:
+        yield (
+            Span("moves    ", Tone.MUTED),
+            Span(work.branch, Tone.STRONG),
+            Span(f", now at {work.base_oid[:10]}"),
+        )
+    else:
+        made = f"{work.version}: branch {work.branch}, tag {work.tag}"
+        yield (Span("makes    ", Tone.MUTED), Span(made, Tone.STRONG))
     yield (Span(f"         by {work.identity.name} <{work.identity.email}>", Tone.MUTED),)
     for edit in preview.edits:
         yield (Span("changes  ", Tone.MUTED), Span(edit.path, Tone.STRONG), Span(f"  {edit.problem or edit.what}"))
+    for at, text in _entry(work):
+        yield (Span("entry    " if not at else "         ", Tone.MUTED), Span(text))
     for text in preview.diffstat:
         yield (Span(f"        {text}", Tone.MUTED),)
     for need in preview.needs:
         state = f"lacks {', '.join(need.missing)}" if need.missing else "has all of it"
         tone = Tone.WARN if need.missing else Tone.GOOD
         yield (Span("also to  ", Tone.MUTED), Span(f"{need.branch}  "), Span(state, tone))
+    if work.kind is Kind.HOTFIX:
+        asks = f"{', '.join(work.approvals)}, before it is tagged" if work.approvals else "the plan asks for none"
+        yield (Span("approval ", Tone.MUTED), Span(asks, Tone.PLAIN if work.approvals else Tone.MUTED))
+
+
+def _entry(work: Work) -> Iterator[tuple[int, str]]:
+    """The lines of the changelog's entry, numbered; none where none is written."""
+    return enumerate(line for line in work.entry.splitlines() if line and work.edits)
 
 
 def step_lines(steps: Sequence[Step]) -> Iterator[Line]:
@@ -147,7 +167,7 @@ def outcome_lines(outcome: Outcome | Aborted, work_kind: str, product: str) -> t
 def _stopped(outcome: Stopped, kind: str, product: str) -> Iterator[Line]:
     yield (Span("stopped: ", Tone.WARN), Span(f"{outcome.pick.oid[:10]} {outcome.pick.subject} conflicts"))
     for conflict in outcome.conflicts:
-        yield (Span(f"  {conflict.path} ", Tone.STRONG), Span(f"({conflict.kind}, {len(conflict.hunks)} hunks)"))
+        yield (Span(f"  {conflict.path} ", Tone.STRONG), Span(f"({conflict.kind}, {hunks(len(conflict.hunks))})"))
     yield (Span("resolve it there: ", Tone.MUTED), Span(f"cd {outcome.folder}", Tone.STRONG))
     if kind != Kind.CARRY.value:
         yield (Span("or with: ", Tone.MUTED), Span(typed(kind, "edit", product), Tone.STRONG))
@@ -175,7 +195,7 @@ def detail_lines(one: Hotfix) -> tuple[Line, ...]:
     found: list[Line] = []
     for resolution in one.resolutions:
         how = (
-            "the line's own content was kept" if resolution.how == "ours" else f"{resolution.hunks} hunks by hand"
+            "the line's own content was kept" if resolution.how == "ours" else f"{hunks(resolution.hunks)} by hand"
         )
         said = f"{resolution.path} of {resolution.pick[:10]}: {how}, {resolution.actor.user}"
         found.append((Span("resolved ", Tone.WARN), Span(said)))

@@ -1,7 +1,10 @@
 """The ledger of forward-merges in words. Rows are (key, line); "" cannot be chosen."""
 
+from msgspec import Struct
+
 from gonogo.domain.hotfix.wish import Planned
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
+from gonogo.present.hotfix import hunks
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard import Rows, preview_lines, say, text
 
@@ -69,6 +72,44 @@ def count_line(ledger: Ledger) -> Line:
     if left:
         return (Span(f"{left} of {len(ledger.cells)} open: the release cannot complete", Tone.BAD),)
     return (Span(f"all {len(ledger.cells)} have arrived or are answered for", Tone.GOOD),)
+
+
+class CarryPreview(Struct, frozen=True):
+    """What carrying one fix to one branch would come to, in short."""
+
+    outcome: str
+    """clean | conflict | empty | unknown"""
+    files: tuple[str, ...] = ()
+    """Where it conflicts."""
+    hunks: int = 0
+    told: str = ""
+    """What stands against it, or should be known first."""
+
+
+def carry_preview(planned: Planned) -> CarryPreview:
+    """In short."""
+    [pick] = planned.preview.picks
+    told = (*planned.preview.blockers, *planned.preview.warnings)
+    count = sum(len(one.hunks) for one in pick.conflicts)
+    return CarryPreview(
+        pick.outcome.value, tuple(one.path for one in pick.conflicts), count, told[0] if told else ""
+    )
+
+
+def preview_spans(preview: CarryPreview) -> Line:
+    """One line of it."""
+    if preview.outcome == "conflict":
+        where = ", ".join(preview.files[:5])
+        return (Span("would conflict ", Tone.WARN), Span(f"in {where} ({hunks(preview.hunks)})", Tone.MUTED))
+    if preview.outcome == "clean" and not preview.told:
+        return (Span("would apply cleanly", Tone.GOOD),)
+    word = {"clean": "would apply cleanly, but ", "empty": "changes nothing there: "}.get(
+        preview.outcome, "not known: "
+    )
+    return (
+        Span(word, Tone.UNKNOWN if preview.outcome == "unknown" else Tone.WARN),
+        Span(preview.told, Tone.MUTED),
+    )
 
 
 def cell_lines(cell: LedgerCell) -> tuple[Line, ...]:

@@ -66,7 +66,8 @@ def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
         merges=merges,
     )
     preview = Preview(
-        None, None, (tried,), diffstat=stat, diff=diff, warnings=_warnings(tried, branch),
+        None, None, (tried,), diffstat=stat, diff=diff,
+        warnings=(*_behind(survey, branch, was), *_warnings(tried, branch)),
         blockers=tuple(_blockers(found, tried, branch)),
     )  # fmt: skip
     return Planned(preview, None, work, steps_of(work))
@@ -95,6 +96,16 @@ def _tried(
     known[plan.changelog.file_of(product.name)] = _CHANGELOG
     [tried], tree = try_picks(space, tip, (replace(pick, on_mainline=True),), known)
     return tried, tree
+
+
+def _behind(survey: Survey, branch: str, was: str) -> tuple[str, ...]:
+    """What remotes have of the branch and the local one has not: the remote would refuse what is made on top."""
+    there = ((one.name, survey.look_up(f"refs/remotes/{one.name}/{branch}")) for one in survey.found.remotes)
+    return tuple(
+        f"{name} has commits of {branch} that yours has not, and will refuse a push: bring it up to date first"
+        for name, tip in there
+        if was and tip and not survey.contains(was, tip)
+    )
 
 
 def _warnings(tried: PickPreview, branch: str) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def check_named(conflicts: Sequence[str], resolution: Resolution, command: str) 
     strangers = resolution.named - set(conflicts)
     if strangers:
         raise UsageError(
-            f"{clean(min(strangers), 200)} has no conflict", remedy=f"there are {', '.join(conflicts[:12])}"
+            f"{clean(min(strangers), 200)} has no conflict", remedy=f"these have: {', '.join(conflicts[:12])}"
         )
     missing = [path for path in conflicts if path not in resolution.named]
     if missing:

@@ -1,14 +1,19 @@
 """`gonogo merges`: every fix that was hotfixed, against every branch it must reach."""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
-from gonogo.errors import ExitCode
-from gonogo.present.merges import asides
+from gonogo.errors import ExitCode, GonogoError
+from gonogo.present.merges import CarryPreview, asides, carry_preview, preview_spans
 from gonogo.present.tones import Span, Tone
+
+Previews = Mapping[LedgerCell, CarryPreview]
 
 _TONES = {
     Arrival.PRESENT: Tone.GOOD,
@@ -19,17 +24,23 @@ _TONES = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare PRODUCT."""
+    """Declare PRODUCT and --preview."""
     parser.add_argument("product", nargs="?", metavar="PRODUCT", default="", help="only this one; by default all")
+    parser.add_argument(
+        "--preview",
+        action="store_true",
+        help="find out of each that is missing whether it would conflict, and where",
+    )
 
 
 def run(context: Context) -> int:
     """Print the ledger. Exit 3 while a fix is missing somewhere, 4 when that cannot be told."""
     ledger = read(context, context.args.product)
+    previews = _previews(context, ledger) if context.args.preview else {}
     if context.options.json:
-        context.out.json(ledger_facts(ledger))
+        context.out.json(ledger_facts(ledger, previews))
     else:
-        _print(context, ledger)
+        _print(context, ledger, previews)
     arrivals = {cell.arrival for cell in ledger.cells}
     if Arrival.MISSING in arrivals:
         return ExitCode.NO_GO
@@ -50,7 +61,21 @@ def read(context: Context, product: str = "") -> Ledger:
         session.close()
 
 
-def _print(context: Context, ledger: Ledger) -> None:
+def _previews(context: Context, ledger: Ledger) -> Previews:
+    """What carrying each open cell would come to. Nothing is touched."""
+    from gonogo.adapters.git_hotfix.carrying import plan_carry
+
+    plan, now = context.doors.load_plan(context.options).plan, context.doors.clock().now()
+    found: dict[LedgerCell, CarryPreview] = {}
+    for cell in ledger.open:
+        try:
+            found[cell] = carry_preview(plan_carry(plan, cell, now))
+        except GonogoError as error:
+            found[cell] = CarryPreview("unknown", told=error.message)
+    return found
+
+
+def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
     if ledger.problem:
         context.say.warning(ledger.problem)
     if not ledger.cells:
@@ -72,6 +97,8 @@ def _print(context: Context, ledger: Ledger) -> None:
             Span(f"{cell.branch}  ", Tone.STRONG),
             Span(cell.detail, Tone.MUTED),
         )
+        if cell in previews:
+            context.out.line(Span("           "), *preview_spans(previews[cell]))
     context.out.lines(asides(ledger))
     if ledger.open:
         first = ledger.open[0]
@@ -80,7 +107,8 @@ def _print(context: Context, ledger: Ledger) -> None:
             Span(f"{len(ledger.open)} open", Tone.BAD),
             Span(": carry each forward, or answer for it"),
         )
-        for what, typed in _ways_out(first):
+        looks = () if previews else (("would they conflict?", "gonogo merges --preview"),)
+        for what, typed in (*looks, *_ways_out(first)):
             context.out.line(Span(f"  {what:<23}", Tone.MUTED), Span(typed, Tone.STRONG))
 
 
@@ -95,15 +123,19 @@ def _ways_out(cell: LedgerCell) -> tuple[tuple[str, str], ...]:
     )
 
 
-def ledger_facts(ledger: Ledger) -> dict[str, Any]:
-    """The ledger for JSON."""
+def ledger_facts(ledger: Ledger, previews: Previews | None = None) -> dict[str, Any]:
+    """The ledger for JSON; what carrying would come to with each cell it was found out for."""
+    told = previews or {}
     return {
         "read_at": ledger.read_at.isoformat() if ledger.read_at else None,
         "problem": ledger.problem,
         "open": len(ledger.open),
         "retired": list(ledger.retired),
         "notes": list(ledger.notes),
-        "cells": [cell_facts(cell) for cell in ledger.cells],
+        "cells": [
+            {**cell_facts(cell), **({"preview": msgspec.to_builtins(told[cell])} if cell in told else {})}
+            for cell in ledger.cells
+        ],
     }
 
 

@@ -115,9 +115,9 @@ def steps_of(work: Work) -> tuple[Step, ...]:
     )  # fmt: skip
     if work.kind is Kind.HOTFIX:
         add(StepKind.TEST, "test it in the workspace", "nothing to undo")
+    back = f"put the branch back to {work.branch_was[:12]}" if work.branch_was else "remove the branch"
     add(
-        StepKind.DELIVER, f"bring {work.branch} into your repository",
-        "remove the branch, if it is still where it was put",
+        StepKind.DELIVER, f"bring {work.branch} into your repository", f"{back}, if it is still where it was put",
         _own("pack-objects", "--revs", "--local", "--non-empty", "--quiet", "{pack}", feed="{commit}\n^{base}\n"),
         _theirs("update-ref", "-m", "gonogo", "--stdin", feed=f"{_set(work)}\n"),
     )  # fmt: skip

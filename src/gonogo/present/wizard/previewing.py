@@ -8,8 +8,9 @@ from gonogo.domain.hotfix.preview import PickPreview
 from gonogo.domain.hotfix.steps import Place, Step
 from gonogo.domain.hotfix.wish import Planned
 from gonogo.domain.hotfix.work import Kind
+from gonogo.present.hotfix import hunks
 from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard.rows import hunks, label, say
+from gonogo.present.wizard.rows import label, say
 
 _HUNK_LINES = 8
 _HUNKS = 2

@@ -44,8 +44,3 @@ def trouble(error: GonogoError) -> tuple[Line, ...]:
     if error.remedy:
         found.append(label("next", Span(error.remedy, Tone.STRONG)))
     return tuple(found)
-
-
-def hunks(count: int) -> str:
-    """`1 hunk`, `2 hunks`."""
-    return f"{count} hunk{'' if count == 1 else 's'}"

@@ -11,9 +11,9 @@ from gonogo.domain.hotfix.steps import Step, StepKind
 from gonogo.domain.hotfix.work import Kind, Work
 from gonogo.domain.spans import span
 from gonogo.errors import GonogoError
-from gonogo.present.hotfix import outcome_lines
+from gonogo.present.hotfix import hunks, outcome_lines
 from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard.rows import Rows, hunks, label, say, trouble
+from gonogo.present.wizard.rows import Rows, label, say, trouble
 
 
 def phase(known: Hotfix, steps: Sequence[Step]) -> int:
