@@ -6,7 +6,7 @@ equal contents decide; that needs diffs, so it is asked of candidates only.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -24,6 +24,8 @@ _OTHERS = 2_000
 _CANDIDATES = 200
 """Commits whose contents are compared at most; 780 would fit into one call."""
 _PICKS = 20
+_SLOTS = 262_139
+"""A prime, so that dates an even time apart do not meet."""
 
 _Likeness = tuple[int | None, str]
 
@@ -91,14 +93,12 @@ class _Search:
         """Candidates by author date and subject: among themselves, and with those from elsewhere."""
         for other in before:
             self._others.setdefault(_likeness(other), []).append(Struck(Fate.COPY, other.oid))
-        plain = [commit for commit in self._commits if not commit.is_merge and not commit.more.reverts]
-        # sorted, not grouped by a dictionary: 64,000 keys would be the largest thing in memory
-        plain.sort(key=lambda commit: commit.authored or 0)
-        for newer, older in pairwise(plain):  # of one date they stay as git has them, newest first
+        close = sorted(filter(_is_plain, _of_one_date(self._commits)), key=lambda commit: commit.authored or 0)
+        for newer, older in pairwise(close):  # of one date they stay as git has them, newest first
             if older.authored == newer.authored and older.subject == newer.subject:
                 self._pairs.append((newer.oid, Struck(Fate.COPY, older.oid)))
         if self._others:
-            for commit in plain:
+            for commit in filter(_is_plain, self._commits):
                 self._pairs += [(commit.oid, why) for why in self._others.get(_likeness(commit), ())]
 
     def decide(self) -> None:
@@ -111,6 +111,22 @@ class _Search:
             same = oid in contents and contents[oid] == contents.get(why.other)
             if same and oid not in self.struck and not self._repository.contains(oid, why.other):
                 self.struck[oid] = why
+
+
+def _is_plain(commit: Commit) -> bool:
+    return not commit.is_merge and not commit.more.reverts
+
+
+def _of_one_date(commits: Sequence[Commit]) -> Iterator[Commit]:
+    """Those that share an author date with another one, and a few more.
+
+    A mark for each date in a row of slots, not a key: 64,000 keys would be the largest thing in memory.
+    """
+    seen = bytearray(_SLOTS)
+    for commit in commits:
+        slot = (commit.authored or 0) % _SLOTS
+        seen[slot] = min(seen[slot] + 1, 2)
+    return (commit for commit in commits if seen[(commit.authored or 0) % _SLOTS] > 1)
 
 
 def _likeness(commit: Commit) -> _Likeness:

@@ -4,8 +4,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from msgspec.structs import replace
-
 from gonogo.domain.commits import Commit, Fate, Struck
 
 _WHOLE = (40, 64)
@@ -41,7 +39,7 @@ def strike(
             struck[oid] = why
     if not struck:
         return commits
-    return [replace(commit, struck=struck[commit.oid]) if commit.oid in struck else commit for commit in commits]
+    return [commit.struck_out(struck[commit.oid]) if commit.oid in struck else commit for commit in commits]
 
 
 def reverted(

@@ -37,7 +37,7 @@ def arrange(commits: Iterable[Commit], rules: ChangelogRules) -> tuple[Section, 
     if len(filled) > 1:  # a whole history has thousands of releases with one heading
         order = [BREAKING, *(title for title in headings.values() if title != OTHER), OTHER, MERGES, REPEATED]
         filled = {title: filled[title] for title in dict.fromkeys(order) if title in filled}
-    return tuple(Section(title, tuple(entries)) for title, entries in filled.items())
+    return tuple(Section(title, tuple(filled.pop(title))) for title in list(filled))
 
 
 def _title(commit: Commit, headings: Mapping[str, str]) -> str:

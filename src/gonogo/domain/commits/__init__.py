@@ -2,7 +2,8 @@
 
 from gonogo.domain.commits.conventions import CONVENTIONS, KNOWN_TYPES, Convention
 from gonogo.domain.commits.conventions import conventional as read_headline
-from gonogo.domain.commits.footers import issue_references, read_footers
+from gonogo.domain.commits.footers import read_footers
+from gonogo.domain.commits.issues import issue_references
 from gonogo.domain.commits.message import parse_commit
 from gonogo.domain.commits.model import NOT_DESCRIBED, Commit, Fate, Footer, Headline, Struck, moment
 

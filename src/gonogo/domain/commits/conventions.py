@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from gonogo.domain.commits.footers import NOT_A_TRACKER, TICKET
+from gonogo.domain.commits.issues import NOT_A_TRACKER, TICKET
 from gonogo.domain.commits.model import Headline
 
 Convention = Callable[[str], Headline | None]

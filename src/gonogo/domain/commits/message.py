@@ -7,8 +7,9 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from gonogo.domain.commits.conventions import KNOWN_TYPES, Convention, conventional
-from gonogo.domain.commits.footers import BREAKING_TOKENS, issue_references, read_footers
-from gonogo.domain.commits.model import NOT_DESCRIBED, NOTHING_MORE, Commit, Footer, Headline, More
+from gonogo.domain.commits.footers import BREAKING_TOKENS, read_footers
+from gonogo.domain.commits.issues import issue_references
+from gonogo.domain.commits.model import NOT_DESCRIBED, NOTHING_MORE, Commit, Footer, Headline, More, stamp
 from gonogo.domain.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
 
 _MANY = 50
@@ -45,17 +46,22 @@ def parse_commit(
     if headline is None and parents > 1 and more.also:
         # `Merge pull request #5 from ...` says nothing, the title of what was merged stands below
         headline, more = more.also[0], replace(more, also=more.also[1:])
-    issues = " ".join(issue_references(shown, rest)) if with_issues else ""
+    cited = _cited(shown, rest) if with_issues else ""
+    known = stamp(oid, authored)
     if headline is None:
         return Commit(
-            oid, shown, _author(author), authored, "", "", 0,
-            _one_line(more.upgrade), issues, parents, more,
+            known, shown, _author(author), "", "", 0, _one_line(more.upgrade), cited, parents, more,
         )  # fmt: skip
     breaking = _one_line(more.upgrade) or (headline.description if headline.breaking else "")
     return Commit(
-        oid, shown, _author(author), authored, headline.type, headline.scope, _place(headline.description, shown),
-        breaking, issues, parents, more,
+        known, shown, _author(author), headline.type, headline.scope, _place(headline.description, shown),
+        breaking, cited, parents, more,
     )  # fmt: skip
+
+
+def _cited(subject: str, rest: str) -> str | None:
+    """The issues; None where only the subject can name any: then they are looked for when somebody asks."""
+    return " ".join(issue_references(subject, rest)) if "#" in rest or "-" in rest else None
 
 
 def _place(description: str, subject: str) -> int | str:

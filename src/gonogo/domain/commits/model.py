@@ -6,6 +6,8 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gonogo.domain.commits.issues import issue_references
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 253_402_300_799
 """Last second of the year 9999: a commit may claim any number."""
@@ -69,7 +71,7 @@ class Struck(Struct, frozen=True):
 
 
 class More(Struct, frozen=True):
-    """What few messages say, kept apart so that the many without it stay small."""
+    """What few commits have to say, kept apart so that the many without it stay small."""
 
     body: str = ""
     footers: tuple[Footer, ...] = ()
@@ -79,20 +81,32 @@ class More(Struct, frozen=True):
     picked_from: tuple[str, ...] = ()
     release_as: str = ""
     also: tuple[Headline, ...] = ()
+    struck: Struck | None = None
+    part: int = 0
 
 
 NOTHING_MORE = More()
 
 
+_TIME = 8
+"""Bytes of a time."""
+_NO_TIME = -(1 << 63)
+
+
+def stamp(oid: str, authored: int | None) -> bytes:
+    """Object id and author time in one: a text and a number for each of 64,000 commits would cost 4 MiB more."""
+    seconds = authored if authored is not None and abs(authored) < -_NO_TIME else _NO_TIME
+    return bytes.fromhex(oid) + seconds.to_bytes(_TIME, "big", signed=True)
+
+
 class Commit(Struct, frozen=True, gc=False):
     """One commit, or one line of a squashed one. All text is cleaned and bounded."""
 
-    oid: str
+    stamp: bytes
+    """Object id and author time, as `stamp` packs them."""
     subject: str
     """The first line, whole."""
     author: str = ""
-    authored: int | None = None
-    """Seconds since 1970; None when the commit claims a time no calendar has."""
     type: str = ""
     """"" when the message follows no convention."""
     scope: str = ""
@@ -101,19 +115,36 @@ class Commit(Struct, frozen=True, gc=False):
     for each of 64,000 commits would cost 7 MiB."""
     breaking: str = ""
     """What breaks, in the author's words on one line; "" when nothing does."""
-    cited: str = ""
-    """The issues, a blank between two: a tuple would cost as much again."""
+    cited: str | None = ""
+    """The issues, a blank between two: a tuple would cost as much again. None: those of the subject."""
     parents: int = 1
     more: More = NOTHING_MORE
-    struck: Struck | None = None
-    """Why it is shown struck out; None when it counts."""
-    part: int = 0
-    """0 for the commit itself; 1, 2, ... for the further conventional lines of a squashed commit's body."""
+
+    @property
+    def struck(self) -> Struck | None:
+        """Why it is shown struck out; None when it counts."""
+        return self.more.struck
+
+    @property
+    def part(self) -> int:
+        """0 for the commit itself; 1, 2, ... for the further conventional lines of a squashed commit's body."""
+        return self.more.part
+
+    @property
+    def oid(self) -> str:
+        """The object id in full; "" when nobody gave one."""
+        return self.stamp[:-_TIME].hex()
+
+    @property
+    def authored(self) -> int | None:
+        """Seconds since 1970; None when the commit claims no time that can be read."""
+        seconds = int.from_bytes(self.stamp[-_TIME:], "big", signed=True)
+        return None if seconds == _NO_TIME else seconds
 
     @property
     def issues(self) -> tuple[str, ...]:
         """`#12`, `org/repo#12`, `PAY-12`: in order of appearance, each once."""
-        return tuple(self.cited.split())
+        return issue_references(self.subject) if self.cited is None else tuple(self.cited.split())
 
     @property
     def description(self) -> str:
@@ -181,6 +212,10 @@ class Commit(Struct, frozen=True, gc=False):
         """The version a `Release-As:` footer asks for; "" when there is none."""
         return self.more.release_as
 
+    def struck_out(self, why: Struck) -> "Commit":
+        """The same commit, announced no more."""
+        return replace(self, more=replace(self.more, struck=why))
+
     def parts(self) -> "tuple[Commit, ...]":
         """The commit itself and one entry for each further conventional line of its body."""
         if not self.more.also:
@@ -194,8 +229,7 @@ class Commit(Struct, frozen=True, gc=False):
             scope=line.scope,
             said=line.description,
             breaking=line.description if line.breaking else "",
-            more=NOTHING_MORE,
-            part=number,
+            more=More(struck=self.struck, part=number),
         )
 
 
