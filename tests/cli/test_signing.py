@@ -15,6 +15,7 @@ from gonogo.domain.decide import Approve, Command, Resume, Thaw
 from gonogo.domain.decisions import approvals
 from gonogo.domain.plan import ApprovalSlot
 from gonogo.session import Accepted, Session
+from support.repositories import CommitSpec, git, make_repository
 from support.ssh_keys import allow, make_key
 
 pytestmark = pytest.mark.needs("sshd")
@@ -179,3 +180,23 @@ def test_an_end_that_nobody_signed_ends_nothing(gonogo: Here, desk: Path) -> Non
     assert facts["held"]["reason"] == "the vendor is down"
     assert [one["reason"] for one in facts["freezes"]] == ["pager storm"]
     assert gonogo("log").out.count("[does not count: it is not signed]") == 2
+
+
+def test_the_keys_may_lie_on_a_branch(gonogo: Here, desk: Path, release: Release) -> None:
+    """Read from the branch of a clone: the file beside the plan decides nothing any more."""
+    keys = allow(desk / "branch_keys", {account(): (desk / "key.pub").read_text(encoding="ascii").strip()})
+    made = make_repository(
+        desk / "policy", [CommitSpec("chore: keys", {"signers": keys.read_text(encoding="ascii")})]
+    )
+    text = release.plan.read_text(encoding="utf-8")
+    branch = "allowed_signers: {repo: policy, ref: main, file: signers}"
+    release.plan.write_text(text.replace("allowed_signers: allowed_signers", branch), encoding="utf-8")
+    (desk / "allowed_signers").unlink()
+
+    assert approve(gonogo) == 0
+    assert "is given by" in standing(gonogo)
+    (given,) = (one for one in gonogo("log", "--json").facts["events"] if one["kind"] == "approval.given")
+    assert given["data"]["content"]["signatures"] == "decisions are signed, by keys in main:signers"
+
+    git(made.path, "update-ref", "-d", "refs/heads/main")
+    assert "there is no branch main with the allowed signers" in standing(gonogo)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from gonogo.adapters.atomic import make_private_directory, write_atomically
+from gonogo.adapters.signers_file import as_file, stamp
 from gonogo.domain.events import Event, EventId
 from gonogo.domain.plan import Plan
 from gonogo.domain.signing import NAMESPACE, is_wanted, payload, signature_of
@@ -25,7 +26,6 @@ _SIGN_WITHIN = 60.0
 """Seconds: some keys wait for a touch. Nothing is locked meanwhile."""
 _CHECK_WITHIN = 10.0
 _AT_ONCE = 4
-_SIGNERS_LIMIT = 1024 * 1024
 _SIGNATURE_LIMIT = 16 * 1024
 _KEPT = 50_000
 """Good signatures that are remembered; each is one line of 65 bytes."""
@@ -70,13 +70,7 @@ class SshSignatures:
 
     def signers(self, plan: Plan) -> str:
         """See `ports.Signatures.signers`."""
-        if not plan.sign:
-            return ""
-        try:
-            facts = Path(plan.allowed_signers).stat()
-        except OSError as error:
-            return f"{plan.allowed_signers} {error.errno}"
-        return f"{plan.allowed_signers} {facts.st_ino} {facts.st_size} {facts.st_mtime_ns}"
+        return stamp(plan.allowed_signers) if plan.sign and plan.allowed_signers else ""
 
     def flaws(self, plan: Plan, events: Sequence[Event]) -> Mapping[EventId, str]:
         """See `ports.Signatures.flaws`."""
@@ -84,15 +78,12 @@ class SshSignatures:
         if not wanted:
             return {}
         try:
-            signers = _read_signers(plan.allowed_signers)
-        except OSError as error:
-            why = f"the allowed signers cannot be read: {error.strerror}"
-            return {event.id: why for event in wanted}
-        with tempfile.TemporaryDirectory(prefix="gonogo-signers-") as folder:
-            # judged by one copy: the file may be edited while it is being used
-            copy = Path(folder) / "allowed_signers"
-            copy.write_bytes(signers)
-            found = self._judge(wanted, Path(folder), hashlib.sha256(signers).hexdigest())
+            if plan.allowed_signers is None:
+                raise ConfigError("the plan does not say whose keys count", remedy="allowed_signers: FILE")
+            with as_file(plan.allowed_signers) as copy:
+                found = self._judge(wanted, copy.parent, hashlib.sha256(copy.read_bytes()).hexdigest())
+        except GonogoError as error:
+            return {event.id: error.message for event in wanted}
         return {event.id: why for event, why in zip(wanted, found, strict=True) if why}
 
     def _judge(self, events: Sequence[Event], folder: Path, signers: str) -> list[str]:
@@ -150,11 +141,6 @@ class SshSignatures:
             write_atomically(self._memory, "\n".join(sorted(good)[:_KEPT]).encode() + b"\n", mode=0o600)
         except (OSError, GonogoError):
             return  # only slower the next time
-
-
-def _read_signers(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read(_SIGNERS_LIMIT)
 
 
 def _run(words: Sequence[str], fed: bytes, seconds: float) -> "subprocess.CompletedProcess[bytes]":

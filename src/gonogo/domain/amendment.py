@@ -72,7 +72,9 @@ def _is_signed(one: Difference) -> bool:
 
 def _says_who(one: Difference) -> bool:
     field = _part(one.name, 2)
-    return _part(one.name, 0) == "approvals" or (_part(one.name, 0) == "people" and (not field or field in _WHO))
+    return _part(one.name, 0) in {"approvals", "allowed_signers"} or (
+        _part(one.name, 0) == "people" and (not field or field in _WHO)
+    )
 
 
 def reopened(pending: Pending, loaded: LoadedPlan, state: ReleaseState) -> tuple[str, ...]:

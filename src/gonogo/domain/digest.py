@@ -85,7 +85,9 @@ def content_of(plan: Plan, changes: Mapping[str, Changes]) -> Content:
             unknown.append(product.name)
     if plan.sign:
         # whoever takes this out of the plan voids every approval that was given under it
-        texts["signatures"] = f"{plan.sign} are signed"
+        # a path differs from checkout to checkout, a branch does not
+        kept = plan.allowed_signers if plan.allowed_signers and plan.allowed_signers.ref else None
+        texts["signatures"] = f"{plan.sign} are signed" + (f", by keys in {kept}" if kept else "")
     if plan.rollback_notes:
         texts["rollback notes"] = _read(plan.rollback_notes)
     if plan.rollback_checklist:

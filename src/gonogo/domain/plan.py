@@ -372,6 +372,20 @@ class Branches(Struct, frozen=True):
     """Release branches that nothing is brought to any more; `*` stands for anything."""
 
 
+class SignersFile(Struct, frozen=True):
+    """Where it is written whose keys count."""
+
+    path: str
+    """Absolute; of one in a repository relative to its top."""
+    repo: str = ""
+    """Absolute path of the local clone it is read from; "" when it lies in the file system."""
+    ref: str = ""
+    """Branch or tag of that clone; a name without `refs/` is a remote's branch before one of its own."""
+
+    def __str__(self) -> str:
+        return f"{self.ref}:{self.path}" if self.ref else self.path
+
+
 class Plan(Struct, frozen=True):
     """A whole release plan, valid in itself."""
 
@@ -395,8 +409,8 @@ class Plan(Struct, frozen=True):
     waiver_roles: tuple[str, ...] = ()
     sign: str = ""
     """`decisions`: they count only with a signature; "" when none is asked for."""
-    allowed_signers: str = ""
-    """Absolute path of the file that says whose keys count; "" when none is named."""
+    allowed_signers: SignersFile | None = None
+    """The file that says whose keys count; None when none is named."""
     rules: Mapping[str, Level] = {}
     metrics: tuple[Metric, ...] = ()
     freezes: tuple[Freeze, ...] = ()

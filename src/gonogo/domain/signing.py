@@ -95,8 +95,9 @@ def apply(prepared: Prepared, plan: Plan, drafts: Sequence[Draft], actor: Actor)
 def agreed_unsigned(state: ReleaseState) -> Event | None:
     """What the release stands on and is not signed as it should be; None when that is in order.
 
-    Votes, waivers and go decisions simply do not count then, and what ends a stop does not end it. A start, an accepted
-    amendment or an end cannot be left out without changing what everything else means: they stand, and block.
+    Votes, waivers and go decisions simply do not count then, and what ends a stop does not end it. A start,
+    an accepted amendment or an end cannot be left out without changing what everything else means: they stand, and
+    block.
     """
     life = state.lifecycle
     # an amendment that was accepted is what people agreed on last, whoever started

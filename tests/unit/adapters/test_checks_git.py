@@ -7,7 +7,7 @@ import pytest
 from gonogo.adapters.checks.git_tag import Wrong, tag_is_right
 from gonogo.adapters.checks.version_files import files_agree
 from gonogo.adapters.version_files import read_version_files
-from gonogo.domain.plan import Product, VersionFile
+from gonogo.domain.plan import Product, SignersFile, VersionFile
 from gonogo.domain.version_files import FileVerdict
 from gonogo.errors import GonogoError
 from support.repositories import CommitSpec, git, make_repository
@@ -95,12 +95,14 @@ def test_a_signed_tag_is_accepted_by_a_listed_key_only(tmp_path: Path) -> None:
     git(made.path, *settings, "tag", "-s", "-m", "v1.2.3", "v1.2.3")
     signers = tmp_path / "signers"
     signers.write_text(f"a@b {key.with_suffix('.pub').read_text()}")
-    assert tag_is_right(web(made.path), signed=True, allowed_signers=str(signers)).endswith(", signed")
+    assert tag_is_right(web(made.path), signed=True, allowed_signers=SignersFile(str(signers))).endswith(
+        ", signed"
+    )
     with pytest.raises(GonogoError, match="does not say whose keys count: allowed_signers"):
         tag_is_right(web(made.path), signed=True)
     signers.write_text("")
     with pytest.raises(Wrong, match="is not accepted"):
-        tag_is_right(web(made.path), signed=True, allowed_signers=str(signers))
+        tag_is_right(web(made.path), signed=True, allowed_signers=SignersFile(str(signers)))
 
 
 def test_version_files_agree_at_the_tag_whatever_lies_around(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gonogo.adapters.signatures_ssh import SshSignatures
 from gonogo.domain.events import Actor, Draft, Event, EventId
-from gonogo.domain.plan import Environment, Plan, Product
+from gonogo.domain.plan import Environment, Plan, Product, SignersFile
 from gonogo.domain.signing import payload, with_signature
 from gonogo.errors import ConfigError
 from gonogo.testing.clock import START
@@ -34,7 +34,9 @@ class Desk:
         self.public = make_key(self.key)
         self.signers = allow(directory / "allowed_signers", {"aruiz": self.public})
         environments, products = (Environment("production"),), (Product("web", "1.2.3"),)
-        self.plan = Plan("r", environments, products, sign="decisions", allowed_signers=str(self.signers))
+        self.plan = Plan(
+            "r", environments, products, sign="decisions", allowed_signers=SignersFile(str(self.signers))
+        )
 
     def signatures(self, key: str | None = None) -> SshSignatures:
         """As a new process has them."""

@@ -1,7 +1,10 @@
 """`git`: the tag of a product is there, annotated, perhaps signed, where it was pinned, and merged."""
 
+from contextlib import nullcontext
+
 from gonogo.adapters.git_door import GitDoor, GitError, GitTimeoutError, UnknownRevisionError, check_ref
-from gonogo.domain.plan import Product
+from gonogo.adapters.signers_file import as_file
+from gonogo.domain.plan import Product, SignersFile
 from gonogo.domain.text import clean
 from gonogo.errors import GonogoError
 
@@ -11,7 +14,7 @@ class Wrong(Exception):  # noqa: N818  # an answer, not an error
 
 
 def tag_is_right(
-    product: Product, *, signed: bool = False, merged_into: str = "", allowed_signers: str = ""
+    product: Product, *, signed: bool = False, merged_into: str = "", allowed_signers: SignersFile | None = None
 ) -> str:
     """Return what is right about the planned version's tag, in one line.
 
@@ -54,7 +57,7 @@ _VERIFIERS = (
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
 
 
-def _must_be_signed(door: GitDoor, name: str, reference: str, allowed_signers: str) -> None:
+def _must_be_signed(door: GitDoor, name: str, reference: str, allowed_signers: SignersFile | None) -> None:
     """The signature is good, and by an SSH key of the plan's list of signers or a key of this account's GnuPG.
 
     Raises Wrong, and GonogoError when nobody says whose keys count.
@@ -63,14 +66,16 @@ def _must_be_signed(door: GitDoor, name: str, reference: str, allowed_signers: s
         raise GonogoError(
             f"{name} is signed with an SSH key, and the plan does not say whose keys count: allowed_signers"
         )
-    settings = (*_VERIFIERS, f"gpg.ssh.allowedSignersFile={allowed_signers}")
-    words = [word for setting in settings for word in ("-c", setting)]
-    try:
-        door.run([*words, "verify-tag", "--", reference.removeprefix("refs/tags/")])
-    except GitTimeoutError:
-        raise
-    except GitError as error:
-        raise Wrong(f"the signature of {name} is not accepted: {error.message}") from None
+    # outside of the try: a list of signers that cannot be read says nothing about the tag
+    with as_file(allowed_signers) if allowed_signers else nullcontext("") as signers:
+        settings = (*_VERIFIERS, f"gpg.ssh.allowedSignersFile={signers}")
+        words = [word for setting in settings for word in ("-c", setting)]
+        try:
+            door.run([*words, "verify-tag", "--", reference.removeprefix("refs/tags/")])
+        except GitTimeoutError:
+            raise
+        except GitError as error:
+            raise Wrong(f"the signature of {name} is not accepted: {error.message}") from None
 
 
 def _must_be_merged(door: GitDoor, name: str, commit: str, branch: str) -> None:

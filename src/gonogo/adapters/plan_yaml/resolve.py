@@ -42,6 +42,7 @@ from gonogo.domain.plan import (
     Plan,
     Product,
     ProductRollback,
+    SignersFile,
     Timing,
     VersionFile,
 )
@@ -235,11 +236,15 @@ def _waiver_roles(reading: Reading, given: WaiversShape) -> tuple[str, ...]:
     return names.check_each(names.roles, given.roles, ("waivers", "roles"), "a waiver", "is given by")
 
 
-def _allowed_signers(reading: Reading, shape: PlanShape) -> str:
-    """Absolute path of the file; it is read when somebody signs or looks, not with the plan."""
-    given = shape.allowed_signers
+def _allowed_signers(reading: Reading, shape: PlanShape) -> SignersFile | None:
+    """Where the keys are; they are read when somebody signs or looks, not with the plan."""
+    given, path = shape.allowed_signers, ("allowed_signers",)
     if shape.sign and not given:
         reading.add(Mistake.SIGNED_BY_WHOM, ("sign",), "write allowed_signers: allowed_signers")
     if not given:
-        return ""
-    return os.path.normpath(given if given.startswith("/") else f"{reading.directory}/{given}")
+        return None
+    if isinstance(given, str):
+        return SignersFile(os.path.normpath(given if given.startswith("/") else f"{reading.directory}/{given}"))
+    check_ref_name(given.ref, reading.place((*path, "ref")), reading.problems, "branch")
+    check_inside(given.file, reading.place((*path, "file")), reading.problems)
+    return SignersFile(given.file, _repo(reading, given.repo, (*path, "repo")), given.ref)

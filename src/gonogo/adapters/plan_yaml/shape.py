@@ -287,6 +287,16 @@ class ItemShape(_Shape):
     ci: Annotated[bool, _says("A job in CI may tick it. Default: false.")] = False
 
 
+class AllowedSignersShape(_Shape):
+    """The keys that count, as a branch has them."""
+
+    ref: Annotated[Text, _says("The branch that not everybody may push to: origin/main.")]
+    file: Annotated[Text, _says("In the repository.")]
+    repo: Annotated[
+        Text, _says("A local clone; relative paths start at this file. Default: the plan's directory.")
+    ] = "."
+
+
 class ApprovalShape(_Shape):
     """A sign-off."""
 
@@ -453,7 +463,10 @@ class PlanShape(_Shape):
         _says("`decisions`: they count only with an SSH signature of whoever decides."),
     ] = None
     allowed_signers: Annotated[
-        Text, _says("sign: file of the keys that count, beside the plan, as ssh-keygen(1) describes it.")
+        AllowedSignersShape | Text,
+        _says(
+            "sign: file of the keys that count, as ssh-keygen(1) describes it; beside the plan, or at a branch."
+        ),
     ] = ""
     rules: Annotated[dict[Name, Level], _says("Built-in rules by id: off, warn or block; see docs/rules.md.")] = {}
     metrics: Annotated[dict[Name, MetricShape], _says("Numbers asked from a source.")] = {}
