@@ -1,5 +1,6 @@
 """wait, --at, --report-only, trigger, and `why --json`, whose keys scripts rely on."""
 
+import threading
 from pathlib import Path
 
 from cli.conftest import Here, Release
@@ -89,6 +90,22 @@ def test_wait_gives_up_in_time_with_the_verdict_of_that_moment(gonogo: Here) -> 
     assert found.code == 124
     assert "NO-GO (2) for production" in found.out
     assert "waited 1s for 'go' in vain" in found.err
+
+
+def test_no_other_environment_answers_for_the_one_waited_for(gonogo: Here, release: Release) -> None:
+    """Production is called otherwise while somebody waits for it: that is an end without a GO."""
+    everything_done(gonogo)
+    assert gonogo("freeze", "now", "--env", "production", "--reason", "the network is down").code == 0
+    text = release.plan.read_text(encoding="utf-8")
+    renamed = text.replace("production", "live")
+    edit = threading.Timer(1.0, lambda: release.plan.write_text(renamed, encoding="utf-8"))
+    edit.start()
+
+    found = gonogo("wait", "--env", "production", "--timeout", "30s", "--every", "2s")
+
+    edit.join()
+    assert found.code == 2
+    assert "production" in found.err
 
 
 def test_wait_as_json_says_whether_it_came(gonogo: Here) -> None:

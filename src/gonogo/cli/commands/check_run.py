@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gonogo.cli.context import Context, via
+from gonogo.cli.facts import moment
 from gonogo.domain.checks import Standing, checked_items, describe, fingerprint, standing
 from gonogo.domain.decide import find_item
 from gonogo.domain.folds.checks import CheckOutcome, CheckResult
@@ -141,7 +142,7 @@ def result_facts(result: CheckResult) -> dict[str, Any]:
     return {
         "outcome": result.outcome.value,
         "summary": result.summary,
-        "finished_at": (result.finished_at or result.at).isoformat(),
+        "finished_at": moment(result.finished_at or result.at),
         "seconds": result.seconds,
         "exit_code": result.exit_code,
         "output": result.output,

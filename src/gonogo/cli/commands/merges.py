@@ -8,6 +8,7 @@ import msgspec
 
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
+from gonogo.cli.facts import moment
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
 from gonogo.errors import ExitCode, GonogoError
 from gonogo.present.merges import CarryPreview, asides, carry_preview, preview_spans
@@ -127,7 +128,7 @@ def ledger_facts(ledger: Ledger, previews: Previews | None = None) -> dict[str, 
     """The ledger for JSON; what carrying would come to with each cell it was found out for."""
     told = previews or {}
     return {
-        "read_at": ledger.read_at.isoformat() if ledger.read_at else None,
+        "read_at": moment(ledger.read_at),
         "problem": ledger.problem,
         "open": len(ledger.open),
         "retired": list(ledger.retired),
@@ -139,7 +140,7 @@ def ledger_facts(ledger: Ledger, previews: Previews | None = None) -> dict[str, 
     }
 
 
-def cell_facts(cell: LedgerCell) -> dict[str, str]:
+def cell_facts(cell: LedgerCell) -> dict[str, str | None]:
     """One cell for JSON."""
     return {
         "product": cell.product,
@@ -152,5 +153,5 @@ def cell_facts(cell: LedgerCell) -> dict[str, str]:
         "alike": cell.alike,
         "said_by": cell.said.actor.user if cell.said else "",
         "said_in": cell.said.release if cell.said else "",
-        "said_at": cell.said.at.isoformat() if cell.said else "",
+        "said_at": moment(cell.said.at) if cell.said else None,
     }

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gonogo.cli.commands._look import look
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
-from gonogo.cli.facts import readiness_facts
+from gonogo.cli.facts import readiness_facts, trigger_facts
 from gonogo.domain.rollback import Readiness, WayBack
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line
 from gonogo.domain.state import ItemStatus
@@ -56,7 +56,9 @@ def run(context: Context) -> int:
             {
                 "release": snapshot.plan.release,
                 "products": [_facts(way, between[way.product]) for way in ways],
-                "triggers": [_trigger_facts(snapshot, trigger.id) for trigger in snapshot.plan.triggers],
+                "triggers": [
+                    trigger_facts(one, snapshot.state.triggers.get(one.id)) for one in snapshot.plan.triggers
+                ],
                 "checklist": list(snapshot.plan.rollback_checklist),
                 "notes": snapshot.plan.rollback_notes,
             }
@@ -159,14 +161,4 @@ def _facts(way: WayBack, between: list[Between]) -> dict[str, Any]:
             }
             for one in between
         ],
-    }
-
-
-def _trigger_facts(snapshot: Snapshot, name: str) -> dict[str, Any]:
-    fired = snapshot.state.triggers.get(name)
-    return {
-        "trigger": name,
-        "fired_at": fired.fired_at.isoformat() if fired else None,
-        "observation": fired.observation if fired else "",
-        "answer": fired.answer if fired else "",
     }

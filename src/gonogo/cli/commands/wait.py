@@ -41,10 +41,10 @@ def run(context: Context) -> int:
     limit = _length("--timeout", context.args.timeout)
     session = context.doors.open_session(context.options, via())
     try:
-        plan = session.loaded.plan
-        require_name(context.args.env, (one.name for one in plan.environments), "environment")
-        every = max(_length("--every", context.args.every) if context.args.every else plan.timing.every, LEAST)
         environment = context.args.env
+        _must_be_there(session, environment)
+        pace = session.loaded.plan.timing.every
+        every = max(_length("--every", context.args.every) if context.args.every else pace, LEAST)
         started, last_git = time.monotonic(), float("-inf")
         seen = ""
         while True:
@@ -61,7 +61,7 @@ def run(context: Context) -> int:
             seen = _tell(context, verdict, seen)
             pause = max(0.0, every.total_seconds() - (time.monotonic() - begun))
             time.sleep(min(pause, left))
-            _renew(session)
+            _renew(session, environment)
     finally:
         session.close()
 
@@ -88,9 +88,14 @@ def _tell(context: Context, verdict: Verdict, before: str) -> str:
     return key
 
 
-def _renew(session: Session) -> None:
-    """The plan may have been corrected while we waited."""
+def _renew(session: Session, environment: str) -> None:
+    """The plan may have been corrected while we waited; no other environment answers for one it has no more."""
     session.reload_plan()
+    _must_be_there(session, environment)
+
+
+def _must_be_there(session: Session, environment: str) -> None:
+    require_name(environment, (one.name for one in session.loaded.plan.environments), "environment")
 
 
 def _end(context: Context, snapshot: Snapshot, verdict: Verdict) -> int:

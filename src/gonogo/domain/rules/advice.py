@@ -29,7 +29,7 @@ def advice(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
 
 
 def _said(facts: Facts, rule: str, fact: str, subject: str, remedy: str, who: str = "") -> ReasonLine:
-    return ReasonLine(rule, Weight.WARNING, fact, subject, facts.now, "plan", who or manager(facts.plan), remedy)
+    return ReasonLine(rule, Weight.WARNING, fact, subject, None, "plan", who or manager(facts.plan), remedy)
 
 
 def _friday(facts: Facts) -> Iterable[ReasonLine]:

@@ -16,7 +16,7 @@ def unchecked(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
             Weight.WARNING,
             f"the certificate of {what} is not checked (`verify_tls: false`): anybody between may answer for it",
             "plan",
-            facts.now,
+            None,
             given.where or "plan",
             who=manager(facts.plan),
             remedy="name the authority by ca_file in your configuration, and take verify_tls out of the plan",

@@ -52,7 +52,7 @@ def metric(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[Reas
     """The number lies where the gate wants it, for as long as it wants it. No data is unknown."""
     named = next((one for one in facts.plan.metrics if one.name == gate.argument), None)
     if named is None:
-        yield _no_metric(facts, str(gate.argument))
+        yield _no_metric(str(gate.argument))
         return
     bound = Bound(gate.options.get("above"), gate.options.get("below"), gate.options.get("for", Bound().duration))
     found = judge(facts.inputs.metrics.get(named.name, ()), bound, named.every, facts.now)
@@ -64,10 +64,10 @@ def metric(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[Reas
         yield _about_metric(facts, named, "metric.breached", Weight.BLOCKER, fact, found)
 
 
-def _no_metric(facts: Facts, name: str) -> ReasonLine:
+def _no_metric(name: str) -> ReasonLine:
     fact = f"metric '{name}' is asked for, and the plan does not say where it comes from"
     remedy = f"put '{name}' into `metrics:`"
-    return ReasonLine("metric.unknown", Weight.UNKNOWN, fact, f"metric:{name}", facts.now, "plan", "", remedy)
+    return ReasonLine("metric.unknown", Weight.UNKNOWN, fact, f"metric:{name}", None, "plan", "", remedy)
 
 
 def _about_metric(

@@ -124,7 +124,7 @@ def live_hours(facts: Facts) -> Iterable[ReasonLine]:
         Weight.WARNING,
         fact,
         "window",
-        facts.at,
+        None,
         "plan",
         who=manager(facts.plan),
         remedy="check the date in `window:`",

@@ -49,7 +49,7 @@ def about(
         weight,
         fact,
         f"product:{product.name}",
-        facts.now if source else facts.inputs.histories_at.get(product.name, facts.now),
+        None if source else facts.inputs.histories_at.get(product.name),
         source or product.repo or "plan",
         who=owner_of_product(facts.plan, product.name),
         remedy=remedy,
@@ -101,7 +101,7 @@ def tag_is_pinned(facts: Facts, product: Product) -> Iterable[ReasonLine]:
     if not product.revision:
         fact = f"{product.name} is not pinned: the plan names no `revision` its tag must lead to"
         remedy = f"put `revision:` at {product.name}; git rev-parse {product.tag_name}^{{commit}} prints it"
-        yield about(facts, product, "tag.unpinned", Weight.BLOCKER, fact, remedy)
+        yield about(facts, product, "tag.unpinned", Weight.BLOCKER, fact, remedy, "plan")
 
 
 def contradicted(facts: Facts, product: Product, changes: ProductChanges, weight: Weight) -> Iterable[ReasonLine]:
