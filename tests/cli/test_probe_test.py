@@ -45,6 +45,22 @@ def test_every_step_is_shown(gonogo: Here, release: Release) -> None:
     assert "\x1b" not in done.out
 
 
+def test_where_a_redirect_led_is_told(gonogo: Here, release: Release) -> None:
+    """Without what its query holds: an answer of another path is not taken for one of the path that was asked."""
+    release.fleet.answers["/production/version"] = Canned(b"", {"Location": "/login/version?t=s3cret"}, 302)
+    release.fleet.answers["/login/version?t=s3cret"] = Canned(b'{"version": "1.2.0"}')
+    told = gonogo("probe", "test", "web", "production").out
+    assert "led to" in told
+    assert "/login/version" in told
+    facts = gonogo("probe", "test", "web", "production", "--json")
+    assert facts.facts["questions"][0]["requests"][0]["answered_by"].endswith("/login/version?\u2026")
+    assert "s3cret" not in told + facts.out
+    assert (
+        gonogo("probe", "test", "web", "staging", "--json").facts["questions"][0]["requests"][0]["answered_by"]
+        is None
+    )
+
+
 def test_what_is_not_there_is_unknown_with_the_reason(gonogo: Here, release: Release) -> None:
     """Exit code 4, as everywhere an answer is missing."""
     release.fleet.answers["/production/version"] = Canned(b"gone", status=503)

@@ -49,6 +49,8 @@ class Exchange(Struct, frozen=True):
     """Its beginning, cleaned."""
     failure: str = ""
     """Why no answer came: `timeout: no whole answer within 5 s`."""
+    answered_by: str = ""
+    """Where redirects led, as it may be shown; "" when what was asked answered itself."""
 
 
 class Trial(Struct, frozen=True):
@@ -86,6 +88,8 @@ class _Recorder:
         return answer
 
     def _kept(self, request: Request, answer: Answer | Failure) -> Exchange:
+        from gonogo.adapters.http import public_url
+
         name = request.credential.name if request.credential else ""
         url = shown_url(request.url, own_query=self._own_query)
         if isinstance(answer, Failure):
@@ -100,6 +104,7 @@ class _Recorder:
             len(answer.body),
             tuple(self._headers(answer)),
             clean(answer.body[:EXCERPT_LIMIT].decode("utf-8", "replace"), EXCERPT_LIMIT),
+            answered_by=answer.url if answer.url != public_url(request.url) else "",
         )
 
     def _headers(self, answer: Answer) -> Iterable[tuple[str, str]]:

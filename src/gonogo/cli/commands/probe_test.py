@@ -102,6 +102,8 @@ def _exchange(exchange: "Exchange") -> list[Line]:
     lines = [_row("asks", f"{exchange.method} {exchange.url}{offered}")]
     if exchange.status is None:
         return [*lines, _row("gets", exchange.failure, Tone.BAD)]
+    if exchange.answered_by:
+        lines.append(_row("led to", exchange.answered_by))
     took = f"in {exchange.elapsed * 1000:.0f} ms, {exchange.size} bytes"
     lines.append(_row("gets", f"{exchange.status} {exchange.phrase}".rstrip() + f"  {took}"))
     lines += [_row("", f"{name}: {value}", Tone.MUTED) for name, value in exchange.headers]
@@ -161,6 +163,7 @@ def _facts(plan: Plan, trial: "Trial") -> dict[str, Any]:
                 "headers": [list(header) for header in one.headers],
                 "body": one.body,
                 "failure": one.failure,
+                "answered_by": one.answered_by or None,
             }
             for one in trial.exchanges
         ],
