@@ -96,8 +96,9 @@ class Notes(Struct, frozen=True):
 
 def build(plan: Plan, changes: Mapping[str, Changes], audience: Audience, day: date | None = None) -> Notes:
     """Notes of every product whose repository the plan names; what is not read yet is said to be unknown."""
+    several = len({product.repo for product in plan.products if product.repo}) > 1
     products = tuple(
-        _product(product, changes.get(product.name), audience, plan.changelog)
+        _product(product, changes.get(product.name), audience, plan.changelog, several=several)
         for product in plan.products
         if product.repo
     )
@@ -106,7 +107,9 @@ def build(plan: Plan, changes: Mapping[str, Changes], audience: Audience, day: d
     )
 
 
-def _product(product: Product, changes: Changes | None, audience: Audience, rules: ChangelogRules) -> ProductNotes:
+def _product(
+    product: Product, changes: Changes | None, audience: Audience, rules: ChangelogRules, *, several: bool
+) -> ProductNotes:
     if not isinstance(changes, ProductChanges):
         why = changes.reason if isinstance(changes, Unreadable) else "its history has not been read"
         return ProductNotes(product.name, product.version, migration=product.migration, unknown=why)
@@ -114,7 +117,9 @@ def _product(product: Product, changes: Changes | None, audience: Audience, rule
         (section.title, _told(section.commits, section.title, audience, rules)) for section in changes.sections
     ]
     groups = tuple(
-        Group(title, tuple(_entry(commit) for commit in commits)) for title, commits in shown if commits
+        Group(title, tuple(_entry(commit, product.name if several else "") for commit in commits))
+        for title, commits in shown
+        if commits
     )
     inside = audience is Audience.INTERNAL
     return ProductNotes(
@@ -158,16 +163,25 @@ def users_notice(section: Section, rules: ChangelogRules) -> tuple[Commit, ...]:
     )
 
 
-def _entry(commit: Commit) -> Entry:
+def _entry(commit: Commit, product: str) -> Entry:
+    """A line; `product` where the notes are of several repositories: a bare `#12` would be an issue of any of them."""
+    issues = commit.issues
     return Entry(
-        commit.description,
+        _without_issues(commit.description, issues),
         commit.scope,
         commit.oid,
         commit.author,
-        commit.issues,
+        tuple(f"{product}{issue}" if issue.startswith("#") else issue for issue in issues),
         upgrade_notes(commit),
         str(commit.struck) if commit.struck is not None else "",
     )
+
+
+def _without_issues(text: str, issues: Sequence[str]) -> str:
+    """Without the `(#12)` that a forge puts at the end: it is told beside."""
+    while text.endswith(")") and (at := text.rfind(" (")) > 0 and text[at + 2 : -1] in issues:
+        text = text[:at].rstrip()
+    return text
 
 
 def upgrade_notes(commit: Commit) -> str:

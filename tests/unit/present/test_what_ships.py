@@ -104,6 +104,22 @@ def test_doubts_about_the_range_reach_whoever_writes_the_notes() -> None:
     assert "web: the clone is shallow" in build_notes(plan, {"web": changes}, Audience.EXTERNAL).warnings
 
 
+def test_an_issue_is_told_once() -> None:
+    """The forge writes it behind the title, the notes beside the commit; elsewhere in the text it stays."""
+    changes = ships("feat: add y (#12) (#13)", "fix: see #14 (draft)\n\nCloses #15")
+    assert "- add y (#12, #13)\n" in told(changes, Audience.EXTERNAL)
+    assert "- see #14 (draft) (#14, #15)\n" in told(changes, Audience.EXTERNAL)
+
+
+def test_issues_of_several_repositories_are_told_apart() -> None:
+    """`#12` of two repositories is two issues, and a forge would link both to its own."""
+    other = Product("api", "1.1.0", repo="/srv/api")
+    plan = Plan("r", (Environment("prod"),), (PRODUCT, other))
+    notes = build_notes(plan, {"web": ships("feat: y (#12)", "fix: z a/b#3, PAY-4")}, Audience.INTERNAL)
+    issues = {issue for group in notes.products[0].groups for entry in group.entries for issue in entry.issues}
+    assert issues == {"web#12", "a/b#3", "PAY-4"}
+
+
 def _said(lines: Sequence[Commit]) -> list[str]:
     return [line_text(commit_line(commit, author=True)) for commit in lines]
 
