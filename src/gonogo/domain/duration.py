@@ -16,6 +16,11 @@ NUMBER_PATTERN: Final = r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?%?"
 LONGEST: Final = timedelta(days=3660)
 """Ten years; what is longer is a slip of the pen, and would not fit into a date when added to one."""
 
+_CLOCK: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?"
+_MOMENT: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    rf"(?:[ T]{_CLOCK}(?:\.[0-9]{{1,6}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?)?"
+)
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)", re.ASCII)
 _UNITS: Final = {
     "ms": timedelta(milliseconds=1),
@@ -67,6 +72,26 @@ def parse_local(text: str, zone: ZoneInfo) -> datetime:
         raise ValueError(f"'{text}' is not a local time")
     try:
         return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text} is not a moment of the calendar") from error
+
+
+def parse_past(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """UTC of a moment somebody asks back to; `now` is UTC. Raises ValueError.
+
+    As `parse_local`, with seconds where they are known; `02:13` alone is the last time it was so late. And as
+    gonogo itself writes times (`2026-11-24T02:13:05.123Z`, `2026-11-24 02:13:05 UTC`), which name their zone.
+    """
+    if re.fullmatch(_CLOCK, text, re.ASCII):
+        today = now.astimezone(zone).date()
+        moment = parse_past(f"{today} {text}", zone, now)
+        return moment if moment <= now else parse_past(f"{today - timedelta(days=1)} {text}", zone, now)
+    written = re.sub(" UTC$", "Z", text)
+    if not re.fullmatch(_MOMENT, written, re.ASCII):
+        raise ValueError(f"'{text}' is not a time")
+    try:
+        moment = datetime.fromisoformat(written)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text} is not a moment of the calendar") from error
 

@@ -12,8 +12,9 @@ from gonogo.present.tones import Line, Span, Tone
 
 def recorded_lines(found: Mapping[Target, Ran | NotRecorded], at: datetime, zone: ZoneInfo) -> tuple[Line, ...]:
     """A line for each cell, then what such a record is worth."""
-    local = f"{at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
-    utc = "" if zone.key == "UTC" else f" ({at:%Y-%m-%d %H:%M} UTC)"
+    form = "%Y-%m-%d %H:%M:%S" if at.second else "%Y-%m-%d %H:%M"
+    local = f"{at.astimezone(zone):{form}} {zone.key}"
+    utc = "" if zone.key == "UTC" else f" ({at:{form}} UTC)"
     wide = max((len(str(target)) for target in found), default=0)
     return (
         (Span(f"what the journal says ran at {local}{utc}", Tone.STRONG),),

@@ -13,6 +13,7 @@ from gonogo.domain.duration import (
     parse_duration,
     parse_local,
     parse_number,
+    parse_past,
     parse_week_point,
     parse_zone,
 )
@@ -87,6 +88,34 @@ def test_what_is_no_local_time(text: str) -> None:
     """One way to write it."""
     with pytest.raises(ValueError, match="is not a local time"):
         parse_local(text, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-24 02:13", datetime(2026, 11, 24, 1, 13, tzinfo=UTC)),
+        ("2026-11-24 02:13:05", datetime(2026, 11, 24, 1, 13, 5, tzinfo=UTC)),
+        ("2026-11-24T02:13:05.120Z", datetime(2026, 11, 24, 2, 13, 5, 120_000, tzinfo=UTC)),
+        ("2026-11-24 02:13:05 UTC", datetime(2026, 11, 24, 2, 13, 5, tzinfo=UTC)),
+        ("2026-11-24T02:13+05:30", datetime(2026, 11, 23, 20, 43, tzinfo=UTC)),
+        ("2026-11-24", datetime(2026, 11, 23, 23, 0, tzinfo=UTC)),
+        ("00:30", datetime(2026, 11, 24, 23, 30, tzinfo=UTC)),  # it is 00:40 there, of the day after
+        ("00:45", datetime(2026, 11, 23, 23, 45, tzinfo=UTC)),
+        ("23:59:30", datetime(2026, 11, 24, 22, 59, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_somebody_asks_back_to(text: str, moment: datetime) -> None:
+    """As people type it in the night, or copy it from the screen or from JSON."""
+    assert parse_past(text, BERLIN, datetime(2026, 11, 24, 23, 40, tzinfo=UTC)) == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["2:13", "25:00", "2026-02-30 02:13", "02:13 Z", "2026-11-24 02:13 CET", "now", ""]
+)
+def test_what_is_no_moment_to_ask_back_to(text: str) -> None:
+    """Refused with a sentence."""
+    with pytest.raises(ValueError, match=r"is not a (time|moment of the calendar)"):
+        parse_past(text, BERLIN, datetime(2026, 11, 24, 23, 40, tzinfo=UTC))
 
 
 def test_a_day_of_the_calendar() -> None:

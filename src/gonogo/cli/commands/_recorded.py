@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from gonogo.cli.commands._wanted import Wanted
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment
-from gonogo.domain.duration import parse_local, parse_zone
+from gonogo.domain.duration import parse_past, parse_zone
 from gonogo.domain.history import NotRecorded, Ran, ran_at, transitions
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
@@ -23,7 +23,7 @@ def show(context: Context, session: Session, wanted: Wanted) -> int:
     session.refresh()
     plan, now = session.loaded.plan, context.doors.clock().now()
     zone = _zone(context.args.zone, plan)
-    at = _moment(context.args.at, zone)
+    at = _moment(context.args.at, zone, now)
     if at > now:
         raise UsageError(
             f"{context.args.at} {zone.key} is still to come", remedy="gonogo matrix    asks what runs now"
@@ -55,10 +55,10 @@ def _zone(name: str, plan: Plan) -> ZoneInfo:
         raise UsageError(str(error), remedy=_EXAMPLE) from error
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    """UTC of the local time that was typed; `02:13Z` and other forms of ISO 8601 with a zone say it themselves."""
+def _moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """UTC of the time that was typed, or copied from what gonogo printed."""
     try:
-        return parse_local(text, zone)
+        return parse_past(text, zone, now)
     except ValueError as error:
         raise UsageError(f"--at: {error}", remedy=_EXAMPLE) from error
 

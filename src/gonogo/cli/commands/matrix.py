@@ -36,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--at",
         metavar="TIME",
         default="",
-        help="what was recorded for this moment, 'YYYY-MM-DD HH:MM', asking nobody",
+        help="what was recorded for this moment, 'YYYY-MM-DD HH:MM' or the last HH:MM, asking nobody",
     )
     parser.add_argument(
         "--zone", metavar="ZONE", default="", help="zone of TIME; by default the zone of the window, else UTC"
