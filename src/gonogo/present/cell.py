@@ -11,7 +11,7 @@ from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line,
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age, span
 from gonogo.domain.version import same_version
-from gonogo.present.matrix import SHORT_REASONS, relation_sentence, share, versions
+from gonogo.present.matrix import SHORT_REASONS, arrived_instances, relation_sentence, share, versions
 from gonogo.present.tones import Line, Span, Tone, line_text
 
 TIMELINE = 8
@@ -85,8 +85,10 @@ def _standing(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
         rows.append(("note", cell.detail))
     if cell.expected:
         rows.append(("expected", f"{cell.planned} here by now: {cell.expected}"))
-    if cell.instances and len(cell.judged) > 1:
-        rows.append(("instances", f"{_done(snapshot, cell)} of {cell.instances} run {cell.planned}: not done"))
+    if cell.instances and cell.relation is Relation.MIXED:
+        builds = f", from {len(cell.arrived)} commits" if len(cell.arrived) == len(cell.judged) else ""
+        done = f"{arrived_instances(cell)} of {cell.instances} run {cell.planned}{builds}: not done"
+        rows.append(("instances", done))
     drifts = drift_from_before(snapshot.plan, snapshot.matrix, cell)
     rows.extend(("order", drift_words(drift)) for drift in drifts if drift.relation in _DRIFTS)
     product = snapshot.plan.product(cell.target.product)
@@ -94,14 +96,6 @@ def _standing(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
         environment = live.target.environment
         rows.append(("warning", f"older than live: {environment} PRODUCTION runs {versions(live)}"))
     return rows
-
-
-def _done(snapshot: Snapshot, cell: Cell) -> int:
-    product = snapshot.plan.product(cell.target.product)
-    if product is None:
-        return 0
-    wanted = (one for one in cell.judged if same_version(one.version, cell.planned, product.scheme, product.name))
-    return sum(one.replicas or 0 for one in wanted)
 
 
 def drift_words(drift: Drift) -> str:

@@ -82,7 +82,10 @@ def versions(cell: Cell) -> str:
 
 
 def short_versions(cell: Cell) -> str:
-    """As `versions`, in a column's width: of a split, how far the planned version has come."""
+    """As `versions`, in a column's width: of a split, how far the planned version has come.
+
+    `2 builds`: the planned version everywhere, and not from the same commit.
+    """
     live = cell.judged
     if len(live) <= 1:
         return live[0].version if live else ""
@@ -90,13 +93,20 @@ def short_versions(cell: Cell) -> str:
         return cell.planned  # the same version for the product's scheme, in several spellings
     if cell.relation is Relation.DISAGREE:
         return "sources"
-    wanted, all_instances = cell.planned.removeprefix("v"), cell.instances
-    for running in live:
-        if running.version.removeprefix("v") == wanted:
-            if running.weight is None and running.replicas is not None and all_instances:
-                return f"{running.replicas}/{all_instances} {running.version}"
-            return f"{share(running.weight, running.replicas)}{running.version}"
-    return f"{len(live)} versions"
+    if len(cell.arrived) == len(live):
+        return f"{len(live)} builds"
+    if not cell.arrived:
+        return f"{len(live)} versions"
+    weights = [running.weight for running in cell.arrived if running.weight is not None]
+    if weights:
+        return f"{share(sum(weights), None)}{cell.arrived[0].version}"
+    instances = f"{arrived_instances(cell)}/{cell.instances} " if cell.instances else ""
+    return f"{instances}{cell.arrived[0].version}"
+
+
+def arrived_instances(cell: Cell) -> int:
+    """Of several versions in a cell, how many instances run the planned one."""
+    return sum(running.replicas or 0 for running in cell.arrived)
 
 
 def share(weight: float | None, replicas: int | None) -> str:
@@ -163,6 +173,14 @@ def environment_heading(plan: Plan, name: str) -> str:
     return f"{name} PRODUCTION" if environment and environment.production else name
 
 
+def _mixture(cell: Cell, shown: str) -> str:
+    """Several versions, or one from several commits."""
+    if len(cell.arrived) < len(cell.judged):
+        return f"runs {shown} side by side; planned is {cell.planned} alone"
+    builds = ", ".join(running.revision[:12] or "no commit named" for running in cell.arrived)
+    return f"runs {cell.planned} from {len(cell.arrived)} commits side by side: {builds}"
+
+
 def _differing(cell: Cell, shown: str) -> str:
     """Another version without an order, or the planned one from another commit."""
     if any(running.revision and running.version.removeprefix("v") == cell.planned.removeprefix("v")
@@ -186,7 +204,7 @@ def relation_sentence(cell: Cell) -> str:
         + (", as far as can be told" if cell.status is Status.UNKNOWN else ""),
         Relation.BEHIND: f"runs {shown}; planned is the newer {cell.planned}",
         Relation.AHEAD: f"runs {shown}, newer than the planned {cell.planned}",
-        Relation.MIXED: f"runs {shown} side by side; planned is {cell.planned} alone",
+        Relation.MIXED: _mixture(cell, shown),
         Relation.DIFFERS: _differing(cell, shown),
         Relation.ABSENT: f"says that nothing is deployed; planned is {cell.planned}",
         Relation.UNKNOWN: f"runs {shown} by what is heard so far; planned is {cell.planned}"

@@ -12,6 +12,7 @@ from gonogo.domain.shipping import CannotTell, Shipping, WhatShips
 from gonogo.domain.snapshot import Inputs, Snapshot, build
 from gonogo.domain.state import Deployed, ReleaseState
 from gonogo.present.cell import details, shipping_question
+from gonogo.present.matrix import short_versions
 from gonogo.present.tones import line_text
 from support.releases import NOW, loaded, plan, product, seen
 
@@ -119,6 +120,24 @@ def test_instances_are_counted_and_one_straggler_is_not_done() -> None:
     told = _told(_snapshot(Seen(TARGET, running, Status.SUCCEEDED, NOW, "test")))
 
     assert "instances 7 of 8 run 1.2.3: not done" in told
+
+
+def test_instances_are_counted_by_the_scheme_and_by_the_commit() -> None:
+    """Two spellings are one version, and a cell that matches is done; one version from two commits is not."""
+
+    def told(*running: Running) -> tuple[str, list[str]]:
+        snapshot = _snapshot(Seen(TARGET, running, Status.SUCCEEDED, NOW, "test"))
+        return short_versions(snapshot.matrix.cells[TARGET]), _told(snapshot)
+
+    spelt = told(Running("1.2.3", replicas=1), Running("v1.2.3", replicas=1), Running("1.2.2", replicas=1))
+    done = told(Running("1.2.3", replicas=4), Running("v1.2.3", replicas=4))
+    builds = told(Running("1.2.3", "a" * 40, replicas=4), Running("1.2.3", "b" * 40, replicas=4))
+
+    assert (spelt[0], done[0], builds[0]) == ("2/3 1.2.3", "1.2.3", "2 builds")
+    assert "instances 2 of 3 run 1.2.3: not done" in spelt[1]
+    assert not any(line.startswith("instances") for line in done[1])
+    assert builds[1][0] == ("web in staging runs 1.2.3 from 2 commits side by side: aaaaaaaaaaaa, bbbbbbbbbbbb")
+    assert "instances 8 of 8 run 1.2.3, from 2 commits: not done" in builds[1]
 
 
 def test_the_idle_side_is_named_as_such() -> None:

@@ -1,6 +1,6 @@
 """Cells made from evidence, history and the time it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -11,8 +11,8 @@ from gonogo.domain.history import same_set
 from gonogo.domain.matrix.accounts import accounts_of, agree, latest, speaker, union, worst
 from gonogo.domain.matrix.model import Account, Cell, Freshness, Matrix, Relation
 from gonogo.domain.matrix.relation import expected_by_now, relation
-from gonogo.domain.matrix.running import active, texts_of
-from gonogo.domain.observation import Status, Target
+from gonogo.domain.matrix.running import active, holds, texts_of
+from gonogo.domain.observation import Running, Status, Target
 from gonogo.domain.plan import Plan, Probe, Product, Timing
 from gonogo.domain.state import Deployed, ReleaseState
 from gonogo.domain.version import same_version
@@ -178,7 +178,14 @@ def _cell(
         history=history,
         accounts=accounts,
         held=held,
+        arrived=_arrived(product, active(versions)),
     )
+
+
+def _arrived(product: Product, serving: Sequence[Running]) -> tuple[Running, ...]:
+    if len(serving) < 2:
+        return ()
+    return tuple(one for one in serving if holds(product, (one.version,), product.version))
 
 
 def _since(product: Product, history: tuple[Deployed, ...], texts: tuple[str, ...]) -> datetime | None:

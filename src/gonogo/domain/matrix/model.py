@@ -102,6 +102,8 @@ class Cell(Struct, frozen=True):
     """Another version than the planned one that is kept here, as after a rollback: the relation is to it then."""
     awaits: tuple[str, ...] = ()
     """Sources that are asked about it and were not heard yet, by id; "" for its own probe."""
+    arrived: tuple[Running, ...] = ()
+    """Of several versions that count those that are the planned one by its scheme: one, or builds of it."""
 
     @property
     def counts_as_match(self) -> bool:
