@@ -164,7 +164,7 @@ def users_notice(section: Section, rules: ChangelogRules) -> tuple[Commit, ...]:
 
 
 def _entry(commit: Commit, product: str) -> Entry:
-    """A line; `product` where the notes are of several repositories: a bare `#12` would be an issue of any of them."""
+    """A line; `product` in notes of several repositories, where a bare `#12` would be an issue of any of them."""
     issues = commit.issues
     return Entry(
         _without_issues(commit.description, issues),

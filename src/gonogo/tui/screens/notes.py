@@ -5,20 +5,14 @@ journal when the view goes, in whatever way, lies in a file that the next visit 
 """
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
-from textual.widgets import TextArea
 
-from gonogo.adapters import editor
-from gonogo.adapters.kept_texts import KeptText
 from gonogo.adapters.poller_thread import Unjoined
 from gonogo.adapters.release_notes import put_together
-from gonogo.domain.decisions.notes import DRAFT_LIMIT, SaveDraft
+from gonogo.domain.decisions.notes import SaveDraft
 from gonogo.domain.events import Actor
 from gonogo.domain.folds.drafts import NotesDraft
 from gonogo.domain.notes import Audience
@@ -30,18 +24,14 @@ from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Record, Say
 from gonogo.tui.screens import notes_words as words
-from gonogo.tui.screens.view import View
+from gonogo.tui.screens.sheet_view import SheetView
 from gonogo.tui.sheets import Sheet
-from gonogo.tui.widgets.spans import Lines
-from gonogo.tui.widgets.text_edit import TextEdit
 
-SHOWN = 5 * DRAFT_LIMIT
-"""Characters that are opened for writing; a longer text would only make the screen slow, and cannot be kept."""
 AUTOSAVE = 5.0
 """Seconds after which a changed text lies in its file at the latest."""
 
 
-class NotesScreen(View, inherit_bindings=False):
+class NotesScreen(SheetView, inherit_bindings=False):
     """Write the notes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,25 +54,10 @@ class NotesScreen(View, inherit_bindings=False):
         *,
         outside: bool = False,
     ) -> None:
-        super().__init__(look, note, actor)
-        self._directory = directory
+        super().__init__(look, directory, note, actor)
         self._outside = outside
-        self._sheets: dict[Audience, Sheet] = {}
-        self._audience = Audience.INTERNAL
-        self._problem = ""
-        self._asking = False
         self._leaving: set[Audience] = set()
         """Sheets whose keeping the view waits for before it goes."""
-        self._in_file: dict[Audience, str] = {}
-        self.heading = Lines(look, [(Span(" Release notes ", Tone.STRONG),)])
-        self.about = Lines(look, [()])
-        self.about.add_class("about")
-        self.edit = TextEdit(look)
-        self.edit.read_only = True
-
-    def body(self) -> Sequence[Widget]:
-        """Title, what must be known, the text."""
-        return (self.heading, self.about, self.edit)
 
     def on_mount(self) -> None:
         """Put the notes together, in a thread."""
@@ -90,13 +65,6 @@ class NotesScreen(View, inherit_bindings=False):
         self.run_worker(self._open(), name="notes", exclusive=True)
         self.set_interval(AUTOSAVE, self._autosave, name="autosave")
         self.draw()
-
-    def on_unmount(self) -> None:
-        """However the view ends: what no journal has goes into its file."""
-        self._take_in()
-        for sheet in self._sheets.values():
-            if sheet.unsaved:
-                self._write(sheet)
 
     # -- opening ------------------------------------------------------------------------------------------------
 
@@ -106,6 +74,7 @@ class NotesScreen(View, inherit_bindings=False):
             self._problem = "the journal is still being opened"
             self.draw()
             return
+        self._files.release = snapshot.plan.release
         loop = asyncio.get_running_loop()
         drafts = snapshot.state.drafts
         try:
@@ -113,7 +82,7 @@ class NotesScreen(View, inherit_bindings=False):
                 made = await loop.run_in_executor(
                     Unjoined(), put_together, snapshot.loaded, snapshot.changes, audience, snapshot.now.date()
                 )
-                kept = await loop.run_in_executor(Unjoined(), self._file(audience).read)
+                kept = await loop.run_in_executor(Unjoined(), self._files.of(audience).read)
                 draft = drafts.get(audience.value)
                 sheet = Sheet(audience, made, draft, kept)
                 sheet.kept = None if kept == sheet.safe else kept
@@ -123,41 +92,6 @@ class NotesScreen(View, inherit_bindings=False):
         self._show()
         if self._outside:
             self.action_outside()
-
-    def _file(self, audience: Audience) -> KeptText:
-        release = self.snapshot.plan.release if self.snapshot else ""
-        return KeptText(self._directory / "drafts", f"notes-{audience.value}", release)
-
-    @property
-    def sheet(self) -> Sheet | None:
-        """What is on the screen; None before it was put together."""
-        return self._sheets.get(self._audience)
-
-    def _show(self) -> None:
-        """Load the sheet of the audience into the editor."""
-        sheet = self.sheet
-        if sheet is None:
-            self.draw()
-            return
-        too_long = len(sheet.text) > SHOWN
-        self._problem = (
-            f"these notes have {len(sheet.text)} characters, too many to write in here" if too_long else ""
-        )
-        self.edit.read_only = too_long
-        self.edit.load_text("" if too_long else sheet.text)
-        self.draw()
-
-    def _take_in(self) -> None:
-        """What stands in the editor belongs to its sheet."""
-        sheet = self.sheet
-        if sheet is not None and not self.edit.read_only:
-            sheet.text = self.edit.text
-
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """A letter more or less."""
-        event.stop()
-        self._take_in()
-        self.draw()
 
     # -- keeping ------------------------------------------------------------------------------------------------
 
@@ -215,43 +149,16 @@ class NotesScreen(View, inherit_bindings=False):
         draft = self._draft(sheet.audience)
         sheet.seq = sheet.told = draft.seq if draft else sheet.seq
         sheet.safe, sheet.outdated = text, False
-        if self._in_file.pop(sheet.audience, None) is not None or sheet.kept is None:
-            self._forget(sheet)
+        try:
+            self._files.forget(sheet)
+        except GonogoError as error:
+            self.post_message(Say(f"{error}", Tone.WARN))
         if sheet.audience in self._leaving:
             self._leaving.discard(sheet.audience)
             if not self._leaving:
                 self.dismiss(None)
                 return
         self.draw()
-
-    # -- files --------------------------------------------------------------------------------------------------
-
-    def _write(self, sheet: Sheet) -> bool:
-        """Whether the text is safe in its file now."""
-        if self._in_file.get(sheet.audience) == sheet.text:
-            return True
-        file = self._file(sheet.audience)
-        try:
-            if sheet.audience not in self._in_file and sheet.kept is not None:
-                file.set_aside()  # nobody has looked at it yet
-            file.write(sheet.text)
-        except GonogoError as error:
-            self.post_message(Say(f"not kept in a file: {error}", Tone.BAD))
-            return False
-        self._in_file[sheet.audience] = sheet.text
-        return True
-
-    def _forget(self, sheet: Sheet) -> None:
-        try:
-            self._file(sheet.audience).forget()
-        except GonogoError as error:
-            self.post_message(Say(f"{error}", Tone.WARN))
-
-    def _autosave(self) -> None:
-        """A killed terminal takes no more than the last seconds."""
-        for sheet in self._sheets.values():
-            if sheet.unsaved:
-                self._write(sheet)
 
     # -- other texts --------------------------------------------------------------------------------------------
 
@@ -285,53 +192,6 @@ class NotesScreen(View, inherit_bindings=False):
         else:
             self.post_message(Say("there is no other text of these notes"))
         self.draw()
-
-    def action_anew(self) -> None:
-        """F5: what the commits say now. F8 brings back what was there."""
-        sheet = self.sheet
-        if sheet is not None and not self._asking and not self.edit.read_only:
-            self._replace(sheet.generated.markdown)
-            self.post_message(Say("this is what the commits say; F8 takes it back, Ctrl+S keeps it"))
-
-    def _replace(self, text: str) -> None:
-        """As one step, so that undo takes it back."""
-        if self.edit.read_only:
-            return
-        self.edit.replace(clean_block(text, len(text) + 1), (0, 0), self.edit.document.end)
-        self.edit.move_cursor((0, 0))
-        self._take_in()
-
-    def action_outside(self) -> None:
-        """F4: one's own editor has the terminal until it ends."""
-        sheet = self.sheet
-        if sheet is None or self._asking or self.edit.read_only:
-            return
-        self._take_in()
-        edited = self._edited_outside(sheet)
-        if edited is None:
-            return
-        if clean_block(edited.text, len(edited.text) + 1).rstrip("\n") != sheet.text.rstrip("\n"):
-            self._replace(edited.text)
-            if self._write(sheet):
-                edited.discard()
-            self.post_message(Say("this is what you wrote in your editor; Ctrl+S keeps it in the journal"))
-        else:
-            edited.discard()
-        self.draw()
-
-    def _edited_outside(self, sheet: Sheet) -> editor.Edited | None:
-        problem = ""
-        try:
-            with self.app.suspend():
-                # an error must not leave this block: Textual would not take the terminal back
-                try:
-                    return editor.edit(sheet.text, f"notes-{sheet.audience.value}.md", self._directory / "edit")
-                except GonogoError as error:
-                    problem = f"{error.message}{f'  {error.remedy}' if error.remedy else ''}  {error.where}"
-        except SuspendNotSupported:
-            problem = "this terminal cannot be handed over; use  gonogo notes edit"
-        self.post_message(Say(problem, Tone.BAD))
-        return None
 
     # -- leaving ------------------------------------------------------------------------------------------------
 
@@ -385,7 +245,7 @@ class NotesScreen(View, inherit_bindings=False):
 
     def _remarks(self) -> list[Line]:
         if self._asking:
-            return [words.question(str(self._file(self._audience).path))]
+            return [words.question(str(self._files.of(self._audience).path))]
         if self._problem:
             return [(Span(f"! {self._problem}", Tone.BAD),)]
         return words.remarks(self.sheet, self._others(self.sheet)) if self.sheet is not None else []
