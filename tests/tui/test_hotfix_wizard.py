@@ -346,6 +346,29 @@ def test_the_ledger_is_closed_by_carrying_or_by_a_word(tmp_path: Path) -> None:
     assert "cherry picked from commit" in git(made.path, "log", "-1", "--format=%B", "release/v1.10")
 
 
+def test_at_the_preview_the_version_is_named_and_the_tag_is_to_be_signed(tmp_path: Path) -> None:
+    """As --as and --sign do; a version that exists is refused, and another one can be named."""
+
+    async def story(seat: Seat) -> None:
+        await to_fixes(seat)
+        await seat.press("space", "enter")
+        await seat.sees("d do it")
+        await seat.press("i")
+        await seat.type("1.9.3")
+        await seat.press("enter")
+        await seat.sees("1.9.3 exists already")
+        await seat.press("i")
+        await seat.type("1.9.7")
+        await seat.press("enter")
+        await seat.sees("branch hotfix/v1.9.7, tag v1.9.7")
+        await seat.press("s")
+        await seat.sees("tag v1.9.7, signed by your own key")
+        await seat.press("s")
+        await seat.until(lambda: "tag v1.9.7" in seat.text() and "signed" not in seat.text())
+
+    Shop(linear(tmp_path / "web"), tmp_path / "state").play(story)
+
+
 def test_several_products_are_hotfixed_under_one_release(tmp_path: Path) -> None:
     """One table shows what is made of which product, and leads to each and on to the next."""
     web, api = linear(tmp_path / "web"), linear(tmp_path / "api")

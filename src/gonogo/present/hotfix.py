@@ -6,7 +6,7 @@ from datetime import timedelta
 from gonogo.domain.checks import describe_command
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.outcome import Aborted, Finished, Outcome, PushFailed, Stopped, Waiting
-from gonogo.domain.hotfix.preview import Candidates, PickPreview, Preview
+from gonogo.domain.hotfix.preview import Candidates, PickPreview, Preview, TagCheck
 from gonogo.domain.hotfix.preview import Outcome as Picked
 from gonogo.domain.hotfix.steps import Place, Step, title_of
 from gonogo.domain.hotfix.typed import typed
@@ -63,6 +63,16 @@ def _base_lines(preview: Preview) -> Iterator[Line]:
             Span("from     ", Tone.MUTED), Span(base.name, Tone.STRONG),
             Span(f" {base.oid[:10]}, {kind}, in {where}"),
         )  # fmt: skip
+        yield (Span("unmoved  ", Tone.MUTED), unmoved(base))
+
+
+def unmoved(base: TagCheck) -> Span:
+    """Whether the tag is where it was agreed to be, and by whose word."""
+    if any("moved" in one or " is at " in one for one in base.problems):
+        return Span("no", Tone.BAD)
+    if not base.witnesses:
+        return Span("nobody can tell: no plan, start or remote says where it belongs", Tone.WARN)
+    return Span(f"as it is for {', '.join(base.witnesses)}", Tone.GOOD)
 
 
 def candidate_lines(candidates: Candidates, limit: int = 40) -> Iterator[Line]:

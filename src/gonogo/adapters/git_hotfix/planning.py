@@ -259,7 +259,7 @@ def _pick_warnings(ground: Ground, tried: tuple[PickPreview, ...], mainline: str
             if ground.survey.contains(before.pick.oid, one.pick.oid):
                 yield f"{before.pick.oid[:10]} is picked before {one.pick.oid[:10]}, on which it was made"
     if ground.base.later:
-        named = ", ".join(one.version for one in ground.base.later[:5])
+        named = ", ".join([*dict.fromkeys(one.version for one in ground.base.later)][:5])
         yield f"the line goes on above {ground.base_version}: {named}; what runs does not have those changes"
     if ground.base.unreleased:
         yield f"the release branch has {ground.base.unreleased} commits that no version has: they are left out"

@@ -110,13 +110,13 @@ class Survey:
                 remedy=f"git -C {self.found.path} fetch --tags",
             )
         tag_object = self.door.run(["rev-parse", "--verify", "--end-of-options", ref]).decode().strip()
+        agreed = {who: pin for pin, who in pins if pin and _names(pin, oid)}
         problems = [
-            f"{name} is at {oid[:10]}, {who} names {pin[:10]}"
-            for pin, who in pins
-            if pin and not (oid.startswith(pin.lower()) or pin.lower().startswith(oid))
+            f"{name} is at {oid[:10]}, {who} names {pin[:10]}" for pin, who in pins if pin and not _names(pin, oid)
         ]
-        there = remote.get(ref, tag_object)
-        if there != tag_object:
+        there = remote.get(ref, "")
+        witnesses = (*agreed, *(["the remote"] if there == tag_object else []))
+        if there not in {"", tag_object}:
             problems.append(f"{name} is another one on the remote ({there[:10]}): one of the two was moved")
         annotated = tag_object != oid
         warnings = [] if annotated else [f"{name} is a light tag: nobody is named as having made it"]
@@ -124,7 +124,9 @@ class Survey:
         if not branches:
             warnings.append(f"no branch contains {name} (squash-merged, or its branch is gone)")
         later, unreleased = self._rest_of_line(version, oid)
-        return TagCheck(name, oid, annotated, branches, later, unreleased, tuple(problems), tuple(warnings))
+        return TagCheck(
+            name, oid, annotated, branches, later, unreleased, tuple(problems), tuple(warnings), witnesses
+        )
 
     def _branches_with(self, oid: str) -> tuple[str, ...]:
         argv = ["for-each-ref", "--format=%(refname)", f"--contains={oid}", "refs/heads/", "refs/remotes/"]
@@ -243,6 +245,10 @@ def read_refs(printed: bytes) -> dict[str, str]:
     """The output of ls-remote: reference to object id."""
     rows = (line.partition("\t") for line in printed.decode("utf-8", "replace").splitlines())
     return {ref: oid for oid, _, ref in rows if is_object_id(oid) and not ref.endswith("^{}")}
+
+
+def _names(pin: str, oid: str) -> bool:
+    return oid.startswith(pin.lower()) or pin.lower().startswith(oid)
 
 
 def _number(version: str, product: Product) -> str:

@@ -24,6 +24,8 @@ class TagCheck(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     """What speaks against starting there; each one must be read before anything is done."""
     warnings: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    """Who says that it belongs where it is: the plan, the start, what runs, the remote."""
 
 
 class Candidate(Struct, frozen=True):

@@ -8,6 +8,7 @@ from gonogo.domain.hotfix.preview import Candidate, Candidates, TagCheck
 from gonogo.domain.hotfix.wish import Planned
 from gonogo.domain.spans import span
 from gonogo.domain.text import clean
+from gonogo.present.hotfix import unmoved
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard.rows import Rows, label, say, text
 
@@ -52,17 +53,16 @@ def base_rows(base: TagCheck, warnings: Sequence[str]) -> Rows:
     kind = (
         Span("annotated", Tone.GOOD) if base.annotated else Span("light: nobody is named as its maker", Tone.WARN)
     )
-    moved = [one for one in base.problems if "moved" in one or " is at " in one]
     lines: list[Line] = [
         label("from", Span(f"{base.name}  ", Tone.STRONG), Span(base.oid[:12], Tone.MUTED)),
         label("kind", kind),
-        label(
-            "unmoved",
-            *([Span("no", Tone.BAD)] if moved else [Span("as it was agreed, here and there", Tone.GOOD)]),
-        ),
+        label("unmoved", unmoved(base)),
         label("in", Span(", ".join(base.branches[:6]) or "no branch", Tone.PLAIN if base.branches else Tone.WARN)),
     ]
-    later = ", ".join(f"{one.version} ({one.origin.value})" for one in base.later[:4]) or "nothing"
+    origins: dict[str, list[str]] = {}
+    for one in base.later:
+        origins.setdefault(one.version, []).append(one.origin.value)
+    later = ", ".join([f"{one} ({', '.join(where)})" for one, where in origins.items()][:4]) or "nothing"
     lines.append(label("above it", Span(f"{later} on this line")))
     if base.unreleased:
         lines.append(

@@ -31,7 +31,12 @@ def preview_lines(planned: Planned) -> tuple[Line, ...]:
         return tuple(lines)
     if work.kind is Kind.HOTFIX:
         lines.append(
-            label("makes", Span(f"{work.version}  ", Tone.STRONG), Span(f"branch {work.branch}, tag {work.tag}"))
+            label(
+                "makes",
+                Span(f"{work.version}  ", Tone.STRONG),
+                Span(f"branch {work.branch}, tag {work.tag}"),
+                Span(", signed by your own key" if work.signed else "", Tone.GOOD),
+            )
         )
     for edit in preview.edits:
         lines.append(

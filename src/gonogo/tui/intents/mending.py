@@ -116,7 +116,16 @@ class NameCommit(Offered):
 
     keys, shown_key, label = ("i",), "i", "by name"
     title = "Hotfix: name what is not in the list"
-    help = "name a version or a commit that is not in the list"
+    help = "name a version or a commit that is not in the list; at the preview, the version it becomes"
+    places = (Place.HOTFIX_PLAN,)
+
+
+class SignTag(Offered):
+    """By one's own key."""
+
+    keys, shown_key, label = ("s",), "s", "sign tag"
+    title = "Hotfix: sign the tag, or leave it unsigned"
+    help = "have the tag signed by your own key, as `git tag -s` does, or leave it unsigned again"
     places = (Place.HOTFIX_PLAN,)
 
 
@@ -339,7 +348,7 @@ class BeginWayBack(Offered):
 
 
 MENDING: tuple[type[Intent], ...] = (
-    NextStep, PickCommit, NameCommit, DoIt, ShowDiff, SolveFile, SayTested, SignHotfix, PushIt, LeavePush,
+    NextStep, PickCommit, NameCommit, DoIt, SignTag, ShowDiff, SolveFile, SayTested, SignHotfix, PushIt, LeavePush,
     OpenEditor, OpenShell, GoOn, AbortHotfix, KeepOurs, ShowCommands, AllProducts, CarryDetails, CarryIt,
     SameElsewhere, NeedNot, TakeBackWord, ReadAnew, BeginWayBack, CopyCommand, OtherProduct, ProductBefore,
 )  # fmt: skip

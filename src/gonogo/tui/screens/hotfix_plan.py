@@ -62,6 +62,9 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         self._version = ""
         self._picks: tuple[str, ...] = ()
         self._named: tuple[str, ...] = ()
+        self._as = ""
+        """The new version somebody named; "" for the next free one."""
+        self._sign = False
         self._ground: Planned | None = None
         """What step 2 and 3 show; planned without picks."""
         self._planned: Planned | None = None
@@ -141,8 +144,10 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
 
     def offers(self) -> frozenset[str]:
         """By step, and by what is known."""
-        if self._reading or self._error is not None:
+        if self._reading:
             return frozenset()
+        if self._error is not None:
+            return frozenset({"NameCommit"} if self._as else ())
         kind = self.list.key.partition(":")[0]
         if self._step == BROKEN:
             return frozenset(
@@ -162,7 +167,7 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         if planned is None or planned.work is None:
             return frozenset()
         found = ["DoIt"] if not planned.preview.blockers and not self.mending.busy else []
-        return frozenset([*found, *(["ShowDiff"] if planned.preview.diff else [])])
+        return frozenset([*found, "NameCommit", "SignTag", *(["ShowDiff"] if planned.preview.diff else [])])
 
     # -- moving -------------------------------------------------------------------------------------------------
 
@@ -221,6 +226,7 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
 
     def _from(self, version: str) -> None:
         self._version, self._picks, self._named = version, (), ()
+        self._as, self._sign = "", False
         self._ground = None
         self._go(FROM)
         self._ask((), self._know_ground)
@@ -243,7 +249,7 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         number = self._asked
         self._reading, self._error = True, None
         seen = seen_of(snapshot.plan, snapshot.matrix, snapshot.state, product)
-        wish = Wish(product.name, version=self._version, picks=picks)
+        wish = Wish(product.name, version=self._version, picks=picks, as_version=self._as, sign=self._sign)
 
         def answered(found: Planned | GonogoError) -> None:
             if number != self._asked or not self.is_attached:
@@ -277,7 +283,12 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         return tuple(sorted(chosen, key=lambda oid: (oid not in made, made.get(oid, 0))))
 
     def on_name_commit(self) -> None:
-        """i: a version at step 1, a commit at step 3."""
+        """i: a version at step 1, a commit at step 3, the version it becomes at step 4."""
+        if self._step == PREVIEW:
+            ask = "Which version shall it be? Nothing typed: the next free one of the line."
+            question = Write(f"Hotfix of {self._product} {self._version}", ask, "the version", 128, 0)
+            self.open_view(PromptScreen(self.look, question, self._becomes, self.note, self.actor))
+            return
         if self._step == BROKEN:
             ask = "Which version is broken? It is written down that nobody saw it run."
             question = Write(f"Hotfix of {self._product}", ask, "the version", 128)
@@ -288,6 +299,15 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
             "the commit", 128,
         )  # fmt: skip
         self.open_view(PromptScreen(self.look, question, self._pick_named, self.note, self.actor))
+
+    def _becomes(self, version: str) -> None:
+        self._as = version.strip()
+        self._preview()
+
+    def on_sign_tag(self) -> None:
+        """s: by the person's own key, or not."""
+        self._sign = not self._sign
+        self._preview()
 
     def _pick_named(self, text: str) -> None:
         self._named = tuple(dict.fromkeys((*self._named, text)))
