@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from gonogo.cli.commands._look import EXIT_CODES
-from gonogo.cli.context import Doors
+from gonogo.cli.doors import Doors
 from gonogo.cli.run import run
 from gonogo.domain.readiness import Verdict, Weight
 from gonogo.present.release import given_lines

@@ -23,10 +23,8 @@ Secrets stand in an environment variable, in a file only its owner can read, or 
 and never in a plan. A secret is bound to hosts here, so that an edited plan cannot send it elsewhere.
 """
 
-import difflib
 import os
 import stat
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -104,6 +102,8 @@ def load_config(path: Path | None = None) -> Config:
         return Config()
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    import tomllib  # most accounts have no such file
+
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -202,5 +202,7 @@ def _join(place: str, key: str) -> str:
 
 
 def _did_you_mean(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), 1)
+    from difflib import get_close_matches  # only mistakes need it
+
+    close = get_close_matches(name, list(names), 1)
     return f"did you mean '{close[0]}'?" if close else ""

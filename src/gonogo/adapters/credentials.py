@@ -4,7 +4,6 @@ The places: an environment variable, a file only its owner can read, an entry of
 No text made here holds a secret, whatever goes wrong with it.
 """
 
-import base64
 import os
 import stat
 import time
@@ -117,6 +116,8 @@ def credential_from(auth: Auth, environ: Mapping[str, str]) -> Credential:
         secret = token = _from_command(auth, environ)
     else:
         login, secret = _from_netrc(auth, environ)
+        import base64
+
         token = secret if scheme else base64.b64encode(f"{login}:{secret}".encode()).decode()
         scheme = scheme or "Basic"
     value = f"{scheme} {token}" if scheme else token

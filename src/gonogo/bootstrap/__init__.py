@@ -1,7 +1,7 @@
 """The composition root: options become adapters, adapters become a session, a survey, a cockpit.
 
 Every import of an adapter stands inside the function that needs it: a tick must not load what a matrix needs. The
-package itself is what `cli.context.Doors` asks for.
+package itself is what `cli.doors.Doors` asks for.
 """
 
 from gonogo.bootstrap.asking import (

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 # only names for the type checker: `--help` and `--version` must not import the domain
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterable, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from gonogo.adapters.checks.runner import Runner
-    from gonogo.adapters.doctor.finding import Finding
-    from gonogo.adapters.git_hotfix.service import Hotfixes
-    from gonogo.adapters.poller_thread import PollerThread
-    from gonogo.adapters.probes.trial import Trial
     from gonogo.cli.diagnostics import Diagnostics
+    from gonogo.cli.doors import Doors
     from gonogo.cli.output import Output
-    from gonogo.domain.artifacts import Artifact
-    from gonogo.domain.changelog import Changes
-    from gonogo.domain.decide import RecordTransition
-    from gonogo.domain.events import Actor
-    from gonogo.domain.folds.merges import MergeWord
-    from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-    from gonogo.domain.ledger import Ledger
-    from gonogo.domain.metric import Reading
-    from gonogo.domain.observation import Observation, Target
-    from gonogo.domain.plan import LoadedPlan, Metric, Plan, Product
-    from gonogo.domain.pollers import PolledBy
-    from gonogo.domain.shipping import WhatShips
-    from gonogo.domain.version_files import ProductFiles
-    from gonogo.errors import GonogoError
-    from gonogo.ports import Clock
-    from gonogo.session import Session
-    from gonogo.simulator.rehearsal import Rehearsal
 
 
 class Options(NamedTuple):
@@ -59,133 +36,6 @@ class JournalPlace(NamedTuple):
     """`--journal`, `GONOGO_JOURNAL`, the configuration's path, or `default`."""
     directory: Path
     """The directory of this release below `root`."""
-
-
-class Doors(Protocol):
-    """What the composition root opens for commands; nothing is imported before its door is used."""
-
-    def clock(self) -> Clock:
-        """The time."""
-        ...
-
-    def account(self) -> str:
-        """Name of the account the kernel names for this process."""
-        ...
-
-    def actor(self, via: str) -> Actor:
-        """Who acts, as the kernel names them; `via` is tui, cli or ci."""
-        ...
-
-    def plan_path(self, options: Options) -> Path:
-        """Path of the plan. Raises UsageError when there is none."""
-        ...
-
-    def load_plan(self, options: Options) -> LoadedPlan:
-        """Read the plan. Raises PlanInvalid with every problem, UsageError, StorageError."""
-        ...
-
-    def journal_place(self, options: Options, release: str) -> JournalPlace:
-        """Where the journal of `release` lies. Raises ConfigError for a broken configuration."""
-        ...
-
-    def open_session(self, options: Options, via: str) -> Session:
-        """Plan, journal, clock and actor put together. Raises what each of them raises."""
-        ...
-
-    def ask_endpoints(self, plan: Plan) -> tuple[Observation, ...]:
-        """Every endpoint's answer, each asked once."""
-        ...
-
-    def observe_anew(self, session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
-        """Ask what the verdict of `environment` ("": of all) rests on, feed the session, return what is new."""
-        ...
-
-    def try_probes(self, plan: Plan, target: Target | None, source_id: str) -> tuple[Trial, ...]:
-        """Every question about `target`, or the source of that id, asked once and shown step by step."""
-        ...
-
-    def endpoints(
-        self,
-        options: Options,
-        session: Session,
-        seen: Callable[[int, tuple[Observation, ...]], None],
-        trouble: Callable[[GonogoError], object],
-        stopped: Callable[[Exception], object],
-    ) -> PollerThread:
-        """A thread that asks the endpoints of the plans it is told, in turn with this machine's other sessions."""
-        ...
-
-    def fingerprint(self, product: Product) -> str:
-        """Differs when a reference of the product's repository has moved."""
-        ...
-
-    def who_polls(self, options: Options, plan: Plan) -> tuple[PolledBy, ...]:
-        """The sessions on this machine that ask the plan's sources now."""
-        ...
-
-    def read_changes(self, plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
-        """What git says about `products`; those that name no repository are left out."""
-        ...
-
-    def ask_everything(self, plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
-        """Both at the same time."""
-        ...
-
-    def ask_metrics(self, plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
-        """The number of each of `metrics`, each asked once, or why there is none."""
-        ...
-
-    def read_version_files(self, products: Sequence[Product]) -> tuple[ProductFiles, ...]:
-        """What the version files of `products` state at their tags."""
-        ...
-
-    def read_ledger(
-        self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord], journal: str = ""
-    ) -> Ledger:
-        """Which fixes have reached which branches; `journal` is the directory of this release's, beside others."""
-        ...
-
-    def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
-        """Whether each version of each product can still be had."""
-        ...
-
-    def check_runner(self, loaded: LoadedPlan) -> Runner:
-        """What carries out the checks of that plan, as this account."""
-        ...
-
-    def plan_hotfix(self, plan: Plan, wish: Wish, seen: Seen) -> Planned:
-        """A hotfix as it would be, without touching anything."""
-        ...
-
-    def plan_prepare(self, plan: Plan, wish: Wish) -> Planned:
-        """An ordinary release as it would be prepared."""
-        ...
-
-    def hotfixes(self, session: Session) -> Hotfixes:
-        """The hotfixes of that session's release, for this account."""
-        ...
-
-    def what_ships(self, product: Product, version: str, revision: str) -> WhatShips:
-        """The commits between what runs in a cell and what the plan ships; `revision` may be ""."""
-        ...
-
-    def examine(self, options: Options, plan: Plan) -> tuple[Finding, ...]:
-        """What is well and what is not, for this plan on this machine. Raises ConfigError."""
-        ...
-
-    def cockpit(self, options: Options) -> int:
-        """Open the screen; returns the exit code."""
-        ...
-
-    def cockpit_on(self, options: Options, rehearsal: Rehearsal, title_note: str) -> int:
-        """Open the screen on a rehearsal; returns the exit code."""
-        ...
-
-    def rehearsal(
-        self, options: Options, *, demo: bool, scenario: str, own_addresses: bool
-    ) -> AbstractContextManager[Rehearsal]:
-        """A scratch copy of the plan's world, or of the packaged one; it is gone when the context is left."""
-        ...
 
 
 class Ended(BaseException):

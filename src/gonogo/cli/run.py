@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from gonogo.cli.context import Context, Doors, Ended, Options
+from gonogo.cli.context import Context, Ended, Options
 from gonogo.cli.diagnostics import Diagnostics
 from gonogo.cli.output import Output, ReaderGone, style_of
 from gonogo.cli.parser import Parsed, Shown, read, split_verb
@@ -14,6 +14,8 @@ from gonogo.errors import ExitCode, GonogoError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gonogo.cli.doors import Doors
 
 _SIGPIPE = 13
 

@@ -4,7 +4,6 @@ How a check is carried out is `adapters.checks`. Here is only what follows from 
 and the time: a result of another check, or one that has grown old, decides nothing.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -137,11 +136,16 @@ def describe_command(argv: Iterable[str]) -> str:
 
 def _quoted(word: str) -> str:
     """A word so that a person sees where it begins and ends."""
-    return word if word and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`") else json.dumps(word)
+    if word and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`"):
+        return word
+    import json
+
+    return json.dumps(word)
 
 
 def _sha256(value: Any) -> str:
     import hashlib  # brings OpenSSL along: only where a check is in question
+    import json
 
     canonical = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -3,10 +3,14 @@
 Every function raises ValueError with a sentence a person can act on; nothing here knows files or places in them.
 """
 
+from __future__ import annotations
+
 import re
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DURATION_PATTERN: Final = r"(?:[0-9]{1,6}(?:\.[0-9]{1,3})?(?:ms|s|m|h|d|w)){1,4}"
 LOCAL_PATTERN: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2})?"
@@ -62,7 +66,7 @@ def parse_day(text: str) -> date:
         raise ValueError(f"{text} is not a day of the calendar") from error
 
 
-def parse_local(text: str, zone: ZoneInfo) -> datetime:
+def parse_local(text: str, zone: tzinfo) -> datetime:
     """UTC of the local time `2026-11-24 21:00` of `zone`; a day alone is its midnight. Raises ValueError.
 
     A local time that does not exist (spring) is the moment it would have been; one that exists twice
@@ -98,6 +102,8 @@ def parse_past(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
 def parse_zone(name: str) -> ZoneInfo:
     """The IANA zone of that name. Raises ValueError."""
+    from zoneinfo import ZoneInfo  # many plans name no zone
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def suggest(wanted: str, known: Iterable[str]) -> str:
     """The known name nearest to `wanted`; "" when none is near enough to be helpful."""
+    from difflib import get_close_matches  # only mistakes need it
+
     near = get_close_matches(wanted[:80].lower(), list(known), n=1, cutoff=0.6)
     return near[0] if near else ""
 

@@ -1,6 +1,7 @@
 """The one boundary for text from outside: what a terminal could obey becomes something it can only show."""
 
 import re
+from functools import cache
 
 _REPLACEMENT = "\ufffd"
 _VISIBLE_FROM = 0x2400
@@ -15,10 +16,18 @@ _INVISIBLE = dict.fromkeys(
     ],
     _REPLACEMENT,
 )  # fmt: skip
-_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), _REPLACEMENT)
 
-_ONE_LINE = _CONTROL_PICTURES | _C1 | _INVISIBLE | _SURROGATES | {0x09: " ", 0x0A: " ", 0x0D: " "}
-_MANY_LINES = _ONE_LINE | {0x09: "    ", 0x0A: "\n", 0x0D: None}
+
+@cache  # two thousand entries that most processes never look into
+def _one_line() -> dict[int, str | None]:
+    surrogates = dict.fromkeys(range(0xD800, 0xE000), _REPLACEMENT)
+    return {**_CONTROL_PICTURES, **_C1, **_INVISIBLE, **surrogates, 0x09: " ", 0x0A: " ", 0x0D: " "}
+
+
+@cache
+def _many_lines() -> dict[int, str | None]:
+    return {**_one_line(), 0x09: "    ", 0x0A: "\n", 0x0D: None}
+
 
 LINE_LIMIT = 1_000
 BLOCK_LIMIT = 64 * 1024
@@ -33,22 +42,22 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
     """
     text = _bounded(text, limit)
     # everything the table changes is unprintable to Python; asking that first is 20 times faster than translating
-    return text if text.isprintable() else _joined(text.translate(_ONE_LINE))
+    return text if text.isprintable() else _joined(text.translate(_one_line()))
 
 
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """Return `text` as harmless lines: as `clean`, but newlines stay and a tab is four blanks."""
     text = _bounded(text, limit)
-    return text if text.replace("\n", "").isprintable() else _joined(text.translate(_MANY_LINES))
+    return text if text.replace("\n", "").isprintable() else _joined(text.translate(_many_lines()))
 
 
 _JOINS = "[^\x00-\x7f\u2400-\u2426\ufffd\u200d]"
-_STRAY_JOINER = re.compile(f"(?<!{_JOINS})\u200d|\u200d(?!{_JOINS})")
+_STRAY_JOINER = f"(?<!{_JOINS})\u200d|\u200d(?!{_JOINS})"
 
 
 def _joined(text: str) -> str:
     """A joiner that joins nothing of this text would join what a screen puts beside it: it becomes visible."""
-    return _STRAY_JOINER.sub(_REPLACEMENT, text) if "\u200d" in text else text
+    return re.sub(_STRAY_JOINER, _REPLACEMENT, text) if "\u200d" in text else text
 
 
 def _bounded(text: str, limit: int) -> str:

@@ -1,7 +1,9 @@
 """The window and the freezes: local times of a zone, times of the week, cron."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from gonogo.adapters.plan_yaml.nodes import Path
 from gonogo.adapters.plan_yaml.problems import Mistake
@@ -11,6 +13,9 @@ from gonogo.domain.duration import parse_local, parse_week_point, parse_zone
 from gonogo.domain.names import suggest
 from gonogo.domain.plan import Freeze, Window
 from gonogo.domain.text import clean
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _LOCAL_REMEDY = "write local times like 2026-11-24 21:00"
 _WEEK_REMEDY = "write times of the week like FRI 16:00, with MON TUE WED THU FRI SAT SUN"
@@ -37,10 +42,12 @@ def _zone(reading: Reading, name: str, path: Path) -> ZoneInfo | None:
 
 def _zone_names() -> dict[str, None]:
     """Sorted, because difflib takes the first of equals; `suggest` compares in lower case."""
+    from zoneinfo import available_timezones
+
     return dict.fromkeys(sorted(available_timezones()))
 
 
-def _local(reading: Reading, text: str, zone: ZoneInfo, path: Path) -> datetime | None:
+def _local(reading: Reading, text: str, zone: tzinfo, path: Path) -> datetime | None:
     try:
         return parse_local(text, zone)
     except ValueError as error:
@@ -51,8 +58,8 @@ def _local(reading: Reading, text: str, zone: ZoneInfo, path: Path) -> datetime 
 def _span(
     reading: Reading, start_text: str, end_text: str, zone: ZoneInfo | None, path: Path, where: str
 ) -> tuple[datetime, datetime] | None:
-    start = _local(reading, start_text, zone or ZoneInfo("UTC"), (*path, "from"))
-    end = _local(reading, end_text, zone or ZoneInfo("UTC"), (*path, "to"))
+    start = _local(reading, start_text, zone or UTC, (*path, "from"))
+    end = _local(reading, end_text, zone or UTC, (*path, "to"))
     if start is None or end is None:
         return None
     if end <= start:
