@@ -65,9 +65,9 @@ def plan_path(options: Options) -> Path:
 
 def plan_source(options: Options) -> PlanSource:
     """The plan file, which may change under us."""
-    from gonogo.adapters.plan_yaml import PlanFile
+    from gonogo.adapters.plan_yaml import KeptPlans, PlanFile
 
-    return PlanFile(plan_path(options))
+    return PlanFile(plan_path(options), KeptPlans.of(os.environ, clock().now()))
 
 
 def load_plan(options: Options) -> LoadedPlan:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.adapters.git_history import kept
-from gonogo.adapters.git_history.kept import Store, cache_directory
+from gonogo.adapters.git_history.kept import Store
 from gonogo.adapters.git_history.past import Past, read_past
 from gonogo.domain.changelog import Unreadable
 from gonogo.domain.plan import ChangelogRules, Product
@@ -266,20 +266,6 @@ def test_cache_that_cannot_be_written_changes_nothing(lines: Made, tmp_path: Pat
     """A file stands where its directory should be."""
     (tmp_path / "cache").write_text("not a directory")
     assert releases(past(lines, store_of(lines, tmp_path / "cache" / "histories")))["v1.0.0"] == 1
-
-
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({"XDG_CACHE_HOME": "/c", "HOME": "/h"}, Path("/c/gonogo/histories")),
-        ({"XDG_CACHE_HOME": "relative", "HOME": "/h"}, Path("/h/.cache/gonogo/histories")),
-        ({"HOME": "/h"}, Path("/h/.cache/gonogo/histories")),
-        ({}, None),
-    ],
-)
-def test_cache_lies_in_the_user_s_own_directory(environ: dict[str, str], expected: Path | None) -> None:
-    """Never in the repository, and nowhere when there is no home."""
-    assert cache_directory(environ) == expected
 
 
 def test_shallow_clone_is_not_kept(lines: Made, tmp_path: Path) -> None:

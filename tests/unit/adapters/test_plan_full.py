@@ -10,8 +10,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from gonogo.adapters.plan_yaml import json_schema, parse_plan
-from gonogo.adapters.plan_yaml.schema import keys_of
+from gonogo.adapters.plan_yaml.parsing import parse_plan
+from gonogo.adapters.plan_yaml.schema import json_schema, keys_of
 from gonogo.domain.plan import (
     BelowOne,
     Bump,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.adapters.plan_yaml import parse_plan
+from gonogo.adapters.plan_yaml.parsing import parse_plan
 from gonogo.adapters.plan_yaml.problems import Mistake
 from gonogo.errors import ExitCode, PlanInvalid, PlanProblem
 

@@ -17,7 +17,7 @@ from gonogo.adapters.plan_starter import (
     starter_text,
     write_new,
 )
-from gonogo.adapters.plan_yaml import parse_plan
+from gonogo.adapters.plan_yaml.parsing import parse_plan
 from gonogo.domain.plan import Plan
 from gonogo.errors import NotPermittedError, UsageError
 

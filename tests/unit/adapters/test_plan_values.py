@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gonogo.adapters.plan_yaml import parse_plan
+from gonogo.adapters.plan_yaml.parsing import parse_plan
 from gonogo.adapters.plan_yaml.references import find_circles, source_ids
 from gonogo.domain.plan import Plan, Timing
 from gonogo.errors import PlanInvalid, PlanProblem
@@ -239,7 +239,8 @@ def test_any_slip_in_the_full_example_is_answered(line: int, column: int, slip: 
 def test_a_program_that_read_a_plan_ends_in_peace() -> None:
     """msgspec 0.22 crashes the interpreter when some unions are freed; the shape keeps clear of them."""
     code = (
-        f"from gonogo.adapters.plan_yaml import parse_plan; parse_plan(open({str(FULL)!r}, 'rb').read(), 'r', '/')"
+        "from gonogo.adapters.plan_yaml.parsing import parse_plan;"
+        f"parse_plan(open({str(FULL)!r}, 'rb').read(), 'r', '/')"
     )
     environment = {**os.environ, "PYTHONMALLOC": "debug"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=False)
@@ -249,7 +250,7 @@ def test_a_program_that_read_a_plan_ends_in_peace() -> None:
 def test_reading_a_good_plan_loads_no_schema_library() -> None:
     """jsonschema costs 50 ms, cronsim and jmespath some more; a plain plan pays for none of them."""
     code = (
-        "import sys; from gonogo.adapters.plan_yaml import parse_plan;"
+        "import sys; from gonogo.adapters.plan_yaml.parsing import parse_plan;"
         "parse_plan(b'release: r\\nenvironments: [a]\\nproducts: {w: {version: 1.0.0}}', 'r', '/');"
         "print(sorted({'jsonschema', 'jmespath', 'cronsim', 'httpx', 'git', 'textual', 'asyncio', 'subprocess'}"
         " & set(sys.modules)))"

@@ -6,10 +6,8 @@ Nothing depends on it: whatever goes wrong here, the history is read.
 """
 
 import hashlib
-import os
-import stat
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,6 +15,7 @@ from msgspec import Struct
 
 from gonogo import __version__
 from gonogo.adapters.git_history.layout import layout
+from gonogo.adapters.own_cache import OwnCache
 from gonogo.domain.plan import ChangelogRules, Product
 
 _FORM = b"gonogo-past@2\n"
@@ -45,29 +44,18 @@ class _Head(Struct, frozen=True):
     crc: int
 
 
-def cache_directory(environ: Mapping[str, str]) -> Path | None:
-    """gonogo's own directory under XDG_CACHE_HOME; None when there is no home."""
-    base = environ.get("XDG_CACHE_HOME", "")
-    if not base.startswith("/"):
-        home = environ.get("HOME", "")
-        if not home.startswith("/"):
-            return None
-        base = f"{home}/.cache"
-    return Path(base) / "gonogo" / "histories"
-
-
 class Store:
     """The file of one product."""
 
     def __init__(self, directory: Path, product: Product, rules: ChangelogRules) -> None:
-        self._directory = directory
+        self._cache = OwnCache(directory, files=_FILES, largest=_LARGEST)
         self._key = _key(product, rules)
-        self._path = directory / f"{self._key[:32]}.past"
+        self._name = f"{self._key[:32]}.past"
 
     def load(self, tags: bytes) -> Kept | None:
         """What was kept for exactly these tags; None when there is nothing to be believed."""
         try:
-            raw = self._read()
+            raw = self._cache.read(self._name)
         except OSError:
             return None
         end = raw.find(b"\n", len(_FORM), _HEAD_LIMIT)
@@ -83,58 +71,13 @@ class Store:
             return None
         return Kept(head.tips, tuple(_cut(head.releases, body)))
 
-    def _read(self) -> bytes:
-        """The bytes of our own file. Raises OSError also for one that is not ours alone."""
-        _check_ours(self._directory.lstat(), directory=True)
-        descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            facts = os.fstat(descriptor)
-            _check_ours(facts, directory=False)
-            os.utime(descriptor)  # used last: the others go first
-            return file.read(_LARGEST) if facts.st_size <= _LARGEST else b""
-
     def save(self, tags: bytes, kept: Kept) -> None:
         """Keep the releases for next time; where that is not possible, the next reading takes as long again."""
         body = b"".join(lines for _, _, lines in kept.releases)
         sizes = tuple((tag, count, len(lines)) for tag, count, lines in kept.releases)
         head = _Head(self._key, _digest(tags), kept.tips, sizes, zlib.crc32(body))
         content = b"".join([_FORM, msgspec.json.encode(head), b"\n", body])
-        if len(content) > _LARGEST:
-            return
-        try:
-            self._write(content)
-            self._prune()
-        except OSError:
-            return
-
-    def _write(self, content: bytes) -> None:
-        """Whole or not at all. Not flushed to disk: a file that a power cut tears is not believed."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check_ours(self._directory.lstat(), directory=True)
-        temporary = self._path.with_suffix(f".{os.urandom(6).hex()}.tmp")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-        try:
-            with open(os.open(temporary, flags, 0o600), "wb") as file:
-                file.write(content)
-            temporary.replace(self._path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-
-    def _prune(self) -> None:
-        with os.scandir(self._directory) as entries:
-            files = sorted(
-                (entry for entry in entries), key=lambda entry: entry.stat(follow_symlinks=False).st_mtime
-            )
-        for entry in files[:-_FILES]:
-            Path(entry.path).unlink(missing_ok=True)
-
-
-def _check_ours(facts: os.stat_result, *, directory: bool) -> None:
-    """Raises PermissionError for what others may have made or changed."""
-    kind = stat.S_ISDIR(facts.st_mode) if directory else stat.S_ISREG(facts.st_mode)
-    if not kind or facts.st_uid != os.geteuid() or facts.st_mode & 0o022:
-        raise PermissionError("not ours alone")
+        self._cache.write(self._name, content)
 
 
 def _key(product: Product, rules: ChangelogRules) -> str:

@@ -1,10 +1,11 @@
 """The plan file: read with every mistake told at its place, watched, described for editors.
 
+`source` finds and reads the file; `kept` knows plans that were read before. Any other goes through `parsing`:
 guard (limits on the event stream) -> nodes (plain values and places) -> shape (keys, forms) -> resolve (the
 domain's plan). When the shape does not fit, `schema` finds all mistakes; `problems` holds every sentence.
 """
 
-from gonogo.adapters.plan_yaml.schema import json_schema
-from gonogo.adapters.plan_yaml.source import PlanFile, find_plan, parse_plan
+from gonogo.adapters.plan_yaml.kept import KeptPlans
+from gonogo.adapters.plan_yaml.source import PlanFile, find_plan
 
-__all__ = ["PlanFile", "find_plan", "json_schema", "parse_plan"]
+__all__ = ["KeptPlans", "PlanFile", "find_plan"]

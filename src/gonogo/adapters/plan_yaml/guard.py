@@ -13,10 +13,9 @@ import yaml
 from msgspec import Struct
 
 from gonogo.adapters.plan_yaml.problems import Mistake, Place, Stopped
+from gonogo.adapters.plan_yaml.source import SIZE_LIMIT
 from gonogo.domain.text import clean
 
-SIZE_LIMIT: Final = 1024 * 1024
-"""Bytes of the file."""
 DEPTH_LIMIT: Final = 64
 NODE_LIMIT: Final = 100_000
 """Nodes as written, and also with every alias replaced by what it stands for."""

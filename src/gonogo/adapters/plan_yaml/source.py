@@ -6,22 +6,16 @@ import os
 import stat
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from gonogo.adapters.plan_yaml.guard import SIZE_LIMIT, decode
-from gonogo.adapters.plan_yaml.nodes import read_document
-from gonogo.adapters.plan_yaml.problems import Problems, Stopped
-from gonogo.adapters.plan_yaml.references import References
-from gonogo.adapters.plan_yaml.resolve import resolve
-from gonogo.adapters.plan_yaml.schema import fit
-from gonogo.adapters.plan_yaml.secrets import find_secrets
-from gonogo.adapters.plan_yaml.shape import PlanShape
+from gonogo.adapters.plan_yaml.kept import KeptPlans
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.text import clean
 from gonogo.errors import NotPermittedError, StorageError, UsageError
 
 PLAN_NAME = "release.yaml"
+SIZE_LIMIT = 1024 * 1024
+"""Bytes of a plan; a million are more than people write."""
 _INIT = "`gonogo init` writes a plan to start from; `--plan PATH` names another one"
 
 
@@ -36,8 +30,9 @@ class _Seen(Struct, frozen=True):
 class PlanFile:
     """A plan file that may change under us. See `ports.PlanSource`."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, kept: KeptPlans | None = None) -> None:
         self._path = Path(path)
+        self._kept = kept
         self._seen: _Seen | None = None
 
     def load(self) -> LoadedPlan:
@@ -48,40 +43,23 @@ class PlanFile:
         """
         self._seen = _seen_at(self._path)
         raw = _read(self._path)
-        plan = parse_plan(raw, shown_path(self._path), self._path.absolute().parent)
-        return LoadedPlan(plan, str(self._path.absolute()), hashlib.sha256(raw).hexdigest())
+        sha256 = hashlib.sha256(raw).hexdigest()
+        return LoadedPlan(self._plan(raw, sha256), str(self._path.absolute()), sha256)
+
+    def _plan(self, raw: bytes, sha256: str) -> Plan:
+        told_as, directory = shown_path(self._path), str(self._path.absolute().parent)
+        if self._kept and (plan := self._kept.find(sha256, told_as, directory)):
+            return plan
+        from gonogo.adapters.plan_yaml.parsing import parse_plan  # a third of what a whole tick costs
+
+        plan = parse_plan(raw, told_as, directory)
+        if self._kept:
+            self._kept.keep(sha256, told_as, directory, plan)
+        return plan
 
     def changed(self) -> bool:
         """Whether the file differs from what `load` last tried to read; one stat."""
         return _seen_at(self._path) != self._seen
-
-
-def parse_plan(raw: bytes, file: str, directory: str | Path) -> Plan:
-    """The plan these bytes state. `file` is its name in messages; relative clones start at `directory`.
-
-    Touches neither disk nor network. Raises PlanInvalid with every mistake.
-    """
-    problems = Problems(file, raw[: SIZE_LIMIT + 1].decode("utf-8", "replace").removeprefix("\ufeff"))
-    plan: Plan | None = None
-    try:
-        plan = _parse(decode(raw), problems, os.fspath(directory))
-    except Stopped as stopped:
-        problems.stop(stopped)
-    if plan is None or len(problems):
-        raise problems.invalid()
-    return plan
-
-
-def _parse(text: str, problems: Problems, directory: str) -> Plan | None:
-    document = read_document(text, problems)
-    find_secrets(document, text, problems)
-    names = References(document, problems)
-    shape: PlanShape | None
-    try:
-        shape = msgspec.convert(document.value, PlanShape, strict=False)
-    except msgspec.ValidationError:
-        shape = fit(document, problems)
-    return resolve(shape, document, problems, names, directory) if shape is not None else None
 
 
 def shown_path(path: Path) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gonogo.adapters.git_history.kept import Store, cache_directory
+from gonogo.adapters.git_history.kept import Store
 from gonogo.adapters.git_history.past import Past, read_past
+from gonogo.adapters.own_cache import cache_directory
 from gonogo.domain.changelog import Unreadable
 from gonogo.errors import ExitCode
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(context: Context, plan: Plan, products: Sequence[Product]) -> int:
     """Print every release of each product; one history that cannot be read makes the answer incomplete."""
-    directory = cache_directory(os.environ)
+    directory = cache_directory(os.environ, "histories")
     code, found = ExitCode.OK, []
     for product in products:
         store = Store(directory, product, plan.changelog) if directory else None

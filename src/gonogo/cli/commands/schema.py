@@ -3,7 +3,7 @@
 import json
 from argparse import ArgumentParser
 
-from gonogo.adapters.plan_yaml import json_schema
+from gonogo.adapters.plan_yaml.schema import json_schema
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
 
