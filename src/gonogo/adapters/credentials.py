@@ -131,7 +131,14 @@ def _from_file(auth: Auth) -> str:
         token = read_private(path, forbidden=stat.S_IRWXG | stat.S_IRWXO, limit=_TOKEN_LIMIT)
     except OSError as error:
         raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
+    except ConfigError as error:
+        raise _refused(auth, where, error) from error
     return _usable(token, auth, where)
+
+
+def _refused(auth: Auth, where: str, error: ConfigError) -> ConfigError:
+    """The same, said of the credential: it is told where nobody sees which file it is about."""
+    return ConfigError(f"credential '{auth.name}': {where}: {error.message}", remedy=error.remedy)
 
 
 def _from_netrc(auth: Auth, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -142,6 +149,8 @@ def _from_netrc(auth: Auth, environ: Mapping[str, str]) -> tuple[str, str]:
         found = _machine(path, auth.netrc)
     except OSError as error:
         raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
+    except ConfigError as error:
+        raise _refused(auth, where, error) from error
     if found is None:
         raise ConfigError(f"credential '{auth.name}': {where}: not a valid netrc file")
     login, password = found

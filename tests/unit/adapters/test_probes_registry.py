@@ -194,7 +194,23 @@ def test_a_credential_is_taken_by_name_and_bound_to_its_hosts(monkeypatch: pytes
         assert fixture.asked[0].headers["Authorization"] == "Bearer t0ken"
         (missing,) = observed(plan_of(probe))
     assert isinstance(missing, Missing)
-    assert (missing.reason, missing.detail) == (Reason.UNAUTHORIZED, "credential 'pay' is not defined")
+    assert (missing.reason, missing.detail) == (
+        Reason.UNAUTHORIZED,
+        "credential 'pay' is not defined; add a section [auth.pay] with hosts and env, file, netrc or command",
+    )
+
+
+def test_a_token_file_others_can_read_is_told_with_its_name_and_what_to_do(tmp_path: Path) -> None:
+    """A cell says whose fault it is that nobody was asked."""
+    token = tmp_path / "token"
+    token.write_text("s3cret", encoding="utf-8")
+    token.chmod(0o644)
+    config = Config(auth={"pay": Auth("pay", ("127.0.0.1",), file=str(token))})
+    (missing,) = observed(plan_of(Probe("auto", "web", "prod", "http://127.0.0.1:1/", auth="pay")), config)
+    assert isinstance(missing, Missing)
+    assert missing.detail.startswith(
+        f"credential 'pay': file {token}: can be read or written by others; chmod 600"
+    )
 
 
 def test_several_requests_of_one_question_share_its_time_out() -> None:

@@ -70,7 +70,8 @@ async def ask_as(
             try:
                 request = replace(request, credential=await credentials.get(name))
             except ConfigError as error:
-                return NotUnderstood(Reason.UNAUTHORIZED, clean(error.message, DETAIL_LIMIT)), None
+                remedy = f"; {error.remedy}" if error.remedy else ""
+                return NotUnderstood(Reason.UNAUTHORIZED, clean(f"{error.message}{remedy}", DETAIL_LIMIT)), None
         asking = Asking(fetch, left, clock.now())
         found = await question(asking, request)
         left = asking.left
