@@ -144,7 +144,7 @@ CASES: Mapping[str, tuple[tuple[Step, ...], Step]] = {
     "freeze": ((START,), ("freeze", "now", "--reason", "payments fail")),
     "thaw": ((START, ("freeze", "now", "--reason", "payments fail")), ("thaw",)),
     "hold": ((START,), ("hold", "--reason", "vendor")),
-    "resume": ((START, ("hold", "--reason", "vendor")), ("resume",)),
+    "resume": ((START, ("hold", "--reason", "vendor")), ("resume", "--reason", "it is over")),
     "mark-bad": ((START,), ("mark-bad", "web", "1.2.0", "--reason", "leaks memory")),
     "complete": ((START,), ("complete",)),
     "cancel": ((START,), ("cancel", "--reason", "too late")),
@@ -207,7 +207,10 @@ def test_two_processes_race_and_one_wins(desk: Desk) -> None:
     """Hold against hold, resume against resume: each time one is recorded, the other is told by whom."""
     desk.do(desk.ana, "start")
     for round_number in range(10):
-        for words, kind in ((("hold", "--reason", "vendor"), "put there by"), (("resume",), "was resumed by")):
+        for words, kind in (
+            (("hold", "--reason", "vendor"), "put there by"),
+            (("resume", "--reason", "it is over"), "was resumed by"),
+        ):
             users = (desk.ana, desk.ben) if round_number % 2 else (desk.ben, desk.ana)
             children = [
                 popen_as(user, desk.words(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

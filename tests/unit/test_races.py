@@ -172,7 +172,7 @@ RACES: dict[str, Prepare] = {
     "claim": _after_start(ClaimItem("tests")),
     "claim and tick": _after_start(ClaimItem("tests"), Tick("tests")),
     "hold": _after_start(Hold("vendor")),
-    "resume": _after_start(Resume(), None, Hold("vendor")),
+    "resume": _after_start(Resume("it is over"), None, Hold("vendor")),
     "complete": _completes,
     "complete and cancel": _ends,
     "go": _go,

@@ -109,7 +109,7 @@ VERBS: tuple[Verb, ...] = (
         "nothing goes, or a version stays where it is", "hold", DECIDE,
     ),
     Verb(
-        "resume", "[--reason TEXT] [--product PRODUCT --env ENV]", "the release goes on after a hold", "resume",
+        "resume", "--reason TEXT [--product PRODUCT --env ENV]", "the release goes on after a hold", "resume",
         DECIDE,
     ),
     Verb(

@@ -56,7 +56,9 @@ def _ground(snapshot: Snapshot) -> Iterable[ReasonLine]:
         yield _line("decision.unsigned", fact, "release", snapshot, "gonogo journal verify")
     if state.held is not None:
         fact = f"the release is on hold by {state.held.actor.user}: {state.held.reason}"
-        yield ReasonLine("release.held", Weight.BLOCKER, fact, "release", now, "journal", remedy="gonogo resume")
+        yield ReasonLine(
+            "release.held", Weight.BLOCKER, fact, "release", now, "journal", remedy="gonogo resume --reason '...'"
+        )
     for bad in bad_versions(snapshot.plan, state):
         yield _line("version.bad", bad, "release", snapshot, "put another version into the plan")
 

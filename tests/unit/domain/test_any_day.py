@@ -70,7 +70,7 @@ def _command(world: World, actor: Actor, act: str, pick: int) -> Command | None:
         "revoke": Revoke("engineering"),
         "waive": Waive("item.open", "", environment, "the vendor is told", world.now + timedelta(hours=1)),
         "hold": Hold("vendor"),
-        "resume": Resume(),
+        "resume": Resume("it is over"),
         "freeze": FreezeLine("payments fail"),
         "thaw": Thaw(),
         "drive": Drive("my turn"),

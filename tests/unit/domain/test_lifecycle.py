@@ -85,6 +85,9 @@ def cancel(world: World) -> Cancel:
     return Cancel("the window was missed", world.cancel_code())
 
 
+ON = Resume("it is over")
+
+
 def started() -> World:
     """A running release."""
     return World(PLAIN).do(ANA, Start())
@@ -148,7 +151,7 @@ ROWS = (
     Row("a draft is not completed", draft, ANA, Complete(""), "release.draft", "draft", ExitCode.NO_GO),
     Row("a draft is cancelled", draft, ANA, cancel, "", "cancelled"),
     Row("a draft is not held", draft, ANA, Hold("why not"), "release.draft", "draft", ExitCode.NO_GO),
-    Row("a draft is not resumed", draft, ANA, Resume(), "release.draft", "draft", ExitCode.NO_GO),
+    Row("a draft is not resumed", draft, ANA, ON, "release.draft", "draft", ExitCode.NO_GO),
     Row("a draft does not go", draft, ANA, Go("staging", ""), "release.draft", "draft", ExitCode.NO_GO),
     Row("a draft has no amendment", draft, ANA, AcceptAmendment(""), "release.draft", "draft", ExitCode.NO_GO),
     Row("everything done is completed", done, ANA, complete, "", "completed"),
@@ -226,11 +229,12 @@ ROWS = (
     Row("held without a reason", started, BEN, Hold(" "), "hold.reason", "in_progress", ExitCode.USAGE),
     Row("held twice by the same", held, ANA, Hold("again"), "()", "in_progress"),
     Row("held twice by two", held, BEN, Hold("again"), "release.held", "in_progress", ExitCode.CONFLICT),
-    Row("resumed", held, BEN, Resume(), "", "in_progress"),
-    Row("root does not resume", held, ROOT, Resume(), "account.nobody", "in_progress", ExitCode.NOT_PERMITTED),
-    Row("resumed what is not held", started, BEN, Resume(), "release.not-held", "in_progress", ExitCode.NO_GO),
-    Row("resumed twice by the same", lambda: held().do(BEN, Resume()), BEN, Resume(), "()", "in_progress"),
-    Row("resumed twice by two", lambda: held().do(BEN, Resume()), ANA, Resume(), "release.resumed", "in_progress",
+    Row("resumed", held, BEN, ON, "", "in_progress"),
+    Row("resumed without a reason", held, BEN, Resume(" "), "resume.reason", "in_progress", ExitCode.USAGE),
+    Row("root does not resume", held, ROOT, ON, "account.nobody", "in_progress", ExitCode.NOT_PERMITTED),
+    Row("resumed what is not held", started, BEN, ON, "release.not-held", "in_progress", ExitCode.NO_GO),
+    Row("resumed twice by the same", lambda: held().do(BEN, ON), BEN, ON, "()", "in_progress"),
+    Row("resumed twice by two", lambda: held().do(BEN, ON), ANA, ON, "release.resumed", "in_progress",
         ExitCode.CONFLICT),
     Row("on hold nothing goes", held, ANA, Go("staging", ""), "release.held", "in_progress", ExitCode.NO_GO),
     Row("an amendment is accepted", amended, BEN, lambda world: AcceptAmendment(world.amend_code()), "",

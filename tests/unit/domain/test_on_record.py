@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 ROWS = [
     Row("a gate blocks", ANA, Go("production", ""), "go.blocked", "go:production"),
-    Row("root starts nothing else", ROOT, Resume(), "account.nobody", "release"),
+    Row("root starts nothing else", ROOT, Resume("it is over"), "account.nobody", "release"),
     Row("four eyes", ANA, Approve("engineering", ""), "approval.requester", "approval:engineering"),
     Row("a role that is missing", NOBODY, Approve("qa", ""), "approval.role", "approval:qa"),
     Row("a rejection without the role", NOBODY, Reject("qa", "no"), "approval.role", "approval:qa"),
@@ -62,7 +62,7 @@ ROWS = [
     Row("no reason", ANA, Hold(""), "hold.reason", ""),
     Row("a freeze without words", ANA, FreezeLine(""), "freeze.reason", ""),
     Row("nothing to accept", ANA, AcceptAmendment(""), "amend.nothing", ""),
-    Row("nothing to resume", ANA, Resume(), "release.not-held", ""),
+    Row("nothing to resume", ANA, Resume("it is over"), "release.not-held", ""),
     Row("somebody was first", BEN, Start(), "release.started", ""),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`gonogo resume`: the release goes on; with --product, a version need not stay where it is any longer."""
+"""`gonogo resume --reason TEXT`: the release goes on; with --product, a version need not stay where it is."""
 
 from argparse import ArgumentParser
 
@@ -10,7 +10,7 @@ from gonogo.errors import UsageError
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the reason, and the target of a version hold."""
-    parser.add_argument("--reason", metavar="TEXT", default="", help="why")
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why; must be given, but for a version")
     parser.add_argument(
         "--product", metavar="PRODUCT", default="", help="release this product's held version, in --env"
     )

@@ -161,7 +161,7 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:
             ExitCode.NO_GO,
             "release.held",
             f"the release is on hold by {held.actor.user}: {held.reason}",
-            "gonogo resume",
+            "gonogo resume --reason '...'",
         )
     if bad := completion.bad_versions(scene.plan, scene.state):
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)

@@ -33,7 +33,7 @@ class Hold(Struct, frozen=True):
 class Resume(Struct, frozen=True):
     """The release goes on after a hold."""
 
-    reason: str = ""
+    reason: str
 
 
 class Complete(BoundToPlan, frozen=True):
@@ -146,6 +146,8 @@ def _resume(scene: Scene, command: Resume) -> Answer:
         if last is not None:
             return slips.lost("release.resumed", "the release was resumed", last.actor, last.at, scene.now)
         return Refusal(ExitCode.NO_GO, "release.not-held", "the release is not on hold", "gonogo status")
+    if refusal := slips.need_reason("resume.reason", "resuming", command.reason, "gonogo resume --reason '...'"):
+        return refusal
     data = {"reason": clean(command.reason.strip()), "hold": held.seq}
     return (scene.draft(kinds.RELEASE_RESUMED, SUBJECT, data, expect=held.seq),)
 
@@ -223,7 +225,7 @@ def _complete(scene: Scene, command: Complete) -> Answer:
             ExitCode.NO_GO,
             "complete.open",
             f"the release cannot be completed: {preview.refused}",
-            "gonogo status",
+            next(one.remedy for one in _open_ends(scene)) or "gonogo status",
             preview.lines,
         )
     if command.confirm != preview.code:

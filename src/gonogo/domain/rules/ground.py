@@ -104,7 +104,7 @@ def life(facts: Facts) -> Iterable[ReasonLine]:
             held.at,
             "journal",
             who=manager(facts.plan),
-            remedy="gonogo resume",
+            remedy="gonogo resume --reason '...'",
         )
 
 

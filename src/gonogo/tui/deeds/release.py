@@ -34,7 +34,7 @@ HOLD = Deed(
 def _why_resume(scene: Scene, _: Answers) -> Ask:
     held = scene.state.held
     why = f"{held.actor.user} holds it: {held.reason}. " if held else ""
-    return Write("Resume the release", f"{why}A remark, or Enter for none.", "a remark", least=0)
+    return Write("Resume the release", f"{why}Why may it go on?")
 
 
 RESUME = Deed(

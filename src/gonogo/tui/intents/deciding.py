@@ -75,7 +75,7 @@ class ResumeRelease(Deciding):
     """It goes on."""
 
     label, title = "resume", "Resume the release after a hold"
-    help = "the release goes on"
+    help = "the release goes on; asks for the reason"
 
     @classmethod
     def against(cls, scene: Scene) -> str:
