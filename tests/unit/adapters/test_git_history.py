@@ -266,6 +266,22 @@ def test_opaque_versions_count_from_the_nearest_tag(tmp_path: Path) -> None:
     assert read(product(made.path, "okapi", scheme=opaque, tag="x-{version}")).base == ""
 
 
+def test_opaque_previous_that_is_no_base_is_said(tmp_path: Path) -> None:
+    """Counted from the nearest tag instead, and not in silence."""
+    made = make_repository(
+        tmp_path / "repo",
+        ["feat: start", CommitSpec("fix: side", parents=(0,)), CommitSpec("feat: on", parents=(0,))],
+        tags={"vred": 0, "vside": 1},
+    )
+    told = {
+        previous: read(product(made.path, "green", scheme=SchemeName.OPAQUE, previous=previous))
+        for previous in ("blue", "side")
+    }
+    assert {found.base for found in told.values()} == {"vred"}
+    assert told["blue"].problems == ("the plan's previous version blue has no tag",)
+    assert told["side"].problems == ("vside, the plan's previous version, is not part of the target's history",)
+
+
 def test_target_may_be_a_branch_a_tag_or_a_commit(line: Made) -> None:
     """By short name, full name or id."""
     history = History(str(line.path))

@@ -12,7 +12,7 @@ from gonogo.adapters.git_history import kept
 from gonogo.adapters.git_history.kept import Store
 from gonogo.adapters.git_history.past import Past, read_past
 from gonogo.domain.changelog import Unreadable
-from gonogo.domain.plan import ChangelogRules, Product
+from gonogo.domain.plan import ChangelogRules, Product, SchemeName
 from support.repositories import CommitSpec, Made, git, make_large, make_repository
 
 pytestmark = pytest.mark.needs("git")
@@ -109,6 +109,30 @@ def test_short_names_are_releases_where_there_are_no_others(tmp_path: Path) -> N
         tmp_path / "short", ["feat: start", "feat: more", "x"], tags={"v1.0": 0, "v1.1": 1, "v2": 2}
     )
     assert releases(past(made)) == {"v2": 1, "v1.1": 1, "v1.0": 1}
+
+
+def test_tags_of_another_product_are_not_ours(tmp_path: Path) -> None:
+    """`web/v` and `api/v` are of one length; only one of them is this product's."""
+    made = make_repository(
+        tmp_path / "mono", ["feat: a", "feat: b", "feat: c"], tags={"web/v1.0.0": 0, "api/v1.1.0": 1}
+    )
+    found = read_past(Product("web", "9.0.0", repo=str(made.path), tag="{product}/v{version}"), RULES)
+    assert isinstance(found, Past)
+    assert releases(found) == {"": 2, "web/v1.0.0": 1}
+
+
+def test_opaque_releases_are_ordered_by_history(tmp_path: Path) -> None:
+    """build-10 comes after build-9, though no scheme says so."""
+    made = make_repository(
+        tmp_path / "opaque",
+        [f"feat: {at}" for at in range(4)],
+        tags={"build-1": 0, "build-9": 1, "build-10": 2, "elsewhere": 3},
+    )
+    product = Product("web", "11", repo=str(made.path), scheme=SchemeName.OPAQUE, tag="build-{version}")
+    found = read_past(product, RULES)
+    assert isinstance(found, Past)
+    assert releases(found) == {"": 1, "build-10": 1, "build-9": 1, "build-1": 1}
+    assert [one.tag for one in found.releases] == ["", "build-10", "build-9", "build-1"]
 
 
 def test_repository_that_cannot_be_read_says_why(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def find_base(repository: Repository, product: Product, target_oid: str, tag: Ta
     if start:
         return _named(repository, product, target_oid, start, known)
     if product.scheme is SchemeName.OPAQUE:
-        return FoundBase(_nearest(repository, product, target_oid, tag))
+        return _nearest(repository, product, target_oid, tag)
     if not known:
         return FoundBase(notes=_no_tag_fits(repository, product))
     search = _Search(repository, product, target_oid)
@@ -90,9 +90,9 @@ class _Search:
             return None
         tag = next((one for one in known if compare(one.version, previous) == 0), None)
         if tag is None:
-            self.notes.append(f"the plan's previous version {previous} has no tag")
+            self.notes.append(_no_previous(previous.text, ""))
         elif not self._contains(tag):
-            self.notes.append(f"{tag.name}, the plan's previous version, is not part of the target's history")
+            self.notes.append(_no_previous(previous.text, tag.name))
             return None
         return tag
 
@@ -155,25 +155,34 @@ def _commits(count: int) -> str:
     return f"{count} commit{'' if count == 1 else 's'}"
 
 
-def _nearest(repository: Repository, product: Product, target_oid: str, tag: Tag) -> Base:
+def _nearest(repository: Repository, product: Product, target_oid: str, tag: Tag) -> FoundBase:
     """Without an order of versions: the plan's previous one, else the tag fewest commits away.
 
     Which tag is near is a matter of history, not of text.
     """
+    notes: tuple[str, ...] = ()
     if product.previous:
         name = product.tag_of(product.previous)
         [(_, oid)] = repository.look_up([f"refs/tags/{check_ref(name)}^{{commit}}"])
         if oid and repository.contains(target_oid, oid):
-            return Base(name, oid, product.previous)
+            return FoundBase(Base(name, oid, product.previous))
+        notes = (_no_previous(product.previous, name if oid else ""),)
     prefix, suffix = tag_pattern(product)
     other = [f"--exclude={tag.name}"] if tag.oid else []
     arguments = ["describe", "--tags", "--abbrev=0", f"--match={prefix}*{suffix}", *other, target_oid]
     try:
         name = repository.git.run(arguments).decode("utf-8", "replace").strip()
     except UnknownRevisionError:
-        return Base()
+        return FoundBase(notes=notes)
     [(_, oid)] = repository.look_up([f"refs/tags/{check_ref(name)}^{{commit}}"])
-    return Base(name, oid, name.removeprefix(prefix).removesuffix(suffix))
+    return FoundBase(Base(name, oid, name.removeprefix(prefix).removesuffix(suffix)), notes)
+
+
+def _no_previous(previous: str, tag: str) -> str:
+    """Why what the plan names as previous is no base: it has no tag, or the target does not contain it."""
+    if not tag:
+        return f"the plan's previous version {previous} has no tag"
+    return f"{tag}, the plan's previous version, is not part of the target's history"
 
 
 def _no_tag_fits(repository: Repository, product: Product) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from gonogo.domain.changelog import Unreadable, arrange
 from gonogo.domain.changelog.listing import release_lines
 from gonogo.domain.changelog.pairing import Brought, strike
 from gonogo.domain.commits import Commit
-from gonogo.domain.plan import ChangelogRules, Product
+from gonogo.domain.plan import ChangelogRules, Product, SchemeName
 from gonogo.errors import UsageError
 
 _TIPS = 8
@@ -84,7 +84,7 @@ class _Reading:
         if kept is not None and (pending := self._pending(target.oid, kept, listed)) is not None:
             releases = (*pending, *(Release(*one) for one in kept.releases))
             return Past(self._product.name, target.name, releases, problems, reused=True)
-        names, of_commits = self._releases(listed)
+        names, of_commits = self._releases(listed, target.oid)
         found, tips = self._walk(target.oid, names, of_commits, ())
         releases = tuple(found[label] for label in sorted(found, reverse=True))
         if self._store and not shallow and 0 < len(tips) <= _TIPS:
@@ -92,13 +92,26 @@ class _Reading:
             self._store.save(listed, Kept(tuple(tips), tuple(past)))
         return Past(self._product.name, target.name, releases, problems)
 
-    def _releases(self, listed: bytes) -> tuple[Sequence[str], Mapping[bytes, int]]:
+    def _releases(self, listed: bytes, target_oid: str) -> tuple[Sequence[str], Mapping[bytes, int]]:
         """Names of the final releases, oldest first, and the position in it of each tagged commit."""
         found = releases_by_commit(self._product, listed)
+        if self._product.scheme is SchemeName.OPAQUE:
+            found = self._by_history(found, target_oid)
         at: dict[bytes, int] = {}
         for position, (_, oid) in enumerate(found):
             at.setdefault(oid, position)
         return [name for name, _ in found], at
+
+    def _by_history(self, found: Sequence[tuple[str, bytes]], target_oid: str) -> list[tuple[str, bytes]]:
+        """Opaque versions have no order: of two releases the one that the other contains is the older one."""
+        tagged = {oid for _, oid in found}
+        at: dict[bytes, int] = {}
+        rest = b""
+        walk = ["rev-list", "--topo-order", full(target_oid), "--"]
+        for chunk in self._repository.git.stream(walk, cancelled=self._cancelled):
+            *rows, rest = (rest + chunk).split(b"\n")
+            at |= {oid: -len(at) - number for number, oid in enumerate(row for row in rows if row in tagged)}
+        return sorted((one for one in found if one[1] in at), key=lambda one: at[one[1]])
 
     def _pending(self, target_oid: str, kept: Kept, listed: bytes) -> tuple[Release, ...] | None:
         """What the target has beyond the releases that were kept; None when these are not all it has."""

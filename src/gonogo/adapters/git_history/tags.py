@@ -42,9 +42,10 @@ def release_tags(git: GitDoor, product: Product, *conditions: str) -> tuple[TagR
 
 
 def _read(listed: bytes, prefix: str, suffix: str, product: Product) -> Iterator[TagRef]:
-    start, end = len("refs/tags/") + len(prefix), -len(suffix) or None
+    begin, end = f"refs/tags/{prefix}", -len(suffix) or None
+    start = len(begin)
     for ref in listed.decode("utf-8", "replace").splitlines():
-        if ref.endswith(suffix):
+        if ref.startswith(begin) and ref.endswith(suffix):
             # a prefix of another product does not parse: its releases are not ours
             version = parse(ref[start:end], product.scheme, product.name)
             if isinstance(version, Version) and _is_ours(version, product):

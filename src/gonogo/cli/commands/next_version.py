@@ -54,7 +54,8 @@ def _bare(context: Context, changes: Changes) -> int:
 def _row(changes: Changes) -> list[Line]:
     if isinstance(changes, Unreadable):
         return [(Span(changes.product, Tone.STRONG),), (Span("unknown", Tone.UNKNOWN),)]
-    why = f"{changes.bump.value} after {changes.base}" if changes.base else "the first release"
+    step = f"{changes.bump.value} " if changes.next_version else ""
+    why = f"{step}after {changes.base}" if changes.base else "the first release"
     if changes.bump is Bump.NONE and changes.base:
         why = f"{'only merges' if changes.count else 'no commits'} since {changes.base}"
     agrees = "" if changes.contradiction else f", planned {changes.planned}"
