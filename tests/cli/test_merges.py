@@ -179,6 +179,7 @@ def test_completing_waits_for_a_fix_that_nobody_carried(gonogo: Here, release: R
     refused = gonogo("complete", "--json")
     assert refused.code == 3
     assert f"fix {fix[:8]} of web is not in main" in refused.err
+    assert json.loads(refused.err)["error"]["remedy"]
     plan = release.plan.read_text(encoding="utf-8")
     release.plan.write_text(plan.replace("rules: {", "rules: {merges.missing: warn, "), encoding="utf-8")
     assert f"fix {fix[:8]}" not in gonogo("complete", "--json").err

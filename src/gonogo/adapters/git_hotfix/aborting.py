@@ -34,7 +34,7 @@ def abort(
     # objects may go only when the references to them have gone
     if not remains:
         used = delivery.take_objects_back(bench, found)
-        remains = tuple(f"objects in {name}, which something else uses" for name in used)
+        remains = tuple(f"objects in {name}, which something else may use by now" for name in used)
     space.remove()
     recorder.abort(remains)
     bench.clear()

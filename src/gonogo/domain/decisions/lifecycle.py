@@ -225,7 +225,7 @@ def _complete(scene: Scene, command: Complete) -> Answer:
             ExitCode.NO_GO,
             "complete.open",
             f"the release cannot be completed: {preview.refused}",
-            next(one.remedy for one in _open_ends(scene)) or "gonogo status",
+            completion.open_ends(scene.snapshot())[0].remedy or "gonogo status",
             preview.lines,
         )
     if command.confirm != preview.code:
