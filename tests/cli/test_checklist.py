@@ -198,3 +198,26 @@ def test_a_reader_who_has_seen_enough_is_no_error(release: Release) -> None:
 
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] in {"{141", "{0"}
+
+
+def test_the_list_says_what_an_item_takes_and_where_there_is_no_return(gonogo: Here, release: Release) -> None:
+    """Two persons are still two after it was opened again; below the line a rollback means rolling forward."""
+    text = release.plan.read_text(encoding="utf-8")
+    items = (
+        "    - {id: migrate, title: Migrate, two_person: true, point_of_no_return: true}\n"
+        "    - {id: back, title: Keep the rollback at hand}\n"
+    )
+    release.plan.write_text(text.replace("rules:", f"{items}rules:"), encoding="utf-8")
+    gonogo("skip", "back", "--reason", "not yet")
+    gonogo("untick", "back")
+
+    told = gonogo("tick")
+
+    assert "Migrate  two persons\n    -- no return below: only forward\n" in told.out
+    assert "Keep the rollback at hand  (forward)  reopened by" in told.out
+    (migrate,) = (one for one in gonogo("tick", "--json").facts["open"] if one["item"] == "migrate")
+    assert (migrate["two_person"], migrate["evidence_required"], migrate["point_of_no_return"]) == (
+        True,
+        False,
+        True,
+    )

@@ -142,9 +142,8 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
         return f"after {', '.join(waiting)}"
     if words := check_words(release.plan, item, release.state.checks.get(item.id), release.now):
         return words
-    if state.actor and state.at:
-        return f"reopened by {state.actor.user} {when(state.at, release.now)}"
-    return _needs(item)
+    reopened = f"reopened by {state.actor.user} {when(state.at, release.now)}" if state.actor and state.at else ""
+    return "; ".join(filter(None, (_needs(item), reopened)))
 
 
 def _needs(item: Item) -> str:

@@ -55,8 +55,12 @@ def _print_items(context: Context, release: Listed, heading: str, items: list[It
     if not items:
         return
     context.out.line(Span(heading, Tone.STRONG))
+    rows = {row.key: row for row in checklist.rows(release)}
     for item in items:
-        context.out.lines((checklist.row_line(checklist.item_row(release, item)),))
+        context.out.lines((checklist.row_line(rows[item.id]),))
+        if item.point_of_no_return:
+            below = rows[f"return:{item.id}"]
+            context.out.line(Span(f"    -- {below.title}", below.tone))
 
 
 def _as_facts(release: Listed, account: str, mine: list[Item], others: list[Item]) -> dict[str, Any]:
@@ -73,6 +77,9 @@ def _as_facts(release: Listed, account: str, mine: list[Item], others: list[Item
                 "owner": item.owner,
                 "mine": item in mine,
                 "after": list(item.after),
+                "two_person": item.two_person,
+                "evidence_required": item.evidence_required,
+                "point_of_no_return": item.point_of_no_return,
                 **item_facts(release.state.item(item.id)),
             }
             for item in [*mine, *others]
