@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from gonogo.domain.ageing import LASTS
 from gonogo.domain.artifacts import Artifact, Found
-from gonogo.domain.changelog import Base, ProductChanges, Range, Tag
+from gonogo.domain.changelog import Base, ProductChanges, Range, Section, Tag
+from gonogo.domain.commits import Commit
 from gonogo.domain.decide import FreezeLine, HoldVersion, MarkBad, RecordTransition, Start, Tick, Waive
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
 from gonogo.domain.metric import NoData, Number
@@ -143,6 +144,25 @@ def test_a_gate_says_what_it_sees(gate: Gate, inputs: dict[str, Any], rules: lis
     unknown = {rule for rule in rules if RULES[rule].unknown}
     expected = Answer.UNKNOWN if unknown else Answer.NO_GO if rules else Answer.GO
     assert _judge(world).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "rules"),
+    [
+        ("no-breaking-without-major", {}, ["changelog.unknown"]),
+        ("version-fits", {}, ["changelog.unknown"]),
+        ("not-empty", {"sections": (Section("Fixed", (Commit(b"", "fix: it"),)),)}, []),
+        ("no-breaking-without-major", {"breaking_without_major": True}, ["changelog.breaking"]),
+    ],
+)
+def test_what_a_shallow_clone_leaves_out_is_not_known(
+    wanted: str, found: dict[str, Any], rules: list[str]
+) -> None:
+    """The breaking commit may be one of the missing ones; what was found counts all the same."""
+    changes = _changes(**found)
+    changes = replace(changes, range=replace(changes.range, shallow=True))
+
+    assert _rules(_world(_plan(_gate(GateKind.CHANGELOG, wanted)), changes={"web": changes})) == rules
 
 
 def _version_file() -> Any:

@@ -16,7 +16,8 @@ def changelog(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[R
     for product in facts.plan.products:
         changes = history.read(facts, product)
         if changes is not None:
-            yield from _changelog(facts, product, changes, str(gate.argument))
+            found = tuple(_changelog(facts, product, changes, str(gate.argument)))
+            yield from found or _cut_off(facts, product, changes, str(gate.argument))
         elif not product.repo:
             fact = f"{product.name} names no repository, so that nobody can say what its commits ask for"
             yield history.about(
@@ -35,6 +36,14 @@ def _changelog(facts: Facts, product: Product, changes: ProductChanges, wanted: 
         fact = f"{product.name}: {changes.contradiction or 'it breaks something without a new major version'}"
         remedy = f"gonogo next-version {product.name}"
         yield history.about(facts, product, "changelog.breaking", Weight.BLOCKER, fact, remedy)
+
+
+def _cut_off(facts: Facts, product: Product, changes: ProductChanges, wanted: str) -> Iterable[ReasonLine]:
+    """What is wrong may stand in a commit that a shallow clone leaves out: nothing found is nothing known then."""
+    if changes.shallow and wanted != "not-empty":
+        fact = f"the clone of {product.name} is shallow: nobody can say what the missing commits ask for"
+        remedy = f"git -C {product.repo} fetch --unshallow --tags"
+        yield history.about(facts, product, "changelog.unknown", Weight.UNKNOWN, fact, remedy)
 
 
 def tag(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:

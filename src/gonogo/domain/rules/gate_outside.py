@@ -146,7 +146,7 @@ def merges(facts: Facts, _environment: Environment, _gate: Gate) -> Iterable[Rea
             ledger.read_at if ledger else None,
             "git",
             manager(facts.plan),
-            "look at the branches by hand",
+            "gonogo merges",
         )
         return
     for cell in ledger.cells:
@@ -167,5 +167,5 @@ def _merge(facts: Facts, cell: LedgerCell) -> ReasonLine:
         ledger.read_at if ledger else None,
         "git",
         owner_of_product(facts.plan, cell.product),
-        f"merge {cell.fix} into {cell.branch}",
+        f"gonogo merges carry {cell.fix} {cell.branch}" if missing else f"gonogo merges {cell.product}",
     )

@@ -59,14 +59,12 @@ def _bad_target(facts: Facts, product: Product) -> Iterable[ReasonLine]:
     if mark is None:
         return
     who = named(facts.plan, mark.actor.user)
-    if back == planned:
-        weight, fact = Weight.BLOCKER, f"{product.name} would be rolled back to {planned}, which {who} marked bad"
-    else:
-        weight, fact = Weight.WARNING, f"{product.name} would be rolled back to {back}: {who} marked {planned} bad"
+    weight = Weight.BLOCKER if back == planned else Weight.WARNING
+    which = f"{planned}, which {who} marked bad" if back == planned else f"{back}: {who} marked {planned} bad"
     yield ReasonLine(
         "rollback.target-bad",
         weight,
-        f"{fact}: {mark.reason}",
+        f"{product.name} would be rolled back to {which}: {mark.reason}",
         f"product:{product.name}",
         mark.at,
         "journal",
