@@ -162,8 +162,9 @@ def account_words(one: Account, now: datetime) -> str:
         word = one.status.replace("_", " ") if one.freshness is Freshness.FRESH else one.freshness.value
         parts.append(f"{said} {word}, {age(abs(one.age))} ago")
     if one.reason is not None:
-        silent = f"silent for {span(now - one.silent_since)}" if one.silent_since and parts else "no answer"
-        parts.append(f"{silent}: {one.detail or _why(one.reason)}")
+        silent = max(now - one.silent_since, timedelta(0)) if one.silent_since else timedelta(0)
+        told = f" for {span(silent)}" if parts or silent >= timedelta(seconds=1) else ""
+        parts.append(f"{'silent' if parts else 'no answer'}{told}: {one.detail or _why(one.reason)}")
     if one.by:
         parts.append(f"asked by {one.by}")
     return ", ".join(parts) or "not asked yet"

@@ -200,6 +200,14 @@ def test_a_credential_is_taken_by_name_and_bound_to_its_hosts(monkeypatch: pytes
     )
 
 
+def test_who_wants_to_be_left_alone_is_told_as_the_reason_for_the_silence() -> None:
+    """Else nobody would know why a cell is not asked again for a quarter of an hour."""
+    with serving({"/": Canned(b"busy", {"Retry-After": "120"}, 503)}) as fixture:
+        (missing,) = observed(plan_of(Probe("auto", "web", "prod", url=fixture.url())))
+    assert isinstance(missing, Missing)
+    assert missing.detail.endswith("; it wants to be left alone for 2m")
+
+
 def test_a_token_file_others_can_read_is_told_with_its_name_and_what_to_do(tmp_path: Path) -> None:
     """A cell says whose fault it is that nobody was asked."""
     token = tmp_path / "token"

@@ -48,7 +48,7 @@ def test_every_source_is_named_with_what_it_says_and_how_old_that_is() -> None:
 
     assert told[0] == "web in staging runs the planned 1.2.3"
     assert "source test: 1.2.3 succeeded, 4s ago" in told
-    assert "source prometheus https://prom.test: no answer: connection refused" in told
+    assert "source prometheus https://prom.test: no answer for 4s: connection refused" in told
 
 
 def test_sources_that_disagree_are_told_in_words() -> None:

@@ -20,6 +20,7 @@ from gonogo.adapters.probes.table import Gaps, MatrixPreset, Table
 from gonogo.domain.observation import Missing, Observation, Reason, Seen, Target
 from gonogo.domain.pace import floor_of
 from gonogo.domain.plan import Probe, Source
+from gonogo.domain.spans import span
 from gonogo.ports import Clock
 
 SKEW = timedelta(seconds=60)
@@ -102,12 +103,14 @@ class _Question:
     ) -> Observation:
         now = self._outside.clock.now()
         if isinstance(outcome, NotUnderstood):
+            # else nobody would know why the cell is not asked again meanwhile
+            wish = f"; it wants to be left alone for {span(retry_after)}" if retry_after else ""
             return Missing(
                 target,
                 outcome.reason,
                 now,
                 self.source,
-                outcome.detail,
+                f"{outcome.detail}{wish}",
                 outcome.excerpt,
                 retry_after,
                 origin,
