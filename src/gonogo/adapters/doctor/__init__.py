@@ -1,13 +1,15 @@
 """Is this machine set up for this plan? Asks and looks, and changes nothing."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
 from gonogo.adapters.config_toml import Config
-from gonogo.adapters.doctor import certificates, clocks, endpoints, journal, repositories, terminal
+from gonogo.adapters.doctor import certificates, clocks, endpoints, journal, repositories, signing, terminal
 from gonogo.adapters.doctor.finding import Finding, Level
+from gonogo.adapters.identity_unix import account_name
 from gonogo.domain.plan import Plan
 from gonogo.ports import Clock
 
@@ -35,6 +37,7 @@ def examine(
         *clocks.findings(answers, directory, clock.now()),
         *journal.findings(directory, journal_origin),
         *repositories.findings(plan),
+        *signing.findings(plan, config, account_name(os.getuid())),
         *terminal.findings(environ, screen),
     )
 

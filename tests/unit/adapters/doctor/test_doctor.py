@@ -10,15 +10,26 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.adapters import doctor
 from gonogo.adapters.config_toml import Auth, Config
-from gonogo.adapters.doctor import Finding, Level, certificates, clocks, endpoints, journal, repositories, terminal
+from gonogo.adapters.doctor import (
+    Finding,
+    Level,
+    certificates,
+    clocks,
+    endpoints,
+    journal,
+    repositories,
+    signing,
+    terminal,
+)
 from gonogo.adapters.doctor.endpoints import HostAnswer, Place
 from gonogo.adapters.identity_unix import UnixIdentity
 from gonogo.adapters.journal_dir import DirectoryJournal
 from gonogo.adapters.probes.interface import Answer
-from gonogo.domain.plan import Environment, Plan, Probe, Product, Source, Timing, Window
+from gonogo.domain.plan import Environment, Plan, Probe, Product, SignersFile, Source, Timing, Window
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.events import make_draft
 from support.servers import CERTIFICATE, Canned, serving
@@ -309,3 +320,19 @@ def test_the_whole_examination_changes_nothing(tmp_path: Path) -> None:
     assert files() == before
     assert {one.group for one in found} == {"endpoints", "clock", "journal", "git", "terminal"}
     assert Level.FAIL not in levels(found)
+
+
+def test_who_cannot_sign_is_told_before_the_night(tmp_path: Path) -> None:
+    """No key, a key that is gone, a list that names somebody else or cannot be read: each with what to do."""
+    signers, key = tmp_path / "signers", tmp_path / "key"
+    given = replace(plan(), sign="decisions", allowed_signers=SignersFile(str(signers)))
+
+    assert [one.level for one in signing.findings(given, Config(), "ana")] == [Level.FAIL, Level.FAIL]
+    signers.write_text("# who\nben ssh-ed25519 AAAA\n", encoding="ascii")
+    found = list(signing.findings(given, Config(signing_key=str(key)), "ana"))
+    assert [one.level for one in found] == [Level.FAIL, Level.WARN]
+    assert "names no key of ana" in found[1].what
+    signers.write_text("ben,ana ssh-ed25519 AAAA\n", encoding="ascii")
+    key.touch()
+    assert levels(list(signing.findings(given, Config(signing_key=str(key)), "ana"))) == [Level.OK, Level.OK]
+    assert list(signing.findings(plan(), Config(), "ana")) == []
