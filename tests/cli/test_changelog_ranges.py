@@ -50,6 +50,25 @@ def test_whole_history_by_release(gonogo: Here, release: Release) -> None:
     assert not list((release.directory / "web").rglob("*.past"))
 
 
+def test_whole_history_takes_nothing_of_one_range(gonogo: Here) -> None:
+    """What would be passed over is refused."""
+    found = gonogo("changelog", "--all", "web", "--from", "v1.2.0", "--write")
+    assert (found.code, "--all does not go with --from and --write" in found.err) == (2, True)
+
+
+def test_version_after_a_base_that_is_no_release_is_reckoned_from_the_one_in_it(
+    gonogo: Here, release: Release
+) -> None:
+    """Never the planned one as if the commits had asked for it; where there is none, there is no answer."""
+    web = release.directory / "web"
+    git(web, "tag", "-d", "v1.3.0")
+    found = gonogo("next-version", "web", "--from", git(web, "rev-parse", "HEAD~1"))
+    assert (found.out, "is no release: the next version is the one after v1.2.0" in found.err) == ("1.2.1\n", True)
+    git(web, "tag", "-d", "v1.2.0")
+    found = gonogo("next-version", "web", "--from", git(web, "rev-parse", "HEAD~1"))
+    assert (found.code, found.out, "contains no release" in found.err) == (4, "", True)
+
+
 def test_whole_history_as_json(gonogo: Here) -> None:
     """One object for each release."""
     (web,) = json.loads(gonogo("changelog", "--all", "--json").out)["products"]

@@ -56,14 +56,26 @@ def _named(
     repository: Repository, product: Product, target_oid: str, start: str, known: tuple[TagRef, ...]
 ) -> FoundBase:
     found = repository.resolve(start)
-    version = next((one.version.number for one in known if one.name == start), "")
-    if not version:
-        read = parse(start, product.scheme, product.name)
-        version = read.number if isinstance(read, Version) and product.scheme is not SchemeName.OPAQUE else ""
-    notes: tuple[str, ...] = ()
+    notes = []
     if not repository.contains(target_oid, found.oid):
-        notes = (f"{start}, which `from` names, is not part of the target's history",)
-    return FoundBase(Base(found.name, found.oid, version), notes, known=known)
+        notes.append(f"{start}, which `from` names, is not part of the target's history")
+    tag = next((one for one in known if start in {one.name, one.ref}), None)
+    if tag is None and product.scheme is not SchemeName.OPAQUE:
+        tag = _newest_in(repository, product, found.oid)
+        if tag is None:
+            notes.append(f"{start}, which `from` names, contains no release: no version follows from it")
+        elif _base(repository, tag).oid != found.oid:
+            notes.append(
+                f"{start}, which `from` names, is no release: the next version is the one after {tag.name}"
+            )
+    version = tag.version.number if tag else ""
+    return FoundBase(Base(found.name, found.oid, version), tuple(notes), known=known)
+
+
+def _newest_in(repository: Repository, product: Product, oid: str) -> TagRef | None:
+    """The newest release that the commit contains, its own tag first of all."""
+    contained = release_tags(repository.git, product, f"--merged={oid}")
+    return next(iter(candidates(contained, product, tagged=False)), None)
 
 
 def _base(repository: Repository, tag: TagRef) -> Base:

@@ -35,6 +35,7 @@ def run(context: Context) -> int:
     """Read the histories and print them; one that cannot be read is an answer we do not have."""
     plan = context.doors.load_plan(context.options).plan
     if context.args.all:
+        _refuse_beside_all(context)
         from gonogo.cli.commands import _changelog_all
 
         return _changelog_all.run(context, plan, _wanted(context, plan))
@@ -57,6 +58,13 @@ def run(context: Context) -> int:
             context.out.line()
         context.out.lines(lines(one, plan.product(one.product)))
     return exit_code(changes)
+
+
+def _refuse_beside_all(context: Context) -> None:
+    """What is about one range says nothing of a whole history. Raises UsageError."""
+    options = (("start", "--from"), ("commit", "--commit"), ("entry", "--entry"), ("write", "--write"))
+    if beside := [name for key, name in options if getattr(context.args, key)]:
+        raise UsageError(f"--all does not go with {' and '.join(beside)}", remedy="leave one of them out")
 
 
 def read(context: Context, plan: Plan) -> tuple[Changes, ...]:

@@ -45,7 +45,8 @@ def _bare(context: Context, changes: Changes) -> int:
     if isinstance(changes, Unreadable):
         return ExitCode.UNKNOWN
     if not changes.next_version:
-        context.say.warning(f"the versions of {changes.product} follow no scheme, so none comes next")
+        if not changes.problems:  # which were said
+            context.say.warning(f"the versions of {changes.product} follow no scheme, so none comes next")
         return ExitCode.UNKNOWN
     context.out.line(changes.next_version)
     return ExitCode.OK
@@ -62,6 +63,6 @@ def _row(changes: Changes) -> list[Line]:
     against = (Span(f", planned {changes.planned} contradicts", Tone.WARN),) if changes.contradiction else ()
     return [
         (Span(changes.product, Tone.STRONG),),
-        (Span(changes.next_version or "none by this scheme"),),
+        (Span(changes.next_version or "none"),),
         (Span(f"{why}{agrees}", Tone.MUTED), *against),
     ]

@@ -109,13 +109,15 @@ def _least(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
 
 
 def next_version(base: Base, step: Bump, planned: str, by: Reckoning) -> str:
-    """The version after `base`, without prefix; the planned one for a first release, "" for opaque names.
+    """The version after `base`, without prefix; the planned one for a first release.
+
+    "" for opaque names, and after a base that somebody named and that contains no release.
 
     A planned pre-release names its channel: the answer is the next free one there. A version that is taken,
     by a hotfix or a release on another branch, is passed over.
     """
     if not base.version:
-        return planned
+        return "" if base.oid else planned
     version = by.read(base.version)
     if isinstance(version, Unparsed):
         return ""
