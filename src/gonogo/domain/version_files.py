@@ -59,6 +59,11 @@ class ProductFiles(Struct, frozen=True):
         return FileVerdict.AGREES
 
     @property
+    def is_tagged(self) -> bool:
+        """Whether they were read at the tag of the planned version, which is what ships."""
+        return self.at.startswith("tag ")
+
+    @property
     def summary(self) -> str:
         """Who disagrees, in one line."""
         if self.problem:
@@ -66,7 +71,8 @@ class ProductFiles(Struct, frozen=True):
         wrong = [_told(file) for file in self.files if file.verdict is not FileVerdict.AGREES]
         if wrong:
             return f"at {self.at}: {'; '.join(wrong)}; planned is {self.planned}"
-        return f"{len(self.files)} files state {self.planned} at {self.at}"
+        count = len(self.files)
+        return f"{count} file{'s state' if count != 1 else ' states'} {self.planned} at {self.at}"
 
 
 def _told(file: FileVersion) -> str:

@@ -113,6 +113,13 @@ def test_version_files_agree_at_the_tag_whatever_lies_around(tmp_path: Path) -> 
     assert files_agree(web(made.path, *PLACES)) == "4 files state 1.2.3 at tag v1.2.3"
 
 
+def test_files_that_agree_before_there_is_a_tag_are_no_answer(tmp_path: Path) -> None:
+    """The tag may still be put elsewhere."""
+    made = make_repository(tmp_path / "repo", [CommitSpec("feat: a", FILES)])
+    with pytest.raises(GonogoError, match=r"^there is no tag v1\.2\.3 yet; 1 file states 1\.2\.3 at HEAD$"):
+        files_agree(web(made.path, PLACES[0]))
+
+
 def test_who_disagrees_is_named_with_what_it_states(tmp_path: Path) -> None:
     """The file, the version in it, and the one that was planned."""
     files = {**FILES, "package.json": '{"version": "1.2.2"}'}

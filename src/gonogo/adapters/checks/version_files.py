@@ -8,11 +8,16 @@ from gonogo.errors import GonogoError
 
 
 def files_agree(product: Product) -> str:
-    """Return how many agree, in one line. Raises Wrong when one does not, GonogoError when one cannot be read."""
+    """Return how many agree, in one line.
+
+    Raises Wrong when one does not, GonogoError when one cannot be read, or not at the tag, since there is none.
+    """
     if not product.files:
         raise GonogoError(f"the plan names no version files of {product.name}")
     found = read_version_files(product)
     match found.verdict:
+        case FileVerdict.AGREES if not found.is_tagged:
+            raise GonogoError(f"there is no tag {product.tag_name} yet; {found.summary}")
         case FileVerdict.AGREES:
             return found.summary
         case FileVerdict.DISAGREES:
