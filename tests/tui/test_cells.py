@@ -10,7 +10,7 @@ from gonogo.domain.commits import parse_commit
 from gonogo.domain.matrix import Freshness
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Product
-from gonogo.domain.shipping import Shipping, WhatShips
+from gonogo.domain.shipping import CannotTell, Shipping, WhatShips
 from gonogo.testing.clock import FakeClock
 from gonogo.tui.app import CockpitApp
 from gonogo.tui.profile import Profile
@@ -87,6 +87,29 @@ def test_what_would_ship_goes_with_the_version_it_was_counted_from() -> None:
             await seat.sees("payment-api in prod-us is unknown")
 
             assert "2 commits" not in seat.text()
+
+    asyncio.run(run())
+
+
+def test_what_would_ship_is_asked_again_when_the_history_has_moved() -> None:
+    """A tag that was fetched while somebody reads the details ends their `cannot be told`."""
+    stage, fetched = Stage(), threading.Event()
+
+    def what_ships(product: Product, _version: str, _revision: str) -> WhatShips:
+        if not fetched.is_set():
+            return CannotTell(product.name, "the repository has no tag v4.5.3", "git fetch --tags")
+        return Shipping(product.name, "v4.5.3", "b" * 40, "v4.5.6", "c" * 40, (), 2)
+
+    async def run() -> None:
+        def fingerprint(_product: Product) -> str:
+            return f"{fetched.is_set()}"
+
+        async with stage.cockpit((120, 40), what_ships=what_ships, fingerprint=fingerprint) as seat:
+            seat.app.cockpit.go_to(PAY)
+            await seat.press("enter")
+            await seat.sees("cannot be told: the repository has no tag v4.5.3")
+            fetched.set()
+            await seat.sees("2 commits from v4.5.3 to v4.5.6")
 
     asyncio.run(run())
 

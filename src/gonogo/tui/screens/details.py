@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from gonogo.adapters.poller_thread import Unjoined
+from gonogo.domain.changelog import Changes, ProductChanges
 from gonogo.domain.events import Actor
 from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Target
@@ -95,6 +96,8 @@ class DetailsScreen(TextView):
         self._what_ships = what_ships
         self._asked: tuple[Product, str, str] | None = None
         self._ships: WhatShips | None = None
+        self._history: Changes | None = None
+        """What git said about the product when it was asked: a tag may have come, or moved, since."""
 
     @property
     def subject(self) -> str:
@@ -119,7 +122,7 @@ class DetailsScreen(TextView):
         return (now, *([plain(f"  {running.line}", Tone.MUTED)] if running.line else []), ())
 
     def watch_snapshot(self) -> None:
-        """What runs there may be another version now: git is asked again, and only then."""
+        """Another version may run there, or its history have moved: git is asked again then, and only then."""
         self._ask_git()
         super().watch_snapshot()
 
@@ -130,10 +133,15 @@ class DetailsScreen(TextView):
     def _ask_git(self) -> None:
         cell = cell_of(self.snapshot, self._subject) if self.snapshot else None
         question = shipping_question(self.snapshot, cell) if self.snapshot and cell else None
-        if self._what_ships is None or question == self._asked:
+        history = self.snapshot.changes.get(cell.target.product) if self.snapshot and cell else None
+        # while a long history is being read it is another one every second
+        moved = history is not self._history and not (isinstance(history, ProductChanges) and not history.complete)
+        if self._what_ships is None or (question == self._asked and not moved):
             return
-        # also when nobody knows any more what runs there: what was said of it before says nothing now
-        self._asked, self._ships = question, None
+        if question != self._asked:
+            # also when nobody knows any more what runs there: what was said of it before says nothing now
+            self._ships = None
+        self._asked, self._history = question, history
         if question is not None:
             self.run_worker(self._read(question), name="what-ships", exclusive=True)
 
