@@ -120,6 +120,7 @@ def test_no_command_outlives_the_program_that_ran_it(
     assert "suite" not in gonogo("log").out
 
 
+@pytest.mark.needs("sshd")
 def test_a_tag_is_verified_by_the_keys_the_plan_names(gonogo: Here, checked: Release) -> None:
     """`signed: true` counts the keys of `allowed_signers`, and without that file nobody knows."""
     web = checked.plan.parent / "web"
