@@ -17,7 +17,7 @@ from gonogo.domain.events import Event, EventId
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.observation import Missing, Status
 from gonogo.domain.state import replay
-from gonogo.errors import ConflictError, ExitCode, GonogoError
+from gonogo.errors import ConfigError, ConflictError, ExitCode, GonogoError
 from gonogo.ports import Tail
 
 # only names for the type checker: who ticks neither looks at a matrix nor judges a verdict
@@ -198,7 +198,20 @@ class Session:
             if signing.is_wanted(scene.plan, draft.kind):
                 payload = signing.payload(scene.plan.release, draft, self.actor)
                 signatures[payload] = self._signatures.sign(payload)
+                self._must_count(self._signatures, draft, signatures[payload], scene)
         return signing.Prepared(scene.now, scene.steady, signatures)
+
+    def _must_count(self, signatures: Signatures, draft: Draft, signature: str, scene: Scene) -> None:
+        """What would count for nothing is not recorded as done. Raises ConfigError."""
+        from gonogo.domain import signing
+
+        event = signing.as_event(draft, signature, self.actor, scene.now)
+        if flaw := signatures.flaws(scene.plan, [event]).get(event.id, ""):
+            raise ConfigError(
+                f"what you decide would not count: {flaw}; nothing was recorded",
+                where=str(scene.plan.allowed_signers or ""),
+                remedy="have the line of your key put there, or correct signing_key; gonogo doctor",
+            )
 
     def _signed(self, command: Command, new_id: EventId, prepared: Prepared) -> tuple[Draft, ...] | None:
         """The drafts as of the moment they were signed: accepted now, and worded as they were read then."""

@@ -200,3 +200,18 @@ def test_the_keys_may_lie_on_a_branch(gonogo: Here, desk: Path, release: Release
 
     git(made.path, "update-ref", "-d", "refs/heads/main")
     assert "there is no branch main with the allowed signers" in standing(gonogo)
+
+
+def test_a_decision_that_would_not_count_is_not_recorded_as_done(gonogo: Here, desk: Path) -> None:
+    """The own key is not in the list: that is said at once, instead of in a trail somebody reads later."""
+    assert gonogo("start").code == 0
+    make_key(desk / "other")
+    set_key(str(desk / "other"))
+    assert gonogo("hold", "--reason", "the vendor is down").code == 0
+
+    found = gonogo("resume", "--reason", "it is up")
+
+    assert found.code == 78
+    assert "what you decide would not count: its signature is not accepted" in found.err
+    assert gonogo("status", "--json").facts["held"] is not None
+    assert "resumed" not in gonogo("log").out

@@ -61,6 +61,12 @@ def with_signature(draft: Draft, signature: str) -> Draft:
     return replace(draft, data={**draft.data, FIELD: signature})
 
 
+def as_event(draft: Draft, signature: str, actor: Actor, at: datetime) -> Event:
+    """The event it would become; its number is not known yet, and is no part of what is signed."""
+    signed = with_signature(draft, signature)
+    return Event(0, draft.id, at, actor, draft.kind, draft.subject, signed.data, draft.expect, draft.plan_sha256)
+
+
 def signature_of(event: Event) -> str:
     """Its signature in OpenSSH's armoured form; "" when it has none."""
     value = event.data.get(FIELD, "")
