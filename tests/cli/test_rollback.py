@@ -59,6 +59,7 @@ def test_where_the_plan_comes_from_gives_way_once_it_is_bad(gonogo: Here, releas
     assert "type it yourself" not in found.out
     assert "! web would be rolled back to 1.1.0: " in why.out
     shown = gonogo("rollback", "start", "web", "--reason", "orders are lost again")
+    assert "--reason 'orders are lost again' --confirm" in shown.out
     assert "ROLL BACK web to 1.1.0 in production" in shown.out
 
 

@@ -60,6 +60,7 @@ ROWS = [
     Row("one person is not two", CHLOE, Tick(ItemId("migrate")), "item.second", "item:migrate"),
     Row("a mistyped name", ANA, Go("prod", ""), "environment.unknown", ""),
     Row("no reason", ANA, Hold(""), "hold.reason", ""),
+    Row("the dots of a hint for a reason", ANA, Hold("..."), "hold.reason", ""),
     Row("a freeze without words", ANA, FreezeLine(""), "freeze.reason", ""),
     Row("nothing to accept", ANA, AcceptAmendment(""), "amend.nothing", ""),
     Row("nothing to resume", ANA, Resume("it is over"), "release.not-held", ""),

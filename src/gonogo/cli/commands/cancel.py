@@ -1,11 +1,13 @@
 """`gonogo cancel --reason TEXT`: the release ends without being done; nothing is rolled back by that."""
 
+import shlex
 from argparse import ArgumentParser
 
 from gonogo.cli.commands._act import act_confirmed, add_confirm, need
 from gonogo.cli.context import Context
 from gonogo.domain.decide import Cancel
 from gonogo.domain.decisions import lifecycle
+from gonogo.domain.text import clean
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,6 +22,6 @@ def run(context: Context) -> int:
     return act_confirmed(
         context,
         lambda session: lifecycle.preview_cancel(session.scene()),
-        "gonogo cancel --reason '...'",
+        f"gonogo cancel --reason {shlex.quote(clean(reason))}",
         lambda code: Cancel(reason, code),
     )

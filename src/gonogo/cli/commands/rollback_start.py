@@ -1,10 +1,12 @@
 """`gonogo rollback start PRODUCT`: record the decision to go back, and hold the old version there."""
 
+import shlex
 from argparse import ArgumentParser
 
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context
 from gonogo.domain.decisions.rollback import RollBack, preview
+from gonogo.domain.text import clean
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -31,5 +33,5 @@ def run(context: Context) -> int:
 
     words = ["gonogo rollback start", args.product, *(f"--env {name}" for name in args.env)]
     words += ["--mark-bad"] if args.mark_bad else []
-    typed = " ".join([*words, "--reason '...'"])
+    typed = " ".join([*words, "--reason", shlex.quote(clean(args.reason)) if args.reason else "'...'"])
     return act_confirmed(context, lambda session: preview(session.scene(), wish("")), typed, wish)

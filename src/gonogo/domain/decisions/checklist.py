@@ -84,7 +84,7 @@ def _move(scene: Scene, command: Tick | Untick | Skip) -> Answer:
     if isinstance(item, Refusal):
         return item
     reason = "" if isinstance(command, Tick) else clean(command.reason.strip())
-    if isinstance(command, Skip) and not reason:
+    if isinstance(command, Skip) and not any(sign.isalnum() for sign in reason):
         return Refusal(
             ExitCode.USAGE,
             "item.skip-reason",

@@ -56,12 +56,8 @@ def decide(scene: Scene, command: Commands) -> Answer:
             return Refusal(ExitCode.NO_GO, "merge.nothing", "nobody has said anything about it", "gonogo merges")
         data |= {"reason": reason, **({"of": clean(command.given_in, 80)} if command.given_in else {})}
         return (scene.draft(kinds.MERGE_WITHDRAWN, subject, data, expect=known.seq if known else 0),)
-    if len(reason) < REASON_AT_LEAST:
-        return Refusal(
-            ExitCode.USAGE,
-            "merge.reason",
-            f"a word for a forward-merge needs a reason of {REASON_AT_LEAST} characters or more",
-            "--reason 'fixed in another way by ...'",
-        )
+    remedy = "--reason 'fixed in another way by ...'"
+    if refusal := slips.need_reason("merge.reason", "a word for a forward-merge", reason, remedy, REASON_AT_LEAST):
+        return refusal
     data |= {"reason": reason, "commit": command.commit}
     return (scene.draft(_KINDS[command.word], subject, data, expect=known.seq if known else 0),)

@@ -80,11 +80,17 @@ def by(actor: Actor | None, at: datetime | None, now: datetime) -> str:
 
 
 def need_reason(rule: str, what: str, reason: str, remedy: str, least: int = 1) -> Refusal | None:
-    """Refuse an act without a reason; None when one is given that has `least` characters."""
+    """Refuse an act without a reason; None when one is given that has `least` characters.
+
+    Three dots are what our own hints leave open: copied as they are, they would stay beside somebody's name.
+    """
     given = clean(reason.strip())
-    if len(given) >= least:
+    says = any(sign.isalnum() for sign in given)
+    if says and len(given) >= least:
         return None
-    fact = f"{what} needs a reason" if not given else f"'{given}' is no reason: write {least} characters or more"
+    fact = f"{what} needs a reason"
+    if given:
+        fact = f"'{given}' is no reason: write " + (f"{least} characters or more" if says else "what happened")
     return Refusal(ExitCode.USAGE, rule, fact, remedy)
 
 
