@@ -129,6 +129,13 @@ def test_a_trigger_is_called_answered_and_over(gonogo: Here, release: Release) -
     assert asked.code == 3
     assert "rollback trigger 'login' fired: two testers cannot log in; nobody has answered" in asked.out
 
+    assert gonogo("trigger", "over", "login").code == 0
+    over = "fired: two testers cannot log in; over by now; nobody has answered"
+    assert over in gonogo("why", "--env", "staging").out
+    assert over in gonogo("rollback", "plan").out.replace("FIRED", "fired")
+    assert "ASKS" in gonogo("trigger").out
+
+    assert gonogo("trigger", "fire", "login", "--reason", "three of them by now").code == 0
     assert gonogo("trigger", "answer", "login", "go_on", "--reason", "their passwords were old").code == 0
     assert "trigger.go-on" in gonogo("why", "--env", "staging").out
     assert gonogo("trigger", "over", "login").code == 0

@@ -20,6 +20,11 @@ TONES = {
 }
 
 
+def taken_away(commits: int) -> str:
+    """`1 commit would be taken away`."""
+    return f"{commits} commit{'s' if commits != 1 else ''} would be taken away"
+
+
 def ways_back_lines(snapshot: Snapshot, verdict: Verdict) -> tuple[Line, ...]:
     """The way back of every product under one heading; only where production is in question."""
     environment = snapshot.plan.environment(verdict.environment)

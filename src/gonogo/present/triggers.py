@@ -23,11 +23,21 @@ def trigger_lines(plan: Plan, state: ReleaseState, now: datetime) -> tuple[Line,
     return tuple(lines)
 
 
+def incident(fired: TriggerState | None) -> Span:
+    """How a trigger stands on the way back: quiet, or what it saw, whether that is over, and what was answered."""
+    if fired is None or (fired.cleared_at is not None and not fired.asks):
+        return Span("quiet", Tone.GOOD)
+    over = "; over by now" if fired.cleared_at else ""
+    said = "nobody has answered" if fired.asks else f"answered: {ANSWERS.get(fired.answer, fired.answer)}"
+    return Span(f"FIRED: {fired.observation}{over}; {said}", Tone.BAD)
+
+
 def _standing(plan: Plan, trigger: Trigger, fired: TriggerState | None, now: datetime) -> Line:
     if fired is None:
         return (Span("has not fired", Tone.MUTED),)
     seen = f"fired {age(now - fired.fired_at)} ago: {fired.observation}"
     if fired.asks:
+        seen += "; over by now" if fired.cleared_at else ""
         return (
             Span("ASKS  ", Tone.BAD),
             Span(f"{seen}    gonogo trigger answer {trigger.id} roll_back|go_on --reason '...'"),

@@ -10,8 +10,9 @@ from gonogo.domain.plan import Product
 from gonogo.domain.rollback import WayBack, points_of_no_return
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line
 from gonogo.domain.snapshot import Snapshot
-from gonogo.present.rollback import TONES, WORDS
+from gonogo.present.rollback import TONES, WORDS, taken_away
 from gonogo.present.tones import Line, Span, Tone
+from gonogo.present.triggers import incident
 
 Question = tuple[Product, str, str]
 """As the product would be after going back, the version that runs, its revision."""
@@ -80,7 +81,7 @@ def _between(version: str, found: WhatShips | None) -> Iterator[Line]:
         case Shipping():
             yield (
                 Span(f"{'':<10} ", Tone.MUTED),
-                Span(f"{version}: {found.lost_count} commits would be taken away", Tone.WARN),
+                Span(f"{version}: {taken_away(found.lost_count)}", Tone.WARN),
             )
             yield from (
                 (Span(f"{'':<12} ", Tone.MUTED), Span(commit_line(one), Tone.MUTED)) for one in found.lost[:_SHOWN]
@@ -99,11 +100,9 @@ def _between(version: str, found: WhatShips | None) -> Iterator[Line]:
 def _around(snapshot: Snapshot) -> Iterator[Line]:
     for trigger in snapshot.plan.triggers:
         fired = snapshot.state.triggers.get(trigger.id)
-        burns = fired is not None and fired.cleared_at is None
-        said = f"FIRED: {fired.observation}" if fired is not None and burns else "quiet"
         yield (
             Span("trigger    ", Tone.MUTED), Span(f"{trigger.id}  ", Tone.STRONG), Span(f"{trigger.when}  "),
-            Span(said, Tone.BAD if burns else Tone.GOOD),
+            incident(fired),
         )  # fmt: skip
     for item, behind in points_of_no_return(snapshot.plan, snapshot.state):
         said = "is behind us: roll forward" if behind else "is not reached yet"

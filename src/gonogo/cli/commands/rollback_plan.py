@@ -14,8 +14,9 @@ from gonogo.domain.rollback import Readiness, WayBack
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line
 from gonogo.domain.state import ItemStatus
 from gonogo.errors import ExitCode
-from gonogo.present.rollback import TONES, WORDS
+from gonogo.present.rollback import TONES, WORDS, taken_away
 from gonogo.present.tones import Span, Tone
+from gonogo.present.triggers import incident
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -115,7 +116,7 @@ def _print_cell(context: Context, one: Between) -> None:
     context.out.line(Span(f"  {one.cell.target.environment}", Tone.STRONG), Span(f" runs {runs}"))
     match one.ships:
         case Shipping() as found:
-            context.out.text(f"    {found.lost_count} commits would be taken away, {found.count} would come back")
+            context.out.text(f"    {taken_away(found.lost_count)}, {found.count} would come back")
             for commit in found.lost[:_COMMITS_SHOWN]:
                 context.out.line(Span(f"      {commit_line(commit)}", Tone.MUTED))
             if found.lost_count > _COMMITS_SHOWN:
@@ -130,9 +131,8 @@ def _print_around(context: Context, snapshot: Snapshot) -> None:
     """Triggers, the point of no return and the plan's own words: they are about all products."""
     for trigger in snapshot.plan.triggers:
         fired = snapshot.state.triggers.get(trigger.id)
-        said = f"fired: {fired.observation}" if fired and fired.cleared_at is None else "quiet"
-        tone = Tone.BAD if fired and fired.cleared_at is None else Tone.MUTED
-        context.out.line(Span(f"trigger {trigger.id}: ", Tone.STRONG), Span(trigger.when), Span(f"  {said}", tone))
+        head = Span(f"trigger {trigger.id}: ", Tone.STRONG)
+        context.out.line(head, Span(f"{trigger.when}  "), incident(fired))
     for item in snapshot.plan.items:
         if item.point_of_no_return:
             behind = snapshot.state.item(item.id).status is ItemStatus.DONE

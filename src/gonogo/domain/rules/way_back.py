@@ -102,7 +102,7 @@ def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
         return ReasonLine(
             "trigger.asks",
             Weight.BLOCKER,
-            f"{seen}; nobody has answered",
+            f"{seen}{'; over by now' if fired.cleared_at else ''}; nobody has answered",
             subject,
             fired.fired_at,
             "journal",
