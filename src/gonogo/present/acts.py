@@ -5,6 +5,7 @@ from typing import Any
 
 from gonogo.domain import events as kinds
 from gonogo.domain.events import Event
+from gonogo.domain.folds.waivers import few
 from gonogo.domain.text import clean
 from gonogo.present import hotfix_acts
 from gonogo.present.tones import Line, Span, Tone
@@ -94,7 +95,9 @@ def _revoked(event: Event) -> Line:
 
 
 def _waived(event: Event) -> Line:
-    subject = _text(event.data, "subject", 120)
+    covers = event.data.get("covers")
+    names = tuple(clean(one, 120) for one in covers if isinstance(one, str)) if isinstance(covers, list) else ()
+    subject = _text(event.data, "subject", 120) or few(names)
     rule = _text(event.data, "rule", 80)
     until = _text(event.data, "until", 40).replace("T", " ").replace("+00:00", " UTC")
     after = f"for {_name(event)} until {until}"

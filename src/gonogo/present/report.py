@@ -210,7 +210,7 @@ def _waiver(plan: Plan, one: Waiver, as_of: datetime | None) -> Row:
         end = f"ended by {named(plan, one.ended.actor.user)} at {_stamp(one.ended.at)}"
     elif as_of is not None and waivers.holds(plan, one, as_of):
         end += ", still in force"
-    said = f"{one.rule} {one.subject}".rstrip() + f" in {one.environment}: {one.reason}; {end}"
+    said = f"{one.about} in {one.environment}: {one.reason}; {end}"
     fact = (f"it let pass: {one.fact}",) if one.fact else ()
     return Row(said, one.at, named(plan, one.actor.user), one.seq, fact)
 

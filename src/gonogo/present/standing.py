@@ -118,7 +118,7 @@ def _waivers(snapshot: Snapshot) -> tuple[Line, ...]:
     return tuple(
         (
             Span(f"  {one.environment} ", Tone.STRONG),
-            Span(f"{one.rule} {one.subject}".rstrip(), Tone.WARN),
+            Span(one.about, Tone.WARN),
             Span(f" by {one.actor.user} until {one.until:%Y-%m-%d %H:%M} UTC"),
             Span(f" ({span(one.until - snapshot.now)} left): {one.reason}"),
         )

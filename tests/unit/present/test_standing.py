@@ -8,6 +8,7 @@ from gonogo.present.alerts import alerts
 from gonogo.present.standing import standing_lines
 from gonogo.present.subjects import subject_lines
 from gonogo.present.tones import Line, line_text
+from gonogo.present.trail import sentence
 from support.deciding import ANA, BEN, CHLOE, NOW, World, make_plan
 
 
@@ -95,3 +96,15 @@ def test_behind_a_reason_stands_everything_about_it() -> None:
     assert "error rate over 1 %" in trigger
     assert "History, newest first" in trigger
     assert "stands" in _text(subject_lines(snapshot, "release"))
+
+
+def test_a_waiver_of_a_whole_rule_names_what_it_lets_pass() -> None:
+    """On the sheet of the release and in the trail: the rule alone would leave open what somebody looked at."""
+    world = World(make_plan(approvals=())).do(ANA, Start()).sees({"staging": "1.2.3", "production": "1.2.2"})
+    until = world.now + timedelta(hours=1)
+    world.do(ANA, Waive("item.open", "", "production", "the vendor is told and waits", until))
+
+    assert "item.open item:tests, item:migrate by aruiz" in _text(standing_lines(world.scene().snapshot()))
+    assert "waived item.open item:tests, item:migrate for production" in line_text(
+        sentence(world.state.events[-1])
+    )

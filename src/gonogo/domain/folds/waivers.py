@@ -1,5 +1,6 @@
 """Waivers: unmet rules that somebody let pass, with a reason and an end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -8,6 +9,9 @@ from msgspec.structs import replace
 from gonogo.domain import events as kinds
 from gonogo.domain.events import Actor, Event
 from gonogo.domain.folds.reading import Handlers, moment, name_of, number, text, texts
+
+NAMED = 4
+"""Things a line names; more are counted."""
 
 
 class Waiver(Struct, frozen=True):
@@ -31,6 +35,17 @@ class Waiver(Struct, frozen=True):
     """As in `Event`."""
     covers: tuple[str, ...] = ()
     """Without a subject: what the rule spoke of when it was given. What comes later is not covered by it."""
+
+    @property
+    def about(self) -> str:
+        """The rule and what it lets pass, a few by name: `item.open item:tests, item:docs`."""
+        return f"{self.rule} {self.subject or few(self.covers)}".rstrip()
+
+
+def few(subjects: Sequence[str]) -> str:
+    """The first of many, and how many more there are."""
+    more = f" and {len(subjects) - NAMED} more" if len(subjects) > NAMED else ""
+    return f"{', '.join(subjects[:NAMED])}{more}"
 
 
 class WaiversFold:

@@ -244,7 +244,7 @@ def _which_waiver(scene: Scene, _: Answers) -> Ask:
         Choice(
             str(one.seq),
             (
-                Span(f"{one.environment}  {one.rule} {one.subject}  ", Tone.STRONG),
+                Span(f"{one.environment}  {one.about}  ", Tone.STRONG),
                 Span(f"by {one.actor.user} until {one.until:%Y-%m-%d %H:%M} UTC: {one.reason}"),
             ),
         )
