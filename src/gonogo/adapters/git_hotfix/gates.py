@@ -61,7 +61,7 @@ class Gates:
             known = self._recorder.known()
         if known.tested is None or known.tested.commit != commit:
             facts = ("nobody has said that it was tested; picks can apply and still be wrong here",)
-            remedy = f"{self._continue} --tested 'make test: 312 passed'"
+            remedy = f"{self._continue} --tested '...'    what was run, and how it went"
             return Waiting(step, facts, remedy, str(self._bench.tree))
         self._over(step)
         return None

@@ -270,7 +270,7 @@ def _end(scene: Scene, known: Hotfix, command: EndStep) -> Answer:
 
 def _test(scene: Scene, known: Hotfix, command: TestHotfix) -> Answer:
     evidence = clean(command.evidence.strip(), 1_000)
-    asked = f"{typed(known.kind, 'continue', known.product)} --tested 'make test: 312 passed'"
+    asked = f"{typed(known.kind, 'continue', known.product)} --tested '...'    what was run, and how it went"
     if refusal := slips.need_reason("hotfix.untested", "a test", evidence, asked):
         return refusal
     return _fact(scene, known, kinds.HOTFIX_TESTED, commit=command.commit, evidence=evidence)

@@ -56,7 +56,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
             return Refusal(ExitCode.NO_GO, "merge.nothing", "nobody has said anything about it", "gonogo merges")
         data |= {"reason": reason, **({"of": clean(command.given_in, 80)} if command.given_in else {})}
         return (scene.draft(kinds.MERGE_WITHDRAWN, subject, data, expect=known.seq if known else 0),)
-    remedy = "--reason 'fixed in another way by ...'"
+    remedy = "--reason '...'    what does it instead, or why it is not needed"
     if refusal := slips.need_reason("merge.reason", "a word for a forward-merge", reason, remedy, REASON_AT_LEAST):
         return refusal
     data |= {"reason": reason, "commit": command.commit}
