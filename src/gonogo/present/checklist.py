@@ -6,12 +6,12 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.checks import describe
+from gonogo.domain.checks import Standing, describe
 from gonogo.domain.plan import Item, Plan
 from gonogo.domain.spans import age
 from gonogo.domain.state import ItemState, ItemStatus, ReleaseState
 from gonogo.domain.text import clean
-from gonogo.present.checks import check_words
+from gonogo.present.checks import check_words, says
 from gonogo.present.tones import Line, Span, Tone
 
 MARKS = {ItemStatus.DONE: "[x]", ItemStatus.OPEN: "[ ]", ItemStatus.SKIPPED: "[-]"}
@@ -110,16 +110,26 @@ def _heading(release: Listed, phase: str) -> ItemRow:
 def item_row(release: Listed, item: Item) -> ItemRow:
     """One item as it stands."""
     state = release.state.item(item.id)
+    doubt = _doubt(release, item) if state.status is ItemStatus.DONE else ""
     return ItemRow(
         item.id,
         False,
         MARKS[state.status],
         item.title,
         owner_name(release.plan, item),
-        _who(release, item, state),
-        _TONES[state.status],
+        doubt or _who(release, item, state),
+        Tone.WARN if doubt else _TONES[state.status],
         len(state.notes),
     )
+
+
+def _doubt(release: Listed, item: Item) -> str:
+    """What the check of a ticked item says now; "" while it says nothing against it."""
+    result = release.state.checks.get(item.id)
+    told = says(release.plan, item, result, release.now)
+    if told in {None, Standing.PASSED, Standing.NEVER}:
+        return ""
+    return check_words(release.plan, item, result, release.now)
 
 
 def owner_name(plan: Plan, item: Item) -> str:

@@ -38,8 +38,10 @@ def check_words(plan: Plan, item: Item, result: CheckResult | None, now: datetim
     told = says(plan, item, result, now)
     if told is None:
         return ""
-    if result is None or told in {Standing.NEVER, Standing.CHANGED}:
+    if result is None or told is Standing.NEVER:
         return "check not run"
+    if told is Standing.CHANGED:
+        return "check asks something else"
     return f"check {WORDS[told]}{'' if told is Standing.STALE else _ago(result, now)}"
 
 

@@ -276,6 +276,8 @@ class CockpitApp(App[None], inherit_bindings=False):
         if event.item and self.screen is not self.cockpit:
             self.tell((Span(f"{event.item} runs a command nobody looked at: x again shows it", Tone.WARN),))
             return
+        if event.item:
+            self.tell((Span(f"{event.item} was not run: you have not looked at its command", Tone.WARN),))
         question = trust_question(self.checks, lambda: self._trusted(event.item))
         self.cockpit.open_view(ConfirmScreen(self.look, question, self.wiring.title_note, self.actor))
 

@@ -14,6 +14,8 @@ from gonogo.domain.plan import Check, CheckKind, Item, ItemId, Metric, Plan, Sou
 from gonogo.domain.rules.checklist import item_reasons
 from gonogo.domain.snapshot import Inputs, build
 from gonogo.domain.state import ItemStatus, ReleaseState
+from gonogo.present.checklist import item_row
+from gonogo.present.tones import Tone
 from support.releases import ANA, BEN, NOW, after, item, loaded, plan
 
 TESTS = Check(CheckKind.RUN, ("make", "test"), {"timeout": timedelta(minutes=20)})
@@ -103,6 +105,25 @@ def test_a_result_of_another_query_says_nothing() -> None:
     said = [standing(one, check, found.checks["tests"], NOW) for one in (before, query, place, slower)]
 
     assert said == [Standing.PASSED, Standing.CHANGED, Standing.CHANGED, Standing.PASSED]
+
+
+@pytest.mark.parametrize(
+    ("later", "check", "who", "tone"),
+    [
+        (timedelta(0), TESTS, "aruiz ", Tone.GOOD),
+        (timedelta(hours=2), TESTS, "check passed too long ago", Tone.WARN),
+        (timedelta(0), replace(TESTS, argument=("true",)), "check asks something else", Tone.WARN),
+    ],
+)
+def test_a_tick_that_rests_on_an_old_result_looks_like_none(
+    later: timedelta, check: Check, who: str, tone: Tone
+) -> None:
+    """The row says so, in the list as well as on the command line."""
+    snapshot = build(Inputs(loaded(checked(check)), after(checked(), (ANA, result()))), NOW + later)
+
+    row = item_row(snapshot, snapshot.plan.items[0])
+
+    assert (row.who.startswith(who), row.tone) == (True, tone)
 
 
 def by_two_people() -> Plan:
