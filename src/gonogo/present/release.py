@@ -92,12 +92,14 @@ def vote_lines(snapshot: Snapshot, one: SlotStanding, vote: Vote) -> tuple[Line,
     ends = approvals.expiry(one.slot, vote)
     left = f", good for {span(ends - snapshot.now)} more" if ends else ""
     said = f": {vote.reason}" if vote.reason else ""
+    unsure = one.standing is approvals.Standing.UNKNOWN
     return (
         (
-            Span("+ ", Tone.GOOD),
+            Span("? ", Tone.UNKNOWN) if unsure else Span("+ ", Tone.GOOD),
             Span(f"{one.slot.name} ", Tone.STRONG),
             Span(f"by {people.named(snapshot.plan, vote.actor.user)}{said}"),
             Span(f"  {len(one.counted)} of {one.slot.quorum}", Tone.MUTED),
+            Span(", not known whether of what ships now" if unsure else "", Tone.UNKNOWN),
         ),
         (
             Span(

@@ -14,7 +14,7 @@ from gonogo.domain.digest import content_of
 from gonogo.domain.events import Actor
 from gonogo.domain.plan import ApprovalSlot, Migration, Person, Plan, ProductRollback, Trigger
 from gonogo.errors import ExitCode
-from gonogo.present.release import approval_lines
+from gonogo.present.release import approval_lines, given_lines
 from gonogo.present.tones import line_text
 from support.deciding import (
     ANA,
@@ -453,3 +453,19 @@ def test_a_vote_is_good_for_no_longer_than_the_plan_says() -> None:
     (standing,) = world.scene().snapshot().approvals
 
     assert (standing.standing, standing.discounted[0].rule) == (approvals.Standing.MISSING, "approval.expired")
+
+
+def test_an_approval_that_cannot_be_compared_is_not_shown_as_good() -> None:
+    """Among the given ones it has the sign of the unknown, and whoever owns the product can clear it."""
+    product = make_product(repo="/srv/web", owner="chloe")
+    world = World(make_plan(products=(product,), approvals=SLOTS[:1])).knows(read(product))
+    world.do(BEN, Approve("engineering", world.approve_code(BEN, "engineering")))
+    world.inputs = replace(world.inputs, changes={})
+    snapshot = world.scene().snapshot()
+
+    told = "\n".join(map(line_text, given_lines(snapshot, "production")))
+    assert "? engineering by Ben Okafor (bokafor)  1 of 1, not known whether of what ships now" in told
+    judged = snapshot.verdict("production")
+    assert judged is not None
+    (reason,) = (one for one in judged.reasons if one.rule == "approval.unknown")
+    assert reason.who == "Chloe Martin (cmartin)"

@@ -6,6 +6,7 @@ from gonogo.domain.approvals import SlotStanding, Standing, spoken_for
 from gonogo.domain.people import with_role
 from gonogo.domain.plan import Environment, GateKind, Plan
 from gonogo.domain.rules.facts import Facts
+from gonogo.domain.rules.naming import owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
 
 
@@ -46,8 +47,6 @@ def missing(facts: Facts, slots: Iterable[str]) -> Iterable[ReasonLine]:
 
 
 def _reason(facts: Facts, one: SlotStanding) -> ReasonLine:
-    without = spoken_for(facts.state.lifecycle, facts.approvals, one)
-    who = one.rejections[0].actor.user if one.rejections else with_role(facts.plan, [one.slot.role], without)
     return ReasonLine(
         one.rule,
         Weight.UNKNOWN if one.standing is Standing.UNKNOWN else Weight.BLOCKER,
@@ -55,9 +54,18 @@ def _reason(facts: Facts, one: SlotStanding) -> ReasonLine:
         f"approval:{one.slot.name}",
         one.rejections[0].at if one.rejections else facts.now,
         "journal",
-        who,
+        _who(facts, one),
         one.remedy,
     )
+
+
+def _who(facts: Facts, one: SlotStanding) -> str:
+    """Who can clear it: whoever rejected, whoever owns what cannot be read, or those who may still approve."""
+    if one.rejections:
+        return one.rejections[0].actor.user
+    if one.standing is Standing.UNKNOWN:
+        return owner_of_product(facts.plan, one.unknown[0])
+    return with_role(facts.plan, [one.slot.role], spoken_for(facts.state.lifecycle, facts.approvals, one))
 
 
 def _not_defined(facts: Facts, slot: str) -> ReasonLine:
