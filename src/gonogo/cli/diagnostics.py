@@ -74,7 +74,7 @@ class Diagnostics:
                 facts["facts"] = list(refusal.facts)
             self._object("error", refusal.exit_code, facts)
         else:
-            behind = "".join(f"\n  - {fact}" for fact in refusal.facts)
+            behind = "".join(f"\n  - {fact}" for fact in refusal.facts if fact != refusal.reason)
             hint = f"\n  {refusal.remedy}" if refusal.remedy else ""
             self._block(_HEAD, "bad", f"{refusal.reason}{behind}{hint}")
         return refusal.exit_code

@@ -143,7 +143,8 @@ _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 def _cron(reading: Reading, text: str, path: Path) -> bool:
     from cronsim import CronSim, CronSimError  # only plans with cron freezes need it
 
-    reason = ""
+    # the library takes a sixth field for seconds, in front of the minutes
+    reason = "" if len(text.split()) == 5 else "wrong number of fields"
     try:
         next(CronSim(text, _SOME_DAY))
     except CronSimError as error:
