@@ -161,7 +161,6 @@ def test_the_preview_says_what_conflicts_and_shows_the_exact_commands(tmp_path: 
         await seat.press("down", "space", "enter")
         await seat.sees("conflict")
         assert "app.txt" in seat.text()
-        await seat.press("G")
         shown = seat.text()
         for _ in range(8):
             shown += seat.text()

@@ -8,19 +8,14 @@ from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
 from gonogo.adapters.git_hotfix import hands
-from gonogo.domain import people
-from gonogo.domain.approvals import SlotStanding, Standing
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Scene
 from gonogo.domain.decisions.hotfixes import ApproveHotfix
 from gonogo.domain.events import Actor
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
 from gonogo.domain.hotfix import review
-from gonogo.domain.hotfix.on_bench import OnBench
 from gonogo.domain.hotfix.outcome import Given
-from gonogo.domain.hotfix.steps import Step, StepKind, steps_of
-from gonogo.domain.hotfix.work import Kind, Work
-from gonogo.domain.plan import ApprovalSlot
+from gonogo.domain.hotfix.steps import StepKind
 from gonogo.errors import GonogoError
 from gonogo.present import wizard as words
 from gonogo.present.tones import Line, Span, Tone
@@ -32,11 +27,10 @@ from gonogo.tui.mending import Mending
 from gonogo.tui.messages import Record, Reply, Say
 from gonogo.tui.screens.confirm import ConfirmScreen, Question, nothing_against
 from gonogo.tui.screens.details import TextView
+from gonogo.tui.screens.hotfix_known import WorkView
 from gonogo.tui.screens.prompt import PromptScreen
-from gonogo.tui.screens.wizard import WizardView, head, rows_of
+from gonogo.tui.screens.wizard import rows_of
 
-LOOK_AGAIN = 0.4
-"""Seconds between two looks at the command log while something is being done."""
 _LOG = 3
 """Lines of it below the steps; the key l shows all."""
 
@@ -55,7 +49,7 @@ class CommandsScreen(TextView):
         return self._commands
 
 
-class HotfixWorkScreen(WizardView, inherit_bindings=False):
+class HotfixWorkScreen(WorkView, inherit_bindings=False):
     """Where a piece of work stands, and what a person has to do now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.HOTFIX_WORK))]
@@ -63,103 +57,14 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
     def __init__(
         self, look: Look, mending: Mending, hotfix_id: str, note: str = "", actor: Actor | None = None
     ) -> None:
-        super().__init__(look, mending, note, actor)
-        self.hotfix = hotfix_id
-        self._bench = OnBench()
-        self._looking = False
+        super().__init__(look, mending, hotfix_id, note, actor)
         self._marks: dict[str, str] = {}
         """By conflicting file: edited, or ours."""
-        self._end_listening: Callable[[], object] = lambda: None
-
-    def on_mount(self) -> None:
-        """Look, and go on looking while something is being done."""
-        self._end_listening = self.mending.listen(self._moved)
-        self.set_interval(LOOK_AGAIN, self._follow_log)
-        self._look()
-
-    def on_unmount(self) -> None:
-        """Leaving stops nothing."""
-        self._end_listening()
-
-    def _moved(self) -> None:
-        self._look()
-        self.draw()
-
-    def _follow_log(self) -> None:
-        if self.busy:
-            self._look()
-
-    def _look(self) -> None:
-        known, snapshot = self.known, self.snapshot
-        if known is None or snapshot is None or self._looking:
-            return
-        self._looking = True
-        release = snapshot.plan.release
-
-        def seen(found: OnBench | GonogoError) -> None:
-            self._looking = False
-            if isinstance(found, OnBench) and found != self._bench and self.is_attached:
-                self._bench = found
-                self.draw()
-
-        self.mending.ask(lambda: self.mending.workshop.look(release, known), seen)
-
-    # -- what is known ------------------------------------------------------------------------------------------
 
     @property
     def place(self) -> Place:
         """In the working part of the wizard."""
         return Place.HOTFIX_WORK
-
-    @property
-    def known(self) -> Hotfix | None:
-        """As the journal knows it; None until it does."""
-        return self.snapshot.state.hotfixes.get(self.hotfix) if self.snapshot else None
-
-    @property
-    def busy(self) -> bool:
-        """Whether it is being worked on at this terminal."""
-        return self.mending.busy == self.hotfix
-
-    @property
-    def work(self) -> Work | None:
-        """Its plan."""
-        return self._bench.work or self.mending.works.get(self.hotfix)
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Its steps; none where its plan does not lie here."""
-        return steps_of(self.work) if self.work is not None else ()
-
-    @property
-    def current(self) -> Step | None:
-        """The step it stands at."""
-        known = self.known
-        return next((one for one in self.steps if known and one.number == known.next_step), None)
-
-    @property
-    def is_mine(self) -> bool:
-        """Whether it is this account's to go on with."""
-        known = self.known
-        return known is not None and self.actor is not None and known.actor.uid == self.actor.uid
-
-    @property
-    def step(self) -> int:
-        """5 to 8."""
-        return words.phase(self.known, self.steps) if self.known else 5
-
-    def headline(self) -> Line:
-        """What is made of what."""
-        known = self.known
-        if known is None:
-            return head("HOTFIX", Span("beginning", Tone.BUSY))
-        if known.kind == Kind.CARRY.value:
-            return head("CARRY", Span(f"{known.product} ", Tone.STRONG), Span(known.version.replace("->", " to ")))
-        line = [Span(f"{known.product} ", Tone.STRONG), Span(f"{known.base_version} {self.look.glyphs.arrow} ")]
-        line.append(Span(known.version, Tone.STRONG))
-        if not self.is_mine:
-            line.append(Span(f"   {known.actor.user}'s, on {known.host}", Tone.WARN))
-        return head("HOTFIX", *line)
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -194,35 +99,31 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
             return words.text(
                 (Span("WORKING ", Tone.BUSY), Span("each step is recorded; leaving this screen stops nothing"))
             )
-        folder = self._bench.folder or f"{known.folder}/tree"
+        folder = self.bench.folder or f"{known.folder}/tree"
         if known.status is HotfixStatus.STOPPED:
             files = words.conflict_rows(known.conflicts, self._marks)
             return (*words.text(*words.resolve_lines(known, folder)), *files)
         kind = self.current.kind if self.current else None
         if kind is StepKind.REVIEW:
-            return words.text(*words.approval_lines(self._standings(known), known))
+            return words.text(*words.approval_lines(self.standings(known), known))
         if kind is StepKind.PUSH:
             return words.text(*words.push_lines(known, self.work, self.mending.results.get(self.hotfix)))
         return words.text(*words.waiting_lines(known, self.current, folder))
 
-    def _standings(self, known: Hotfix) -> tuple[SlotStanding, ...]:
-        snapshot = self.snapshot
-        return review.standings(snapshot.plan, snapshot.state, known, snapshot.now) if snapshot else ()
-
     def feet(self) -> Sequence[Line]:
         """The end of the command log."""
-        if not self._bench.commands:
+        if not self.bench.commands:
             return ()
         rule = self.look.rule * 3
         title = (
-            Span(f" {rule} git, what was run last; l shows all {len(self._bench.commands)} {rule}", Tone.MUTED),
+            Span(f" {rule} git, what was run last; l shows all {len(self.bench.commands)} {rule}", Tone.MUTED),
         )
-        return (title, *((Span(" "), *line) for line in words.command_lines(self._bench.commands, last=_LOG)))
+        return (title, *((Span(" "), *line) for line in words.command_lines(self.bench.commands, last=_LOG)))
 
     def offers(self) -> frozenset[str]:
         """By where it stands."""
         known = self.known
-        log = ["ShowCommands"] if self._bench.commands else []
+        log = ["ShowCommands"] if self.bench.commands else []
         if known is None or self.busy:
             return frozenset(log)
         log.append("AllProducts")
@@ -231,7 +132,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         if known.is_over:
             return frozenset(log)
         if not self.is_mine:
-            return frozenset([*log, *(["SignHotfix"] if self._to_sign() else [])])
+            return frozenset([*log, *(["SignHotfix"] if self.to_sign() else [])])
         return frozenset([*log, "AbortHotfix", *self._offered(known)])
 
     def _offered(self, known: Hotfix) -> list[str]:
@@ -245,7 +146,7 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         if kind is StepKind.FIX:
             return ["OpenShell", "GoOn"]
         if kind is StepKind.REVIEW:
-            return ["GoOn", *(["SignHotfix"] if self._to_sign() else [])]
+            return ["GoOn", *(["SignHotfix"] if self.to_sign() else [])]
         if kind is StepKind.PUSH:
             return ["PushIt", "LeavePush"]
         return ["GoOn"]
@@ -288,9 +189,9 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
         """Give the terminal to the editor or the shell, and take it back."""
         try:
             with self.app.suspend():
-                act(Path(self._bench.folder))
+                act(Path(self.bench.folder))
         except SuspendNotSupported:
-            self.post_message(Say(f"not from this terminal; it lies in {self._bench.folder}", Tone.WARN))
+            self.post_message(Say(f"not from this terminal; it lies in {self.bench.folder}", Tone.WARN))
         except GonogoError as error:
             self.post_message(Say(f"{error.message}; {error.remedy}", Tone.BAD))
         self.draw()
@@ -350,20 +251,9 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
             )
         )
 
-    def _to_sign(self) -> ApprovalSlot | None:
-        """The approval this account may give and that is missing; else any that is missing."""
-        known, snapshot = self.known, self.snapshot
-        if known is None or snapshot is None or not known.commit or self.actor is None:
-            return None
-        if people.same_human(snapshot.plan, self.actor, known.actor):
-            return None  # somebody else's eyes
-        missing = [one.slot for one in self._standings(known) if one.standing is not Standing.GIVEN]
-        roles = people.roles_of(snapshot.plan, self.actor)
-        return next((slot for slot in missing if slot.role in roles), None)
-
     def on_sign_hotfix(self) -> None:
         """a: bound to the very commit."""
-        known, slot = self.known, self._to_sign()
+        known, slot = self.known, self.to_sign()
         if known is None or slot is None:
             return
 
@@ -380,5 +270,5 @@ class HotfixWorkScreen(WizardView, inherit_bindings=False):
 
     def on_show_commands(self) -> None:
         """l"""
-        lines = words.command_lines(self._bench.commands)
+        lines = words.command_lines(self.bench.commands)
         self.open_view(CommandsScreen(self.look, lines, self.note, self.actor))
