@@ -548,3 +548,12 @@ def test_a_waiver_of_too_many_things_at_once_is_refused() -> None:
     world = started(replace(PLAIN, items=items))
 
     assert world.refusal(ANA, waive(world)).rule == "waiver.many"
+
+
+def test_a_go_that_was_given_is_told_before_it_is_typed_again() -> None:
+    """Who looks a second time sees who said it, and when."""
+    world = started().do(BEN, Tick("tests"))
+    assert "given by" not in go.preview(world.scene(BEN), "production").heading
+    world.do(ANA, say_go(world))
+
+    assert "; given by aruiz at " in go.preview(world.scene(BEN), "production").heading

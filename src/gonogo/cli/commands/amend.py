@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context, via
+from gonogo.cli.facts import moment
 from gonogo.domain import amendment
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import AcceptAmendment, Refusal
@@ -54,6 +55,7 @@ def _show(context: Context) -> int:
             {
                 "seq": one.seq,
                 "by": one.actor.user,
+                "at": moment(one.at),
                 "before": one.before,
                 "after": one.after,
                 "changes": list(one.changes),

@@ -72,11 +72,19 @@ def preview(scene: Scene, environment: str, snapshot: Snapshot | None = None) ->
         "go",
         environment,
         typed(scene.plan),
-        f"GO for {environment}: {products}",
+        f"GO for {environment}: {products}{_given_before(scene, environment, content)}",
         tuple(map(_line, reasons)),
         bound,
         _kept_from(scene) or _waits_for_waivers(left, reasons),
     )
+
+
+def _given_before(scene: Scene, environment: str, content: digest.Content) -> str:
+    """That it was said already, and by whom: typing it again records nothing."""
+    last = scene.state.go(environment)
+    if last is None or not stands(last, content):
+        return ""
+    return f"; given{slips.by(last.actor, last.at, scene.now)} already (#{last.seq})"
 
 
 def _kept_from(scene: Scene) -> str:
