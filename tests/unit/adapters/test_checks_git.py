@@ -61,6 +61,20 @@ def test_a_tag_on_a_side_branch_is_not_merged(tmp_path: Path) -> None:
         tag_is_right(web(made.path), merged_into="nowhere")
 
 
+def test_merged_at_origin_is_merged(tmp_path: Path) -> None:
+    """A clone at the tag has no branch of that name, and one that was not pulled has an old one."""
+    made = make_repository(tmp_path / "repo", ["feat: a", "feat: b"], annotated={"v1.2.3": 1})
+    clone = tmp_path / "clone"
+    git(made.path, "clone", "-q", "--branch", "v1.2.3", str(made.path), str(clone))
+    assert tag_is_right(web(clone), merged_into="main").endswith(", merged into main")
+
+    git(clone, "branch", "main", "v1.2.3~1")
+    assert tag_is_right(web(clone), merged_into="main").endswith(", merged into main")
+    git(clone, "update-ref", "-d", "refs/remotes/origin/main")
+    with pytest.raises(Wrong, match=r"is not merged into main$"):
+        tag_is_right(web(clone), merged_into="main")
+
+
 def test_a_signature_is_checked_with_our_programs_not_the_repository_s(tmp_path: Path) -> None:
     """A repository that names a verifier which says yes to everything is not asked."""
     made = make_repository(tmp_path / "repo", ["feat: a"], annotated={"v1.2.3": 0})

@@ -79,10 +79,14 @@ def _must_be_signed(door: GitDoor, name: str, reference: str, allowed_signers: S
 
 
 def _must_be_merged(door: GitDoor, name: str, commit: str, branch: str) -> None:
-    reference = f"refs/heads/{check_ref(branch)}"
-    try:
-        merged = door.succeeds(["merge-base", "--is-ancestor", commit, reference])
-    except UnknownRevisionError:
-        raise Wrong(f"there is no branch {clean(branch, 80)}") from None
-    if not merged:
-        raise Wrong(f"{name} is not merged into {clean(branch, 80)}")
+    """Merged here or, as far as somebody has fetched, at origin: a branch that nobody checked out is one too."""
+    there = False
+    for space in ("refs/heads/", "refs/remotes/origin/"):
+        try:
+            if door.succeeds(["merge-base", "--is-ancestor", commit, f"{space}{check_ref(branch)}"]):
+                return
+        except UnknownRevisionError:
+            continue
+        there = True
+    shown = clean(branch, 80)
+    raise Wrong(f"{name} is not merged into {shown}" if there else f"there is no branch {shown}")
