@@ -54,6 +54,16 @@ def test_a_check_that_no_longer_passes_reopens_its_item(outcome: CheckOutcome) -
     assert state.item("tests").reason == f"its check {outcome}: exit code 0"
 
 
+def test_a_job_ticks_by_a_check_only_what_it_may_tick() -> None:
+    """Its result is on record, and a person may tick on it; `ci: true` lets the job do both."""
+    job = replace(BEN, via="ci")
+    state = after(checked(), (job, result()))
+    assert (state.item("tests").status, says(state)) == (ItemStatus.OPEN, Standing.PASSED)
+    assert after(checked(), (ANA, Tick("tests")), state=state).item("tests").status is ItemStatus.DONE
+
+    assert after(checked(ci=True), (job, result())).item("tests").status is ItemStatus.DONE
+
+
 def test_a_result_grows_old() -> None:
     """After an hour, or after what the check says, it decides nothing any more."""
     state = after(checked(), (ANA, result(age=timedelta(minutes=59, seconds=59))))

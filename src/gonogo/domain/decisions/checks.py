@@ -75,8 +75,10 @@ def _consequence(scene: Scene, item: Item, command: RecordCheck) -> tuple[Draft,
     subject = f"item:{item.id}"
     if command.outcome is CheckOutcome.PASSED:
         waits = any(scene.state.item(other).status is ItemStatus.OPEN for other in item.after)
-        # a machine is no second person, and an order people agreed on holds for machines too
-        if now.status is not ItemStatus.OPEN or item.two_person or waits:
+        # a machine is no second person, and what people agreed on holds for machines too: the order, and which
+        # items a job may tick. The result is on record all the same, and a person may tick on it.
+        not_theirs = scene.actor.via == "ci" and not item.ci
+        if now.status is not ItemStatus.OPEN or item.two_person or waits or not_theirs:
             return ()
         ticked = {"title": item.title, "check": True}
         return (scene.draft(kinds.ITEM_TICKED, subject, ticked, expect=now.seq, number=1),)
