@@ -114,6 +114,30 @@ def test_what_would_ship_is_asked_again_when_the_history_has_moved() -> None:
     asyncio.run(run())
 
 
+def test_a_text_stays_where_its_reader_is() -> None:
+    """The details of a cell are told anew every second, for their ages; who has scrolled down reads on there."""
+    clock = FakeClock()
+    stage = Stage(clock=clock)
+
+    async def run() -> None:
+        async with stage.cockpit((80, 16)) as seat:
+            seat.app.cockpit.go_to("cell:payment-api/prod-eu")
+            await seat.press("enter")
+            await seat.sees("answered")
+            assert "so far" not in seat.text()
+            await seat.sees("1-9/10")
+
+            await seat.press("end")
+            await seat.sees("so far")
+            clock.advance(timedelta(seconds=7))
+            await seat.sees("7s so far")
+
+            await seat.press("home")
+            await seat.sees("payment-api in prod-eu runs")
+
+    asyncio.run(run())
+
+
 def test_after_a_sleep_everything_is_judged_before_a_key_acts() -> None:
     """The clock went on by a minute between two ticks: the next repaint knows it, whatever causes it."""
     clock = FakeClock()

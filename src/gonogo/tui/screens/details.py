@@ -26,7 +26,7 @@ from gonogo.present.tones import Line, Span, Tone, line_text
 from gonogo.present.trail import event_line, sentence
 from gonogo.tui.clipboard import Clipboard
 from gonogo.tui.intents import Place, bindings, here
-from gonogo.tui.lines import plain, wrap
+from gonogo.tui.lines import plain, spread, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.screens.view import View
 from gonogo.tui.widgets.row_list import Row, RowList
@@ -45,7 +45,8 @@ class TextView(View, inherit_bindings=False):
 
     def __init__(self, look: Look, title: str, note: str = "", actor: Actor | None = None) -> None:
         super().__init__(look, note, actor)
-        self.heading = Lines(look, [(Span(f" {title} ", Tone.STRONG),)])
+        self._title: Line = (Span(f" {title} ", Tone.STRONG),)
+        self.heading = Lines(look, [self._title])
         self.heading.add_class("title")
         self.text = RowList(look, "There is nothing to tell.")
 
@@ -78,6 +79,17 @@ class TextView(View, inherit_bindings=False):
             return
         wrapped = [part for line in self.lines() for part in wrap(line, columns, self.indent)]
         self.text.show([Row(f"{index}", line, selectable=False) for index, line in enumerate(wrapped)])
+        self._entitle()
+
+    def on_row_list_scrolled(self) -> None:
+        """Other lines are on the screen."""
+        self._entitle()
+
+    def _entitle(self) -> None:
+        """The title, and where in the text its reader is when there is more of it."""
+        first, last, count = self.text.window
+        where: Line = (Span(f"{first}-{last}/{count} ", Tone.MUTED),) if self.text.overflows else ()
+        self.heading.show([spread(self._title, where, self.heading.size.width, self.look.glyphs.ellipsis)])
 
 
 class DetailsScreen(TextView):

@@ -1,18 +1,17 @@
-"""Where everything of the matrix stands: widths from names, versions and words, whole columns, never from ages.
+"""Where everything of the matrix stands: widths from names and versions, whole columns only, never from ages.
 
 Pure, so that "may this be repainted by cell, or did the shape change?" is one comparison of values.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from gonogo.domain.matrix import Cell, Freshness, Matrix
-from gonogo.present.matrix import coarse_age, short_versions, word
+from gonogo.domain.matrix import Matrix
+from gonogo.present.matrix import short_versions
 from gonogo.present.tones import Line, Span
 from gonogo.tui.lines import fill, width
 
@@ -38,8 +37,6 @@ class Widths(NamedTuple):
     """One version: what must fit, or the column is scrolled away."""
     shown: int = 0
     """Also of a split, as `10% 1.2.3`: what fits where there is room."""
-    said: int = 0
-    """With the word behind it, as `7/8 1.2.3 rolling`, where that is more than an age: it gets the room first."""
 
 
 class Layout(Struct, frozen=True):
@@ -99,16 +96,14 @@ def lay_out(
     """
     environments = tuple(headings)
     marks = tuple(headings[name].removeprefix(name).strip() for name in environments)
-    least, needed, best = [], [], []
+    least, best = [], []
     for name, mark in zip(environments, marks, strict=True):
-        sizes = versions.get(name, Widths())
-        alone, shown = min(sizes.alone, _VERSION_LIMIT), min(sizes.shown, _VERSION_LIMIT)
-        said = min(sizes.said, _VERSION_LIMIT + _WORDS)
+        alone, shown = (min(size, _VERSION_LIMIT) for size in versions.get(name, Widths()))
         heading = max(min(cell_len(name), _NAME_LIMIT), cell_len(mark))
         least.append(CURSOR + max(_SIGN + alone + _AGE, heading))
-        needed.append(max(least[-1], CURSOR + _SIGN + said))
-        best.append(max(needed[-1], CURSOR + max(_SIGN + shown + _WORDS, heading)))
-    production = [wide if mark else need for wide, need, mark in zip(best, needed, marks, strict=True)]
+        best.append(CURSOR + max(_SIGN + shown + _WORDS, heading))
+    # in production a word that is cut off costs most
+    production = [wide if mark else narrow for narrow, wide, mark in zip(least, best, marks, strict=True)]
     name_width = max((min(cell_len(name), _NAME_LIMIT) for name in (*products, "product")), default=0) + 1
     planned_width = (
         max((min(cell_len(text), _VERSION_LIMIT) for text in (*products.values(), "planned")), default=0) + 1
@@ -122,7 +117,7 @@ def lay_out(
         marks,
         name_width,
         planned_width,
-        _shared(least, (needed, production, best), room - name_width - planned_width),
+        _shared(least, (production, best), room - name_width - planned_width),
         room,
     )
 
@@ -142,37 +137,16 @@ def _shared(least: Sequence[int], wishes: Sequence[Sequence[int]], room: int) ->
     return tuple(widths)
 
 
-def grown(before: Mapping[str, Widths], matrix: Matrix, now: datetime) -> Mapping[str, Widths]:
-    """The widest texts of each environment, never narrower than they were: a column must not breathe.
-
-    Words count only when some version has become wider than all before it, so that everything moves anyway: a
-    single new word must not have the whole table repainted.
-    """
+def grown(before: Mapping[str, Widths], matrix: Matrix) -> Mapping[str, Widths]:
+    """The widest texts of each environment, never narrower than they were: a column must not breathe."""
     widths = {name: before.get(name, Widths()) for name in matrix.environments}
     for target, cell in matrix.cells.items():
-        alone, shown, said = widths[target.environment]
+        alone, shown = widths[target.environment]
         size = cell_len(short_versions(cell))
         if len(cell.judged) < 2:
             alone = max(alone, size, cell_len(cell.planned))
-        widths[target.environment] = Widths(alone, max(alone, shown, size), said)
-    if widths == before:
-        return before
-    for target, cell in matrix.cells.items():
-        alone, shown, said = widths[target.environment]
-        widths[target.environment] = Widths(alone, shown, max(said, _said(cell, now)))
+        widths[target.environment] = Widths(alone, max(alone, shown, size))
     return widths
-
-
-def _said(cell: Cell, now: datetime) -> int:
-    """Width of a cell that says more than a version and an age; 0 of others."""
-    told = word(cell, now)
-    if cell.freshness is Freshness.UNKNOWN or not cell.versions:
-        return cell_len(told)
-    if told == coarse_age(cell.age):
-        return 0
-    # of `stale 50s` the age may go, and must not move columns
-    size = cell_len(short_versions(cell))
-    return size + 1 + cell_len(told.partition(" ")[0] if told.startswith(("stale ", "silent ")) else told)
 
 
 def fit_cell(line: Line, columns: int, ellipsis: str) -> Line:

@@ -264,12 +264,12 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         return True
 
     def _lay_out(self) -> Layout:
-        matrix, plan, now = self._matrix, self._plan, self._now
-        if matrix is None or plan is None or now is None or not matrix.environments:
+        matrix, plan = self._matrix, self._plan
+        if matrix is None or plan is None or not matrix.environments:
             return Layout(width=self.size.width)
         planned = {name: matrix.cell(name, matrix.environments[0]).planned for name in matrix.products}
         headings = {name: environment_heading(plan, name) for name in matrix.environments}
-        self._version_widths = grown(self._version_widths, matrix, now)
+        self._version_widths = grown(self._version_widths, matrix)
         layout = lay_out(planned, headings, self._version_widths, self.size.width)
         return layout.keeping(kept_products(matrix, self._filter))
 

@@ -43,6 +43,9 @@ class RowList(Widget, can_focus=True):
     class Moved(Message):
         """The cursor stands on another row."""
 
+    class Scrolled(Message):
+        """Other lines of a text are on the screen, or it is another text."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
@@ -91,6 +94,11 @@ class RowList(Widget, can_focus=True):
     def overflows(self) -> bool:
         """Whether there are more rows than lines on the screen."""
         return len(self._rows) > self.size.height > 0
+
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """First and last line on the screen, from 1, and how many there are."""
+        return (self._top + 1, min(self._top + self.size.height, len(self._rows)), len(self._rows))
 
     @property
     def found(self) -> tuple[int, int]:
@@ -153,6 +161,9 @@ class RowList(Widget, can_focus=True):
 
     def action_first(self) -> None:
         """The first row."""
+        if not self.position[1]:
+            self._scroll(-len(self._rows))
+            return
         self._top = 0
         self._go(self._nearest(0))
         self._paint()
@@ -168,6 +179,7 @@ class RowList(Widget, can_focus=True):
         """A text has no cursor; it moves as a whole."""
         self._top = max(0, min(self._top + by, len(self._rows) - self.size.height))
         self._paint()
+        self.post_message(self.Scrolled())
 
     def _arrange(self) -> None:
         before, old, first = self.key, self._cursor, not self._rows
@@ -230,6 +242,10 @@ class RowList(Widget, can_focus=True):
         """The cursor's row is on the screen, with the lines that go with it where there is room."""
         height = self.size.height
         if not height:
+            return
+        if not any(row.selectable for row in self._rows):
+            # a text stays where its reader is, though it is told anew every second
+            self._top = max(0, min(self._top, len(self._rows) - height))
             return
         first, last = self._cursor, self._cursor
         while (
