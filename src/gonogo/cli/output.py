@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gonogo.domain.text import clean
@@ -11,7 +12,7 @@ from gonogo.errors import PlanProblem, StorageError
 
 # only names for the type checker: help is printed without importing the domain
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gonogo.present.glyphs import Glyphs
     from gonogo.present.tones import Line, Span
@@ -20,6 +21,8 @@ SCHEMA_VERSION = 1
 """Of every JSON object printed. Keys are only ever added under the same number."""
 
 _LINE_LIMIT = 16 * 1024
+_WORDS = 4096
+"""Words of JSON that are put together before they are written."""
 _LEAST_FOLDED = 24
 """Columns below which folded text is harder to read than a long line."""
 _RESET = "\x1b[0m"
@@ -157,7 +160,13 @@ class Output:
 
     def json(self, value: Mapping[str, Any], *, one_line: bool = False) -> None:
         """Write one object, headed by its schema's version."""
-        self._write(as_json({"schema_version": SCHEMA_VERSION, **value}, one_line=one_line))
+        whole = {"schema_version": SCHEMA_VERSION, **value}
+        if one_line:
+            self._write(as_json(whole, one_line=True))
+            return
+        for piece in json_pieces(whole):
+            self._put(piece)
+        self._put("\n")
 
     def flush(self) -> None:
         """Hand over what was written. Raises as writing does."""
@@ -175,7 +184,10 @@ class Output:
             self._stream = None
 
     def _write(self, text: str) -> None:
-        self._guarded(lambda stream: stream.write(f"{text}\n"))
+        self._put(f"{text}\n")
+
+    def _put(self, text: str) -> None:
+        self._guarded(lambda stream: stream.write(text))
 
     def _guarded(self, act: Callable[[TextIO], object]) -> None:
         if self._stream is None:
@@ -192,7 +204,16 @@ def as_json(value: Mapping[str, Any], *, one_line: bool = False) -> str:
     """JSON of printable ASCII only: what a terminal could obey is written as an escape and reads back the same."""
     import json  # only for those who ask for it
 
-    return json.dumps(value, indent=None if one_line else 2).replace("\x7f", "\\u007f")
+    return json.dumps(value).replace("\x7f", "\\u007f") if one_line else "".join(json_pieces(value))
+
+
+def json_pieces(value: Mapping[str, Any]) -> Iterator[str]:
+    """The same over several lines, some thousand words at a time: a long history's answer takes 100 MiB at once."""
+    import json
+
+    words = json.JSONEncoder(indent=2).iterencode(value)
+    while piece := "".join(islice(words, _WORDS)):
+        yield piece.replace("\x7f", "\\u007f")
 
 
 def problem_facts(problem: PlanProblem) -> dict[str, Any]:
