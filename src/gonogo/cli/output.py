@@ -208,7 +208,7 @@ def as_json(value: Mapping[str, Any], *, one_line: bool = False) -> str:
 
 
 def json_pieces(value: Mapping[str, Any]) -> Iterator[str]:
-    """The same over several lines, some thousand words at a time: a long history's answer takes 100 MiB at once."""
+    """The same over several lines, piece by piece: at once, the answer of a long history takes 100 MiB more."""
     import json
 
     words = json.JSONEncoder(indent=2).iterencode(value)
