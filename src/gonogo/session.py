@@ -208,7 +208,7 @@ class Session:
         event = signing.as_event(draft, signature, self.actor, scene.now)
         if flaw := signatures.flaws(scene.plan, [event]).get(event.id, ""):
             raise ConfigError(
-                f"what you decide would not count: {flaw}; nothing was recorded",
+                f"what you decide would not count: {flaw.rstrip('.')}; nothing was recorded",
                 where=str(scene.plan.allowed_signers or ""),
                 remedy="have the line of your key put there, or correct signing_key; gonogo doctor",
             )
