@@ -135,8 +135,9 @@ def describe_command(argv: Iterable[str]) -> str:
 
 
 def _quoted(word: str) -> str:
-    """A word so that a person sees where it begins and ends."""
-    if word and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`"):
+    """A word so that a person sees where it begins and ends, and what cannot be seen in it."""
+    odd = any(not (sign.isascii() or sign.isalnum()) for sign in word)
+    if word and not odd and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`"):
         return word
     import json
 

@@ -141,7 +141,7 @@ def _artifact(inputs: Inputs, product: Product, version: str, now: datetime) -> 
     if found is not None and found.found is not Found.UNKNOWN and not old:
         if found.found is Found.THERE:
             return Point("artifact", Readiness.READY, f"{version} is there: {found.place}")
-        fact = f"{version} is not there any more: {found.place}"
+        fact = f"{version} is not there: nothing at {found.place}"
         return Point("artifact", Readiness.NOT_READY, fact, f"build {product.name} {version} again")
     changes = inputs.changes.get(product.name)
     if isinstance(changes, ProductChanges) and not why_old(inputs.histories_at.get(product.name), now):

@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.checks import Standing, command_set_digest, commands, describe, fingerprint, standing
+from gonogo.domain.checks import (
+    Standing,
+    command_set_digest,
+    commands,
+    describe,
+    describe_command,
+    fingerprint,
+    standing,
+)
 from gonogo.domain.completion import bad_versions, open_ends
 from gonogo.domain.decide import MarkBad, RecordCheck, Refusal, Scene, Tick, decide
 from gonogo.domain.events import EventId
@@ -182,6 +190,15 @@ def test_a_version_marked_bad_is_refused_however_it_is_written() -> None:
     state = after(given, (ANA, MarkBad("web", f"v{given.products[0].version}", "it loses orders")))
 
     assert len(bad_versions(given, state)) == 1
+
+
+def test_a_command_is_shown_word_by_word() -> None:
+    """Whoever trusts it sees where each word ends, and signs that a terminal would hide or turn around."""
+    words = ["ls", "", "a b", "no\u00a0break", "rm\u202e", "zero\u200bwidth", "größe", "--x=$y"]
+
+    assert describe_command(words) == (
+        'ls "" "a b" "no\\u00a0break" "rm\\u202e" "zero\\u200bwidth" größe "--x=$y"'
+    )
 
 
 def test_a_check_says_what_it_asks_for() -> None:
