@@ -12,8 +12,9 @@ import pytest
 
 # what a test types, a person types: run by a CI job, every tick would be one, and those need the plan's leave
 os.environ.pop("CI", None)
-# tests started in the background of a shell ignore Ctrl-C, and so would every program they start
+# tests started in the background, or under nohup, ignore these, and so would every program they start
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _have(*programs: str) -> Callable[[], bool]:
