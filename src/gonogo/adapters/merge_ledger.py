@@ -14,13 +14,13 @@ from gonogo.adapters.journal_dir.elsewhere import Elsewhere, merge_words
 from gonogo.domain import people
 from gonogo.domain.folds.merges import MergeWord
 from gonogo.domain.ledger import Ledger, Survey, build
-from gonogo.domain.plan import Branches, ChangelogRules, Plan, Product
+from gonogo.domain.plan import Plan, Product
 from gonogo.errors import GonogoError
 from gonogo.ports import Clock
 
 _GIT_AT_ONCE = 4
 """Histories read at the same time; each is a process of its own."""
-_SURVEYS = 64
+_SURVEYS = 512
 """Products whose surveys are kept; those read first go first."""
 
 
@@ -36,12 +36,15 @@ def read_ledger(
 
     `words` are those of this release; with the directory of its `journal`, those of other releases count as well.
     """
+    begun = clock.now()
     elsewhere = merge_words(Path(journal), state_dir) if journal else Elsewhere()
     counting, others = _of_persons(plan, elsewhere.words)
+    named = [product for product in products if product.repo]
+    repos = list(dict.fromkeys(product.repo for product in named))
     with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
-        named = [product for product in products if product.repo]
-        surveys = list(pool.map(lambda product: _KEPT.survey(product, plan.branches, plan.changelog), named))
-    return build(surveys, (*words, *counting), clock.now(), (*elsewhere.notes, *others))
+        stands = dict(zip(repos, pool.map(_stand, repos), strict=True))
+        surveys = list(pool.map(lambda product: _KEPT.survey(product, plan, stands[product.repo]), named))
+    return build(surveys, (*words, *counting), begun, (*elsewhere.notes, *others))
 
 
 class _Surveys:
@@ -51,29 +54,28 @@ class _Surveys:
         self._known: OrderedDict[bytes, Survey] = OrderedDict()
         self._lock = Lock()
 
-    def survey(self, product: Product, branches: Branches, rules: ChangelogRules) -> Survey:
-        """As `git_ledger.survey`; kept when it is complete, and nothing moved while it was read."""
-        before = _key(product, branches, rules)
+    def survey(self, product: Product, plan: Plan, stand: str) -> Survey:
+        """As `git_ledger.survey`; kept when it is complete, and the repository still stands as it did before."""
+        key = msgspec.json.encode((replace(product, probes=()), plan.branches, plan.changelog, stand))
         with self._lock:
-            kept = self._known.get(before)
-        if kept is not None:
+            kept = self._known.get(key)
+        if kept is not None and stand:
             return kept
-        found = survey(product, branches, rules)
-        if before and not found.problems and _key(product, branches, rules) == before:
+        found = survey(product, plan.branches, plan.changelog)
+        if stand and not found.problems and _stand(product.repo) == stand:
             with self._lock:
-                self._known[before] = found
+                self._known[key] = found
                 while len(self._known) > _SURVEYS:
                     self._known.popitem(last=False)
         return found
 
 
-def _key(product: Product, branches: Branches, rules: ChangelogRules) -> bytes:
-    """Everything a survey depends on; empty when the repository does not say."""
+def _stand(repo: str) -> str:
+    """Differs when any reference has moved; "" when the repository does not say."""
     try:
-        refs = references(product.repo)
+        return references(repo)
     except GonogoError:
-        return b""
-    return msgspec.json.encode((replace(product, probes=()), branches, rules, refs))
+        return ""
 
 
 _KEPT = _Surveys()

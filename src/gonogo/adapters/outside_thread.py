@@ -61,7 +61,6 @@ class OutsideThread:
     """Asks what the newest inputs need, at its own pace, until it is stopped. A daemon: nobody waits for it.
 
     `put` gets what was told, `trouble` why something could not be asked, `stopped` an unexpected end.
-    `completing`: whoever owns it can also complete the release.
     """
 
     def __init__(
@@ -70,11 +69,8 @@ class OutsideThread:
         put: Callable[[Told], object],
         trouble: Callable[[GonogoError], object],
         stopped: Callable[[Exception], object],
-        *,
-        completing: bool = False,
     ) -> None:
         self._doors = doors
-        self._completing = completing
         self._put = put
         self._trouble = trouble
         self._stopped = stopped
@@ -94,9 +90,12 @@ class OutsideThread:
             self._thread.start()
 
     def look_through(self, inputs: Inputs) -> bool:
-        """Ask everything `inputs` need now, in the calling thread; whether it could be asked."""
+        """Ask everything a decision on `inputs` needs, in the calling thread; whether it could be asked.
+
+        Also what only completing needs: nobody reads long histories every half minute for that.
+        """
         try:
-            return self._doors is None or self._ask(self._doors, inputs, git=True)
+            return self._doors is None or self._ask(self._doors, inputs, git=True, completing=True)
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
             self._stopped(error)
             return False
@@ -124,9 +123,9 @@ class OutsideThread:
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
             self._stopped(error)
 
-    def _ask(self, doors: Doors, inputs: Inputs, *, git: bool) -> bool:
+    def _ask(self, doors: Doors, inputs: Inputs, *, git: bool, completing: bool = False) -> bool:
         try:
-            told = ask_once(doors, inputs, git=git, completing=self._completing)
+            told = ask_once(doors, inputs, git=git, completing=completing)
         except GonogoError as error:
             self._trouble(error)  # the gates stay unknown: nothing was learned
             return False

@@ -89,7 +89,6 @@ class Feed:
             self._queue.put,
             lambda error: post(Trouble("outside", error.message, error.remedy)),
             lambda error: post(Stopped("outside", describe(error))),
-            completing=True,
         )
         self._journal = threading.Thread(target=self._keep_journal, name="gonogo-journal", daemon=True)
 

@@ -203,7 +203,7 @@ def test_what_cannot_be_read_is_unknown(tmp_path: Path) -> None:
     """No mainline, no repository: nothing is green."""
     desk = Desk(tmp_path / "repo")
     git(desk.path, "branch", "-m", "main", "trunk")
-    assert desk.ledger().problem == "web: there is no branch main"
+    assert desk.ledger().problem.startswith("web: there is no branch main: say in `branches.main`")
     product = Product("web", "1.0.0", repo=str(tmp_path / "nowhere"))
     assert "there is no such directory" in build([survey(product, Branches(), ChangelogRules())], (), NOW).problem
 

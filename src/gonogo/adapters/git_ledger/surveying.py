@@ -8,6 +8,7 @@ files and the changelog. Everything is read; nothing is written, fetched or chec
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -88,6 +89,13 @@ def find_in(repo: str, branch: str, commit: str) -> str:
     return oid if tip and git.succeeds(["merge-base", "--is-ancestor", oid, tip]) else ""
 
 
+@lru_cache(maxsize=8)
+def _mainline(repo: str, oid: str, *, cut_off: bool) -> frozenset[str]:
+    """The line of commits of a branch that is at `oid`: the same for every product of a repository."""
+    del cut_off  # a shallow clone has less of it
+    return frozenset(GitDoor(repo).run(["rev-list", "--first-parent", oid]).decode().split())
+
+
 def _rows(listed: bytes) -> list[tuple[str, str, str]]:
     return [entry.partition(" ") for entry in listed.decode("utf-8", "replace").splitlines()]
 
@@ -116,6 +124,8 @@ class _Surveyor:
             self._problems.append(f"{missing}: say in `branches.main` what the mainline is called")
             return Survey(self._product.name, problems=tuple(self._problems))
         spans = self._spans(history.tags(self._product), main)
+        if not spans:
+            return Survey(self._product.name, problems=tuple(self._problems), retired=tuple(sorted(self._retired)))
         known = self._read(spans, found)
         kin = Kinship(told(self._git), self._is_ancestor)
         fixes = self._fixes(spans, known, kin)
@@ -160,7 +170,7 @@ class _Surveyor:
 
     def _spans(self, tags: Sequence[TagRef], main: Branch) -> list[_Span]:
         """The hotfixes, oldest version first: final releases beside the mainline, with the release before each."""
-        mainline = set(self._git.run(["rev-list", "--first-parent", main.oid]).decode().split())
+        mainline = _mainline(self._product.repo, main.oid, cut_off=bool(self._problems))
         finals = [tag for tag in reversed(tags) if not tag.version.prerelease and tag.version.release]
         commits = self._commits_of(finals)
         made: list[_Span] = []
