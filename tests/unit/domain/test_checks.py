@@ -192,7 +192,7 @@ def test_a_version_marked_bad_is_refused_however_it_is_written() -> None:
     assert len(bad_versions(given, state)) == 1
 
 
-def test_a_command_is_shown_word_by_word() -> None:
+def test_no_sign_of_a_command_is_hidden() -> None:
     """Whoever trusts it sees where each word ends, and signs that a terminal would hide or turn around."""
     words = ["ls", "", "a b", "no\u00a0break", "rm\u202e", "zero\u200bwidth", "größe", "--x=$y"]
 
