@@ -10,7 +10,7 @@ from gonogo.domain.plan import Product
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line, headline
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age, span
-from gonogo.domain.version import same_version
+from gonogo.domain.version import compare_texts, same_version
 from gonogo.present.matrix import SHORT_REASONS, arrived_instances, relation_sentence, share, versions
 from gonogo.present.tones import Line, Span, Tone, line_text
 
@@ -60,7 +60,7 @@ def details(
 def shipping_question(snapshot: Snapshot, cell: Cell) -> tuple[Product, str, str] | None:
     """What to ask git about a cell: product, version and revision; None when nobody knows one version there.
 
-    Of a split the version that is furthest from done counts: what ships is what it still lacks.
+    Of a split the oldest version counts, as far as the scheme knows: what ships is what it still lacks.
     """
     product = snapshot.plan.product(cell.target.product)
     others = [
@@ -68,10 +68,14 @@ def shipping_question(snapshot: Snapshot, cell: Cell) -> tuple[Product, str, str
         for one in cell.judged
         if product and not same_version(one.version, cell.planned, product.scheme, product.name)
     ]
-    asked = (others or cell.judged)[:1]
-    if product is None or not product.repo or not asked or cell.freshness is Freshness.UNKNOWN:
+    known = others or list(cell.judged)
+    if product is None or not product.repo or not known or cell.freshness is Freshness.UNKNOWN:
         return None
-    return product, asked[0].version, asked[0].revision
+    furthest = known[0]
+    for one in known[1:]:
+        if compare_texts(one.version, furthest.version, product.scheme, product.name) == -1:
+            furthest = one
+    return product, furthest.version, furthest.revision
 
 
 def _standing(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:

@@ -183,9 +183,11 @@ def test_what_cannot_be_told_says_why_and_what_to_do() -> None:
 
 
 def test_git_is_asked_about_the_version_that_is_not_done() -> None:
-    """Of a split the old one; nothing where nobody knows what runs."""
+    """Of a split the oldest one; nothing where nobody knows what runs."""
     given = plan(products=(replace(product(), repo="/srv/web"),))
-    running = (Running("1.2.3", "bbbbbbb", 10), Running("1.2.2", "aaaaaaa", 90))
+    running = (
+        Running("1.2.3", "bbbbbbb", 10), Running("1.2.10", "ccccccc", 10), Running("1.2.2", "aaaaaaa", 80)
+    )  # fmt: skip
     split = _snapshot(Seen(TARGET, running, Status.SUCCEEDED, NOW, "test"), given=given)
     silent = _snapshot(given=given)
 
