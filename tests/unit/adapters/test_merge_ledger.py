@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.adapters import merge_ledger
+from gonogo.adapters.git_ledger import survey
 from gonogo.adapters.merge_ledger import read_ledger
 from gonogo.domain.ledger import Arrival, Ledger
 from gonogo.domain.plan import Environment, Plan, Product
@@ -26,7 +27,6 @@ def read(repo: Path) -> Ledger:
 def test_a_history_is_read_once_while_no_reference_moves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second look costs a list of references; a branch that moved is read anew."""
     surveyed: list[str] = []
-    survey = merge_ledger.survey
 
     def counted(product: Product, *more: object) -> object:
         surveyed.append(product.name)
