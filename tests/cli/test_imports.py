@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
 from cli.conftest import Release
+from gonogo import bootstrap
+from gonogo.cli.context import Options
 
 HEAVY = (
     "textual",
@@ -45,6 +48,29 @@ def test_a_tick_loads_nothing_heavy(release: Release, argv: tuple[str, ...]) -> 
 def test_a_look_loads_no_screen(release: Release, argv: tuple[str, ...]) -> None:
     """The command line never pays for Textual, nor for GitPython. (httpx loads rich where it finds it.)"""
     assert loaded_by(*argv).isdisjoint({"textual", "git", "jsonschema"})
+
+
+READS_A_PLAN = ("yaml", "gonogo.adapters.plan_yaml.parsing", "gonogo.adapters.plan_yaml.shape")
+
+
+@pytest.mark.parametrize(
+    ("argv", "ours"), [(("tick", "tests"), 80), (("log",), 85), (("changelog",), 75), (("status", "--json"), 210)]
+)
+def test_a_known_plan_is_not_read_again(
+    release: Release, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], ours: int
+) -> None:
+    """Neither YAML nor what judges it is loaded for it, and of ours no more than the verb needs.
+
+    The numbers are a bound on creeping growth: each module of ours costs a fifth of a millisecond.
+    """
+    # code that was changed a moment ago is not vouched for; a fresh checkout is older than no process
+    monkeypatch.setattr("gonogo.adapters.plan_yaml.kept._STARTING", timedelta(days=-36500))
+    bootstrap.load_plan(Options())
+
+    found = loaded_by(*argv)
+
+    assert found.isdisjoint({*READS_A_PLAN, "tomllib", "difflib"})
+    assert len([name for name in found if name.partition(".")[0] == "gonogo"]) <= ours
 
 
 @pytest.mark.parametrize("argv", [("--version",), ("--help",), ("tik",)])

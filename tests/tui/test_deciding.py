@@ -19,7 +19,7 @@ from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import Freeze, Item, ItemId, LoadedPlan
 from gonogo.domain.snapshot import Snapshot
 from gonogo.testing.clock import START
-from gonogo.tui.deeds import DEEDS
+from gonogo.tui.deeds.table import DEEDS
 from gonogo.tui.intents import INTENTS, Deciding, GiveGo, TrustCommands
 from gonogo.tui.screens.confirm import DEAF, ConfirmScreen
 from tui.evening import CHLOE, VERSION, Evening, evening_plan, wait

@@ -7,7 +7,6 @@ one is not seen by others.
 import fcntl
 import os
 import pwd
-import secrets
 from collections import Counter
 from pathlib import Path
 
@@ -27,7 +26,7 @@ class DirectoryPresence:
     def join(self) -> None:
         """Be seen. Does nothing where this account may not write."""
         self._sweep_own()
-        path = self._directory / f"{PREFIX}{os.getuid()}-{secrets.token_hex(6)}"
+        path = self._directory / f"{PREFIX}{os.getuid()}-{os.urandom(6).hex()}"
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
             descriptor = os.open(path, flags, 0o640)

@@ -9,7 +9,7 @@ from gonogo.bootstrap.asking import ask_endpoints
 from gonogo.bootstrap.ground import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from datetime import date
 
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 _GIT_AT_ONCE = 4
 """Histories read at the same time; each is a process of its own."""
+
+
+def read_history(
+    product: Product, plan: Plan, cancelled: Callable[[], bool], progress: Callable[[Changes], None]
+) -> Changes:
+    """What git says about one product; may be called in a thread, and be told to stop."""
+    from gonogo.adapters.git_history import changes
+
+    return changes(product, plan.changelog, cancelled=cancelled, progress=progress, on=release_day(plan))
 
 
 def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:

@@ -16,7 +16,7 @@ from gonogo.bootstrap.ground import (
     plan_source,
     steady,
 )
-from gonogo.bootstrap.reading import release_day
+from gonogo.bootstrap.reading import fingerprint, read_history, what_ships
 from gonogo.cli.context import Options
 
 if TYPE_CHECKING:
@@ -88,8 +88,6 @@ def _wiring(
     options: Options, open_it: Callable[[], Session], *, place: Place | None = None, **more: Any
 ) -> Wiring:
     from gonogo import bootstrap
-    from gonogo.adapters.git_history import changes, fingerprint
-    from gonogo.adapters.git_range import what_ships
     from gonogo.adapters.journal_dir import state_home
     from gonogo.adapters.sharing.turns import Memory
     from gonogo.adapters.trust_store import TrustStore
@@ -100,10 +98,8 @@ def _wiring(
     return Wiring(
         open_session=open_it,
         make_poller=lambda loaded, sink: Polling(loaded.plan, sink, place, memory),
-        read_changes=lambda product, plan, cancelled, progress: changes(
-            product, plan.changelog, cancelled=cancelled, progress=progress, on=release_day(plan)
-        ),
-        fingerprint=lambda product: fingerprint(product.repo),
+        read_changes=read_history,
+        fingerprint=fingerprint,
         clock=clock(),
         steady=steady(),
         what_ships=what_ships,

@@ -1,19 +1,24 @@
 """Domain values as plain JSON values. Keys are API: added, never renamed. Times are ISO 8601 in UTC."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from __future__ import annotations
 
-from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.commits import Commit
-from gonogo.domain.events import Actor, Event
-from gonogo.domain.matrix import Account, Cell
-from gonogo.domain.observation import Observation, Seen
-from gonogo.domain.plan import Trigger
-from gonogo.domain.pollers import PolledBy
-from gonogo.domain.readiness import ReasonLine, Verdict, Waived, Weight
-from gonogo.domain.rollback import WayBack
-from gonogo.domain.shipping import CannotTell, WhatShips
-from gonogo.domain.state import ItemState, TriggerState
+from typing import TYPE_CHECKING, Any
+
+# whoever prints one event must not load what judges a release
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from gonogo.domain.changelog import Changes
+    from gonogo.domain.commits import Commit
+    from gonogo.domain.events import Actor, Event
+    from gonogo.domain.matrix import Account, Cell
+    from gonogo.domain.observation import Observation
+    from gonogo.domain.plan import Trigger
+    from gonogo.domain.pollers import PolledBy
+    from gonogo.domain.readiness import ReasonLine, Verdict, Waived
+    from gonogo.domain.rollback import WayBack
+    from gonogo.domain.shipping import WhatShips
+    from gonogo.domain.state import ItemState, TriggerState
 
 
 def moment(at: datetime | None) -> str | None:
@@ -144,6 +149,8 @@ def poller_facts(pollers: tuple[PolledBy, ...]) -> list[dict[str, Any]]:
 
 def shipping_facts(found: WhatShips) -> dict[str, Any]:
     """What would ship into a cell, in both directions."""
+    from gonogo.domain.shipping import CannotTell
+
     if isinstance(found, CannotTell):
         return {"known": False, "reason": found.reason, "remedy": found.remedy}
     return {
@@ -213,6 +220,8 @@ def readiness_facts(way: WayBack) -> dict[str, Any]:
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:
     """The answer for one environment; blockers, unknowns, waived ones and warnings each in a list of their own."""
+    from gonogo.domain.readiness import Weight
+
     return {
         "environment": verdict.environment,
         "verdict": verdict.answer.value,
@@ -226,6 +235,8 @@ def verdict_facts(verdict: Verdict) -> dict[str, Any]:
 
 def observation_facts(observation: Observation) -> dict[str, Any]:
     """One answer, or why there is none."""
+    from gonogo.domain.observation import Seen
+
     seen = observation if isinstance(observation, Seen) else None
     return {
         "product": observation.target.product,
@@ -242,6 +253,8 @@ def observation_facts(observation: Observation) -> dict[str, Any]:
 
 def changes_facts(changes: Changes, *, commits: bool = True) -> dict[str, Any]:
     """What one product ships; with `commits`, every commit in its section."""
+    from gonogo.domain.changelog import Unreadable
+
     if isinstance(changes, Unreadable):
         return {"product": changes.product, "readable": False, "reason": changes.reason, "remedy": changes.remedy}
     facts: dict[str, Any] = {

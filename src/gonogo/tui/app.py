@@ -28,7 +28,7 @@ from gonogo.errors import ExitCode, GonogoError
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.trail import sentence
 from gonogo.session import PREVIEW, Accepted, Refused
-from gonogo.tui import crash, intents
+from gonogo.tui import crash, intents, loading
 from gonogo.tui.checks import Checks
 from gonogo.tui.feed import FAREWELL, Feed
 from gonogo.tui.keys import KeyQueue, Travelled
@@ -159,6 +159,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.actor = event.actor
         for view in self._views():
             view.meet(event.actor)
+        self.call_after_refresh(loading.begin)
 
     def on_not_opened(self, event: NotOpened) -> None:
         """There is nothing to show: say why, and leave with the code of the error."""

@@ -2,27 +2,31 @@
 
 The cockpit's own session belongs to the thread that tails the journal, and must not wait for git. So each act has
 one of its own, in whatever thread it is called; what it records reaches the screen as every record does.
+
+What does the work comes with the first act: the cockpit's first frame must not wait for it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from __future__ import annotations
 
-from gonogo.adapters.git_hotfix.bench import Bench
-from gonogo.adapters.git_hotfix.carrying import plan_carry
-from gonogo.adapters.git_hotfix.planning import plan_hotfix
-from gonogo.adapters.git_hotfix.service import Hotfixes
-from gonogo.adapters.merge_ledger import read_ledger
-from gonogo.domain.folds.hotfixes import Hotfix
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from gonogo.domain.hotfix.on_bench import OnBench, Ran
-from gonogo.domain.hotfix.outcome import Aborted, Given, Outcome
-from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-from gonogo.domain.hotfix.work import Work
-from gonogo.domain.ledger import Ledger, LedgerCell
-from gonogo.domain.plan import Plan
 from gonogo.errors import GonogoError, RefusedError
-from gonogo.ports import Clock
-from gonogo.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from gonogo.adapters.git_hotfix.service import Hotfixes
+    from gonogo.domain.folds.hotfixes import Hotfix
+    from gonogo.domain.hotfix.outcome import Aborted, Given, Outcome
+    from gonogo.domain.hotfix.wish import Planned, Seen, Wish
+    from gonogo.domain.hotfix.work import Work
+    from gonogo.domain.ledger import Ledger, LedgerCell
+    from gonogo.domain.plan import Plan
+    from gonogo.ports import Clock
+    from gonogo.session import Session
 
 
 class Workshop:
@@ -35,10 +39,14 @@ class Workshop:
 
     def plan(self, plan: Plan, wish: Wish, seen: Seen) -> Planned:
         """A hotfix as it would be, without touching anything. Raises GonogoError."""
+        from gonogo.adapters.git_hotfix.planning import plan_hotfix
+
         return plan_hotfix(plan, wish, seen, self._clock.now())
 
     def plan_carry(self, plan: Plan, cell: LedgerCell) -> Planned:
         """One fix carried to one branch, as it would be. Raises GonogoError."""
+        from gonogo.adapters.git_hotfix.carrying import plan_carry
+
         return plan_carry(plan, cell, self._clock.now())
 
     def start(self, work: Work) -> Outcome:
@@ -58,6 +66,8 @@ class Workshop:
 
     def look(self, release: str, known: Hotfix) -> OnBench:
         """Its plan and its command log, as they lie here, below our own state directory."""
+        from gonogo.adapters.git_hotfix.bench import Bench
+
         bench = Bench.at(self._state_home, release, known.kind, known.product, known.version)
         try:
             work = bench.load(known.work_sha256)
@@ -67,6 +77,8 @@ class Workshop:
 
     def ledger(self, plan: Plan) -> Ledger:
         """Every fix against every branch it must reach, with what people have said. Raises GonogoError."""
+        from gonogo.adapters.merge_ledger import read_ledger
+
         session = self._open_session()
         try:
             session.refresh()
@@ -78,6 +90,8 @@ class Workshop:
 
     @contextmanager
     def _hotfixes(self) -> Iterator[Hotfixes]:
+        from gonogo.adapters.git_hotfix.service import Hotfixes
+
         session = self._open_session()
         try:
             session.refresh()

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from textual import on
 
 from gonogo.tui import intents
-from gonogo.tui.deeds import DEEDS
-from gonogo.tui.deeds.course import Course
 from gonogo.tui.messages import AskTrust, RunIt
 from gonogo.tui.screens.view import View
 
@@ -24,6 +22,9 @@ class Acting(View, inherit_bindings=False):
     @on(intents.AddNote)
     def begin(self, event: intents.Intent) -> None:
         """Ask, confirm, record; which of them is for the deed to say."""
+        from gonogo.tui.deeds.course import Course
+        from gonogo.tui.deeds.table import DEEDS  # loaded by `tui.loading`, after the first frame
+
         deed = DEEDS.get(type(event))
         if deed is not None:
             event.stop()

@@ -18,8 +18,8 @@ from gonogo.present.tones import Span
 from gonogo.present.way_back import Key, Question, between_questions, key_of, way_back_view
 from gonogo.present.wizard import text
 from gonogo.tui import intents
-from gonogo.tui.deeds import DEEDS
 from gonogo.tui.deeds.course import Course
+from gonogo.tui.deeds.table import DEEDS
 from gonogo.tui.intents import Context, Place, bindings, here
 from gonogo.tui.look import Look
 from gonogo.tui.screens.details import CopyScreen

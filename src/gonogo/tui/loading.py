@@ -1,0 +1,40 @@
+"""What the first frame does without is loaded after it, in a thread of its own.
+
+Not when it is first asked for: a cockpit stays open for hours, and an update in that time exchanges the program's
+files under it. What it may need is loaded while it is still the program that was started.
+"""
+
+import importlib
+import threading
+from contextlib import suppress
+
+LATER = (
+    "gonogo.tui.deeds.course",
+    "gonogo.tui.deeds.table",
+    "gonogo.tui.screens.commit",
+    "gonogo.tui.screens.entry",
+    "gonogo.tui.screens.notes",
+    "gonogo.tui.screens.hotfix_plan",
+    "gonogo.tui.screens.hotfix_work",
+    "gonogo.tui.screens.merges",
+    "gonogo.tui.screens.way_back",
+    "gonogo.tui.screens.wizard",
+    "gonogo.adapters.git_hotfix.bench",
+    "gonogo.adapters.git_hotfix.carrying",
+    "gonogo.adapters.git_hotfix.planning",
+    "gonogo.adapters.git_hotfix.service",
+    "gonogo.adapters.merge_ledger",
+)
+"""A quarter of what the cockpit consists of."""
+
+
+def begin() -> None:
+    """Load it. Does not wait."""
+    threading.Thread(target=load, name="loading", daemon=True).start()
+
+
+def load() -> None:
+    """Load it now. What cannot be loaded is told by whoever asks for it."""
+    for name in LATER:
+        with suppress(ImportError):
+            importlib.import_module(name)
