@@ -183,3 +183,10 @@ def test_windows_line_ends_hide_nothing() -> None:
     found = parse_commit("feat: x\r\n\r\nRelease-As: 3.0.0\r\nCo-authored-by: Ben <b@x>\r\nRefs: #12\r\n")
     assert (found.release_as, found.co_authors, found.issues) == ("3.0.0", ("Ben",), ("#12",))
     assert [footer.value for footer in found.footers] == ["3.0.0", "Ben <b@x>", "#12"]
+
+
+def test_what_a_squashed_commit_took_back_itself_is_no_entry() -> None:
+    """Done and undone on the branch: users never see it."""
+    body = '* feat: a (#1)\n\n* fix: b\n\n* Revert "feat: a"\n\nThis reverts commit 1234567.\n\n* revert: fix: b'
+    found = parse_commit(f"feat: all of it (#5)\n\n{body}\n\n* docs: c")
+    assert [line.description for line in found.more.also] == ["c"]

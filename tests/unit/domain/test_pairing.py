@@ -113,3 +113,13 @@ def test_merge_that_is_not_listed_is_taken_back_all_the_same() -> None:
     """Below `paths` git leaves out merges that change nothing by themselves."""
     found = strike([undo(D, C), commit(A, "feat: x")], {}, lambda oid, by: {A} if oid == C else ())
     assert [str(one.struck) for one in found] == ["reverts cccccccc", "reverted by dddddddd"]
+
+
+def test_a_squashed_commit_is_more_than_what_one_of_its_parts_takes_back() -> None:
+    """Its feature ships; only what it took back does not. A plain revert with reasons in a list is one."""
+    squashed = commit(
+        B, f'feat: new way (#5)\n\n* feat: new way\n\n* Revert "feat: x"\n\nThis reverts commit {A}.'
+    )
+    assert fates([squashed, commit(A, "feat: x")]) == {"a": "reverted"}
+    plain = commit(B, f'Revert "feat: x"\n\nThis reverts commit {A}.\n\n- it was slow\n- nobody used it')
+    assert fates([plain, commit(A, "feat: x")]) == {"b": "revert", "a": "reverted"}

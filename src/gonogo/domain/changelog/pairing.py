@@ -58,7 +58,7 @@ def reverted(
         taken_back = [_taken_back(name, at, commit, index, struck, brought) for name in commit.reverts]
         for oid in (oid for oids in taken_back for oid in oids):
             struck.setdefault(oid, Struck(Fate.REVERTED, commit.oid))
-        if all(taken_back):
+        if all(taken_back) and not commit.more.joined:
             struck[commit.oid] = Struck(Fate.REVERT, taken_back[0][0])
     return struck
 

@@ -105,6 +105,7 @@ def _read_more(
         tuple(_PICKED.findall(bounded)[-_MANY:]) if "cherry picked" in rest else (),
         _release_as(bounded) if "elease-" in rest else "",
         () if silent else _squashed(subject, bounded, convention, types),
+        joined="everts" in rest and _is_joined(subject, bounded, headline),
     )
     return NOTHING_MORE if more == NOTHING_MORE else more
 
@@ -155,7 +156,7 @@ def _squashed(subject: str, rest: str, convention: Convention, types: AbstractSe
     """The conventional lines of a squashed commit's body: at a bullet, or where a paragraph begins."""
     if ": " not in rest:
         return ()
-    found: dict[Headline, None] = {}
+    found: dict[str, Headline] = {}
     told = _NUMBER.sub("", subject)
     fresh = True
     for line in rest.split("\n"):
@@ -164,8 +165,27 @@ def _squashed(subject: str, rest: str, convention: Convention, types: AbstractSe
         # an indented line is an example or a quotation, no entry
         if (bullet or fresh) and ": " in bare and bare[0] != " ":
             said = clean(bare[2:].strip() if bullet else bare, LINE_LIMIT)
-            read = convention(said)
-            if read is not None and read.type in types and _NUMBER.sub("", said) != told:
-                found[read] = None
+            read, key = convention(said), _NUMBER.sub("", said)
+            if (undone := _undone(said, read)) in found:
+                del found[undone]  # done and undone within the same commit
+            elif read is not None and read.type in types and key != told:
+                found[key] = read
         fresh = not bare
-    return tuple(found)[:_MANY]
+    return tuple(dict.fromkeys(found.values()))[:_MANY]
+
+
+def _undone(said: str, read: Headline | None) -> str:
+    """The line that a line of a squashed commit takes back; "" when it takes back none."""
+    quoted = _QUOTED.fullmatch(said)
+    if quoted and quoted[1]:
+        return _NUMBER.sub("", quoted[1])
+    return _NUMBER.sub("", read.description) if read is not None and read.type == "revert" else ""
+
+
+_BULLET = re.compile(r"^[*-] ", re.MULTILINE)
+
+
+def _is_joined(subject: str, rest: str, headline: Headline | None) -> bool:
+    """Whether a message is of several commits made one: it is more than what one of them takes back."""
+    says_so = _QUOTED.fullmatch(headline.description if headline else subject) is not None
+    return not says_so and (headline is None or headline.type != "revert") and _BULLET.search(rest) is not None

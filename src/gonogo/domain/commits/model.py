@@ -81,6 +81,8 @@ class More(Struct, frozen=True):
     picked_from: tuple[str, ...] = ()
     release_as: str = ""
     also: tuple[Headline, ...] = ()
+    joined: bool = False
+    """Several commits made one, of which one takes something back."""
     struck: Struck | None = None
     part: int = 0
 
