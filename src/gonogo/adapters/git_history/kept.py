@@ -18,7 +18,7 @@ from gonogo.adapters.git_history.layout import layout
 from gonogo.adapters.own_cache import OwnCache
 from gonogo.domain.plan import ChangelogRules, Product
 
-_FORM = b"gonogo-past@3\n"
+_FORM = b"gonogo-past@4\n"
 _FILES = 32
 """Products whose histories are kept; those used longest ago go first."""
 _LARGEST = 64 * 1024 * 1024
