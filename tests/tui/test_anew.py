@@ -78,9 +78,9 @@ def test_a_repository_that_does_not_answer_is_not_known(monkeypatch: pytest.Monk
 
 
 def test_nobody_signs_what_a_repository_said_before_it_hung(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The dialog says what is not known, and takes no word."""
-    monkeypatch.setattr(anew, "PATIENCE", 0.2)
-    monkeypatch.setattr(feed, "PATIENCE", 0.2)
+    """The dialog says what it waits for, then what is not known, and takes no word."""
+    monkeypatch.setattr(anew, "PATIENCE", 1.0)
+    monkeypatch.setattr(feed, "PATIENCE", 1.0)
     evening = Evening(evening_plan((), gates=(), products=(WEB,)))
     evening.start()
     evening.histories = lambda product: _tagged(product, "d" * 40)
@@ -90,6 +90,7 @@ def test_nobody_signs_what_a_repository_said_before_it_hung(monkeypatch: pytest.
         async with evening.cockpit(fingerprint=disk.fingerprint) as seat:
             disk.hangs.set()
             await seat.press("a")
+            await seat.sees("waiting for metrics and repositories")
             await seat.sees("would sign is not known any more")
             disk.answers.set()
 
