@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from gonogo.domain.commits import parse_commit
 from gonogo.domain.matrix import Freshness
-from gonogo.domain.observation import Target
+from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import Product
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips
 from gonogo.testing.clock import FakeClock
@@ -110,6 +110,29 @@ def test_what_would_ship_is_asked_again_when_the_history_has_moved() -> None:
             await seat.sees("cannot be told: the repository has no tag v4.5.3")
             fetched.set()
             await seat.sees("2 commits from v4.5.3 to v4.5.6")
+
+    asyncio.run(run())
+
+
+def test_a_silent_cell_is_asked_again_from_its_details() -> None:
+    """By the key that does it in the cockpit."""
+    stage = Stage()
+    answers, asked = stage.answers, []
+
+    def counted() -> tuple[Observation, ...]:
+        asked.append(1)
+        return answers()
+
+    stage.answers = counted
+
+    async def run() -> None:
+        async with stage.cockpit((80, 24)) as seat:
+            seat.app.cockpit.go_to(PAY)
+            await seat.press("enter")
+            await seat.sees("r refresh")
+            before = len(asked)
+            await seat.press("r")
+            await seat.until(lambda: len(asked) > before)
 
     asyncio.run(run())
 

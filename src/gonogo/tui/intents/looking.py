@@ -124,7 +124,12 @@ class RefreshNow(Intent):
     keys, shown_key, label = ("r",), "r", "refresh"
     title = "Ask journal, endpoints and git now"
     help = "read the journal and the plan, ask every endpoint and git now"
-    places = PANES
+    places = (*LISTS, Place.TEXT)
+
+    @classmethod
+    def stands(cls, context: Context) -> bool:
+        """On the details of a cell: who reads them wants to know whether it answers again."""
+        return context.place is Place.TEXT and context.subject.startswith("cell:")
 
 
 class Copy(Intent):

@@ -17,7 +17,7 @@ from gonogo.present.verdict import headline
 from gonogo.tui import intents
 from gonogo.tui.intents import INTENTS, PANES, Context, Intent, Place, bindings
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Depart, LookNow, Record, ShowProblems
+from gonogo.tui.messages import Depart, Record, ShowProblems
 from gonogo.tui.panes.base import Pane
 from gonogo.tui.panes.changelog import ChangelogPane
 from gonogo.tui.panes.checklist import ChecklistPane
@@ -254,10 +254,6 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
     def on_filter(self) -> None:
         """/"""
         self.open_filter()
-
-    def on_refresh_now(self) -> None:
-        """r"""
-        self.post_message(LookNow())
 
     def on_copy(self, event: intents.Copy) -> None:
         """y"""

@@ -23,7 +23,7 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Back, Context, Help, Intent, Palette, Place, Quit, footer, named
 from gonogo.tui.lines import spread
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Say
+from gonogo.tui.messages import LookNow, Say
 from gonogo.tui.panes.verdict_bar import VerdictBar
 from gonogo.tui.widgets.spans import Lines
 
@@ -257,6 +257,10 @@ class View(Screen[None], inherit_bindings=False):
             self._close_filter()
             return True
         return False
+
+    def on_refresh_now(self) -> None:
+        """r"""
+        self.post_message(LookNow())
 
     def on_back(self) -> None:
         """Esc: the filter first, then the screen."""
