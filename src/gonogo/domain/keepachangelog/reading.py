@@ -37,7 +37,7 @@ class Style(Struct, frozen=True):
     dots: str = "..."
     """What stands between two tags in such a link."""
     level: int = 2
-    """Of the headings; where patch releases stand one below the others, that of the others."""
+    """Of the headings: that of the newest, and never that of a patch release below others."""
 
 
 class Part(Struct, frozen=True):
@@ -218,9 +218,17 @@ def _version_of(title: str) -> str:
     return found["version"] if found else ""
 
 
+def _level(parts: Sequence[Part]) -> int:
+    """Of [Unreleased], else of the newest version; where that is a patch release below others, of the others."""
+    versions = [part.level for part in parts if part.version]
+    waiting = [part.level for part in parts if part.unreleased]
+    newest = next(iter([*waiting, *versions]), 2)
+    return newest if newest < 3 else min(versions, default=2)
+
+
 def _style(parts: Sequence[Part]) -> Style:
     """As the newest version is written."""
-    level = min((part.level for part in parts if part.version or part.unreleased), default=2)
+    level = _level(parts)
     for part in parts:
         found = _VERSION.match(part.title)
         if found and not part.unreleased:
