@@ -14,8 +14,6 @@ _WHO = ("account", "also", "roles", "shared")
 """Fields of a person that say who may approve."""
 _MEANING = ("title", "check", "evidence_required", "two_person", "environment")
 """Fields of an item that a tick has answered: another text is another question."""
-SHOWN = 200
-"""Lines of a diff that an event keeps."""
 
 
 class Pending(Struct, frozen=True):

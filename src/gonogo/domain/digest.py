@@ -13,14 +13,15 @@ from msgspec import Struct
 from gonogo.domain.changelog import Changes, ProductChanges
 from gonogo.domain.checks import describe_command
 from gonogo.domain.plan import Plan, Product, Trigger
+from gonogo.domain.sizes import CONTENT, size
 from gonogo.domain.spans import span
 from gonogo.domain.text import clean
 
 _TAG = b"gonogo-content@1\n"
 _SHORT = 16
 """Digits of the hashes inside a text: enough to notice a change, the whole content is hashed once more."""
-TEXTS_LIMIT = 40_000
-"""Characters of texts kept apart in one event; a larger release keeps one hash for each product instead."""
+ENTIRE = "the whole release"
+"""Name of the one text a very large release is kept as."""
 _READ = 240
 """Characters of a text that a person reads before signing; of a longer one the rest is a hash."""
 _OID = 40
@@ -139,9 +140,16 @@ def digest_of(texts: Mapping[str, str]) -> str:
     return hashlib.sha256(_TAG + json.dumps(dict(texts), sort_keys=True).encode()).hexdigest()
 
 
-def recorded(texts: Mapping[str, str]) -> Mapping[str, str]:
-    """The texts as an event keeps them: of a very large release only one hash for each product."""
-    return texts if sum(map(len, (*texts, *texts.values()))) <= TEXTS_LIMIT else _coarse(texts)
+def recorded(texts: Mapping[str, str], limit: int = CONTENT) -> Mapping[str, str]:
+    """The texts as an event keeps them in `limit` bytes: all, one hash for each product, or one of everything."""
+    for kept in (texts, _coarse(texts)):
+        if size(dict(kept)) <= limit:
+            return kept
+    return _entire(texts)
+
+
+def _entire(texts: Mapping[str, str]) -> Mapping[str, str]:
+    return {ENTIRE: digest_of(texts)}
 
 
 def _coarse(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -153,14 +161,23 @@ def _coarse(texts: Mapping[str, str]) -> Mapping[str, str]:
 
 def differences(before: Mapping[str, str], now: Content) -> tuple[Difference, ...]:
     """What differs from the texts an event kept. Texts of products that are unknown now are not compared."""
-    is_coarse = not any("/" in name for name in before) and any("/" in name for name in now.texts)
-    after = _coarse(now.texts) if is_coarse else now.texts
+    if set(before) == {ENTIRE} and now.unknown:
+        return ()  # one hash of everything says nothing while a part of it is missing
+    after = _as_kept(before, now.texts)
     skipped = set(now.unknown)
     return tuple(
         Difference(name, before.get(name, ""), after.get(name, ""))
         for name in dict.fromkeys([*after, *before])
         if name.partition("/")[0] not in skipped and before.get(name) != after.get(name)
     )
+
+
+def _as_kept(before: Mapping[str, str], texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The texts as fine or coarse as those of an event."""
+    if set(before) == {ENTIRE}:
+        return _entire(texts)
+    is_coarse = not any("/" in name for name in before) and any("/" in name for name in texts)
+    return _coarse(texts) if is_coarse else texts
 
 
 def lines(content: Content) -> tuple[str, ...]:

@@ -32,12 +32,12 @@ from gonogo.domain.decide import (
     WithdrawWaiver,
 )
 from gonogo.domain.decisions import go
-from gonogo.domain.decisions.waivers import MOST
 from gonogo.domain.digest import content_of
 from gonogo.domain.events import Actor
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Item, ItemId, Plan
 from gonogo.domain.rollback import points_of_no_return
+from gonogo.domain.sizes import size
 from gonogo.domain.state import ItemStatus, Proof
 from gonogo.errors import ExitCode
 from support.deciding import ANA, BEN, CHLOE, DAI, NOBODY, ROOT, World, make_plan, make_product
@@ -544,7 +544,7 @@ def test_ones_own_new_waiver_replaces_the_old_one() -> None:
 
 def test_a_waiver_of_too_many_things_at_once_is_refused() -> None:
     """Its record names each of them."""
-    items = tuple(Item(ItemId(f"item-{number}"), f"Step {number}") for number in range(MOST + 1))
+    items = tuple(Item(ItemId(f"item-{number}"), f"Step {number}") for number in range(3_000))
     world = started(replace(PLAIN, items=items))
 
     assert world.refusal(ANA, waive(world)).rule == "waiver.many"
@@ -557,3 +557,20 @@ def test_a_go_that_was_given_is_told_before_it_is_typed_again() -> None:
     world.do(ANA, say_go(world))
 
     assert "; given by aruiz at " in go.preview(world.scene(BEN), "production").heading
+
+
+@pytest.mark.parametrize("products", [1, 200, 900])
+def test_a_large_release_is_approved_and_let_in(products: int) -> None:
+    """The records of its decisions have room in the journal, and still say when something else ships."""
+    made = tuple(make_product(f"payment-service-{number:04}") for number in range(products))
+    world = World(make_plan(products=made, approvals=make_plan().approvals[:1], items=())).do(ANA, Start())
+    for one in made:
+        world.sees({"staging": "1.2.3", "production": "1.2.2"}, one.name)
+    world.do(BEN, Approve("engineering", world.approve_code(BEN, "engineering")))
+    world.do(ANA, say_go(world))
+
+    assert max(size(dict(event.data)) for event in world.state.events) < 56_000
+    (decision,) = world.state.decisions
+    assert go.stands(decision, content_of(world.plan, {}))
+    moved = replace(world.plan, products=(*made[:-1], replace(made[-1], version="1.2.4")))
+    assert not go.stands(decision, content_of(moved, {}))

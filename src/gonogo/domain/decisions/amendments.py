@@ -8,6 +8,7 @@ from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, plan_data, plan_drafts, typed
 from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.events import Draft
+from gonogo.domain.sizes import that_fit
 from gonogo.errors import ExitCode
 
 
@@ -49,7 +50,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
     data = {
         **plan_data(scene),
         "before": pending.before,
-        "changes": [line[:300] for line in pending.lines[: amendment.SHOWN]],
+        "changes": that_fit(line[:300] for line in pending.lines),
         "signed": pending.requests,
         "confirmed": shown.code,
     }

@@ -11,6 +11,7 @@ from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.decisions.waivers import each_reason
 from gonogo.domain.matrix import Cell
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
+from gonogo.domain.sizes import LIST, that_fit
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import GoDecision
 from gonogo.errors import ExitCode
@@ -24,9 +25,6 @@ class Go(BoundToPlan, frozen=True):
 
 
 Commands = Go
-
-_KEPT = 200
-"""Reasons an event keeps."""
 
 
 def stands(decision: GoDecision, content: digest.Content) -> bool:
@@ -141,13 +139,14 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if command.confirm != shown.code:
         return moved(scene, "go", shown, f"gonogo go {command.environment} --confirm {shown.code}")
     reasons = each_reason(judged)
+    kept = that_fit(map(_named, reasons))
     data = {
         "answer": judged.answer.value,
         "confirmed": shown.code,
         "digest": content.digest,
-        "content": dict(digest.recorded(content.texts)),
-        "reasons": [_named(one) for one in reasons[:_KEPT]],
-        "left_out": max(0, len(reasons) - _KEPT),
+        "content": dict(digest.recorded(content.texts, LIST)),
+        "reasons": kept,
+        "left_out": len(reasons) - len(kept),
     }
     return (scene.draft(kinds.GO_DECIDED, f"go:{command.environment}", data, expect=last.seq if last else 0),)
 

@@ -12,6 +12,7 @@ from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved
 from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
+from gonogo.domain.sizes import that_fit
 from gonogo.domain.spans import span
 from gonogo.domain.text import clean
 from gonogo.errors import ExitCode
@@ -39,9 +40,6 @@ class WithdrawWaiver(Struct, frozen=True):
 
 
 Commands = Waive | WithdrawWaiver
-
-MOST = 500
-"""Things that a waiver without a subject covers: an event must hold their names."""
 
 
 def decide(scene: Scene, command: Commands) -> Answer:
@@ -123,12 +121,13 @@ def _waive(scene: Scene, command: Waive) -> Answer:
         if command.confirm != shown.code:
             return moved(scene, "waive", shown, "gonogo why    then repeat it")
     covers = tuple(one.subject for one in _covered(judged, command, reason))
-    if len(covers) > MOST:
+    most = len(that_fit(covers))
+    if len(covers) > most:
         named = f"{command.rule}:{covers[0]}"
         return Refusal(
             ExitCode.USAGE,
             "waiver.many",
-            f"{command.rule} speaks of {len(covers)} things, and a waiver covers {MOST} at most",
+            f"{command.rule} speaks of {len(covers)} things, and the record of a waiver has room for {most}",
             f"name them one by one: gonogo waive {named} --reason '...' --until 2h",
         )
     return _given(scene, command, reason, covers)
