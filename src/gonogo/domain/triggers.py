@@ -50,7 +50,8 @@ def due(
 ) -> tuple[Fires | Over, ...]:
     """What has to be recorded now: triggers that fire and incidents that are over. Empty unless in progress.
 
-    An incident fires once: while the last one is not over, nothing is due, also not after a restart.
+    An incident fires once: while the last one is not over, nothing is due, also not after a restart. One that was
+    answered with going back is over when people say so.
     """
     if state.lifecycle.status is not ReleaseStatus.IN_PROGRESS:
         return ()
@@ -62,7 +63,8 @@ def due(
         if isinstance(says, Held) and not burning:
             found.append(Fires(trigger.id, _observation(trigger, says)))
         elif isinstance(says, Broken) and burning and says.number == _newest(metrics, trigger):
-            found.append(Over(trigger.id))
+            # somebody decided to go back: a number that got better by itself does not undo that
+            found += [Over(trigger.id)] if last is not None and last.answer != "roll_back" else []
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.decide import ClearTrigger, FireTrigger, Start
+from gonogo.domain.decide import AnswerTrigger, ClearTrigger, FireTrigger, Start
 from gonogo.domain.metric import NoData, Number, Reading
 from gonogo.domain.metric_series import KEPT, Bound, Broken, Held, NotKnown, follow, judge
 from gonogo.domain.observation import Reason
@@ -100,6 +100,18 @@ def test_a_trigger_fires_once_and_again_only_after_its_condition_was_over() -> N
 
     world.do(ANA, ClearTrigger("errors"))
     assert due(world.plan, world.state, burning, NOW) == (fires,)
+
+
+def test_a_good_number_does_not_undo_a_decision_to_go_back() -> None:
+    """Traffic ebbs, the number gets better, and nobody has gone back yet: people say when it is over."""
+    quiet = {"errors": _readings(0.05, 0.05, 0.0)}
+    world = World(PLAN).do(
+        ANA, Start(), FireTrigger("errors", "3 %"), AnswerTrigger("errors", "roll_back", "lost")
+    )
+    assert due(world.plan, world.state, quiet, NOW) == ()
+
+    world = World(PLAN).do(ANA, Start(), FireTrigger("errors", "3 %"), AnswerTrigger("errors", "go_on", "a blip"))
+    assert due(world.plan, world.state, quiet, NOW) == (Over("errors"),)
 
 
 def test_a_trigger_of_a_draft_does_not_fire() -> None:
