@@ -88,6 +88,24 @@ def test_plan_start_continue_and_status(line: Line, gonogo: Here) -> None:
     assert "tested" in gonogo("log").out
 
 
+def test_options_may_stand_between_product_and_commits(line: Line, gonogo: Here) -> None:
+    """In whatever order somebody types at night; what means nothing is still refused."""
+    fix = line.made.oids[3]
+    shown = gonogo("hotfix", "plan", "web", "--as", "1.9.7", fix, "--offline")
+    assert (shown.code, "makes    1.9.7" in shown.out) == (0, True), shown.err
+    assert gonogo("hotfix", "plan", "--from", "1.9.3", "web", fix).code == 0
+    assert "unrecognized" in gonogo("hotfix", "status", "web", "--log", "more").err
+    assert gonogo("hotfix", "plan").err.startswith("gonogo: the following arguments are required: PRODUCT\n")
+
+
+def test_the_status_of_a_product_that_is_none_is_no_empty_table(line: Line, gonogo: Here) -> None:
+    """A slip must not read as: nothing was made."""
+    refused = gonogo("hotfix", "status", "wbe")
+    assert (refused.code, "did you mean 'web'?" in refused.err) == (2, True)
+    assert gonogo("hotfix", "status", "web").code == 0
+    assert line
+
+
 def test_start_without_the_shown_code_does_nothing(line: Line, gonogo: Here) -> None:
     """A wrong code, or none: nothing is recorded and nothing is made."""
     before = hotfix_world.fingerprint(line.made.path)

@@ -317,10 +317,23 @@ def _parsed(verb: Verb, rest: Sequence[str]) -> Parsed | Shown:
     command = load(verb)
     parser = parser_of(verb, command)
     try:
-        args = parser.parse_args(rest)
+        try:
+            args = parser.parse_args(rest)
+        except UsageError as wrong:
+            args = _words_apart(parser, rest, wrong)
     except HelpAsked:
         return Shown(parser.format_help().rstrip())
     return Parsed(verb, options_of(args), args, command)
+
+
+def _words_apart(parser: argparse.ArgumentParser, rest: Sequence[str], wrong: UsageError) -> argparse.Namespace:
+    """Words with options between them, which argparse takes for the end of a list. Raises UsageError."""
+    if "--" in rest:
+        raise wrong
+    try:
+        return parser.parse_intermixed_args(rest)
+    except (UsageError, TypeError):
+        raise wrong from None
 
 
 def split_verb(argv: Sequence[str]) -> tuple[str, list[str]]:

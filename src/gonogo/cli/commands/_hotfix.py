@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gonogo.cli.commands import _act
+from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.domain.confirmation import Preview as Shown
 from gonogo.domain.decisions.hotfixes import ApproveHotfix, RejectHotfix
@@ -151,6 +152,8 @@ def told(context: Context, session: Session, outcome: Outcome | Aborted, known: 
 
 def _status(context: Context, session: Session, hotfixes: Hotfixes, kind: Kind, product: str) -> int:
     del kind  # one table for the whole release
+    made = [one.product for one in hotfixes.all()]
+    require_name(product, dict.fromkeys([*(one.name for one in session.loaded.plan.products), *made]), "product")
     found = [one for one in hotfixes.all() if product in {"", one.product}]
     ledger = _ledger(context, session, found)
     now = context.doors.clock().now()

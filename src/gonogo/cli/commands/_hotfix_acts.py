@@ -45,7 +45,9 @@ def _which(parser: ArgumentParser) -> None:
 
 
 def _picks(parser: ArgumentParser) -> None:
-    parser.add_argument("commits", nargs="*", metavar="COMMIT", help="the fixes to pick, in this order")
+    parser.add_argument(
+        "commits", nargs="*", default=[], metavar="COMMIT", help="the fixes to pick, in this order"
+    )
     parser.add_argument(
         "--from", dest="from_version", metavar="VERSION", default="", help="which of the versions that run"
     )
