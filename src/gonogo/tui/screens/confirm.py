@@ -140,9 +140,8 @@ class ConfirmScreen(View, inherit_bindings=False):
     # -- looking ------------------------------------------------------------------------------------------------
 
     def _tell_progress(self, answered: int, of: int) -> None:
-        self._progress = f"asking anew what it rests on: {answered} of {of} answered"
-        if answered == of:
-            self._progress += ", waiting for metrics and repositories"
+        left = f"{answered} of {of} answered" if answered < of else "waiting for metrics and repositories"
+        self._progress = f"asking anew what it rests on: {left}"
         self.draw()
 
     def _looked(self, error: GonogoError | None) -> None:
