@@ -95,6 +95,27 @@ def test_who_polls_and_what_is_out_of_reach_are_told_whole(size: tuple[int, int]
     asyncio.run(run())
 
 
+def test_a_long_reason_goes_on_in_the_next_line() -> None:
+    """Where the screen has the rows, the end of the sentence is there too."""
+
+    async def run() -> None:
+        stage = Stage(_many())
+        text = "503 Service Unavailable; it wants to be left alone for 2m"
+
+        def answers() -> tuple[Observation, ...]:
+            return tuple(
+                replace(one, detail=text) if isinstance(one, Missing) else one for one in _one_region_down(stage)()
+            )
+
+        stage.answers = answers
+        async with stage.cockpit((80, 24)) as seat:
+            await seat.press("2")
+            await seat.sees("5 cells: cannot reach prod-us.test:443 (503")
+            await seat.sees("left alone for 2m)")
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(("size", "words"), [((80, 24), "0.9.9 degraded"), ((160, 45), "10% 4.5.6 rolling")])
 def test_words_get_the_room_before_ages_do(size: tuple[int, int], words: str) -> None:
     """A production in trouble says so in full while the columns of what is well have blanks to spare."""

@@ -9,7 +9,7 @@ from gonogo.domain.snapshot import Snapshot
 from gonogo.present.pollers import polling_line
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
-from gonogo.tui.lines import width
+from gonogo.tui.lines import width, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.panes.base import Pane
 from gonogo.tui.widgets.matrix_grid import MatrixGrid
@@ -19,6 +19,8 @@ from gonogo.tui.widgets.spans import Lines
 
 _LABEL = 14
 """Columns of the title around its notes: cursor, number, label and blanks."""
+_LINES_EACH, _FOOT = 2, 3
+"""Lines of a note below the matrix, and of all of them: the rest of the rows is the matrix'."""
 
 
 class MatrixPane(Pane):
@@ -89,8 +91,10 @@ class MatrixPane(Pane):
     def retitle(self) -> None:
         """The title, and the lines below the matrix."""
         super().retitle()
-        if self.snapshot is not None:
-            self.foot.show([(Span(" "), *note) for note in self._placed(self.snapshot)[1]])
+        if self.snapshot is not None and self.size.width:
+            notes = ((Span(" "), *note) for note in self._placed(self.snapshot)[1])
+            wrapped = [line for note in notes for line in wrap(note, self.size.width, 3)[:_LINES_EACH]]
+            self.foot.show(wrapped[:_FOOT])
 
     def _placed(self, snapshot: Snapshot) -> tuple[list[Line], list[Line]]:
         """The notes that fit into the title, and those that do not: who polls must not be cut off."""
