@@ -88,6 +88,15 @@ def test_plan_start_continue_and_status(line: Line, gonogo: Here) -> None:
     assert "tested" in gonogo("log").out
 
 
+def test_no_branch_has_a_fix_that_is_not_made_yet(line: Line, gonogo: Here) -> None:
+    """gitflow begins with an empty branch: whatever has all of nothing has not got the fix."""
+    plan = line.release.plan
+    plan.write_text(f"{plan.read_text(encoding='utf-8')}branches: {{model: gitflow}}\n", encoding="utf-8")
+    shown = gonogo("hotfix", "plan", "web")
+    assert "main  will need it, once it is made" in shown.out
+    assert "has all of it" not in shown.out
+
+
 def test_options_may_stand_between_product_and_commits(line: Line, gonogo: Here) -> None:
     """In whatever order somebody types at night; what means nothing is still refused."""
     fix = line.made.oids[3]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from gonogo.domain.checks import describe_command
 from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.outcome import Aborted, Finished, Outcome, PushFailed, Stopped, Waiting
-from gonogo.domain.hotfix.preview import Candidates, PickPreview, Preview, TagCheck
+from gonogo.domain.hotfix.preview import BranchNeed, Candidates, PickPreview, Preview, TagCheck
 from gonogo.domain.hotfix.preview import Outcome as Picked
 from gonogo.domain.hotfix.steps import Place, Step, title_of
 from gonogo.domain.hotfix.typed import typed
@@ -121,12 +121,18 @@ def _work_lines(work: Work, preview: Preview) -> Iterator[Line]:
     for text in preview.diffstat:
         yield (Span(f"        {text}", Tone.MUTED),)
     for need in preview.needs:
-        state = f"lacks {', '.join(need.missing)}" if need.missing else "has all of it"
-        tone = Tone.WARN if need.missing else Tone.GOOD
-        yield (Span("also to  ", Tone.MUTED), Span(f"{need.branch}  "), Span(state, tone))
+        yield (Span("also to  ", Tone.MUTED), Span(f"{need.branch}  "), needs(need))
     if work.kind is Kind.HOTFIX:
         asks = f"{', '.join(work.approvals)}, before it is tagged" if work.approvals else "the plan asks for none"
         yield (Span("approval ", Tone.MUTED), Span(asks, Tone.PLAIN if work.approvals else Tone.MUTED))
+
+
+def needs(need: BranchNeed) -> Span:
+    """Whether a branch has the fix."""
+    if need.unmade:
+        return Span("will need it, once it is made", Tone.WARN)
+    lacks = f"lacks {', '.join(need.missing)}"
+    return Span(lacks, Tone.WARN) if need.missing else Span("has all of it", Tone.GOOD)
 
 
 def _entry(work: Work) -> Iterator[tuple[int, str]]:

@@ -213,7 +213,7 @@ class Survey:
         found = []
         for name, tip in self._must_reach(base_version):
             missing = [pick.oid[:10] for pick in picks if not self.contains(tip, pick.oid)]
-            found.append(BranchNeed(clean(name, 120), tuple(missing)))
+            found.append(BranchNeed(clean(name, 120), tuple(missing), unmade=not picks))
         return tuple(found)
 
     def _must_reach(self, base_version: str) -> list[tuple[str, str]]:

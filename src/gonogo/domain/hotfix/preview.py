@@ -117,6 +117,8 @@ class BranchNeed(Struct, frozen=True):
     branch: str
     missing: tuple[str, ...] = ()
     """Short ids of the picked commits it does not contain; empty when it has all of them."""
+    unmade: bool = False
+    """Whether the fix does not exist yet, so that no branch has it."""
 
 
 class Preview(Struct, frozen=True):

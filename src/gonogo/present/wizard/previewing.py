@@ -8,7 +8,7 @@ from gonogo.domain.hotfix.preview import PickPreview
 from gonogo.domain.hotfix.steps import Place, Step
 from gonogo.domain.hotfix.wish import Planned
 from gonogo.domain.hotfix.work import Kind
-from gonogo.present.hotfix import hunks
+from gonogo.present.hotfix import hunks, needs
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard.rows import label, say
 
@@ -48,12 +48,7 @@ def preview_lines(planned: Planned) -> tuple[Line, ...]:
         )
     lines += [label("migration", Span(path, Tone.WARN)) for path in preview.migrations]
     for position, need in enumerate(preview.needs):
-        told = (
-            Span(f"lacks {', '.join(need.missing)}", Tone.WARN)
-            if need.missing
-            else Span("has all of it", Tone.GOOD)
-        )
-        lines.append(label("also to" if not position else "", Span(f"{need.branch}  "), told))
+        lines.append(label("also to" if not position else "", Span(f"{need.branch}  "), needs(need)))
     if work.kind is Kind.HOTFIX:
         asks = f"{', '.join(work.approvals)}, before it is tagged" if work.approvals else "the plan asks for none"
         lines.append(label("approval", Span(asks, Tone.PLAIN if work.approvals else Tone.MUTED)))
