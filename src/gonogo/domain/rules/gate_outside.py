@@ -48,7 +48,7 @@ def _files(facts: Facts, product: Product) -> Iterable[ReasonLine]:
         yield history.about(facts, product, "files.disagree", Weight.BLOCKER, fact, remedy)
 
 
-def metric(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def metric(facts: Facts, environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
     """The number lies where the gate wants it, for as long as it wants it. No data is unknown."""
     named = next((one for one in facts.plan.metrics if one.name == gate.argument), None)
     if named is None:
@@ -58,10 +58,19 @@ def metric(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[Reas
     found = judge(facts.inputs.metrics.get(named.name, ()), bound, named.every, facts.now)
     if isinstance(found, NotKnown):
         fact = f"metric '{named.name}' must be {bound}, and nobody can tell: {found.reason}"
-        yield _about_metric(facts, named, "metric.unknown", Weight.UNKNOWN, fact, found)
+        subject = _subject(facts, environment, gate, bound)
+        yield _about_metric(facts, named, "metric.unknown", Weight.UNKNOWN, fact, subject, found)
     elif isinstance(found, Broken):
         fact = f"metric '{named.name}' must be {bound}, and it was {figure(found.number.value)}"
-        yield _about_metric(facts, named, "metric.breached", Weight.BLOCKER, fact, found)
+        subject = _subject(facts, environment, gate, bound)
+        yield _about_metric(facts, named, "metric.breached", Weight.BLOCKER, fact, subject, found)
+
+
+def _subject(facts: Facts, environment: Environment, gate: Gate, bound: Bound) -> str:
+    """The metric; with its limit where several gates ask for it: a waiver of one is none of the other."""
+    same = [one for one in facts.gates(environment) if (one.kind, one.argument) == (gate.kind, gate.argument)]
+    side, limit = ("below", bound.below) if bound.above is None else ("above", bound.above)
+    return f"metric:{gate.argument}" + (f"/{side}-{limit:g}" if len(same) > 1 and limit is not None else "")
 
 
 def _no_metric(name: str) -> ReasonLine:
@@ -71,7 +80,7 @@ def _no_metric(name: str) -> ReasonLine:
 
 
 def _about_metric(
-    facts: Facts, named: Metric, rule: str, weight: Weight, fact: str, found: NotKnown | Broken
+    facts: Facts, named: Metric, rule: str, weight: Weight, fact: str, subject: str, found: NotKnown | Broken
 ) -> ReasonLine:
     at = found.number.at if isinstance(found, Broken) else found.at
     source = found.number.source if isinstance(found, Broken) else found.source
@@ -79,7 +88,7 @@ def _about_metric(
         rule,
         weight,
         fact,
-        f"metric:{named.name}",
+        subject,
         at,
         source or named.source,
         manager(facts.plan),
