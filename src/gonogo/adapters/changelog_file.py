@@ -1,5 +1,6 @@
 """The changelog file of a product's repository: read, released into, written whole or not at all."""
 
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,7 @@ def propose(product: Product, file: str, new: Release) -> Edit:
     Raises RefusedError with file and line when there is nothing to enter or it is there already, StorageError.
     """
     path = Path(product.repo) / file
+    _check_place(Path(product.repo), path)
     before = _read(path)
     try:
         text = before.decode("utf-8")
@@ -90,6 +92,27 @@ def write(product: Product, edit: Edit) -> None:
     """Write the proposal. Raises ConflictError when the file changed since, NotPermittedError, StorageError."""
     expected = edit.before if edit.path.exists() or edit.before else None
     write_atomically(edit.path, edit.after, mode=0o644, within=Path(product.repo), expected=expected)
+
+
+def _check_place(repo: Path, path: Path) -> None:
+    """A changelog is a file of the work tree, and none of git's own. Raises RefusedError."""
+    if not (repo / ".git").exists():
+        raise RefusedError(
+            "is no clone with files in it, so that there is no place for a changelog",
+            where=str(repo),
+            remedy="git clone it, and name that clone in `repo:`",
+        )
+    # also where a link leads, for whoever commits to the repository makes links
+    steps = {step.lower() for step in (*path.relative_to(repo).parts, *_below(repo, path))}
+    if ".git" in steps:
+        raise RefusedError(
+            "belongs to git itself", where=str(path), remedy="name another one: changelog: {file: CHANGELOG.md}"
+        )
+
+
+def _below(repo: Path, path: Path) -> tuple[str, ...]:
+    top, real = os.path.realpath(repo), Path(os.path.realpath(path))
+    return real.relative_to(top).parts if real.is_relative_to(top) else ()
 
 
 def _read(path: Path) -> bytes:

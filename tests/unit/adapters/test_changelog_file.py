@@ -9,6 +9,7 @@ from gonogo.adapters.changelog_file import entry_of
 from gonogo.domain.changelog import ProductChanges, Range
 from gonogo.domain.plan import ChangelogRules, Plan, Product
 from gonogo.errors import RefusedError
+from support.repositories import git
 
 DAY = date(2026, 11, 24)
 
@@ -25,6 +26,7 @@ def plan(repo: Path, file: str, tags: tuple[str, str]) -> Plan:
 def where(made: Plan, waiting: str) -> Path:
     """Where the entry of the first product goes; people wrote it under [Unreleased] of `waiting`."""
     product = made.products[0]
+    (Path(product.repo) / ".git").mkdir(exist_ok=True)
     file = Path(product.repo) / waiting
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("## [Unreleased]\n\n- x\n")
@@ -43,6 +45,27 @@ def test_two_lines_of_versions_do_not_share_a_file(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="web and api have versions of their own") as refused:
         where(made, "CHANGELOG.md")
     assert "{product}" in refused.value.remedy
+
+
+def test_a_clone_without_files_gets_none(tmp_path: Path) -> None:
+    """A bare clone's folder is git's own."""
+    git(tmp_path, "init", "-q", "--bare", "bare.git")
+    product = Product("web", "1.1.0", repo=str(tmp_path / "bare.git"))
+    with pytest.raises(RefusedError, match="no clone with files in it"):
+        entry_of(Plan("r", (), (product,)), product, ProductChanges("web", Range(), "1.1.0"), DAY)
+    assert not (tmp_path / "bare.git" / "CHANGELOG.md").exists()
+
+
+def test_files_of_git_are_no_changelog(tmp_path: Path) -> None:
+    """Neither by name nor by a link that somebody committed."""
+    product = Product("web", "1.1.0", repo=str(tmp_path))
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text("[core]\n")
+    (tmp_path / "CHANGELOG.md").symlink_to(".git/config")
+    for file in (".git/config", "CHANGELOG.md", ".GIT/hooks/x"):
+        made = Plan("r", (), (product,), changelog=ChangelogRules(file=file))
+        with pytest.raises(RefusedError, match="belongs to git itself"):
+            entry_of(made, product, ProductChanges("web", Range(), "1.1.0"), DAY)
 
 
 def test_one_line_of_versions_has_one_file(tmp_path: Path) -> None:
