@@ -105,3 +105,15 @@ def test_nine_to_one_in_strict_turn_is_a_split() -> None:
         for version in turn:
             evidence = absorb(evidence, seen(version, at=NOW + timedelta(days=1)))
             assert sorted(_names(evidence)) == ["1.2.2", "1.2.3"]
+
+
+def test_an_answer_after_the_clock_was_put_back_is_the_newer_one() -> None:
+    """It is dated before the last one, which lies in the future now; a late one is dated before what is past."""
+    back = NOW - timedelta(seconds=5)
+    first = absorb(NOTHING, seen("1.2.3", at=NOW), heard=100.0, now=NOW)
+
+    after = absorb(first, seen("1.2.2", at=back), heard=101.0, now=back)
+    late = absorb(first, seen("1.2.2", at=back), heard=101.0, now=NOW + timedelta(seconds=1))
+
+    assert after.of("").recent == ("1.2.3", "1.2.2")
+    assert late == first

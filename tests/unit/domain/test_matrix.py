@@ -287,6 +287,8 @@ def test_no_sequence_makes_old_evidence_read_as_match(
 ) -> None:
     """Whatever answers, silences and clock jumps came: a match rests on evidence younger than `stale_after`.
 
+    And on the newest of its source: a clock that was put back hides no answer that came after it.
+
     Each step lets true time pass, puts the wall clock forward or back, and then brings an answer, a silence or
     nothing from one of two sources. What is checked is the true age, which no clock of the program can hide.
     """
@@ -294,13 +296,15 @@ def test_no_sequence_makes_old_evidence_read_as_match(
     true, put = 0, 0
     evidence = NOTHING
     answers: list[tuple[int, str]] = []
+    newest: dict[str, tuple[int, str]] = {}
     for what, origin, passed, jump in steps:
         true, put = true + passed, put + jump
         if what != "nothing":
             wall = NOW + timedelta(seconds=true + put)
-            evidence = absorb(evidence, _observation(what, origin, wall), heard=float(true))
+            evidence = absorb(evidence, _observation(what, origin, wall), heard=float(true), now=wall)
         if what not in {"nothing", "silence"}:
             answers.append((true, origin))
+            newest[origin] = (true, what)
     true, put = true + wait, put + last_jump
 
     now = NOW + timedelta(seconds=true + put)
@@ -309,6 +313,10 @@ def test_no_sequence_makes_old_evidence_read_as_match(
     if cell.relation is Relation.MATCH:
         limits = {"": TIMING.stale_after, "prom": PROM.timing.stale_after}
         assert any(timedelta(seconds=true - at) <= limits[origin] for at, origin in answers)
+        assert any(
+            said == "1.2.3" and timedelta(seconds=true - at) <= limits[origin]
+            for origin, (at, said) in newest.items()
+        )
         assert cell.age is not None
         assert timedelta(0) <= cell.age <= cell.timing.stale_after
 
