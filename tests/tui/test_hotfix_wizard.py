@@ -385,6 +385,7 @@ def test_several_products_are_hotfixed_under_one_release(tmp_path: Path) -> None
         await seat.press("h")
         await seat.sees("Which product is broken?")
         assert "1.9.3 -> 1.9.4  step 7 of 9" in seat.text()
+        assert "api                  1.9.3 runs" in seat.text()
         await seat.press("G", "enter")
         await seat.sees("runs of api")
         await seat.press("escape")

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from gonogo.domain.ageing import why_old
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
+from gonogo.domain.hotfix.lines import observed_in_production
 from gonogo.domain.hotfix.work import Kind
 from gonogo.domain.ledger import Arrival, Ledger
+from gonogo.domain.plan import Product
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import span
 from gonogo.present.tones import Line, Span, Tone
@@ -47,13 +49,24 @@ def table_rows(snapshot: Snapshot) -> Rows:
     rows: list[tuple[str, Line]] = [*text(say("Which product is broken?"), ())]
     known = snapshot.state.hotfixes.values()
     for product in snapshot.plan.products:
-        told = "" if product.repo else "the plan names no repository"
-        name = (Span(f"{product.name:<20} ", Tone.STRONG), Span(told, Tone.MUTED))
+        name = (Span(f"{product.name:<20} ", Tone.STRONG), _runs(snapshot, product))
         rows.append((f"product:{product.name}", name))
         works = [one for one in known if one.product == product.name]
         for one in works:
             rows += _work(one, snapshot)
     return tuple(rows)
+
+
+def _runs(snapshot: Snapshot, product: Product) -> Span:
+    """What production runs of it now, or why no hotfix can be made."""
+    if not product.repo:
+        return Span("the plan names no repository", Tone.MUTED)
+    seen = observed_in_production(snapshot.plan, snapshot.matrix, product.name)
+    if not seen:
+        return Span("nobody knows what runs", Tone.UNKNOWN)
+    fresh = all(one.fresh for one in seen)
+    versions = " and ".join(one.version for one in seen[:3])
+    return Span(f"{versions} runs" if fresh else f"{versions} ran", Tone.PLAIN if fresh else Tone.WARN)
 
 
 def _work(one: Hotfix, snapshot: Snapshot) -> Iterable[tuple[str, Line]]:
