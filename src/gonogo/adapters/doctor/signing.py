@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.doctor.finding import Finding, Level
+from gonogo.adapters.looking import is_file
 from gonogo.adapters.signers_file import read
 from gonogo.domain.plan import Plan, SignersFile
 from gonogo.errors import GonogoError
@@ -26,7 +27,7 @@ def _key(config: Config) -> Finding:
         return Finding(GROUP, Level.FAIL, "your key", "is not set up: you can decide nothing in this plan", remedy)
     if key.startswith(("ssh-", "ecdsa-", "sk-", "key::")):
         return Finding(GROUP, Level.OK, "your key", "is one that an ssh-agent holds")
-    if not Path(key).expanduser().is_file():
+    if not is_file(Path(key).expanduser()):
         return Finding(GROUP, Level.FAIL, "your key", f"there is no {key}", "correct signing_key in config.toml")
     return Finding(GROUP, Level.OK, "your key", key)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from gonogo.adapters.looking import is_there
 from gonogo.domain.text import clean, clean_block
 from gonogo.errors import GonogoError
 
@@ -70,6 +71,6 @@ def _repository_around(path: Path) -> str:
     """The advice for a folder inside a repository: name the repository and limit it by `paths:`."""
     folder = path.resolve()
     for above in folder.parents:
-        if (above / ".git").exists():
+        if is_there(above / ".git"):
             return f"it lies inside {above}: say `repo: {above}` and `paths: [{folder.relative_to(above)}]`"
     return "correct `repo:` in the plan"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from gonogo.adapters.git_door.complaints import (
 )
 from gonogo.adapters.git_door.manner import READING, Manner, environment, settings
 from gonogo.adapters.git_door.running import Patience, end, pump
+from gonogo.adapters.looking import is_folder
 
 if TYPE_CHECKING:
     import subprocess
@@ -141,7 +141,7 @@ class GitDoor:
         import subprocess
 
         assert len(feed) <= INPUT_LIMIT, "a longer input would need a writer of its own"
-        if not Path(self.repo).is_dir():
+        if not is_folder(self.repo):
             raise NotARepositoryError(
                 "there is no such directory", where=self.repo, remedy="clone it, or fix `repo:`"
             )

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from gonogo.adapters.looking import is_file, is_folder, is_there
+
 
 def fingerprint(repo: str) -> str:
     """Changes when a reference of `repo` moves; by a few `stat` calls, without running git.
@@ -27,9 +29,9 @@ def _stamp(path: Path) -> str:
 def layout(repo: Path) -> tuple[Path, Path]:
     """The git directory of a clone, a worktree or a bare repository, and the one that holds its references."""
     git_dir = repo / ".git"
-    if git_dir.is_file():
+    if is_file(git_dir):
         git_dir = repo / _first_line(git_dir).removeprefix("gitdir:").strip()
-    elif not git_dir.is_dir():
+    elif not is_folder(git_dir):
         git_dir = repo
     common = _first_line(git_dir / "commondir")
     return git_dir, git_dir / common if common else git_dir
@@ -45,7 +47,7 @@ def _first_line(path: Path) -> str:
 
 def is_shallow(repo: str) -> bool:
     """Whether history was cut off when the clone was made (`--depth`)."""
-    return (layout(Path(repo))[1] / "shallow").exists()
+    return is_there(layout(Path(repo))[1] / "shallow")
 
 
 def is_partial(repo: str) -> bool:
