@@ -19,7 +19,8 @@ from gonogo.present.notes import entry_body
 SIZE_LIMIT = 4 * 1024 * 1024
 
 _REMOTE = re.compile(
-    r"^(?:(?:https?|ssh|git)://(?:[^/@\s]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?::\d+)?[:/](?P<path>[\w./~-]+?)(?:\.git)?/?$"
+    r"^(?:(?:(?P<web>https?)|ssh|git)://(?:[^/@\s]*@)?|[\w.-]+@)"
+    r"(?P<host>[\w.-]+)(?P<port>:\d+)?[:/](?P<path>[\w./~-]+?)(?:\.git)?/?$"
 )
 
 
@@ -144,4 +145,8 @@ def compare_base(repo: str) -> str:
     if not found:
         return ""
     middle = "/-/compare/" if "gitlab" in found["host"] else "/compare/"
-    return f"https://{found['host']}/{found['path'].strip('/')}{middle}"
+    # the port of a browser's own address is part of it, that of ssh is not
+    place = (
+        f"{found['web']}://{found['host']}{found['port'] or ''}" if found["web"] else f"https://{found['host']}"
+    )
+    return f"{place}/{found['path'].strip('/')}{middle}"

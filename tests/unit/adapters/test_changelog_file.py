@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.adapters.changelog_file import entry_of
+from gonogo.adapters.changelog_file import compare_base, entry_of
 from gonogo.domain.changelog import ProductChanges, Range
 from gonogo.domain.plan import ChangelogRules, Plan, Product
 from gonogo.errors import RefusedError
@@ -72,3 +72,21 @@ def test_one_line_of_versions_has_one_file(tmp_path: Path) -> None:
     """Products that are tagged together are released together."""
     made = plan(tmp_path, "CHANGELOG.md", ("v{version}", "v{version}"))
     assert where(made, "CHANGELOG.md") == tmp_path / "CHANGELOG.md"
+
+
+@pytest.mark.parametrize(
+    ("remote", "link"),
+    [
+        ("https://me:secret@git.example.com:8443/shop/web.git", "https://git.example.com:8443/shop/web/compare/"),
+        ("http://localhost:3000/shop/web", "http://localhost:3000/shop/web/compare/"),
+        ("git@github.com:shop/web.git", "https://github.com/shop/web/compare/"),
+        ("ssh://git@gitlab.example.com:2222/shop/web.git", "https://gitlab.example.com/shop/web/-/compare/"),
+        ("/srv/git/web.git", ""),
+        ("file:///srv/git/web.git", ""),
+    ],
+)
+def test_links_lead_where_a_browser_finds_the_remote(tmp_path: Path, remote: str, link: str) -> None:
+    """With the port of a web address, without that of ssh; never with a password."""
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "remote", "add", "origin", remote)
+    assert compare_base(str(tmp_path)) == link
