@@ -121,6 +121,23 @@ def test_no_command_outlives_the_program_that_ran_it(
 
 
 @pytest.mark.needs("sshd")
+def test_after_the_end_no_command_is_run(gonogo: Here, checked: Release) -> None:
+    """Not run and then refused: refused."""
+    text = checked.plan.read_text(encoding="utf-8").replace("account: ", "shared: false, account: ", 1)
+    checked.plan.write_text(text.replace("echo 12 passed; test ! -e broken", "touch ran"), encoding="utf-8")
+    trust(gonogo)
+    assert gonogo("start").code == 0
+    code = re.search(r"--confirm (\S+)", gonogo("cancel", "--reason", "the vendor is not ready").out)
+    assert code is not None
+    assert gonogo("cancel", "--reason", "the vendor is not ready", "--confirm", code[1]).code == 0
+
+    refused = gonogo("check", "run", "suite")
+
+    assert refused.code == 3
+    assert "the release is cancelled by" in refused.err
+    assert not (checked.plan.parent / "ran").exists()
+
+
 def test_a_tag_is_verified_by_the_keys_the_plan_names(gonogo: Here, checked: Release) -> None:
     """`signed: true` counts the keys of `allowed_signers`, and without that file nobody knows."""
     web = checked.plan.parent / "web"

@@ -8,6 +8,7 @@ from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
 from gonogo.domain.checks import Standing, checked_items, describe, fingerprint, standing
 from gonogo.domain.decide import find_item
+from gonogo.domain.decisions import slips
 from gonogo.domain.folds.checks import CheckOutcome, CheckResult
 from gonogo.domain.plan import Item
 from gonogo.domain.spans import span
@@ -53,6 +54,8 @@ def run(context: Context) -> int:
             return context.say.refusal(item)
         if item.check is None:
             raise UsageError(f"'{item.id}' has no check", remedy=f"gonogo tick {item.id}")
+        if ended := slips.over(session.scene()):
+            return context.say.refusal(ended)  # before anything is run, not after
         if session.inputs.read_only:
             context.say.warning(f"the result cannot be recorded: {session.inputs.read_only}")
         return _run(context, session, item)

@@ -1,5 +1,6 @@
 """Wishes about one item of the checklist."""
 
+from gonogo.domain.decisions import slips
 from gonogo.domain.state import ItemStatus
 from gonogo.tui.intents.base import PANES, Context, Intent, OnItem, unwritable
 
@@ -40,10 +41,13 @@ class RunCheck(OnItem):
 
     @classmethod
     def refused(cls, context: Context) -> str:
-        """Only some items have a check."""
+        """Only some items have a check, and after the end nothing is run any more; what runs may be stopped."""
         if reason := super().refused(context):
             return reason
-        return "" if context.item and context.item.check else "no check decides this item; Space ticks it"
+        if context.item is None or context.item.check is None:
+            return "no check decides this item; Space ticks it"
+        ended = slips.over(context.scene) if context.scene and context.item.id not in context.running else None
+        return ended.reason if ended else ""
 
     @classmethod
     def stands(cls, context: Context) -> bool:
