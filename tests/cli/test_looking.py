@@ -127,6 +127,8 @@ def test_matrix_of_one_cell_tells_what_would_ship(gonogo: Here) -> None:
     [cell] = gonogo("matrix", "web", "production", "--json").facts["cells"]
     assert (cell["would_ship"]["count"], cell["would_ship"]["lost_count"]) == (2, 0)
     assert cell["sources"][0]["versions"] == ["1.2.0"]
+    assert [(record["versions"], record["status"]) for record in cell["history"]] == [(["1.2.0"], "succeeded")]
+    assert (cell["held"], cell["awaits"]) == (None, [])
     assert gonogo("matrix", "web", "producton").code == 2
 
 

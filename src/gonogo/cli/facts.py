@@ -110,6 +110,8 @@ def cell_facts(cell: Cell) -> dict[str, Any]:
         "message": cell.message,
         "source": cell.source,
         "expected": cell.expected,
+        "held": cell.held or None,
+        "awaits": list(cell.awaits),
         "sources": [account_facts(account) for account in cell.accounts],
     }
 

@@ -11,12 +11,14 @@ from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment, poller_facts, shipping_facts
 from gonogo.cli.following import follow, has_news, unwound_by_signals
 from gonogo.cli.output import aligned
+from gonogo.domain.history import transitions
 from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.shipping import WhatShips
 from gonogo.domain.silence import outage_sentence, outages
 from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.state import Deployed
 from gonogo.errors import ExitCode, UsageError
 from gonogo.present import matrix as words
 from gonogo.present.cell import details, shipping_question
@@ -114,7 +116,8 @@ def _print(context: Context, snapshot: Snapshot, wanted: Wanted) -> None:
     cells = cells_of(snapshot, wanted)
     ships = _ships(context, snapshot, cells) if wanted.environment else {}
     if context.options.json:
-        context.out.json(_facts(snapshot, cells, ships), one_line=context.args.watch)
+        facts = _facts(snapshot, cells, ships, histories=bool(wanted.product))
+        context.out.json(facts, one_line=context.args.watch)
     elif wanted.product:
         for cell in cells:
             context.out.folded(details(snapshot, cell, ships.get(cell.target)))
@@ -148,10 +151,14 @@ def table(snapshot: Snapshot, glyphs: Glyphs) -> tuple[Line, ...]:
     return aligned(rows)
 
 
-def _facts(snapshot: Snapshot, cells: list[Cell], ships: dict[Target, WhatShips]) -> dict[str, Any]:
+def _facts(
+    snapshot: Snapshot, cells: list[Cell], ships: dict[Target, WhatShips], *, histories: bool
+) -> dict[str, Any]:
     facts = []
     for cell in cells:
         one = cell_facts(cell)
+        if histories:
+            one["history"] = [_record(record) for record in transitions(snapshot.state, cell.target)]
         if cell.target in ships:
             one["would_ship"] = shipping_facts(ships[cell.target])
         facts.append(one)
@@ -170,4 +177,13 @@ def _facts(snapshot: Snapshot, cells: list[Cell], ships: dict[Target, WhatShips]
             }
             for outage in outages(snapshot.matrix)
         ],
+    }
+
+
+def _record(record: Deployed) -> dict[str, Any]:
+    return {
+        "since": moment(record.since),
+        "versions": list(record.versions),
+        "status": record.status,
+        "seen_by": record.by,
     }
