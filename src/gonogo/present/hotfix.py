@@ -72,7 +72,7 @@ def unmoved(base: TagCheck) -> Span:
         return Span("no", Tone.BAD)
     if not base.witnesses:
         return Span("nobody can tell: no plan, start or remote says where it belongs", Tone.WARN)
-    return Span(f"as it is for {', '.join(base.witnesses)}", Tone.GOOD)
+    return Span(f"yes, by {' and '.join(base.witnesses)}", Tone.GOOD)
 
 
 def candidate_lines(candidates: Candidates, limit: int = 40) -> Iterator[Line]:

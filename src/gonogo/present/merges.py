@@ -63,7 +63,12 @@ def _row(cell: LedgerCell) -> Line:
 
 
 def count_line(ledger: Ledger) -> Line:
-    """How much is open."""
+    """How much is open, as of when it was read: what is left open on a screen does not stay true."""
+    read = Span(f"   read {ledger.read_at:%H:%M:%S} UTC" if ledger.read_at else "", Tone.MUTED)
+    return (*_count(ledger), read)
+
+
+def _count(ledger: Ledger) -> Line:
     left = len(ledger.open)
     if ledger.problem:
         return (Span("not read completely", Tone.UNKNOWN),)
