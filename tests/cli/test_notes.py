@@ -150,6 +150,8 @@ def test_a_product_without_anything_to_enter_hides_no_other(gonogo: Here, histor
     shown = gonogo("changelog", "--entry")
     assert (shown.code, "## [1.3.0]" in shown.out) == (3, True)
     assert "quiet: " in shown.err
+    entries = gonogo("changelog", "--entry", "--json").facts["entries"]
+    assert {one["product"]: one["refused"] is None for one in entries} == {"quiet": False, "web": True}
     assert "there is nothing to enter" in shown.err
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gonogo.adapters.changelog_file import Edit, entry_of, write
 from gonogo.domain.changelog import ProductChanges, Unreadable
 from gonogo.domain.keepachangelog import Origin
-from gonogo.errors import ExitCode, RefusedError, UsageError
+from gonogo.errors import ExitCode, GonogoError, UsageError
 from gonogo.present.notes import ORIGINS
 from gonogo.present.tones import Span, Tone
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gonogo.cli.context import Context
     from gonogo.domain.changelog import Changes
-    from gonogo.domain.plan import Plan
+    from gonogo.domain.plan import Plan, Product
 
 
 def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: bool) -> int:
@@ -24,36 +24,45 @@ def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: 
     if into_file and len(changes) != 1:
         raise UsageError("--write needs one product", remedy="gonogo changelog PRODUCT --write")
     code = ExitCode.OK
-    found = []
+    found: list[tuple[Changes, Edit | GonogoError]] = []
     for one in changes:
-        if isinstance(one, Unreadable):
-            context.say.warning(f"{one.product}: {one.reason}\n  {one.remedy}".rstrip())
-            code = ExitCode.UNKNOWN
-            continue
-        product = plan.product(one.product)
-        assert product is not None
-        try:
-            edit = entry_of(plan, product, one, context.doors.clock().now().date())
-        except RefusedError as refused:
-            if len(changes) == 1:
-                raise
+        made = _edit(context, plan, one)
+        if isinstance(made, GonogoError):
+            if len(changes) == 1 and not isinstance(one, Unreadable):
+                raise made
             # the entries of the others are shown all the same
-            context.say.warning(f"{one.product}: {refused}")
-            code = code or refused.exit_code
-            continue
-        if edit.released.origin is Origin.GENERATED:
-            _doubts(context, one)
-        if into_file:
-            write(product, edit)
-        found.append((one, edit))
+            context.say.warning(f"{one.product}: {made}")
+            code = code or (ExitCode.UNKNOWN if isinstance(one, Unreadable) else made.exit_code)
+        elif into_file:
+            write(_product(plan, one), made)
+        found.append((one, made))
     if context.options.json:
-        context.out.json(
-            {"release": plan.release, "entries": [_facts(one, edit, written=into_file) for one, edit in found]}
-        )
-    else:
-        for one, edit in found:
-            _print(context, one, edit, written=into_file)
+        entries = [_facts(one.product, made, written=into_file) for one, made in found]
+        context.out.json({"release": plan.release, "entries": entries})
+        return code
+    for one, made in found:
+        if isinstance(made, Edit):
+            _print(context, one.product, made, written=into_file)
     return code
+
+
+def _product(plan: Plan, changes: Changes) -> Product:
+    product = plan.product(changes.product)
+    assert product is not None
+    return product
+
+
+def _edit(context: Context, plan: Plan, changes: Changes) -> Edit | GonogoError:
+    """The entry of one product, or why there is none; doubts about what the commits say are told."""
+    if isinstance(changes, Unreadable):
+        return GonogoError(changes.reason, remedy=changes.remedy)
+    try:
+        edit = entry_of(plan, _product(plan, changes), changes, context.doors.clock().now().date())
+    except GonogoError as error:
+        return error
+    if edit.released.origin is Origin.GENERATED:
+        _doubts(context, changes)
+    return edit
 
 
 def _doubts(context: Context, changes: ProductChanges) -> None:
@@ -63,27 +72,28 @@ def _doubts(context: Context, changes: ProductChanges) -> None:
             context.say.warning(f"{changes.product}: {doubt}")
 
 
-def _print(context: Context, changes: ProductChanges, edit: Edit, *, written: bool) -> None:
+def _print(context: Context, product: str, edit: Edit, *, written: bool) -> None:
     said = f"{edit.path}:{edit.released.line}"
     if written:
         context.out.line(Span("written: ", Tone.GOOD), Span(said), Span(f"  {ORIGINS[edit.released.origin]}"))
         return
-    context.out.line(Span(changes.product, Tone.STRONG), Span(f"  {said}, {ORIGINS[edit.released.origin]}"))
+    context.out.line(Span(product, Tone.STRONG), Span(f"  {said}, {ORIGINS[edit.released.origin]}"))
     context.out.line()
     for line in edit.released.entry.rstrip("\n").split("\n"):
         context.out.text(line)
     context.out.line()
-    context.out.line(
-        Span("to enter it: ", Tone.MUTED), Span(f"gonogo changelog {changes.product} --write", Tone.STRONG)
-    )
+    context.out.line(Span("to enter it: ", Tone.MUTED), Span(f"gonogo changelog {product} --write", Tone.STRONG))
 
 
-def _facts(changes: ProductChanges, edit: Edit, *, written: bool) -> dict[str, object]:
+def _facts(product: str, made: Edit | GonogoError, *, written: bool) -> dict[str, object]:
+    if isinstance(made, GonogoError):
+        return {"product": product, "refused": made.message, "where": made.where, "remedy": made.remedy}
     return {
-        "product": changes.product,
-        "file": str(edit.path),
-        "line": edit.released.line,
-        "origin": edit.released.origin.value,
-        "entry": edit.released.entry,
+        "product": product,
+        "refused": None,
+        "file": str(made.path),
+        "line": made.released.line,
+        "origin": made.released.origin.value,
+        "entry": made.released.entry,
         "written": written,
     }
