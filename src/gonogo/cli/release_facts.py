@@ -102,7 +102,8 @@ def _waivers(snapshot: Snapshot) -> list[dict[str, Any]]:
             "by": one.actor.user,
             "reason": one.reason,
             "until": moment(one.until),
-            "in_force": waivers.holds(snapshot.plan, one, snapshot.now, snapshot.shared_accounts),
+            "in_force": waivers.holds(snapshot.plan, one, snapshot.now, snapshot.shared_accounts)
+            and waivers.is_of(one, snapshot.digest),
         }
         for one in snapshot.state.waivers
     ]

@@ -76,11 +76,11 @@ def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
 
 
 def _approvals(snapshot: Snapshot) -> Iterable[ReasonLine]:
-    """An approval that a go passed by with a waiver is settled: that decision names who took it on."""
+    """An approval that a go of what ships now passed by with a waiver is settled: it names who took it on."""
     state = snapshot.state
-    counting = [decision for decision in state.decisions if not decision.flaw]
+    counting = [one for one in state.decisions if not one.flaw and one.digest == snapshot.digest]
     passed = {(one.rule, one.subject) for decision in counting for one in decision.reasons if one.waiver}
-    standing = waivers.in_force(snapshot.plan, state, snapshot.now, "", snapshot.shared_accounts)
+    standing = waivers.in_force(snapshot.plan, state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest)
     for one in snapshot.approvals:
         subject = f"approval:{one.slot.name}"
         unknown = one.standing is approvals.Standing.UNKNOWN

@@ -66,7 +66,8 @@ def verdict(facts: Facts, environment: Environment) -> Verdict:
     found = weighing.once(
         [*weighing.levelled(plan, _built_in(facts, environment)), *gates.gates(facts, environment)]
     )
-    given = in_force(plan, facts.state, facts.now, environment.name, facts.inputs.shared_accounts)
+    shared = facts.inputs.shared_accounts
+    given = in_force(plan, facts.state, facts.now, environment.name, shared, facts.digest)
     reasons = sources.one_for_each_host(facts, tuple(weighing.let_pass(plan, given, found)))
     column = facts.matrix.column(environment.name)
     return Verdict(

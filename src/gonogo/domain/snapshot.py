@@ -45,6 +45,8 @@ class Snapshot(Struct, frozen=True):
     """In the plan's order, as the verdicts counted them."""
     shared_accounts: tuple[str, ...] = ()
     """As in `Inputs`."""
+    digest: str = ""
+    """Of what approvals sign; "" where the plan asks for none."""
 
     @property
     def plan(self) -> Plan:
@@ -86,4 +88,5 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         inputs.ledger,
         facts.approvals,
         inputs.shared_accounts,
+        facts.digest,
     )

@@ -5,6 +5,7 @@
 - It counts only while the plan gives whoever gave it a role that may waive.
 - With a subject it covers that one thing. Without one it covers what its rule *blocked* when it was given, nothing
   that came later, and nothing that is unknown: what nobody knows must be named one by one.
+- Of an approval it covers the content of that moment: when something else ships, somebody must take that on anew.
 - Some rules cannot be waived at all: what stands behind them is not a risk to take but a record to put right.
 """
 
@@ -41,14 +42,26 @@ def holds(plan: Plan, waiver: Waiver, now: datetime, shared_accounts: Sequence[s
 
 
 def in_force(
-    plan: Plan, state: ReleaseState, now: datetime, environment: str = "", shared_accounts: Sequence[str] = ()
+    plan: Plan,
+    state: ReleaseState,
+    now: datetime,
+    environment: str = "",
+    shared_accounts: Sequence[str] = (),
+    digest: str = "",
 ) -> tuple[Waiver, ...]:
-    """The waivers that hold at `now`, of one environment when it is named."""
+    """The waivers that hold at `now`, of one environment when it is named, for the content of that digest."""
     return tuple(
         one
         for one in state.waivers
-        if (not environment or one.environment == environment) and holds(plan, one, now, shared_accounts)
+        if (not environment or one.environment == environment)
+        and holds(plan, one, now, shared_accounts)
+        and is_of(one, digest)
     )
+
+
+def is_of(waiver: Waiver, digest: str) -> bool:
+    """Whether a waiver speaks of the content with this digest; "" where nobody has looked at the content."""
+    return not (waiver.digest and digest) or waiver.digest == digest
 
 
 def waiver_for(waivers: Iterable[Waiver], rule: str, subject: str, *, unknown: bool) -> Waiver | None:

@@ -114,7 +114,9 @@ def _vote(vote: Vote) -> Line:
 
 
 def _waivers(snapshot: Snapshot) -> tuple[Line, ...]:
-    standing = waivers.in_force(snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts)
+    standing = waivers.in_force(
+        snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest
+    )
     return tuple(
         (
             Span(f"  {one.environment} ", Tone.STRONG),

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.domain import waivers
+from gonogo.domain.completion import open_ends
 from gonogo.domain.decide import (
     AcceptAmendment,
     AnswerTrigger,
@@ -574,3 +575,20 @@ def test_a_large_release_is_approved_and_let_in(products: int) -> None:
     assert go.stands(decision, content_of(world.plan, {}))
     moved = replace(world.plan, products=(*made[:-1], replace(made[-1], version="1.2.4")))
     assert not go.stands(decision, content_of(moved, {}))
+
+
+def test_a_waived_approval_is_waived_for_what_was_to_be_approved() -> None:
+    """Whoever let it pass took on one content: another version needs the approval, or another word."""
+    plan = make_plan(approvals=make_plan().approvals[:1], items=())
+    world = World(plan).do(ANA, Start()).sees({"staging": "1.2.3", "production": "1.2.2"})
+    world.do(ANA, waive(world, "approval.missing", "approval:engineering"))
+    world.do(ANA, say_go(world))
+    world.edit(replace(plan, products=(make_product(version="1.2.4"),)))
+    world.do(BEN, AcceptAmendment(world.amend_code())).sees({"staging": "1.2.4", "production": "1.2.4"})
+
+    judged = world.scene().snapshot().verdict("production")
+    assert judged is not None
+    assert [one.rule for one in judged.reasons if one.rule.startswith("approval.") and not one.waived] == [
+        "approval.missing"
+    ]
+    assert "approval.missing" in {one.rule for one in open_ends(world.scene().snapshot())}

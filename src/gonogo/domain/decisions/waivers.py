@@ -11,6 +11,7 @@ from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved
 from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.domain.digest import content_of
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
 from gonogo.domain.sizes import that_fit
 from gonogo.domain.spans import span
@@ -85,8 +86,15 @@ def _preview(scene: Scene, command: Waive, judged: Verdict, found: ReasonLine) -
     heading = f"{scene.actor.user} lets {names[0] if len(names) == 1 else command.rule} pass until {until}"
     lines = tuple(f"{name}: {one.fact}" for name, one in zip(names, covered, strict=True))
     reason = clean(command.reason.strip())
-    bound = (command.rule, command.subject, reason, *names, scene.loaded.sha256)
+    bound = (command.rule, command.subject, reason, *names, scene.loaded.sha256, _of_content(scene, command))
     return Preview("waive", command.environment, command.rule, heading, (*lines, f"reason: {reason}"), bound)
+
+
+def _of_content(scene: Scene, command: Waive) -> str:
+    """The digest of what was to be approved, where it is an approval that is let pass; "" otherwise."""
+    if not command.rule.startswith("approval."):
+        return ""
+    return content_of(scene.plan, scene.inputs.changes).digest
 
 
 def _may(scene: Scene) -> Refusal | None:
@@ -136,8 +144,9 @@ def _waive(scene: Scene, command: Waive) -> Answer:
 def _given(scene: Scene, command: Waive, reason: ReasonLine, covers: tuple[str, ...]) -> Answer:
     """The waiver, unless it is there; one's own of the same is replaced, so that the new end is the end."""
     subject = reason.subject if command.subject else ""
+    signed = _of_content(scene, command)
     standing = waivers.in_force(
-        scene.plan, scene.state, scene.now, command.environment, scene.inputs.shared_accounts
+        scene.plan, scene.state, scene.now, command.environment, scene.inputs.shared_accounts, signed
     )
     same = [one for one in standing if (one.rule, one.subject) == (command.rule, subject)]
     why = clean(command.reason.strip())
@@ -159,6 +168,8 @@ def _given(scene: Scene, command: Waive, reason: ReasonLine, covers: tuple[str, 
     }
     if not subject:
         data["covers"] = list(covers)
+    if signed:
+        data["digest"] = signed
     replaced = [one for one in same if one.actor.uid == scene.actor.uid]
     name = f"waiver:{command.environment}"
     return (

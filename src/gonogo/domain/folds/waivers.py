@@ -35,6 +35,8 @@ class Waiver(Struct, frozen=True):
     """As in `Event`."""
     covers: tuple[str, ...] = ()
     """Without a subject: what the rule spoke of when it was given. What comes later is not covered by it."""
+    digest: str = ""
+    """Of an approval's: the content that was to be approved. "" for everything else."""
 
     @property
     def about(self) -> str:
@@ -72,6 +74,7 @@ class WaiversFold:
                 text(event.data, "fact"),
                 flaw=event.flaw,
                 covers=texts(event.data, "covers"),
+                digest=text(event.data, "digest"),
             )
         )
 

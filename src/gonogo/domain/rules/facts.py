@@ -24,6 +24,8 @@ class Facts(Struct, frozen=True):
     at: datetime
     """UTC, the moment of going that is judged: `now`, unless somebody asked about another one."""
     approvals: tuple[SlotStanding, ...] = ()
+    digest: str = ""
+    """Of what approvals sign; "" where the plan asks for none."""
 
     @property
     def plan(self) -> Plan:
@@ -48,11 +50,11 @@ class Facts(Struct, frozen=True):
 def gather(inputs: Inputs, matrix: Matrix, now: datetime, at: datetime | None = None) -> Facts:
     """The facts of one look; what is the same for all environments is worked out once."""
     plan = inputs.loaded.plan
-    standings: tuple[SlotStanding, ...] = ()
-    if plan.approvals:
-        content = digest.content_of(plan, inputs.changes)
-        standings = approvals.standings(plan, inputs.state, content, now, inputs.shared_accounts)
-    return Facts(inputs, matrix, now, at or now, standings)
+    if not plan.approvals:
+        return Facts(inputs, matrix, now, at or now)
+    content = digest.content_of(plan, inputs.changes)
+    standings = approvals.standings(plan, inputs.state, content, now, inputs.shared_accounts)
+    return Facts(inputs, matrix, now, at or now, standings, content.digest)
 
 
 def planned_span(plan: Plan) -> tuple[datetime, datetime, str] | None:
