@@ -1,4 +1,4 @@
-"""`gonogo why`: the reasons of one verdict and nothing else."""
+"""`gonogo why`: the reasons of one verdict, and the approvals that count for it."""
 
 from argparse import ArgumentParser
 
