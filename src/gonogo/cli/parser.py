@@ -44,7 +44,10 @@ VERBS: tuple[Verb, ...] = (
         "status", "[--env ENV] [--at TIME] [--report-only]", "may we go? the verdicts, and all reasons of one",
         "status", LOOK,
     ),
-    Verb("why", "[--env ENV] [--at TIME] [--report-only]", "the reasons of one verdict, and what was approved", "why", LOOK),
+    Verb(
+        "why", "[--env ENV] [--at TIME] [--report-only]", "the reasons of one verdict, and what was approved",
+        "why", LOOK,
+    ),
     Verb(
         "wait", "[--env ENV] [--for go] [--timeout LENGTH] [--every LENGTH]", "look again until it is so",
         "wait", LOOK,
