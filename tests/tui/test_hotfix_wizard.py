@@ -345,6 +345,31 @@ def test_the_ledger_is_closed_by_carrying_or_by_a_word(tmp_path: Path) -> None:
     assert "cherry picked from commit" in git(made.path, "log", "-1", "--format=%B", "release/v1.10")
 
 
+def test_the_commit_that_does_the_same_is_looked_for_in_the_branch(tmp_path: Path) -> None:
+    """A slip would close the cell for good; none may be named, too."""
+    made = linear(tmp_path / "web")
+    people = tuple(replace(one, shared=False) for one in make_plan().people)
+    shop = Shop(made, tmp_path / "state", people=people)
+    hotfix_without_forward_merge(made)
+
+    async def story(seat: Seat) -> None:
+        await seat.press("m")
+        await seat.sees("missing")
+        await seat.press("e")
+        await seat.type("v1.9.4")
+        await seat.press("enter")
+        await seat.sees("'v1.9.4' is no part of main")
+        await seat.press("e")
+        await seat.type(made.oids[4][:10])
+        await seat.press("enter")
+        await seat.sees(f"It is {made.oids[4][:10]}.")
+        await seat.type("it was written anew there")
+        await seat.press("enter")
+        await seat.sees(f"another commit does it ({made.oids[4][:8]})")
+
+    shop.play(story, (160, 45))
+
+
 def test_at_the_preview_the_version_is_named_and_the_tag_is_to_be_signed(tmp_path: Path) -> None:
     """As --as and --sign do; a version that exists is refused, and another one can be named."""
 

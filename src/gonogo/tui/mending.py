@@ -53,6 +53,10 @@ class Workshop(Protocol):
         """Every fix against every branch it must reach."""
         ...
 
+    def commit_in(self, plan: Plan, cell: LedgerCell, commit: str) -> str:
+        """The full id of a commit of the cell's branch."""
+        ...
+
 
 class Worked(Message):
     """A thread has come to its end."""

@@ -88,6 +88,13 @@ class Workshop:
         words = known.state.merges.values()
         return read_ledger(plan, plan.products, words, self._clock, known.journal, self._state_home)
 
+    def commit_in(self, plan: Plan, cell: LedgerCell, commit: str) -> str:
+        """The full id of a commit of the cell's branch. Raises UsageError for any other, GitError."""
+        from gonogo.adapters.git_ledger import commit_in
+
+        product = plan.product(cell.product)
+        return commit_in(product.repo, cell.branch, commit) if product else ""
+
     @contextmanager
     def _hotfixes(self) -> Iterator[Hotfixes]:
         from gonogo.adapters.git_hotfix.service import Hotfixes

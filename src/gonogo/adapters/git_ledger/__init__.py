@@ -1,5 +1,5 @@
 """The forward-merge ledger as git proves it: which fixes were shipped, and in which branches each can be found."""
 
-from gonogo.adapters.git_ledger.surveying import find_in, references, survey
+from gonogo.adapters.git_ledger.surveying import commit_in, references, survey
 
-__all__ = ["find_in", "references", "survey"]
+__all__ = ["commit_in", "references", "survey"]

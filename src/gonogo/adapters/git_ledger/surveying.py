@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from gonogo.adapters.git_door import GitDoor, GitError
+from gonogo.adapters.git_door import GitDoor, GitError, UnknownRevisionError
 from gonogo.adapters.git_history import Repository, TagRef
 from gonogo.adapters.git_ledger.history import Change, changes, containment, same_title, told
 from gonogo.adapters.git_ledger.kinship import Kinship
@@ -21,7 +21,7 @@ from gonogo.domain.branches import is_active, is_listed, is_newer_line, line_of
 from gonogo.domain.ledger import Fix, Sighting, Survey
 from gonogo.domain.plan import Branches, ChangelogRules, Product
 from gonogo.domain.text import clean
-from gonogo.errors import GonogoError
+from gonogo.errors import GonogoError, UsageError
 
 FIX_LIMIT = 10_000
 """Fixes of one product that are followed; more are said to be left out."""
@@ -77,16 +77,22 @@ def references(repo: str) -> str:
     return hashlib.sha256(listed + shallow).hexdigest()
 
 
-def find_in(repo: str, branch: str, commit: str) -> str:
-    """The full id of `commit` if `branch` has it, "" if not. Raises GitError, UsageError for what is no commit."""
+def commit_in(repo: str, branch: str, commit: str) -> str:
+    """The full id of a commit that `branch` has. Raises UsageError for any other, GitError."""
+    remedy = "name the commit of that branch that does it, or none, and say so in the reason"
     git = GitDoor(repo)
-    oid = Repository(repo).resolve(commit).oid
+    try:
+        oid = Repository(repo).resolve(commit).oid
+    except UnknownRevisionError as error:
+        raise UsageError(error.message, remedy=remedy) from error
     listed = git.run(["for-each-ref", "--format=%(objectname) %(refname)", _HEADS, _REMOTES])
     tips = {_short(ref): tip for tip, _, ref in _rows(listed)} | {
         _short(ref): tip for tip, _, ref in _rows(listed) if ref.startswith(_HEADS)
     }
     tip = tips.get(branch, "")
-    return oid if tip and git.succeeds(["merge-base", "--is-ancestor", oid, tip]) else ""
+    if not tip or not git.succeeds(["merge-base", "--is-ancestor", oid, tip]):
+        raise UsageError(f"'{clean(commit, 80)}' is no part of {clean(branch, 80)}", remedy=remedy)
+    return oid
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 from gonogo.cli.commands._act import act
 from gonogo.cli.commands.merges import read
-from gonogo.cli.context import Context, via
+from gonogo.cli.context import Context
 from gonogo.domain.decisions.merges import SayMerge, WithdrawMerge
 from gonogo.domain.folds.merges import Word
 from gonogo.domain.ledger import LedgerCell
@@ -33,22 +33,10 @@ def say(context: Context, word: Word, commit: str = "") -> int:
 
 def _in_branch(context: Context, cell: LedgerCell, commit: str) -> str:
     """The full id of a commit of the cell's branch. Raises UsageError for any other."""
-    from gonogo.adapters.git_door import GitError
-    from gonogo.adapters.git_ledger import find_in
+    from gonogo.adapters.git_ledger import commit_in
 
-    session = context.doors.open_session(context.options, via())
-    try:
-        product = session.loaded.plan.product(cell.product)
-    finally:
-        session.close()
-    remedy = "name the commit of that branch that does it, or leave --commit out and say so in the reason"
-    try:
-        found = find_in(product.repo, cell.branch, commit) if product else ""
-    except GitError as error:
-        raise UsageError(error.message, remedy=remedy) from error
-    if not found:
-        raise UsageError(f"'{clean(commit, 80)}' is no part of {clean(cell.branch, 80)}", remedy=remedy)
-    return found
+    product = context.doors.load_plan(context.options).plan.product(cell.product)
+    return commit_in(product.repo, cell.branch, commit) if product else ""
 
 
 def find(context: Context) -> LedgerCell:

@@ -23,7 +23,7 @@ from gonogo.tui.deeds.form import Write
 from gonogo.tui.intents import Context, Place, bindings, here
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
-from gonogo.tui.messages import Record
+from gonogo.tui.messages import Record, Say
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.hotfix_plan import DiffScreen
 from gonogo.tui.screens.prompt import PromptScreen
@@ -85,8 +85,32 @@ class MergesView(View, inherit_bindings=False):
         self.open_view(HelpScreen(self.look, self.context(), self.note, self.actor))
 
     def on_same_elsewhere(self) -> None:
-        """e"""
-        self._word(Word.EQUIVALENT, "Which commit does it, and how do you know?")
+        """e: the commit, which git looks for in that branch, then the reason."""
+        cell = self.cell
+        if cell is None:
+            return
+        title = f"{cell.fix} on {cell.branch}"
+        hint = cell.alike[:10] or "the commit"
+        question = Write(
+            title, "Which commit of that branch does the same? None: the reason says it.", hint, 128, 0
+        )
+        self.open_view(
+            PromptScreen(self.look, question, lambda text: self._same_as(cell, text), self.note, self.actor)
+        )
+
+    def _same_as(self, cell: LedgerCell, named: str) -> None:
+        snapshot, ask = self.snapshot, "How do you know that it does the same?"
+        if not named.strip() or snapshot is None:
+            self._word(Word.EQUIVALENT, "What does it instead, and how do you know?")
+            return
+
+        def known(found: str | GonogoError) -> None:
+            if isinstance(found, GonogoError):
+                self.post_message(Say(f"{found.message}; {found.remedy}", Tone.BAD))
+            elif self.is_attached:
+                self._word(Word.EQUIVALENT, f"{ask} It is {found[:10]}.", found)
+
+        self.mending.ask(lambda: self.mending.workshop.commit_in(snapshot.plan, cell, named.strip()), known)
 
     def on_need_not(self) -> None:
         """n"""
@@ -107,7 +131,7 @@ class MergesView(View, inherit_bindings=False):
 
         self.open_view(PromptScreen(self.look, question, record, self.note, self.actor))
 
-    def _word(self, word: Word, ask: str) -> None:
+    def _word(self, word: Word, ask: str, commit: str = "") -> None:
         cell = self.cell
         if cell is None:
             return
@@ -115,7 +139,7 @@ class MergesView(View, inherit_bindings=False):
         question = Write(title, f"{ask} It stays beside your name.", "the reason", 1_000, REASON_AT_LEAST)
 
         def record(reason: str) -> None:
-            command = SayMerge(cell.product, cell.oid, cell.branch, word, reason)
+            command = SayMerge(cell.product, cell.oid, cell.branch, word, reason, commit)
             self.post_message(Record(command, f"{word.value}: {title}", reply=self.recorded))
 
         self.open_view(PromptScreen(self.look, question, record, self.note, self.actor))
