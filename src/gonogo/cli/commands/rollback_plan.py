@@ -12,7 +12,6 @@ from gonogo.cli.context import Context
 from gonogo.cli.facts import readiness_facts, trigger_facts
 from gonogo.domain.rollback import Readiness, WayBack
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line
-from gonogo.domain.state import ItemStatus
 from gonogo.errors import ExitCode
 from gonogo.present.rollback import TONES, WORDS, taken_away
 from gonogo.present.tones import Span, Tone
@@ -135,7 +134,7 @@ def _print_around(context: Context, snapshot: Snapshot) -> None:
         context.out.line(head, Span(f"{trigger.when}  "), incident(fired))
     for item in snapshot.plan.items:
         if item.point_of_no_return:
-            behind = snapshot.state.item(item.id).status is ItemStatus.DONE
+            behind = snapshot.state.item(item.id).happened
             said = "is behind us: from here on, roll forward" if behind else "is not reached yet"
             context.out.line(
                 Span(f"point of no return '{item.title}' ", Tone.STRONG),
