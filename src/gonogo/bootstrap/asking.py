@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gonogo.adapters.config_toml import Config
-    from gonogo.adapters.credentials import Tokens
+    from gonogo.adapters.credentials import Credentials, Tokens
     from gonogo.adapters.http import Door
     from gonogo.adapters.metrics import MetricQuestion
     from gonogo.adapters.poller_thread import PollerThread
@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 
 
 _TOKENS: Tokens = {}
-"""Metrics are asked in a loop of their own each time; their command is not to be run each time."""
+"""Of the whole process. Metrics, decisions and each edition of the plan are asked in a loop of their own; the
+commands of their credentials are not to be run each time."""
+
+
+def _credentials(settings: Config) -> Credentials:
+    from gonogo.adapters.credentials import Credentials
+
+    return Credentials(settings, kept=_TOKENS)
 
 
 def ask_endpoints(plan: Plan) -> tuple[Observation, ...]:
@@ -69,7 +76,9 @@ async def _observe_anew(session: Session, environment: str, settings: Config) ->
     plan = session.loaded.plan
     seconds = _longest(plan) + 1
     async with Door.of(settings) as door:
-        probings = about(build_probings(plan, door, clock(), settings), cells_behind(plan, environment))
+        probings = about(
+            build_probings(plan, door, clock(), settings, _credentials(settings)), cells_behind(plan, environment)
+        )
         transitions = session.observe_anew(await ask_within(probings, seconds, clock()))
         doubtful = about(probings, session.unconfirmed)
         if doubtful:
@@ -95,7 +104,7 @@ def ask_anew(
 
     async def asked() -> tuple[Observation, ...]:
         async with Door.of(settings) as door:
-            probings = about(build_probings(loaded.plan, door, clock(), settings), targets)
+            probings = about(build_probings(loaded.plan, door, clock(), settings, _credentials(settings)), targets)
             return await ask_within(probings, _longest(loaded.plan) + 1, clock(), progress)
 
     return asyncio.run(asked())
@@ -115,7 +124,7 @@ def _poller(plan: Plan, door: Door, settings: Config, sink: Sink, turns: Turns |
     from gonogo.adapters.probes.registry import build_probings
     from gonogo.poller import Poller
 
-    probings = build_probings(plan, door, clock(), settings)
+    probings = build_probings(plan, door, clock(), settings, _credentials(settings))
     rng = random.Random()  # noqa: S311  # jitter, no secret
     return Poller(probings, sink, monotonic=time.monotonic, rng=rng, turns=turns)
 
@@ -217,11 +226,10 @@ def ask_metrics(plan: Plan, metrics: Sequence[Metric]) -> tuple[Reading, ...]:
 async def _ask_metrics(plan: Plan, metrics: Sequence[Metric], settings: Config) -> tuple[Reading, ...]:
     import asyncio
 
-    from gonogo.adapters.credentials import Credentials
     from gonogo.adapters.http import Door
     from gonogo.adapters.metrics import metric_question
 
-    credentials = Credentials(settings, kept=_TOKENS)
+    credentials = _credentials(settings)
     async with Door.of(settings) as door:
         questions = [metric_question(plan, metric, door, clock(), credentials) for metric in metrics]
         found = await asyncio.gather(*(_numbers(plan, one) for one in questions))

@@ -24,13 +24,15 @@ from gonogo.errors import UsageError
 from gonogo.ports import Clock, Probing
 
 
-def build_probings(plan: Plan, door: Fetcher, clock: Clock, config: Config) -> list[Probing]:
+def build_probings(
+    plan: Plan, door: Fetcher, clock: Clock, config: Config, credentials: Credentials | None = None
+) -> list[Probing]:
     """Return one question for each probe of the plan and one for each of its sources.
 
     A source speaks for every cell of the plan, also for those with a probe of their own: two that disagree must be
     seen to disagree. One without a query (it only serves `metrics:`) fills no cell and has no question here.
     """
-    outside = Outside(door, clock, Credentials(config))
+    outside = Outside(door, clock, credentials or Credentials(config))
     probings: list[Probing] = [
         _cell(probe, outside) for product in plan.products for probe in product.probes
     ]  # fmt: skip
