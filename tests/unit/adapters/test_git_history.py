@@ -5,6 +5,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from subprocess import run
+from time import process_time
 
 import pytest
 
@@ -229,6 +230,14 @@ def test_newer_release_the_target_contains_is_seen_past_others_elsewhere(tmp_pat
     found = read(product(made.path, "1.0.1"))
     assert (found.base, found.count) == ("v2.0.0", 1)
     assert found.contradiction == "planned 1.0.1 is not newer than v2.0.0, which the target already contains"
+
+
+def test_thousands_of_newer_tags_are_told_apart_in_one_go(tmp_path: Path) -> None:
+    """An old line of a long history: each tag is looked at once, not once for each other one."""
+    made = make_repository(tmp_path / "repo", ["feat: start"], tags={f"v1.{at}.0": 0 for at in range(5_000)})
+    began = process_time()
+    assert read(product(made.path, "1.2.1")).base == "v1.4999.0"
+    assert process_time() - began < 2
 
 
 def test_many_newer_tags_elsewhere_do_not_hide_the_own_one(tmp_path: Path) -> None:

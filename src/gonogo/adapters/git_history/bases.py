@@ -112,7 +112,8 @@ class _Search:
         """The newest of `tags` that is part of the target; newer ones outside it are told, not used."""
         planned = parse(self._product.version, self._product.scheme, self._product.name)
         above = [tag for tag in tags if isinstance(planned, Version) and compare(tag.version, planned) == 1]
-        below = [tag for tag in tags if tag not in set(above)] if above else tags
+        newer = {tag.name for tag in above}
+        below = [tag for tag in tags if tag.name not in newer]
         if (past := self._newest_contained(above)) is not None:
             return past  # the target is already past the planned version
         found = None
