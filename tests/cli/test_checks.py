@@ -121,6 +121,21 @@ def test_no_command_outlives_the_program_that_ran_it(
 
 
 @pytest.mark.needs("sshd")
+def test_what_a_check_said_last_can_be_read_without_running_it(gonogo: Here, checked: Release) -> None:
+    """The kept output is evidence, also of a check that passed."""
+    trust(gonogo)
+    assert "not run yet" in gonogo("check", "run", "suite", "--last").out
+    assert gonogo("check", "run", "suite").code == 0
+    (checked.plan.parent / "broken").touch()
+
+    found = gonogo("check", "run", "suite", "--last")
+
+    assert found.code == 0
+    assert "passed" in found.out
+    assert "  12 passed" in found.out.splitlines()
+    assert gonogo("check", "run", "suite", "--last", "--json").facts["check"]["output"] == "12 passed\n"
+
+
 def test_after_the_end_no_command_is_run(gonogo: Here, checked: Release) -> None:
     """Not run and then refused: refused."""
     text = checked.plan.read_text(encoding="utf-8").replace("account: ", "shared: false, account: ", 1)

@@ -58,7 +58,7 @@ def check_lines(plan: Plan, item: Item, result: CheckResult | None, now: datetim
     lines: list[Line] = [
         (Span("Check", Tone.STRONG),),
         (Span("asks      ", Tone.MUTED), Span(describe(item.check))),
-        (Span("says      ", Tone.MUTED), Span(WORDS[told], TONES[told]), *_when(result, now)),
+        (Span("says      ", Tone.MUTED), Span(WORDS[told], TONES[told]), *_when(result, told, now)),
     ]
     if result is None:
         return tuple(lines)
@@ -73,8 +73,11 @@ def check_lines(plan: Plan, item: Item, result: CheckResult | None, now: datetim
     return tuple(lines)
 
 
-def _when(result: CheckResult | None, now: datetime) -> Line:
+def _when(result: CheckResult | None, told: Standing, now: datetime) -> Line:
     if result is None:
         return ()
     ended = result.finished_at or result.at
-    return (Span(f"{_ago(result, now)}, by {result.actor.user} at {ended:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),)
+    comma = "," if told is Standing.STALE else ""
+    return (
+        Span(f"{comma}{_ago(result, now)}, by {result.actor.user} at {ended:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),
+    )

@@ -13,6 +13,7 @@ from gonogo.domain.folds.checks import CheckOutcome, CheckResult
 from gonogo.domain.plan import Item
 from gonogo.domain.spans import span
 from gonogo.errors import ExitCode, UsageError
+from gonogo.present.checks import check_lines
 from gonogo.present.tones import Span, Tone
 from gonogo.session import Refused, Session
 
@@ -38,8 +39,11 @@ _TONES = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare ITEM."""
+    """Declare ITEM, and whether it is only to be told of."""
     parser.add_argument("item", nargs="?", metavar="ITEM", help="id of the item, or the beginning of it")
+    parser.add_argument(
+        "--last", action="store_true", help="run nothing: show what was found last, with the output that was kept"
+    )
 
 
 def run(context: Context) -> int:
@@ -54,6 +58,8 @@ def run(context: Context) -> int:
             return context.say.refusal(item)
         if item.check is None:
             raise UsageError(f"'{item.id}' has no check", remedy=f"gonogo tick {item.id}")
+        if context.args.last:
+            return _last(context, session, item)
         if ended := slips.over(session.scene()):
             return context.say.refusal(ended)  # before anything is run, not after
         if session.inputs.read_only:
@@ -61,6 +67,18 @@ def run(context: Context) -> int:
         return _run(context, session, item)
     finally:
         session.close()
+
+
+def _last(context: Context, session: Session, item: Item) -> int:
+    plan, state = session.loaded.plan, session.inputs.state
+    result = state.checks.get(item.id)
+    if context.options.json:
+        told = result_facts(result) if result else None
+        status = state.item(item.id).status.value
+        context.out.json({"release": plan.release, "item": item.id, "status": status, "check": told})
+    else:
+        context.out.lines(check_lines(plan, item, result, context.doors.clock().now()))
+    return ExitCode.OK
 
 
 def _run(context: Context, session: Session, item: Item) -> int:
