@@ -5,15 +5,28 @@ from gonogo.adapters.plan_yaml.nodes import Path
 from gonogo.adapters.plan_yaml.problems import Mistake
 from gonogo.adapters.plan_yaml.reading import Reading
 from gonogo.adapters.plan_yaml.shape import BelowOneShape, ChangelogShape, ProductShape, listed
+from gonogo.domain.headings import BREAKING, MERGES, REPEATED
 from gonogo.domain.plan import BelowOne, Bump, ChangelogRules, MergePolicy, SchemeName, SquashPolicy
 from gonogo.domain.text import clean
 from gonogo.domain.version import Version, parse
 from gonogo.domain.version.calver import follows, wrong_with_pattern
 
+_RESERVED = {
+    BREAKING.lower(): "changes that break something",
+    MERGES.lower(): "merge commits that say nothing",
+    REPEATED.lower(): "changes that another release has announced",
+}
+
 
 def changelog_of(reading: Reading, given: ChangelogShape) -> ChangelogRules:
     """The rules; types are read in any case, so they are kept in lower case."""
     check_inside(given.file, reading.place(("changelog", "file")), reading.problems)
+    for kind, heading in given.sections.items():
+        if meaning := _RESERVED.get(heading.strip().lower()):
+            facts = {"heading": clean(heading, 60), "meaning": meaning}
+            reading.add(
+                Mistake.RESERVED_HEADING, ("changelog", "sections", kind), "choose another heading", **facts
+            )
     early = given.below_one or BelowOneShape()
     return ChangelogRules(
         given.convention,

@@ -66,6 +66,7 @@ class Mistake(Enum):
     BAD_VERSION = "version '{text}' cannot be read: {reason}"
     BAD_CALENDAR = "'{pattern}' is no pattern of calendar versions: {reason}"
     NOT_BY_CALENDAR = "version '{text}' does not follow `calver: {pattern}`"
+    RESERVED_HEADING = "'{heading}' is the heading of {meaning}, whatever their type"
     BAD_CRON = "'{text}' is not a cron expression: {reason}"
     BAD_EXPRESSION = "`{key}:` {reason}"
     BAD_TRANSFORM = "unknown transform '{name}'"

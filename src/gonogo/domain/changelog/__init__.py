@@ -6,10 +6,6 @@ The rules are written for people in docs/changelog-rules.md.
 from gonogo.domain.changelog.building import build
 from gonogo.domain.changelog.bumping import Reckoning
 from gonogo.domain.changelog.model import (
-    BREAKING,
-    MERGES,
-    OTHER,
-    REPEATED,
     Base,
     Changes,
     Choice,
@@ -20,6 +16,7 @@ from gonogo.domain.changelog.model import (
     Unreadable,
 )
 from gonogo.domain.changelog.sections import BUILT_IN_SECTIONS, arrange
+from gonogo.domain.headings import BREAKING, MERGES, OTHER, REPEATED
 
 __all__ = [
     "BREAKING",

@@ -5,12 +5,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from gonogo.domain.commits import NOT_DESCRIBED, Commit
+from gonogo.domain.headings import BREAKING
 from gonogo.domain.version import Bump
-
-BREAKING = "Breaking"
-OTHER = "Other"
-MERGES = "Merges"
-REPEATED = "Already announced"
 
 
 class Section(Struct, frozen=True):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from gonogo.domain.changelog.model import BREAKING, MERGES, OTHER, REPEATED, Section
+from gonogo.domain.changelog.model import Section
 from gonogo.domain.commits import Commit, Fate
+from gonogo.domain.headings import BREAKING, MERGES, OTHER, REPEATED
 from gonogo.domain.plan import ChangelogRules
 
 BUILT_IN_SECTIONS: Mapping[str, str] = {

@@ -1,0 +1,10 @@
+"""Headings of a changelog that no type of commit has by itself."""
+
+BREAKING = "Breaking"
+"""What breaks something, whatever its type."""
+OTHER = "Other"
+"""What follows no convention, or has a type nobody knows."""
+MERGES = "Merges"
+"""Merge commits that say nothing."""
+REPEATED = "Already announced"
+"""What another release has told."""
