@@ -82,6 +82,17 @@ def test_a_line_stopped_elsewhere_says_nothing_about_this_one() -> None:
     assert "once the line runs again" in _blockers(world)[0].fact
 
 
+def test_who_can_clear_a_stopped_line_is_somebody_who_may() -> None:
+    """A job may stop the line, and cannot let it run again: then it is for the release manager."""
+    plan = replace(_plan(), manager="ana")
+    job = replace(DAI, user="deploy", via="ci")
+    by_dai = World(plan).do(ANA, Start()).do(DAI, FreezeLine("the network is down"))
+    by_job = World(plan).do(ANA, Start()).do(job, FreezeLine("the network is down"))
+
+    assert [one.who for one in _blockers(by_dai)] == ["Dai Sato (dsato)"]
+    assert [one.who for one in _blockers(by_job)] == ["Ana Ruiz (aruiz)"]
+
+
 def test_a_waiver_of_one_products_window_is_not_one_of_anothers() -> None:
     """Two products with different windows are two reasons."""
     common = _times("common", 3, 4)

@@ -10,7 +10,7 @@ from gonogo.domain.folds.freezes import FreezeNow
 from gonogo.domain.freeze import holds_until, is_open, next_allowed, next_start, overlaps
 from gonogo.domain.plan import Environment, Freeze
 from gonogo.domain.rules.facts import Facts, planned_span
-from gonogo.domain.rules.naming import manager, named
+from gonogo.domain.rules.naming import manager, named, or_manager
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.spans import span
 
@@ -133,7 +133,7 @@ def _by_hand(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 f"freeze:#{one.seq}",
                 one.at,
                 "journal",
-                who=named(facts.plan, one.actor.user),
+                who=or_manager(facts.plan, one.actor),
                 remedy=f"gonogo thaw {one.seq}",
             )
 

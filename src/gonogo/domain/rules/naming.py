@@ -1,9 +1,10 @@
 """Who can clear something, in words."""
 
-from gonogo.domain.people import named, with_role
+from gonogo.domain.events import Actor
+from gonogo.domain.people import named, why_nobody, with_role
 from gonogo.domain.plan import Plan
 
-__all__ = ["manager", "named", "owner_of_product", "person", "waivers_by", "with_role"]
+__all__ = ["manager", "named", "or_manager", "owner_of_product", "person", "waivers_by", "with_role"]
 
 
 def person(plan: Plan, key: str) -> str:
@@ -21,6 +22,11 @@ def owner_of_product(plan: Plan, name: str) -> str:
 def manager(plan: Plan) -> str:
     """Who manages the release; "" when the plan names nobody."""
     return person(plan, plan.manager)
+
+
+def or_manager(plan: Plan, actor: Actor) -> str:
+    """Whoever said it, where that is one certain person who can take it back; else the release manager."""
+    return manager(plan) if why_nobody(plan, actor) else named(plan, actor.user)
 
 
 def waivers_by(plan: Plan) -> str:

@@ -6,7 +6,7 @@ from gonogo.domain.metric_series import NotKnown
 from gonogo.domain.plan import Environment, Product
 from gonogo.domain.rollback import bad_mark, target_of
 from gonogo.domain.rules.facts import Facts
-from gonogo.domain.rules.naming import manager, named, owner_of_product, person
+from gonogo.domain.rules.naming import manager, named, or_manager, owner_of_product, person
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.state import TriggerState
 from gonogo.domain.triggers import judged, watched
@@ -31,7 +31,7 @@ def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 f"cell:{target}",
                 hold.at,
                 "journal",
-                who,
+                or_manager(facts.plan, hold.actor),
                 f"gonogo resume --product {target.product} --env {target.environment}",
             )
 
