@@ -61,7 +61,12 @@ def in_force(
 
 def is_of(waiver: Waiver, digest: str) -> bool:
     """Whether a waiver speaks of the content with this digest; "" where nobody has looked at the content."""
-    return not (waiver.digest and digest) or waiver.digest == digest
+    return not (digest and is_approval(waiver.rule)) or waiver.digest == digest
+
+
+def is_approval(rule: str) -> bool:
+    """Whether a rule speaks of an approval, and so of what was to be approved."""
+    return rule.startswith("approval.")
 
 
 def waiver_for(waivers: Iterable[Waiver], rule: str, subject: str, *, unknown: bool) -> Waiver | None:

@@ -92,7 +92,7 @@ def _preview(scene: Scene, command: Waive, judged: Verdict, found: ReasonLine) -
 
 def _of_content(scene: Scene, command: Waive) -> str:
     """The digest of what was to be approved, where it is an approval that is let pass; "" otherwise."""
-    if not command.rule.startswith("approval."):
+    if not waivers.is_approval(command.rule):
         return ""
     return content_of(scene.plan, scene.inputs.changes).digest
 
