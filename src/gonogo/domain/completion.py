@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gonogo.domain import amendment, approvals, people, signing, waivers
+from gonogo.domain.ageing import why_old
 from gonogo.domain.ledger import Arrival
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import LoadedPlan, Plan
@@ -129,11 +130,14 @@ def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
     if not needs.ledger_to_complete(snapshot.plan, snapshot.state):
         return
     ledger = snapshot.ledger
-    if ledger is None or ledger.problem:
-        why = ledger.problem if ledger else "nobody has looked yet"
+    why = ledger.problem or why_old(ledger.read_at, snapshot.now) if ledger else "nobody has looked yet"
+    if ledger is None or why:
         fact = f"whether every fix has reached every active branch is not known: {why}"
         yield _line("merges.unknown", fact, "merges", snapshot, "gonogo merges")
         return
+    standing = waivers.in_force(
+        snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest
+    )
     for cell in ledger.open:
         missing = cell.arrival is Arrival.MISSING
         fact = (
@@ -141,4 +145,5 @@ def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
         )
         rule = "merges.missing" if missing else "merges.unknown"
         subject = f"merge:{cell.product}/{cell.fix}/{cell.branch}"
-        yield _line(rule, fact, subject, snapshot, f"gonogo merges {cell.product}")
+        if waivers.waiver_for(standing, rule, subject, unknown=not missing) is None:
+            yield _line(rule, fact, subject, snapshot, f"gonogo merges {cell.product}")

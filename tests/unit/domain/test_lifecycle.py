@@ -33,6 +33,7 @@ from gonogo.domain.decide import (
     Tick,
     Undo,
     Untick,
+    Waive,
 )
 from gonogo.domain.events import Actor, Event, EventId
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
@@ -65,6 +66,14 @@ def merging(ledger: Ledger | None) -> World:
 def fixed(arrival: Arrival) -> Ledger:
     """One fix, one branch."""
     return Ledger((LedgerCell("web", "abcdef12", "main", arrival),), NOW)
+
+
+def waived(ledger: Ledger) -> World:
+    """The gate's word was let pass by name, as at any other gate."""
+    world = merging(ledger)
+    until = world.now + timedelta(hours=1)
+    subject = "merge:web/abcdef12/main"
+    return world.do(ANA, Waive("merges.missing", subject, "production", "the customer waits for it", until))
 
 
 def hotfixed(subject: str) -> World:
@@ -195,6 +204,10 @@ ROWS = (
         "complete.open", "in_progress", ExitCode.NO_GO),
     Row("a fix is missing on a branch", lambda: merging(fixed(Arrival.MISSING)), ANA, complete, "complete.open",
         "in_progress", ExitCode.NO_GO),
+    Row("a missing fix was let pass by a waiver", lambda: waived(fixed(Arrival.MISSING)), ANA, complete, "",
+        "completed"),
+    Row("what was read of branches is old", lambda: merging(replace(fixed(Arrival.PRESENT), read_at=None)), ANA,
+        complete, "complete.open", "in_progress", ExitCode.NO_GO),
     Row("a fix is everywhere", lambda: merging(fixed(Arrival.PRESENT)), ANA, complete, "", "completed"),
     Row("a fix need not go there", lambda: merging(fixed(Arrival.WAIVED)), ANA, complete, "", "completed"),
     Row("a hotfix was made", lambda: hotfixed("hotfix:web/1.2.4"), ANA, complete, "complete.open", "in_progress",
