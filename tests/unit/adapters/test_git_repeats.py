@@ -6,6 +6,8 @@ import pytest
 
 from gonogo.adapters.git_door import GitError
 from gonogo.adapters.git_history import changes, reading
+from gonogo.adapters.git_history.repository import Repository
+from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.plan import ChangelogRules, Product
 from support.repositories import CommitSpec, Made, git, make_repository
@@ -175,3 +177,13 @@ def test_reverted_merge_is_found_below_paths(tmp_path: Path) -> None:
     assert isinstance(found, ProductChanges)
     assert "feat!: brought" in struck(found)
     assert found.next_version == "1.0.1"
+
+
+def test_reverts_of_what_is_no_merge_here_ask_git_nothing(tmp_path: Path) -> None:
+    """Ten thousand of them in a hostile history take no time."""
+    made = make_repository(tmp_path / "repo", ["feat: start", "fix: x"])
+    repository = Repository(str(made.path))
+    commits = [repository.commit(oid) for oid in made.oids]
+    repository.git = None  # type: ignore[assignment]  # whoever asked it would fail
+    asked = TakenBack(repository, commits)
+    assert asked("f" * 40, commits[0]) == asked(made.oids[0], commits[1]) == ()

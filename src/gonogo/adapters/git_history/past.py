@@ -13,6 +13,7 @@ from gonogo.adapters.git_history.records import LOG, Record, reader, records
 from gonogo.adapters.git_history.repository import Repository, full, walk_options
 from gonogo.adapters.git_history.survey import tag_and_target
 from gonogo.adapters.git_history.tags import names_a_release, releases_by_commit
+from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.domain.changelog import Unreadable, arrange
 from gonogo.domain.changelog.listing import release_lines
 from gonogo.domain.changelog.pairing import Brought, strike
@@ -175,7 +176,7 @@ class _Reading:
         return {label: self._arranged(_name(names, label), some) for label, some in grouped.items()}
 
     def _arranged(self, tag: str, commits: Sequence[Commit]) -> Release:
-        return _arranged(tag, commits, self._rules, self._repository.brought)
+        return _arranged(tag, commits, self._rules, TakenBack(self._repository, commits, self._product.paths))
 
     def _stream(
         self, target_oid: str, tips: Sequence[str], paths: Sequence[str], options: Sequence[str] = ()

@@ -9,6 +9,7 @@ from gonogo.adapters.git_door import AbandonedError, GitError
 from gonogo.adapters.git_history.repeats import find_copies
 from gonogo.adapters.git_history.repository import Repository
 from gonogo.adapters.git_history.survey import Survey, survey
+from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.domain.changelog import Changes, ProductChanges, Reckoning, Unreadable, build
 from gonogo.domain.changelog.pairing import nothing
 from gonogo.domain.commits import Commit, Struck
@@ -66,7 +67,8 @@ def _collect(
     def arranged(whole: bool) -> ProductChanges:
         return build(
             product.name, commits, found.range, rules, product.version, product.scheme,
-            complete=whole, copies=copies, by=by, brought=repository.brought if whole else nothing,
+            complete=whole, copies=copies, by=by,
+            brought=TakenBack(repository, commits, product.paths) if whole else nothing,
         )  # fmt: skip
 
     base, target = found.range.base.oid, found.range.target_oid

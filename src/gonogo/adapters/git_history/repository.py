@@ -13,8 +13,6 @@ from gonogo.domain.text import clean
 
 _HEX = frozenset("0123456789abcdef")
 _AS_USUAL = ChangelogRules()
-_BROUGHT = 20_000
-"""Commits of one merge that was taken back, at most."""
 
 
 class Found(Struct, frozen=True):
@@ -83,24 +81,6 @@ class Repository:
         read = reader(rules)
         for found in records(self.git.stream(arguments, cancelled=cancelled)):
             yield tuple(map(read, found))
-
-    def brought(self, merge: str, by: Commit) -> frozenset[str]:
-        """What the merge of that object id brought onto the line its revert `by` goes back to; none if it is none.
-
-        That is its first parent's, unless the revert names another one, as git does: `reversing changes made to`.
-        """
-        [(kind, _)] = self.look_up([full(merge)])
-        if kind != "commit":
-            return frozenset()
-        parents = self._words("log", "-1", "--no-notes", "--format=%P", merge, "--")
-        if len(parents) < 2:
-            return frozenset()
-        said = self.commit(by.oid).body
-        line = next((oid for oid in parents if oid in said), parents[0])
-        return frozenset(self._words("rev-list", f"--max-count={_BROUGHT}", merge, f"^{line}", "--"))
-
-    def _words(self, *argv: str) -> list[str]:
-        return self.git.run(argv).decode("ascii", "replace").split()
 
     def commit(self, oid: str, rules: ChangelogRules = _AS_USUAL) -> Commit:
         """One commit with its whole message."""
