@@ -77,6 +77,8 @@ class Survey(Struct, frozen=True):
     """No proofs: commits under the same title, where a fix was not proven."""
     retired: tuple[str, ...] = ()
     """Release branches that are there and that no fix must reach any more, as the plan says."""
+    old: int = 0
+    """Hotfixes from before the day from which on the plan wants them followed."""
 
 
 class LedgerCell(Struct, frozen=True):
@@ -112,6 +114,8 @@ class Ledger(Struct, frozen=True):
     """Release branches that are there and that no fix must reach any more, as the plan says."""
     notes: tuple[str, ...] = ()
     """Words of other releases that do not count here, and why: a sentence each."""
+    old: int = 0
+    """Hotfixes from before the day from which on the plan wants them followed."""
 
     @property
     def open(self) -> tuple[LedgerCell, ...]:
@@ -127,8 +131,10 @@ def build(
     cells: list[LedgerCell] = []
     problems: list[str] = []
     retired: set[str] = set()
+    old = 0
     for survey in surveys:
         retired |= set(survey.retired)
+        old += survey.old
         problems += [f"{survey.product}: {problem}" for problem in survey.problems]
         seen = {(sighting.oid, sighting.branch): sighting for sighting in survey.seen}
         alike = {(sighting.oid, sighting.branch): sighting.commit for sighting in survey.alike}
@@ -137,7 +143,7 @@ def build(
                 word = said.get((fix.product, fix.oid, branch))
                 cell = _cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems))
                 cells.append(_with_hint(cell, alike.get((fix.oid, branch), "")))
-    return Ledger(tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)), tuple(notes))
+    return Ledger(tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)), tuple(notes), old)
 
 
 def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, *, unsure: bool) -> LedgerCell:

@@ -370,6 +370,8 @@ class Branches(Struct, frozen=True):
     active: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     """Release branches that nothing is brought to any more; `*` stands for anything."""
+    since: str = ""
+    """The first day (ISO, UTC) whose hotfixes are followed; "" for all there ever were."""
 
 
 class SignersFile(Struct, frozen=True):

@@ -28,7 +28,7 @@ def ledger_rows(ledger: Ledger) -> Rows:
     if ledger.problem:
         rows += text((Span("not read completely  ", Tone.UNKNOWN), Span(ledger.problem)), ())
     if not ledger.cells:
-        rows += text(say("No fix was shipped outside the mainline: there is nothing to carry forward."))
+        rows += text(say(nothing_to_carry(ledger)))
     fix = ""
     for cell in ledger.cells:
         if cell.oid != fix:
@@ -44,12 +44,21 @@ def ledger_rows(ledger: Ledger) -> Rows:
     return tuple(rows)
 
 
+def nothing_to_carry(ledger: Ledger) -> str:
+    """Why a ledger has no cells."""
+    which = "no fix that is followed" if ledger.old else "no fix"
+    return f"{which} was shipped outside the mainline: there is nothing to carry forward"
+
+
 def asides(ledger: Ledger) -> tuple[Line, ...]:
     """What was left out, and why."""
     found: list[Line] = []
     if ledger.retired:
         named = ", ".join(ledger.retired)
         found.append((Span("not asked for any more (`retired:` of the plan): ", Tone.MUTED), Span(named)))
+    if ledger.old:
+        many = f"{ledger.old} hotfix{'' if ledger.old == 1 else 'es'}"
+        found.append((Span("not followed, older than `since:` of the plan: ", Tone.MUTED), Span(many)))
     found += [(Span(note, Tone.WARN),) for note in ledger.notes]
     return tuple(found)
 

@@ -161,6 +161,15 @@ def test_a_release_branch_that_the_plan_retires_is_named_and_not_asked_for(desk:
     assert ledger.retired == ("release/v1.1", "release/v1.2")
 
 
+def test_hotfixes_from_before_a_day_are_counted_and_not_followed(desk: Desk) -> None:
+    """Whoever begins to keep this ledger need not answer for ten years first."""
+    product = Product("web", "1.1.0", repo=str(desk.path))
+    old = build([survey(product, Branches(since="2999-01-01"), ChangelogRules())], (), NOW)
+    assert (old.cells, old.old, old.problem) == ((), 1, "")
+    new = build([survey(product, Branches(since="2001-01-01"), ChangelogRules())], (), NOW)
+    assert (len(new.cells), new.old) == (2, 0)
+
+
 def test_release_branches_named_by_a_whole_version_are_found(desk: Desk) -> None:
     """`release/{version}` is a pattern like any other: no such branch may be passed over in silence."""
     for version in ("1.0.0", "1.1.0", "2.0.0-rc.1"):

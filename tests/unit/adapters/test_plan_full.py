@@ -247,7 +247,7 @@ def test_rollback_changelog_and_branches(plan: Plan) -> None:
         "trunk", "main", "release/v{major}.{minor}",
     )  # fmt: skip
     assert (plan.branches.hotfix, plan.branches.active) == ("hotfix/v{version}", ("release/v1.x",))
-    assert plan.branches.retired == ("release/v0.*",)
+    assert (plan.branches.retired, plan.branches.since) == (("release/v0.*",), "2024-01-01")
 
 
 def as_an_editor_reads_it(text: str) -> Any:

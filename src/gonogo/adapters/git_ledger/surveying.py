@@ -8,6 +8,7 @@ files and the changelog. Everything is read; nothing is written, fetched or chec
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from msgspec import Struct
@@ -46,6 +47,8 @@ class _Span(Struct, frozen=True):
     tag: TagRef
     base: str
     oid: str
+    made: int = 0
+    """Seconds since 1970 at which its tag was made, or its commit, whichever came later."""
 
 
 class _Known(Struct, frozen=True):
@@ -115,6 +118,8 @@ class _Surveyor:
         self._rules = rules
         self._git = GitDoor(product.repo)
         self._problems: list[str] = []
+        self._old = 0
+        """Hotfixes from before the day from which on the plan wants them followed."""
         self._retired: set[str] = set()
         """Release branches that are there, and of which the plan says that no fix must reach them."""
 
@@ -147,6 +152,7 @@ class _Surveyor:
             tuple(self._problems),
             tuple(alike),
             tuple(sorted(self._retired)),
+            self._old,
         )
 
     # -- branches ------------------------------------------------------------------------------------------------
@@ -184,16 +190,19 @@ class _Surveyor:
         for tag in finals:
             base = before.get(tag.version.release[:2])
             before[tag.version.release[:2]] = tag
-            if base is not None and commits[tag.name] not in mainline:
-                made.append(_Span(tag, commits[base.name], commits[tag.name]))
+            if base is not None and commits[tag.name][0] not in mainline:
+                made.append(_Span(tag, commits[base.name][0], *commits[tag.name]))
         return made
 
-    def _commits_of(self, tags: Sequence[TagRef]) -> dict[str, str]:
-        found = self._git.run(["for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", "refs/tags/"])
-        by_ref: dict[str, str] = {}
+    def _commits_of(self, tags: Sequence[TagRef]) -> dict[str, tuple[str, int]]:
+        """Commit and time of each tag."""
+        wanted = "%(refname) %(objectname) %(*objectname) at %(creatordate:unix) %(*committerdate:unix)"
+        by_ref: dict[str, tuple[str, int]] = {}
+        found = self._git.run(["for-each-ref", f"--format={wanted}", "refs/tags/"])
         for entry in found.decode("utf-8", "replace").splitlines():
-            ref, _, objects = entry.partition(" ")
-            by_ref[ref] = objects.split()[-1]
+            ref, _, rest = entry.partition(" ")
+            objects, _, times = rest.partition(" at ")
+            by_ref[ref] = (objects.split()[-1], max((int(one) for one in times.split()), default=0))
         return {tag.name: by_ref[tag.ref] for tag in tags}
 
     def _read(self, spans: Sequence[_Span], found: Sequence[Branch]) -> _Known:
@@ -213,9 +222,12 @@ class _Surveyor:
         made: list[tuple[Fix, int]] = []
         count = len(spans)
         own = {oid: number for oid in known.every if (number := _first_release(known, oid, count)) is not None}
+        begin = _begin_of(self._branches.since)
+        self._old = sum(span.made < begin for span in spans)
         for oid in _shipped(known, kin, own):
             change, number = known.every[oid], own[oid]
-            if not self._is_fix(change.names):
+            # what an old hotfix brought is its own, although a later one has it too
+            if spans[number].made < begin or not self._is_fix(change.names):
                 continue
             version = spans[number].tag.version
             origins = tuple(one for block in kin.origins(oid) for one in block)
@@ -229,7 +241,7 @@ class _Surveyor:
 
     def _is_fix(self, names: Sequence[str]) -> bool:
         """Whether a commit touches the product, and more of it than the files that say which version it is."""
-        own = {self._rules.file, *(file.path for file in self._product.files)}
+        own = {self._rules.file_of(self._product.name), *(file.path for file in self._product.files)}
         inside = [name for name in names if self._is_inside(name)]
         return bool(set(inside) - own)
 
@@ -250,6 +262,11 @@ class _Surveyor:
         except GitError as error:
             self._problems.append(f"what commits change cannot be compared: {error.message}")
         return seen, prover.alike(list(left(wanted, seen)))
+
+
+def _begin_of(day: str) -> int:
+    """The first second of a day in UTC; 0 for no day."""
+    return int(datetime.combine(date.fromisoformat(day), time(), UTC).timestamp()) if day else 0
 
 
 def _first_release(known: _Known, oid: str, count: int) -> int | None:

@@ -8,6 +8,7 @@ from gonogo.adapters.plan_yaml.problems import Mistake
 from gonogo.adapters.plan_yaml.reading import Reading
 from gonogo.adapters.plan_yaml.shape import BranchesShape, listed
 from gonogo.domain.branches import retires
+from gonogo.domain.duration import parse_day
 from gonogo.domain.plan import Branches
 
 _BRANCH_PARTS = ("major", "minor", "patch", "version")
@@ -21,7 +22,9 @@ def branches_of(reading: Reading, given: BranchesShape) -> Branches:
     active, retired = listed(given.active), listed(given.retired)
     for branch, here in _each(active, "active", given.active):
         check_ref_name(branch, reading.place(here), reading.problems, "branch")
-    found = Branches(given.model, given.main, given.release, given.hotfix, active, retired)
+    reading.read(parse_day, given.since, ("branches", "since"), None)
+    since = given.since or ""
+    found = Branches(given.model, given.main, given.release, given.hotfix, active, retired, since)
     for pattern, here in _each(retired, "retired", given.retired):
         check_ref_name(pattern.replace("*", "1"), reading.place(here), reading.problems, "branch")
         kept = next((one for one in (given.main, *active) if retires(pattern, one)), "")

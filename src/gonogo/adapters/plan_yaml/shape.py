@@ -264,9 +264,9 @@ class CheckShape(_Shape):
         bool | None,
         _says("git: the tag must carry a good signature: by a key of `allowed_signers`, or of your GnuPG."),
     ] = None
-    merged_into: Annotated[
-        Name | None, _says("git: a branch that must contain the tag, here or at origin.")
-    ] = None
+    merged_into: Annotated[Name | None, _says("git: a branch that must contain the tag, here or at origin.")] = (
+        None
+    )
     good_for: Annotated[Duration | None, _says("How long a result counts. Default: 1h.")] = None
 
 
@@ -432,6 +432,9 @@ class BranchesShape(_Shape):
     retired: Annotated[
         Texts, _says("Release branches that no fix must reach any more; `*` stands for anything.")
     ] = []
+    since: Annotated[
+        Day | None, _says("The first day whose hotfixes are followed. Default: all there ever were.")
+    ] = None
 
 
 class PlanShape(_Shape):

@@ -11,7 +11,7 @@ from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.present.merges import CarryPreview, asides, carry_preview, preview_spans
+from gonogo.present.merges import CarryPreview, asides, carry_preview, nothing_to_carry, preview_spans
 from gonogo.present.tones import Span, Tone
 
 Previews = Mapping[LedgerCell, CarryPreview]
@@ -80,8 +80,8 @@ def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
     if ledger.problem:
         context.say.warning(ledger.problem)
     if not ledger.cells:
-        nothing = "no fix was shipped outside the mainline: there is nothing to carry forward"
-        context.out.text("whether a fix is missing anywhere is not known" if ledger.problem else nothing)
+        unknown = "whether a fix is missing anywhere is not known"
+        context.out.text(unknown if ledger.problem else nothing_to_carry(ledger))
         context.out.lines(asides(ledger))
         return
     fix = ""
@@ -132,6 +132,7 @@ def ledger_facts(ledger: Ledger, previews: Previews | None = None) -> dict[str, 
         "problem": ledger.problem,
         "open": len(ledger.open),
         "retired": list(ledger.retired),
+        "older": ledger.old,
         "notes": list(ledger.notes),
         "cells": [
             {**cell_facts(cell), **({"preview": msgspec.to_builtins(told[cell])} if cell in told else {})}
