@@ -299,6 +299,21 @@ def test_given_approvals_stand_among_the_reasons() -> None:
     play(story, evening)
 
 
+def test_go_among_the_reasons_is_about_the_environment_on_the_screen() -> None:
+    """Also where nothing speaks against it: nobody is asked a second time which one is meant."""
+    evening = Evening(evening_plan((), on_call=("ben",)))
+    evening.start()
+    _approve(evening)
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("w")
+        await seat.sees("Nothing speaks against it")
+        await seat.press("o")
+        await seat.sees("Go: production PRODUCTION")
+
+    play(story, evening)
+
+
 def test_a_fired_trigger_asks_once_and_takes_an_answer() -> None:
     """The bar names the observation and the key; the answer is recorded, and it asks no more."""
     evening = Evening(evening_plan(()))

@@ -143,10 +143,10 @@ class WhyScreen(Acting, inherit_bindings=False):
     def known(self) -> Mapping[str, str]:
         """The environment whose verdict is shown, and the reason under the cursor."""
         verdict, reason = self.verdict(), self.reason
-        found = {"shown": verdict.environment} if verdict else {}
-        if verdict is not None and reason is not None:
-            found |= {"environment": verdict.environment, "at_cursor": f"{reason.rule} {reason.subject}".rstrip()}
-        return found
+        if verdict is None:
+            return {}
+        found = {"shown": verdict.environment, "environment": verdict.environment}
+        return found if reason is None else found | {"at_cursor": f"{reason.rule} {reason.subject}".rstrip()}
 
     def on_show_release(self) -> None:
         """i"""
