@@ -167,6 +167,8 @@ def test_the_word_of_a_job_in_another_release_does_not_count(
     found = gonogo("merges")
     assert found.code == 3
     assert f"what {account()} said in release 2026.08 about {fix[:8]} on main does not count here" in found.out
+    git(release.directory / "web", "tag", "-d", "v1.2.1")
+    assert "does not count here" not in gonogo("merges").out
 
 
 def test_completing_waits_for_a_fix_that_nobody_carried(gonogo: Here, release: Release) -> None:

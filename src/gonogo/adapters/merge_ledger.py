@@ -38,12 +38,14 @@ def read_ledger(
     """
     begun = clock.now()
     elsewhere = merge_words(Path(journal), state_dir) if journal else Elsewhere()
-    counting, others = _of_persons(plan, elsewhere.words)
     named = [product for product in products if product.repo]
     repos = list(dict.fromkeys(product.repo for product in named))
     with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
         stands = dict(zip(repos, pool.map(_stand, repos), strict=True))
         surveys = list(pool.map(lambda product: _KEPT.survey(product, plan, stands[product.repo]), named))
+    asked = {(one.product, oid, branch) for one in surveys for oid, due in one.due.items() for branch in due}
+    about = [word for word in elsewhere.words if (word.product, word.oid, word.branch) in asked]
+    counting, others = _of_persons(plan, about)
     return build(surveys, (*words, *counting), begun, (*elsewhere.notes, *others))
 
 

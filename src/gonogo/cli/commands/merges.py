@@ -16,6 +16,8 @@ from gonogo.present.tones import Span, Tone
 
 Previews = Mapping[LedgerCell, CarryPreview]
 
+_MANY = 10
+"""Open cells of which some are likely to be history that nobody carries any more."""
 _TONES = {
     Arrival.PRESENT: Tone.GOOD,
     Arrival.MISSING: Tone.BAD,
@@ -109,7 +111,9 @@ def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
             Span(": carry each forward, or answer for it"),
         )
         looks = () if previews else (("would they conflict?", "gonogo merges --preview"),)
-        for what, typed in (*looks, *_ways_out(first)):
+        plan = "`since:` and `retired:` at `branches:` in the plan"
+        old = (("old ones at once", plan),) if len(ledger.open) > _MANY else ()
+        for what, typed in (*looks, *_ways_out(first), *old):
             context.out.line(Span(f"  {what:<23}", Tone.MUTED), Span(typed, Tone.STRONG))
 
 
