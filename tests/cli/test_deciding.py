@@ -232,7 +232,7 @@ def test_evidence_that_is_none(gonogo: Here, option: str, value: str, code: Exit
 
 def test_a_claim_is_shown_and_kept(gonogo: Here) -> None:
     """Who is at it stands in the answer."""
-    assert "is at tests" in gonogo("claim", "te").out
+    assert "took on tests" in gonogo("claim", "te").out
     assert "that holds already" in gonogo("claim", "tests").out
     assert "ended the own claim on tests" in gonogo("unclaim", "tests").out
 

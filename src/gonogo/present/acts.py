@@ -64,7 +64,9 @@ def _unclaimed(event: Event) -> Line:
 def _checked(event: Event) -> Line:
     outcome = _text(event.data, "outcome", 20)
     tone = {"passed": Tone.GOOD, "failed": Tone.BAD}.get(outcome, Tone.UNKNOWN)
-    return _said(f"check {outcome or 'ended'} on", tone, _name(event), _text(event.data, "summary"))
+    summary = _text(event.data, "summary")
+    found = f"{outcome or 'ended'}, {summary}" if summary else outcome or "ended"
+    return _said("ran the check of", tone, _name(event), found)
 
 
 def _outline(event: Event) -> Line:
@@ -149,7 +151,7 @@ def _version(words: str, tone: Tone) -> Callable[[Event], Line]:
 
 def _held(event: Event) -> Line:
     after = f"at {_text(event.data, 'version', 64)}"
-    return _said("holds", Tone.WARN, _name(event), _text(event.data, "reason"), after)
+    return _said("held", Tone.WARN, _name(event), _text(event.data, "reason"), after)
 
 
 def _fired(event: Event) -> Line:
@@ -174,7 +176,7 @@ def _rolled_back(event: Event) -> Line:
 _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
     **hotfix_acts.SENTENCES,
     kinds.ITEM_VOUCHED: _vouched,
-    kinds.ITEM_CLAIMED: _plain("is at", Tone.PLAIN),
+    kinds.ITEM_CLAIMED: _plain("took on", Tone.PLAIN),
     kinds.ITEM_UNCLAIMED: _unclaimed,
     kinds.CHECK_FINISHED: _checked,
     kinds.PLAN_RECORDED: _outline,
@@ -202,7 +204,7 @@ _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
     kinds.VERSION_MARKED_BAD: _version("marked as bad", Tone.BAD),
     kinds.VERSION_CLEARED: _version("cleared", Tone.GOOD),
     kinds.VERSION_HELD: _held,
-    kinds.VERSION_RELEASED: _plain("no longer holds", Tone.PLAIN),
+    kinds.VERSION_RELEASED: _plain("let go of", Tone.PLAIN),
     kinds.TRIGGER_FIRED: _fired,
     kinds.TRIGGER_ANSWERED: _answered,
     kinds.TRIGGER_CLEARED: _plain("saw the end of the trigger", Tone.GOOD),
