@@ -235,9 +235,9 @@ def test_a_limit_on_file_size_is_told_and_harms_nothing(tmp_path: Path) -> None:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))
 
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path), *sys.path], preexec_fn=limit, capture_output=True, text=True
-    )
+    # -B: byte code is a file as well, and would be left cut off for everybody
+    argv = [sys.executable, "-B", "-c", script, str(tmp_path), *sys.path]
+    done = subprocess.run(argv, preexec_fn=limit, capture_output=True, text=True)
 
     assert f"no larger file is allowed on {tmp_path / 'r'}: nothing was recorded" in done.stderr
     count = len(_open(tmp_path).tail().events)
