@@ -291,3 +291,10 @@ def test_a_file_whose_headings_name_no_version_is_left_alone(text: str) -> None:
 def test_a_title_and_a_sentence_are_no_obstacle() -> None:
     """A file that waits for its first entry."""
     assert isinstance(release("# Changelog\n\nAll notable changes.\n", NEW), Released)
+
+
+def test_a_file_whose_versions_are_all_on_the_third_level() -> None:
+    """What people wrote there is the entry, on that level."""
+    found = done("# News\n\n## web\n\n### Unreleased\n\n- x\n\n### 1.0.0 - 2026-01-02\n\n- y\n")
+    assert (found.origin, found.entry) == (Origin.WRITTEN, "### 1.1.0 - 2026-11-24\n\n- x\n")
+    assert "### Unreleased\n\n### 1.1.0" in found.text

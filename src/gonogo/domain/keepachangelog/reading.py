@@ -15,7 +15,9 @@ UNRELEASED = re.compile(r"^\[?unreleased\]?(?:\([^)]*\)|\[[^\]]*\])?(?:[ \t].*)?
 """Also with something behind it: `[Unreleased] - ReleaseDate`, `[Unreleased] (develop)`."""
 _VERSION = re.compile(r"^(?P<open>\[?)(?P<v>v?)(?P<version>\d[0-9A-Za-z.+_-]*)\]?(?P<rest>.*)$")
 _DEEP_VERSION = re.compile(
-    r"^\[?v?\d+\.\d[0-9A-Za-z.+_-]*\]?(?:\([^)\s]+\))?[ \t]*(?:[-–—/(]*[ \t]*\d{4}-\d{2}-\d{2}\b.*)?$"
+    r"^(?:\[?unreleased\]?|"
+    r"\[?v?\d+\.\d[0-9A-Za-z.+_-]*\]?(?:\([^)\s]+\))?[ \t]*(?:[-–—/(]*[ \t]*\d{4}-\d{2}-\d{2}\b.*)?)$",
+    re.IGNORECASE,
 )
 """What begins a version on the third level, where groups have theirs: nothing but version, link and date."""
 _INLINE = re.compile(r"^\((?P<url>[^)\s]+://[^)\s]+)\)")
@@ -154,7 +156,7 @@ def _lines(text: str) -> Iterator[str]:
 def _titles(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """Headings that begin or end a part, with their level: of the second or the first; none in code or comments.
 
-    On the third only what is a version: there some tools put patch releases.
+    On the third only what is a version or waits for one: there some tools put patch releases.
     """
     for at, one in _outside_code(lines):
         if found := _HEADING.match(one.rstrip("\r\n").removeprefix("\ufeff")):
