@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gonogo.bootstrap.ground import clock, config, journal_place, steady
 from gonogo.cli.context import Options
+from gonogo.cli.loading import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,10 +69,11 @@ def observe_anew(session: Session, environment: str = "") -> tuple[RecordTransit
 
 
 async def _observe_anew(session: Session, environment: str, settings: Config) -> tuple[RecordTransition, ...]:
-    from gonogo.adapters.anew import about, ask_within
-    from gonogo.adapters.http import Door
-    from gonogo.adapters.probes.registry import build_probings
-    from gonogo.domain.resting import cells_behind
+    with loading():
+        from gonogo.adapters.anew import about, ask_within
+        from gonogo.adapters.http import Door
+        from gonogo.adapters.probes.registry import build_probings
+        from gonogo.domain.resting import cells_behind
 
     plan = session.loaded.plan
     seconds = _longest(plan) + 1

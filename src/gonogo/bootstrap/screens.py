@@ -18,6 +18,7 @@ from gonogo.bootstrap.ground import (
 )
 from gonogo.bootstrap.reading import fingerprint, read_history, what_ships
 from gonogo.cli.context import Options
+from gonogo.cli.loading import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,9 @@ def cockpit(options: Options) -> int:
     Everything that can be wrong with them is raised before the screen is taken.
     """
     from gonogo.adapters.presence_dir import DirectoryPresence
-    from gonogo.tui.app import run_cockpit
+
+    with loading():
+        from gonogo.tui.app import run_cockpit
 
     session = open_session(options, "tui")
     place = meeting_place(options, session)
@@ -56,7 +59,9 @@ def cockpit_on(options: Options, rehearsal: Rehearsal, title_note: str) -> int:
     from gonogo.adapters.journal_dir.layout import release_directory
     from gonogo.adapters.presence_dir import DirectoryPresence
     from gonogo.session import Session
-    from gonogo.tui.app import run_cockpit
+
+    with loading():
+        from gonogo.tui.app import run_cockpit
 
     identity = UnixIdentity()
     me = identity.actor("tui")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from gonogo import __version__
+from gonogo.cli.loading import loading
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
@@ -394,7 +395,8 @@ def load(verb: Verb) -> Command:
     from importlib import import_module
 
     module, _, name = verb.module.partition(":")
-    found = import_module(f"gonogo.cli.commands.{module}")
+    with loading():
+        found = import_module(f"gonogo.cli.commands.{module}")
     return cast("Command", getattr(found, name) if name else found)
 
 

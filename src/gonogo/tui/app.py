@@ -159,7 +159,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.actor = event.actor
         for view in self._views():
             view.meet(event.actor)
-        self.call_after_refresh(loading.begin)
+        self.set_timer(loading.AFTER, loading.begin, name="loading")
 
     def on_not_opened(self, event: NotOpened) -> None:
         """There is nothing to show: say why, and leave with the code of the error."""

@@ -27,6 +27,9 @@ LATER = (
 )
 """A quarter of what the cockpit consists of."""
 
+AFTER = 1.0
+"""Seconds after the session was opened: before that it would hold up the first frames."""
+
 
 def begin() -> None:
     """Load it. Does not wait."""
