@@ -97,6 +97,21 @@ def test_a_commit_that_is_not_in_the_branch_does_not_do_it_there(gonogo: Here, r
     assert f"({right[:8]})" in gonogo("merges").out
 
 
+def test_a_word_about_a_commit_that_has_left_the_branch_counts_no_more(gonogo: Here, release: Release) -> None:
+    """Somebody reset the branch: what did it there is gone, and so is the reason to say present."""
+    fix = hotfix(release)
+    not_shared(release)
+    web = release.directory / "web"
+    right, before = git(web, "rev-parse", "main"), git(web, "rev-parse", "main~1")
+    gonogo("merges", "waive", fix[:8], "main", "--reason", "first we thought nobody needs it")
+    said = gonogo("merges", "equal", fix[:8], "main", "--reason", "rewritten in the new login", "--commit", right)
+    assert (said.code, gonogo("merges").code) == (0, 0)
+    git(web, "update-ref", "refs/heads/main", before)
+    found = gonogo("merges")
+    assert found.code == 3
+    assert f"said that {right[:8]} does {fix[:8]} on main: it is no part of that branch any more" in found.out
+
+
 def test_a_repository_that_cannot_be_read_is_no_good_news(gonogo: Here, release: Release) -> None:
     """Exit 4, and no sentence that sounds as if all were well."""
     (release.directory / "web" / ".git" / "HEAD").unlink()

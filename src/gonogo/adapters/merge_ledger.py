@@ -1,7 +1,7 @@
 """The ledger of forward-merges, read whole: repositories, and the words of this release and of those beside it."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -9,10 +9,10 @@ from threading import Lock
 import msgspec
 from msgspec.structs import replace
 
-from gonogo.adapters.git_ledger import references, survey
+from gonogo.adapters.git_ledger import commit_in, references, survey
 from gonogo.adapters.journal_dir.elsewhere import Elsewhere, merge_words
 from gonogo.domain import people
-from gonogo.domain.folds.merges import MergeWord
+from gonogo.domain.folds.merges import Key, MergeWord, newest
 from gonogo.domain.ledger import Ledger, Survey, build
 from gonogo.domain.plan import Plan, Product
 from gonogo.errors import GonogoError
@@ -46,7 +46,30 @@ def read_ledger(
     asked = {(one.product, oid, branch) for one in surveys for oid, due in one.due.items() for branch in due}
     about = [word for word in elsewhere.words if (word.product, word.oid, word.branch) in asked]
     counting, others = _of_persons(plan, about)
-    return build(surveys, (*words, *counting), begun, (*elsewhere.notes, *others))
+    # the newest first: a word that does not hold any more does not bring back the one it took the place of
+    standing, gone = _still_there(plan, newest((*words, *counting)).values(), asked)
+    return build(surveys, standing, begun, (*elsewhere.notes, *others, *gone))
+
+
+def _still_there(
+    plan: Plan, words: Iterable[MergeWord], asked: Container[Key]
+) -> tuple[list[MergeWord], list[str]]:
+    """The words whose commit, where one was named, is in its branch now; for the others, that it is not."""
+    standing, gone = [], []
+    for word in words:
+        product = plan.product(word.product)
+        if not word.commit or product is None or (word.product, word.oid, word.branch) not in asked:
+            standing.append(word)
+            continue
+        try:
+            commit_in(product.repo, word.branch, word.commit)
+            standing.append(word)
+        except GonogoError:
+            gone.append(
+                f"{word.actor.user} said that {word.commit[:8]} does {word.oid[:8]} on {word.branch}: "
+                "it is no part of that branch any more"
+            )
+    return standing, gone
 
 
 class _Surveys:
