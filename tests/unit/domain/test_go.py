@@ -592,3 +592,14 @@ def test_a_waived_approval_is_waived_for_what_was_to_be_approved() -> None:
         "approval.missing"
     ]
     assert "approval.missing" in {one.rule for one in open_ends(world.scene().snapshot())}
+
+
+def test_where_the_first_of_two_has_spoken_somebody_else_says_the_same() -> None:
+    """Who can clear it is not the first one, and what to type is what they said."""
+    world = started(replace(PLAIN, items=(Item(ItemId("migrate"), "Migrate", owner="ben", two_person=True),)))
+    world.do(BEN, Skip("migrate", "there is no data"))
+
+    judged = world.scene().snapshot().verdict("production")
+    assert judged is not None
+    (reason,) = (one for one in judged.reasons if one.rule == "item.open")
+    assert (reason.who, reason.remedy) == ("anybody but bokafor", "gonogo skip migrate --reason '...'")

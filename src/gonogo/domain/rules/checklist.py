@@ -10,7 +10,7 @@ from gonogo.domain.plan import Check, Environment, GateKind, Item, Plan
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, person
 from gonogo.domain.rules.reason import ReasonLine, Weight
-from gonogo.domain.state import ItemStatus, ReleaseState
+from gonogo.domain.state import ItemState, ItemStatus, ReleaseState
 
 
 def earlier_phases(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
@@ -60,9 +60,15 @@ def _open_item(plan: Plan, state: ReleaseState, item: Item, now: datetime) -> Re
         f"item:{item.id}",
         seen,
         "journal",
-        who=person(plan, item.owner) or manager(plan),
-        remedy=f"gonogo tick {item.id}" if by_hand else f"gonogo check run {item.id}",
+        who=f"anybody but {found.first.actor.user}" if found.first else person(plan, item.owner) or manager(plan),
+        remedy=_next_step(item, found) if by_hand else f"gonogo check run {item.id}",
     )
+
+
+def _next_step(item: Item, found: ItemState) -> str:
+    """What closes it; where the first of two has spoken, what says the same."""
+    skipped = found.first is not None and found.first.skip
+    return f"gonogo skip {item.id} --reason '...'" if skipped else f"gonogo tick {item.id}"
 
 
 _WORDS = {
