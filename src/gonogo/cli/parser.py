@@ -199,7 +199,10 @@ VERBS: tuple[Verb, ...] = (
         PLAN, journal=False,
     ),
     Verb("doctor", "[PLAN]", "is this machine set up for it? changes nothing", "doctor", PLAN),
-    Verb("check run", "[ITEM] [--last]", "run the check of an item; without ITEM, list them", "check_run", CHECKLIST),
+    Verb(
+        "check run", "[ITEM] [--last]", "run the check of an item; without ITEM, list them", "check_run",
+        CHECKLIST,
+    ),
     Verb(
         "trust", "[--confirm CODE]", "look at the commands of a plan, and allow them to be run", "trust",
         PLAN, journal=False,
