@@ -97,7 +97,9 @@ class MetricQuestion:
         if isinstance(sample, str):
             return self._nothing(Reason.NO_DATA, sample)
         now = self._clock.now()
-        if sample.at is not None and abs(now - sample.at) > self._given.timing.unknown_after:
+        if sample.at is None:
+            return self._nothing(Reason.NO_DATA, "the answer does not say when the number was taken")
+        if abs(now - sample.at) > self._given.timing.unknown_after:
             return self._nothing(Reason.NO_DATA, f"the answer is from {_stamp(sample.at)}, it is {_stamp(now)}")
         return Number(self.name, sample.value, now, self.source, sample.at)
 

@@ -133,7 +133,8 @@ def _sample(labels: Any, value: Any) -> Sample:
     known = labels if isinstance(labels, Mapping) else {}
     stamp, text = value if isinstance(value, list) and len(value) == 2 else (None, None)
     try:
-        number = float(text) if isinstance(text, str) else math.nan
+        # Python also takes 1_0 for ten; nobody who writes it there means that
+        number = float(text) if isinstance(text, str) and "_" not in text else math.nan
         evaluated = datetime.fromtimestamp(float(stamp), UTC) if isinstance(stamp, int | float) else None
     except (ValueError, OverflowError, OSError):
         number, evaluated = math.nan, None
