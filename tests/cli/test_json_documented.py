@@ -9,6 +9,8 @@ import pytest
 
 from cli.conftest import Here, Release, account
 from cli.test_checks import trust
+from cli.test_merges import hotfix
+from support.repositories import git
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## `gonogo ([a-z ]+) --json`\n(.+?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -90,3 +92,25 @@ def test_every_key_is_explained(busy: Here, verb: str) -> None:
     assert sorted({key for key in _keys(found) if f"`{key}`" not in text}) == []
     times = [one for one in _texts(found) if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", one)]
     assert [one for one in times if not one.endswith("Z")] == []
+
+
+def test_every_key_about_hotfixes_and_their_merges_is_explained(busy: Here, release: Release) -> None:
+    """With a fix that was answered for, one that is open, and a hotfix under way."""
+    fix = hotfix(release)
+    web = release.directory / "web"
+    release.runs("production", "1.2.1")
+    git(web, "config", "user.name", "me")
+    git(web, "config", "user.email", "me@example.com")
+    git(web, "checkout", "-q", "-f", "--detach", "main")
+    git(web, "branch", "release/v1.4", "v1.2.0")
+    assert busy("merges", "waive", fix[:8], "main", "--reason", "main has no login any more").code == 0
+    ledger: Any = busy("merges", "--preview", "--json").facts
+    code = busy("hotfix", "plan", "web", "main", "--json").facts["confirm"]
+    busy("hotfix", "start", "web", "main", "--confirm", code)
+    table: Any = busy("hotfix", "status", "web", "--json").facts
+    assert (len(ledger["cells"]), len(table["hotfixes"])) == (2, 1)
+    for verb, found in (("merges", ledger), ("hotfix status", table)):
+        text = SECTIONS[verb] + PAGE[: PAGE.index("## ")]
+        assert sorted({key for key in _keys(found) if f"`{key}`" not in text and not key.isdigit()}) == []
+        times = [one for one in _texts(found) if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", one)]
+        assert [one for one in times if not one.endswith("Z")] == []
