@@ -187,3 +187,19 @@ def test_reverts_of_what_is_no_merge_here_ask_git_nothing(tmp_path: Path) -> Non
     repository.git = None  # type: ignore[assignment]  # whoever asked it would fail
     asked = TakenBack(repository, commits)
     assert asked("f" * 40, commits[0]) == asked(made.oids[0], commits[1]) == ()
+
+
+def test_what_a_release_took_back_with_a_merge_was_not_announced(tmp_path: Path) -> None:
+    """The hotfix merged a fix and reverted the merge: on main it is still news."""
+    before: list[CommitSpec | str | bytes] = [
+        "feat: start",
+        FIX,
+        CommitSpec("chore: line", parents=(0,), files={"line.txt": "1\n"}),
+        CommitSpec("fix: rounding", parents=(2,), files={"pay.py": "round()\n"}, when=WHEN),
+        CommitSpec("Merge branch 'fix'", parents=(2, 3), files={"pay.py": "round()\n", "line.txt": "1\n"}),
+    ]
+    merge = make_repository(tmp_path / "before", before).oids[4]
+    undone = CommitSpec(f"Revert it\n\nThis reverts commit {merge}.", parents=(4,), files={"pay.py": ""})
+    after = CommitSpec("feat: next", parents=(1,))
+    made = make_repository(tmp_path / "repo", [*before, undone, after], tags={"v1.0.0": 0, "v1.0.1": 5})
+    assert struck(ships(made, "1.1.0")) == {}

@@ -14,6 +14,7 @@ from gonogo.adapters.git_door import GitError
 from gonogo.adapters.git_history.records import LOG, reader, records
 from gonogo.adapters.git_history.repository import Repository, full
 from gonogo.adapters.git_history.tags import TagRef
+from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.domain.changelog import Range
 from gonogo.domain.changelog.pairing import reverted
 from gonogo.domain.commits import Commit, Fate, Struck, parse_commit
@@ -147,7 +148,7 @@ def _of_releases(
         except GitError:
             continue  # a tag that leads to no commit brought nothing
         commits = [read(record) for some in records(iter(chunks)) for record in some]
-        gone = reverted(commits)
+        gone = reverted(commits, None, TakenBack(repository, commits))
         yield from ((tag, commit) for commit in commits if commit.oid not in gone)
         seen.append(tag.ref)
 
