@@ -114,3 +114,31 @@ def test_every_key_about_hotfixes_and_their_merges_is_explained(busy: Here, rele
         assert sorted({key for key in _keys(found) if f"`{key}`" not in text and not key.isdigit()}) == []
         times = [one for one in _texts(found) if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", one)]
         assert [one for one in times if not one.endswith("Z")] == []
+
+
+@pytest.mark.parametrize(
+    ("section", "argv"),
+    [
+        ("changelog", ("changelog",)),
+        ("changelog", ("next-version",)),
+        ("changelog", ("changelog", "--all")),
+        ("changelog", ("changelog", "--entry")),
+        ("changelog", ("changelog", "--commit", "HEAD")),
+        ("notes", ("notes",)),
+        ("versions", ("versions",)),
+    ],
+)
+def test_every_key_about_what_ships_is_explained(
+    gonogo: Here, release: Release, section: str, argv: tuple[str, ...]
+) -> None:
+    """With a product that has nothing to enter and one whose history cannot be read."""
+    text = release.plan.read_text(encoding="utf-8")
+    more = (
+        "products:\n  quiet: {version: 1.0.1, repo: web, paths: [none]}\n  gone: {version: 1.0.0, repo: nowhere}\n"
+    )
+    files = "repo: web\n    files: [{path: package.json, key: version}]"
+    release.plan.write_text(text.replace("repo: web", files, 1).replace("products:\n", more), encoding="utf-8")
+    head = git(release.directory / "web", "rev-parse", "main")
+    found: Any = gonogo(*(head if word == "HEAD" else word for word in argv), "--json").facts
+    page = SECTIONS[section] + PAGE[: PAGE.index("## ")]
+    assert sorted({key for key in _keys(found) if f"`{key}`" not in page}) == []
