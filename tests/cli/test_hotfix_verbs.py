@@ -97,6 +97,24 @@ def test_no_branch_has_a_fix_that_is_not_made_yet(line: Line, gonogo: Here) -> N
     assert "has all of it" not in shown.out
 
 
+def test_a_tag_that_cannot_be_signed_is_warned_of_before_anything_is_done(
+    line: Line, gonogo: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step that signs is one of the last: at that point everything else is done."""
+    home = line.release.directory / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    typed = ("hotfix", "plan", "web", line.made.oids[3])
+    assert "gpg must have one for ana@example.com" in gonogo(*typed, "--sign").out
+    config = home / ".gitconfig"
+    config.write_text("[gpg]\n  format = ssh\n", encoding="utf-8")
+    assert "there is no key to sign the tag with" in gonogo(*typed, "--sign").out
+    config.write_text("[gpg]\n  format = ssh\n[user]\n  signingkey = ~/.ssh/id\n", encoding="utf-8")
+    assert "key" not in gonogo(*typed, "--sign").out
+    assert "key" not in gonogo(*typed).out
+
+
 def test_options_may_stand_between_product_and_commits(line: Line, gonogo: Here) -> None:
     """In whatever order somebody types at night; what means nothing is still refused."""
     fix = line.made.oids[3]

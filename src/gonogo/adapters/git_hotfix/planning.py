@@ -102,12 +102,28 @@ def _ground(plan: Plan, wish: Wish, seen: Seen, survey: Survey, product: Product
         raise UsageError(f"the repository has no remote '{clean(wish.remote, 80)}'", where=product.repo)
     there, unasked = _remote(space, remote, offline=wish.offline)
     warnings += unasked
+    warnings += _about_key(space, identity(survey.found).email) if wish.sign else []
     pins = [(pin, who) for version, pin, who in seen.pins if _same(version, base_version, product)]
     pins += _running_commits(observed)
     base = survey.check_tag(base_version, pins, there)
     taken = _taken(plan, seen, survey, product, there)
     version = _next(product, base_version, wish, taken)
     return Ground(survey, product, version, base_version, base, observed, remote, tuple(warnings))
+
+
+def _about_key(space: Workspace, email: str) -> list[str]:
+    """What would keep the tag from being signed, as far as the person's own configuration tells."""
+    door = space.signing()
+
+    def told(name: str) -> str:
+        return door.run(["config", "--get", name], accept=(0, 1)).decode("utf-8", "replace").strip()
+
+    if told("user.signingkey") or (told("gpg.format") == "ssh" and told("gpg.ssh.defaultKeyCommand")):
+        return []
+    way = "git config --global user.signingkey KEY"
+    if told("gpg.format") == "ssh":
+        return [f"there is no key to sign the tag with: {way}"]
+    return [f"no key is named to sign the tag with, so that gpg must have one for {clean(email, 120)}: {way}"]
 
 
 def _running_commits(observed: Observed | None) -> list[tuple[str, str]]:
