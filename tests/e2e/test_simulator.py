@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from msgspec.structs import replace
 
+from gonogo.adapters.plan_yaml import PlanFile
 from gonogo.domain.decide import Tick
 from gonogo.domain.observation import Reason, Target
 from gonogo.domain.plan import Level, Plan, Timing
 from gonogo.domain.readiness import Answer, Verdict, Weight
+from gonogo.session import Accepted
+from gonogo.simulator.demo import ACTS, STORY, demo
 from gonogo.simulator.rehearsal import Rehearsal, rehearsal
 from support.stage import GivenPlan, Hands, shop
 from support.watching import look, verdict, watching
@@ -126,3 +129,18 @@ def test_a_made_up_history_keeps_what_the_plan_promises() -> None:
         rules = {reason.rule for one in snapshot.verdicts for reason in one.reasons}
         assert "web" in snapshot.changes
     assert not rules & {"tag.missing", "git.unreadable", "git.loading", "tag.moved"}
+
+
+def test_nobody_in_the_demo_is_refused() -> None:
+    """What the others of the story do is what one may do, with what whoever watches has seen."""
+    clock = Hands()
+    with demo(PlanFile, clock, "me") as played, watching(played) as session:
+        people = played.people(session.actor)
+        outcomes = []
+        for clock.elapsed in range(0, int(STORY) + 1, 10):
+            look(session, played)
+            session.unmoved(session.inputs.changes)
+            outcomes += people.step(known=session.inputs)
+        people.close()
+    assert len(outcomes) >= len(ACTS)
+    assert {type(outcome) for outcome in outcomes} == {Accepted}

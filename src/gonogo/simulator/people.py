@@ -136,7 +136,8 @@ class People:
     def _do(self, act: Act, known: Inputs | None) -> Outcome:
         session = self._session(act.person)
         if known is not None:
-            seen = {"evidence": known.evidence, "changes": known.changes}
+            names = ("evidence", "changes", "histories_at", "files", "files_at", "metrics", "ledger", "artifacts")
+            seen = {name: getattr(known, name) for name in names}
             session.inputs = replace(session.inputs, loaded=known.loaded, **seen)
         session.refresh()
         return session.submit(command_of(act, session.scene()))
