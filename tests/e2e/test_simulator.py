@@ -13,7 +13,7 @@ from gonogo.domain.decide import Tick
 from gonogo.domain.observation import Reason, Target
 from gonogo.domain.plan import Level, Plan, Timing
 from gonogo.domain.readiness import Answer, Verdict, Weight
-from gonogo.session import Accepted
+from gonogo.session import Accepted, Outcome
 from gonogo.simulator.demo import ACTS, STORY, demo
 from gonogo.simulator.rehearsal import Rehearsal, rehearsal
 from support.stage import GivenPlan, Hands, shop
@@ -136,7 +136,7 @@ def test_nobody_in_the_demo_is_refused() -> None:
     clock = Hands()
     with demo(PlanFile, clock, "me") as played, watching(played) as session:
         people = played.people(session.actor)
-        outcomes = []
+        outcomes: list[Outcome] = []
         for clock.elapsed in range(0, int(STORY) + 1, 10):
             look(session, played)
             session.unmoved(session.inputs.changes)
