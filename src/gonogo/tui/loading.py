@@ -6,6 +6,7 @@ files under it. What it may need is loaded while it is still the program that wa
 
 import importlib
 import threading
+import time
 from contextlib import suppress
 
 LATER = (
@@ -27,8 +28,10 @@ LATER = (
 )
 """A quarter of what the cockpit consists of."""
 
-AFTER = 1.0
-"""Seconds after the session was opened: before that it would hold up the first frames."""
+AFTER = 5.0
+"""Seconds after the session was opened: the first frames and the first keys come before it."""
+_BREATH = 0.05
+"""Seconds between two modules, in which keys and answers have the interpreter to themselves."""
 
 
 def begin() -> None:
@@ -41,3 +44,4 @@ def load() -> None:
     for name in LATER:
         with suppress(ImportError):
             importlib.import_module(name)
+        time.sleep(_BREATH)
