@@ -54,7 +54,8 @@ def test_sixteen_sessions_ask_as_one_and_survive_their_poller(release: SharedRel
         everybody_knows(crowd)
 
         took = asked_again(release, 6)
-        assert 1.1 * SOURCES * took / EVERY >= 6 * SOURCES, f"{6 * SOURCES} requests in {took:.1f} s"
+        # six rounds take five intervals when the first of them falls due at once
+        assert 1.1 * SOURCES * (took + EVERY) / EVERY >= 6 * SOURCES, f"{6 * SOURCES} requests in {took:.1f} s"
 
         dead = leader(crowd)
         at = send(dead.pid, signal.SIGKILL)

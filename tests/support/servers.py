@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
@@ -184,7 +185,9 @@ def _wait_until_answers(url: str, process: subprocess.Popen[bytes], log: Path) -
                 return
         except urllib.error.HTTPError as answered:
             answered.close()
-            return
+            if answered.code != HTTPStatus.SERVICE_UNAVAILABLE:  # what still starts says that, Prometheus for one
+                return
+            threading.Event().wait(0.02)
         except OSError:
             threading.Event().wait(0.02)
     raise AssertionError(f"{url} did not answer within {READY_WITHIN:g} s: {log.read_text()[-2000:]}")
