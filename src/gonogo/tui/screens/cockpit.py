@@ -76,6 +76,12 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
         self.changelog = ChangelogPane(look)
         self.trail = TrailPane(look)
         self.panes: tuple[Pane, ...] = (self.checklist, self.matrix, self.changelog, self.trail)
+        # kept, not looked up: what is heard while the program ends finds them gone from the screen
+        self._sides = (
+            Vertical(self.checklist, self.changelog, id="left"),
+            Vertical(self.matrix, self.trail, id="right"),
+        )
+        self._room = Container(*self._sides, id="panes")
         self._place = Place.CHECKLIST
         self._rows: dict[Place, int | None] = {}
         """Heights that were given to panes; None: as the style sheet says."""
@@ -94,11 +100,9 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
 
     def body(self) -> Sequence[Widget]:
         """Banner, tabs, panes."""
-        left = Vertical(self.checklist, self.changelog, id="left")
-        right = Vertical(self.matrix, self.trail, id="right")
         for pane in self.panes:
             pane.data_bind(View.snapshot)
-        return (self.tiny, self.banner, self.tabs, Container(left, right, id="panes"))
+        return (self.tiny, self.banner, self.tabs, self._room)
 
     def on_mount(self) -> None:
         """Begin in the checklist."""
@@ -172,8 +176,7 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
         shown = shown_panes(columns, self._place)
         for pane in self.panes:
             pane.set_class(pane.place in shown, "-shown")
-        for side in ("left", "right"):
-            box = self.query_one(f"#{side}")
+        for box in self._sides:
             box.set_class(any(pane.place in shown for pane in self.panes if pane in box.children), "-shown")
         self.set_class(columns < LEAST[0] or rows < LEAST[1], "-tiny")
         self._draw_edges()
@@ -190,7 +193,7 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
 
     def _share_rows(self, columns: int) -> None:
         """Of four panes the upper two get the rows they need, up to three fifths; the lower two the rest."""
-        room = self.query_one("#panes").size.height
+        room = self._room.size.height
         for pane in (self.checklist, self.matrix):
             rows = min(pane.rows_wanted, room * 3 // 5) if columns >= WIDE and room else None
             if self._rows.get(pane.place) != rows:
