@@ -1,6 +1,6 @@
 """What git-cliff puts under each release of a local clone against what gonogo does: base and set of commits.
 
-    python tests/bench/against_git_cliff.py --peers /tmp/peers/bin CLONE[=SCHEME] ... [--newest 60]
+    python tests/bench/against_git_cliff.py --peers ../peers/bin CLONE[=SCHEME] ... [--newest 60]
 
 git-cliff leaves nothing out for this: no type is skipped, what follows no convention stays. Prints a Markdown
 table and, below it, every difference with the first commits that only one of the two has.

@@ -1,7 +1,7 @@
 """Changelogs against `git log`, git-cliff and commitizen: whole processes, in turns, on generated histories.
 
-    python -m venv /tmp/peers && /tmp/peers/bin/pip install git-cliff==2.14.2 commitizen==4.19.3
-    python tests/bench/changelog.py --peers /tmp/peers/bin [--commits 1500 16000 64000] [--rounds 5]
+    python -m venv ../peers && ../peers/bin/pip install git-cliff==2.14.2 commitizen==4.19.3
+    python tests/bench/changelog.py --peers ../peers/bin [--commits 1500 16000 64000] [--rounds 5]
 
 The peers live in an environment of their own: nothing of gonogo needs them. Without --peers their columns stay
 empty. Prints a Markdown table; exit code 1 when a target is missed.

@@ -1,7 +1,7 @@
 """What starting costs: whole processes against `python -c pass`, the first frame against a bare Textual app.
 
-    python -m venv /tmp/clean && /tmp/clean/bin/pip install .
-    python tests/bench/startup.py --python /tmp/clean/bin/python [--rounds 9] [--peers /tmp/peers/bin]
+    python -m venv ../clean && ../clean/bin/pip install .
+    python tests/bench/startup.py --python ../clean/bin/python [--rounds 9] [--peers ../peers/bin]
 
 Exit code 1 when a target is missed. What else is installed beside gonogo costs too: httpx loads click and rich
 where it finds them.

@@ -11,6 +11,7 @@ from gonogo.adapters.git_door import GitError
 from gonogo.adapters.git_hotfix import executor
 from gonogo.adapters.git_hotfix.preparing import plan_prepare
 from gonogo.adapters.git_hotfix.service import Hotfixes
+from gonogo.domain.decide import MarkBad
 from gonogo.domain.hotfix.lines import Observed
 from gonogo.domain.hotfix.outcome import Finished, Given, Stopped, Waiting
 from gonogo.domain.hotfix.preview import Outcome as Picked
@@ -177,6 +178,26 @@ def test_row_51_the_base_is_what_runs_and_the_version_never_goes_down(tmp_path: 
     assert following.work is not None
     assert following.work.version == "1.9.8"
     assert any("1.9.7" in warning for warning in following.preview.warnings)
+
+
+def test_a_version_marked_bad_is_given_to_nothing_any_more(tmp_path: Path) -> None:
+    """Not proposed, not chosen by hand, and not made when the mark came after the plan."""
+    made = hotfix_world.linear(tmp_path / "repo")
+    wizard = wizard_of(made, tmp_path)
+    before = wizard.planned(made.oids[3])
+    assert before.work is not None
+    assert before.work.version == "1.9.4"
+
+    seen = replace(runs("1.9.3"), bad=(("1.9.4", "ben"),))
+    following = wizard.planned(made.oids[3], seen=seen)
+    assert following.work is not None
+    assert following.work.version == "1.9.5"
+    with pytest.raises(RefusedError, match=r"1\.9\.4 is marked bad by ben"):
+        wizard.planned(made.oids[3], seen=seen, as_version="1.9.4")
+
+    wizard.session.submit(MarkBad("web", "1.9.4", "built from the wrong commit"))
+    with pytest.raises(RefusedError, match="is marked bad by"):
+        wizard.start(before)
 
 
 def test_row_51_two_versions_at_once_must_be_chosen_between(tmp_path: Path) -> None:

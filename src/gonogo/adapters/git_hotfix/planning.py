@@ -165,6 +165,7 @@ def _taken(plan: Plan, seen: Seen, survey: Survey, product: Product, there: dict
     taken = list(survey.taken(tags))
     taken += [Taken(version, Origin.RUNNING, place) for version, place in seen.running]
     taken += [Taken(version, Origin.PLANNED, place) for version, place in seen.reserved]
+    taken += [Taken(version, Origin.BAD, who) for version, who in seen.bad]
     return [*taken, Taken(product.version, Origin.PLANNED, plan.release)]
 
 

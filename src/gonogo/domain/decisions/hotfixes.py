@@ -15,6 +15,7 @@ from gonogo.domain.hotfix.steps import steps_of
 from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.work import Work
 from gonogo.domain.plan import ApprovalSlot
+from gonogo.domain.rollback import bad_mark
 from gonogo.domain.text import clean
 from gonogo.errors import ExitCode
 
@@ -205,6 +206,14 @@ def _start(scene: Scene, command: StartHotfix) -> Answer:
                 f"{known.actor.user} has {known.id} under way{slips.by(None, known.at, scene.now)}",
                 _ways_on(known),
             )
+    product = scene.plan.product(work.product)
+    if product is not None and (mark := bad_mark(scene.state, product, work.version)):
+        return Refusal(
+            ExitCode.NO_GO,
+            "version.bad",
+            f"{work.product} {work.version} is marked bad by {mark.actor.user}: {mark.reason}",
+            f"make another version: {typed(work.kind.value, 'plan', work.product)} --as VERSION",
+        )
     if command.confirm != work.code:
         return Refusal(
             ExitCode.CONFLICT,

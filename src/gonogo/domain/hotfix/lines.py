@@ -38,6 +38,7 @@ class Origin(StrEnum):
     BRANCH = "branch"
     RUNNING = "runs somewhere"
     PLANNED = "planned"
+    BAD = "marked bad"
 
 
 class Taken(Struct, frozen=True):
@@ -46,7 +47,7 @@ class Taken(Struct, frozen=True):
     version: str
     origin: Origin
     name: str
-    """The tag, branch or place."""
+    """The tag, branch, place or person."""
 
 
 class NextVersion(Struct, frozen=True):
@@ -137,9 +138,9 @@ def may_be_called(product: Product, base: str, wanted: str, taken: Iterable[Take
         return NoNextVersion(f"'{version.text}': {version.reason}", "choose another version: --as VERSION")
     for one in taken:
         if same_version(one.version, wanted, product.scheme, product.name):
-            return NoNextVersion(
-                f"{wanted} exists already: {one.origin.value} {one.name}", "leave --as out for the next free one"
-            )
+            exists = f"exists already: {one.origin.value} {one.name}"
+            said = f"is marked bad by {one.name}" if one.origin is Origin.BAD else exists
+            return NoNextVersion(f"{wanted} {said}", "leave --as out for the next free one")
     if isinstance(start, Version) and is_newer(version, start) is False:
         return NoNextVersion(f"{wanted} is not newer than {base}", "leave --as out for the next free one")
     return NextVersion(version.number)

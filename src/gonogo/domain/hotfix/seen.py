@@ -25,6 +25,7 @@ def seen_of(plan: Plan, matrix: Matrix, state: ReleaseState, product: Product) -
             for one in state.hotfixes.values()
             if one.product == product.name and not one.is_over and one.tag
         ),
+        tuple((one.version, one.actor.user) for one in state.bad.values() if one.product == product.name),
     )
 
 

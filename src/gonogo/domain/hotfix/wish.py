@@ -37,6 +37,8 @@ class Seen(Struct, frozen=True):
     """(version, commit, who says so)."""
     reserved: tuple[tuple[str, str], ...] = ()
     """(version, by what) of other work that is under way."""
+    bad: tuple[tuple[str, str], ...] = ()
+    """(version, by whom) that was marked bad: it is not given to anything any more."""
 
 
 class Planned(Struct, frozen=True):
