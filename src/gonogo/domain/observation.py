@@ -67,6 +67,12 @@ class Reason(StrEnum):
     """The plan names a preset this version cannot ask yet."""
 
 
+CONNECTION = frozenset(
+    {Reason.TIMEOUT, Reason.REFUSED, Reason.UNRESOLVED, Reason.DISCONNECTED, Reason.TLS, Reason.PROTOCOL}
+)
+"""Reasons that speak of the way to a host, and not of one answer of it."""
+
+
 class Running(Struct, frozen=True):
     """One version that answers in a cell, with its share."""
 

@@ -9,13 +9,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from gonogo.domain.matrix import Account, Cell, Freshness, Matrix
-from gonogo.domain.observation import Reason, Target
+from gonogo.domain.observation import CONNECTION, Reason, Target
 from gonogo.domain.spans import span
-
-CONNECTION = frozenset(
-    {Reason.TIMEOUT, Reason.REFUSED, Reason.UNRESOLVED, Reason.DISCONNECTED, Reason.TLS, Reason.PROTOCOL}
-)
-"""Reasons that speak of the way to a host, and not of one answer of it."""
 
 
 class Outage(Struct, frozen=True):

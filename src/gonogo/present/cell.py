@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from gonogo.domain.drift import Drift, drift_from_before, older_than_live
 from gonogo.domain.history import Soaking, Stay, shown, soak, stays
 from gonogo.domain.matrix import Account, Cell, Freshness, Relation
-from gonogo.domain.observation import Reason, Role, Running
+from gonogo.domain.observation import CONNECTION, Reason, Role, Running
 from gonogo.domain.plan import Product
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line, headline
 from gonogo.domain.snapshot import Snapshot
@@ -168,7 +168,8 @@ def account_words(one: Account, now: datetime) -> str:
     if one.reason is not None:
         silent = max(now - one.silent_since, timedelta(0)) if one.silent_since else timedelta(0)
         told = f" for {span(silent)}" if parts or silent >= timedelta(seconds=1) else ""
-        parts.append(f"{'silent' if parts else 'no answer'}{told}: {one.detail or _why(one.reason)}")
+        silence = "silent" if parts else "no answer" if one.reason in CONNECTION else "no usable answer"
+        parts.append(f"{silence}{told}: {one.detail or _why(one.reason)}")
     if one.by:
         parts.append(f"asked by {one.by}")
     return ", ".join(parts) or "not asked yet"

@@ -16,7 +16,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.UNAUTHORIZED: "The endpoint wants a credential, or ours is missing or not accepted.",
     Reason.TOO_LARGE: "The answer was too large to be read.",
     Reason.HTML: "A web page came where data was expected, most likely a log-in page.",
-    Reason.NOT_JSON: "The answer was not JSON.",
+    Reason.NOT_JSON: "JSON was expected, and something else came.",
     Reason.EMPTY: "The answer was empty.",
     Reason.NO_VERSION: "The answer was read, and no version stands where one was expected.",
     Reason.NO_DATA: "The source answered and has no data about this; no data is not good news.",

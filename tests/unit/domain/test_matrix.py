@@ -340,3 +340,19 @@ def test_without_a_steady_clock_a_match_is_young_by_the_wall_clock(
     if cell.relation is Relation.MATCH:
         assert cell.polled_at is not None
         assert timedelta(0) <= NOW + timedelta(seconds=wall + wait) - cell.polled_at <= cell.timing.stale_after
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        (Reason.TIMEOUT, Status.UNREACHABLE),
+        (Reason.REFUSED, Status.UNREACHABLE),
+        (Reason.NOT_JSON, Status.UNKNOWN),
+        (Reason.HTTP_STATUS, Status.UNKNOWN),
+        (Reason.NO_DATA, Status.UNKNOWN),
+    ],
+)
+def test_a_place_that_answered_nonsense_was_reached(reason: Reason, status: Status) -> None:
+    """Nobody looks for a broken network where a login page answers."""
+    silent = absorb(NOTHING, Missing(TARGET, reason, NOW, "probe", ""))
+    assert _cell(silent).status is status

@@ -9,7 +9,7 @@ from gonogo.domain.evidence import Evidence, Strand
 from gonogo.domain.history import same_set
 from gonogo.domain.matrix.model import Account, Freshness
 from gonogo.domain.matrix.running import active, apart, holds
-from gonogo.domain.observation import Running, Status
+from gonogo.domain.observation import CONNECTION, Running, Status
 from gonogo.domain.plan import Product, Timing
 
 
@@ -34,7 +34,7 @@ def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None
             strand.origin,
             missing.source if missing else "",
             Freshness.UNKNOWN,
-            Status.UNREACHABLE if missing else Status.UNKNOWN,
+            Status.UNREACHABLE if missing and missing.reason in CONNECTION else Status.UNKNOWN,
             silent_since=strand.silent_since,
             reason=missing.reason if missing else None,
             detail=missing.detail if missing else "",
