@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,10 @@ from msgspec.structs import replace
 from gonogo.adapters.git_hotfix.workshop import Workshop
 from gonogo.domain.events import Actor
 from gonogo.domain.folds.hotfixes import HotfixStatus
+from gonogo.domain.hotfix.outcome import Outcome
+from gonogo.domain.hotfix.seen import seen_of
+from gonogo.domain.hotfix.wish import Wish
+from gonogo.domain.hotfix.work import Work
 from gonogo.domain.observation import Observation, Running, Seen, Status, Target
 from gonogo.domain.plan import ApprovalSlot, Branches, Environment, Plan, Probe
 from gonogo.testing.clock import FakeClock
@@ -57,12 +62,12 @@ class Shop(Stage):
         """Real, on this stage's journal."""
         return Workshop(lambda: self.session(ME), self.state, self.clock)
 
-    def play(self, story: Story, size: tuple[int, int] = (80, 24)) -> None:
+    def play(self, story: Story, size: tuple[int, int] = (80, 24), workshop: Workshop | None = None) -> None:
         """Play it at a running cockpit."""
 
         async def run() -> None:
             async with self.cockpit(
-                size=size, workshop=self.workshop(), open_session=lambda: self.session(ME)
+                size=size, workshop=workshop or self.workshop(), open_session=lambda: self.session(ME)
             ) as seat:
                 await story(seat)
 
@@ -178,6 +183,62 @@ async def begun(seat: Seat, *keys: str) -> None:
     await seat.press("enter")
     await seat.sees("d do it")
     await seat.press("d")
+
+
+class SlowWorkshop(Workshop):
+    """One whose first record is still on its way to the journal when the screen is left."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(lambda: shop.session(ME), shop.state, shop.clock)
+        self.let_go = threading.Event()
+
+    def start(self, work: Work) -> Outcome:
+        """Begin once it is let."""
+        assert self.let_go.wait(30)
+        return super().start(work)
+
+
+def test_a_hotfix_that_is_begun_is_opened_even_before_the_journal_knows_it(tmp_path: Path) -> None:
+    """Left right after 'do it' and asked for again: not the first step, as if nothing had been begun."""
+    shop = Shop(linear(tmp_path / "web"), tmp_path / "state")
+    slow = SlowWorkshop(shop)
+
+    async def story(seat: Seat) -> None:
+        await begun(seat)
+        await seat.sees("beginning")
+        await seat.press("escape")
+        await seat.press("h")
+        await seat.sees("beginning")
+        slow.let_go.set()
+        await seat.sees("TEST IT")
+
+    try:
+        shop.play(story, workshop=slow)
+    finally:
+        slow.let_go.set()
+
+
+def test_the_first_step_shows_a_hotfix_that_somebody_began_meanwhile(tmp_path: Path) -> None:
+    """It stands above what production runs, and Enter opens it."""
+    shop = Shop(linear(tmp_path / "web"), tmp_path / "state")
+
+    async def story(seat: Seat) -> None:
+        await seat.press("2", "h")
+        await seat.sees("[1 broken]")
+        session = shop.session(ME)
+        session.refresh()
+        product = shop.loaded.plan.product("web")
+        assert product is not None
+        seen = seen_of(shop.loaded.plan, seat.app.snapshot.matrix, session.inputs.state, product)  # type: ignore[union-attr]  # it is there
+        oid = git(shop.repo, "rev-parse", "main")
+        planned = shop.workshop().plan(shop.loaded.plan, Wish("web", version="1.9.3", picks=(oid,)), seen)
+        assert planned.work is not None
+        await asyncio.to_thread(shop.workshop().start, planned.work)
+        await seat.sees("A hotfix of web is under way")
+        await seat.press("home", "enter")
+        await seat.sees("TEST IT")
+
+    shop.play(story)
 
 
 def test_a_conflict_is_answered_for_file_by_file(tmp_path: Path) -> None:

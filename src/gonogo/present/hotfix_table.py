@@ -53,7 +53,7 @@ def table_rows(snapshot: Snapshot) -> Rows:
         rows.append((f"product:{product.name}", name))
         works = [one for one in known if one.product == product.name]
         for one in works:
-            rows += _work(one, snapshot)
+            rows += work_rows(one, snapshot)
     return tuple(rows)
 
 
@@ -69,7 +69,8 @@ def _runs(snapshot: Snapshot, product: Product) -> Span:
     return Span(f"{versions} runs" if fresh else f"{versions} ran", Tone.PLAIN if fresh else Tone.WARN)
 
 
-def _work(one: Hotfix, snapshot: Snapshot) -> Iterable[tuple[str, Line]]:
+def work_rows(one: Hotfix, snapshot: Snapshot) -> Iterable[tuple[str, Line]]:
+    """One piece of work, to open: what it makes, where it stands and whose it is, what is called what."""
     kind = _KINDS.get(one.kind, one.kind)
     head = (
         Span(f"  {kind:<8} ", Tone.MUTED), Span(f"{_versions(one)}  "), Span(_where(one), _TONES[one.status]),

@@ -5,7 +5,7 @@ because the connection dropped, say - the process stays until the work is done o
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, Protocol, TypeVar
 
 from textual.message import Message
@@ -14,7 +14,7 @@ from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.hotfix.on_bench import OnBench
 from gonogo.domain.hotfix.outcome import Aborted, Given, Outcome
 from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-from gonogo.domain.hotfix.work import Work
+from gonogo.domain.hotfix.work import Kind, Work
 from gonogo.domain.ledger import Ledger, LedgerCell
 from gonogo.domain.plan import Plan
 from gonogo.errors import BusyError, GonogoError
@@ -81,6 +81,12 @@ class Mending:
         """By id, what the last act at this terminal came to."""
         self.works: Mapping[str, Work] = {}
         """By id, the plans that were started or seen here; a finished one is nowhere else."""
+
+    def begun(self, product: str, known: Container[str]) -> str:
+        """Id of the hotfix of that product begun here that is not among `known` yet; "" when none is."""
+        ours = (one for one in self.works.values() if one.product == product and one.kind is Kind.HOTFIX)
+        fresh = (one.id for one in ours if one.id not in known)
+        return next((name for name in fresh if not isinstance(self.results.get(name), GonogoError)), "")
 
     def listen(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Have `listener` called, in the screen's thread, whenever something moved; returns how to end that."""

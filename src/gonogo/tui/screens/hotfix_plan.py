@@ -12,7 +12,7 @@ from gonogo.domain.hotfix.wish import Planned, Wish
 from gonogo.domain.plan import Product
 from gonogo.errors import GonogoError
 from gonogo.present import wizard as words
-from gonogo.present.hotfix_table import table_rows
+from gonogo.present.hotfix_table import table_rows, work_rows
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard import Rows
 from gonogo.tui.deeds.form import Write
@@ -136,7 +136,12 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         product = self.product
         if product is None:
             return table_rows(self.snapshot)
-        return words.broken_rows(product.name, product.version, self.observed())
+        runs = words.broken_rows(product.name, product.version, self.observed())
+        live = live_of(self.snapshot, product.name)
+        if live is None:
+            return runs
+        under_way = words.say(f"A hotfix of {product.name} is under way; Enter opens it:", Tone.WARN)
+        return (*words.text(under_way), *work_rows(live, self.snapshot), *words.text(()), *runs)
 
     def _offered(self) -> tuple[str, ...]:
         candidates = self._ground.candidates if self._ground else None

@@ -18,8 +18,9 @@ def open_hotfix(below: View, mending: Mending, subject: str) -> None:
     if snapshot is None or snapshot.plan.product(product) is None:
         product = ""
     live = live_of(snapshot, product)
-    if live is not None:
-        open_work(below, mending, live.id)
+    known = snapshot.state.hotfixes if snapshot else ()
+    if begun := live.id if live else mending.begun(product, known):
+        open_work(below, mending, begun)
         return
     below.open_view(
         HotfixPlanScreen(
