@@ -24,11 +24,14 @@ class NoVersion(Exception):  # noqa: N818  # an answer, turned into a value
     """The file states no version where the plan says so; the text says why."""
 
 
-def read_version_files(product: Product) -> ProductFiles:
-    """What each of the product's `files` states. Never raises for what a repository holds or lacks."""
+def read_version_files(product: Product, cancelled: Callable[[], bool] | None = None) -> ProductFiles:
+    """What each of the product's `files` states. Never raises for what a repository holds or lacks.
+
+    Ends early, as a problem, once `cancelled` says so.
+    """
     if not product.repo:
         return ProductFiles(product.name, product.version, "", problem=f"the plan names no repo of {product.name}")
-    door = GitDoor(product.repo)
+    door = GitDoor(product.repo, cancelled=cancelled)
     try:
         at, revision = _revision(door, product)
         files = tuple(_file(door, product, file, revision) for file in product.files)

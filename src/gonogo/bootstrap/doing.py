@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from gonogo.bootstrap.ground import clock, config, journal_place
 from gonogo.cli.context import Options
+from gonogo.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from gonogo.adapters.checks.runner import Runner
+    from gonogo.adapters.config_toml import Config
     from gonogo.adapters.doctor import Finding
     from gonogo.adapters.git_hotfix.service import Hotfixes
     from gonogo.domain.hotfix.wish import Planned, Seen, Wish
@@ -65,16 +67,24 @@ def hotfixes(session: Session) -> Hotfixes:
 
 
 def examine(options: Options, plan: Plan) -> tuple[Finding, ...]:
-    """Whether this machine is set up for this plan. Raises ConfigError."""
+    """Whether this machine is set up for this plan."""
     from gonogo.adapters import doctor
 
-    place = journal_place(options, plan.release)
+    settings: Config | ConfigError
+    try:
+        settings = config()
+    except ConfigError as error:
+        settings = error  # one finding among others: what else is wrong is wanted in the same look
+    try:
+        place = journal_place(options, plan.release)
+    except ConfigError:
+        place = None
     return doctor.examine(
         plan,
-        config(),
+        settings,
         clock(),
-        directory=place.directory,
-        journal_origin=place.origin,
+        directory=place.directory if place else None,
+        journal_origin=place.origin if place else "",
         environ=os.environ,
         screen=sys.stdout,
     )

@@ -143,7 +143,7 @@ class Doors(Protocol):
         ...
 
     def examine(self, options: Options, plan: Plan) -> tuple[Finding, ...]:
-        """What is well and what is not, for this plan on this machine. Raises ConfigError."""
+        """What is well and what is not, for this plan on this machine."""
         ...
 
     def cockpit(self, options: Options) -> int:

@@ -1,15 +1,35 @@
 """Tags and version files as a check sees them: in real repositories, as they were committed."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from gonogo.adapters.checks.finding import Progress
 from gonogo.adapters.checks.git_tag import Wrong, tag_is_right
+from gonogo.adapters.checks.runner import Runner
 from gonogo.adapters.checks.version_files import files_agree
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.http import Door
+from gonogo.adapters.trust_store import TrustStore
 from gonogo.adapters.version_files import read_version_files
-from gonogo.domain.plan import Product, SignersFile, VersionFile
+from gonogo.domain.folds.checks import CheckOutcome
+from gonogo.domain.plan import (
+    Check,
+    CheckKind,
+    Environment,
+    Item,
+    ItemId,
+    LoadedPlan,
+    Plan,
+    Product,
+    SignersFile,
+    VersionFile,
+)
 from gonogo.domain.version_files import FileVerdict
 from gonogo.errors import GonogoError
+from gonogo.testing.clock import FakeClock
 from support.repositories import CommitSpec, git, make_repository
 
 pytestmark = pytest.mark.needs("git")
@@ -179,3 +199,27 @@ def test_a_link_out_of_the_repository_is_not_followed(tmp_path: Path) -> None:
     git(made.path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "link")
     found = read_version_files(web(made.path, VersionFile("package.json", "version")))
     assert [file.problem for file in found.files] == ["is no plain file"]
+
+
+@pytest.mark.parametrize("kind", [CheckKind.GIT, CheckKind.FILE])
+def test_a_git_that_does_not_answer_is_told_of_and_can_be_stopped(kind: CheckKind, tmp_path: Path) -> None:
+    """The repository lies on a disk that hangs: who waits sees it and stops it, and no git is left behind."""
+    made = make_repository(tmp_path / "repo", ["feat: a"])
+    packed = made.path / ".git" / "packed-refs"
+    packed.unlink(missing_ok=True)
+    os.mkfifo(packed)
+    told: list[Progress] = []
+
+    def told_no_more() -> bool:
+        return bool(told)
+
+    product = web(made.path, *PLACES)
+    item = Item(ItemId("tagged"), "the tag is right", check=Check(kind, "web"))
+    plan = Plan("r", (Environment("prod"),), (product,), items=(item,))
+    loaded = LoadedPlan(plan, str(tmp_path / "release.yaml"), "0" * 64)
+    runner = Runner(loaded, FakeClock(), TrustStore(tmp_path / "state"), Door, Config())
+    found = runner.run(item, cancelled=told_no_more, progress=told.append)
+
+    assert (found.outcome, found.summary) == (CheckOutcome.UNKNOWN, "stopped by hand before git answered")
+    assert told[0].line == "git has not answered yet"
+    assert str(made.path) not in subprocess.run(["ps", "axww"], capture_output=True, text=True, check=True).stdout

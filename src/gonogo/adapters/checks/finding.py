@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 from msgspec import Struct
 
@@ -12,6 +13,8 @@ from gonogo.domain.text import clean, clean_block
 
 OUTPUT_KEPT = 8 * 1024
 """Characters of the output's end that are recorded; the whole is only named by its digest."""
+TELL = 1.0
+"""Seconds between two words about progress."""
 
 
 class Finding(Struct, frozen=True):
@@ -57,6 +60,28 @@ def record_of(item: str, found: Finding, check_sha256: str) -> RecordCheck:
 
 OnProgress = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
+
+
+class Watched:
+    """Whether the result of a running check is not wanted any more; asked again and again, it tells progress."""
+
+    def __init__(self, cancelled: Cancelled, progress: OnProgress, line: Callable[[], str]) -> None:
+        self._cancelled = cancelled
+        self._progress = progress
+        self._line = line
+        self._began = self._told = monotonic()
+
+    def __call__(self) -> bool:
+        """Look, and tell where it is time to."""
+        now = monotonic()
+        if now - self._told >= TELL:
+            self._told = now
+            self.tell()
+        return self._cancelled()
+
+    def tell(self) -> None:
+        """How far it is, now."""
+        self._progress(Progress(int(monotonic() - self._began), self._line()))
 
 
 class Said:

@@ -2,7 +2,14 @@
 
 from contextlib import nullcontext
 
-from gonogo.adapters.git_door import GitDoor, GitError, GitTimeoutError, UnknownRevisionError, check_ref
+from gonogo.adapters.checks.finding import Cancelled
+from gonogo.adapters.git_door import (
+    GitDoor,
+    GitError,
+    GitTimeoutError,
+    UnknownRevisionError,
+    check_ref,
+)
 from gonogo.adapters.signers_file import as_file
 from gonogo.domain.plan import Product, SignersFile
 from gonogo.domain.text import clean
@@ -14,13 +21,18 @@ class Wrong(Exception):  # noqa: N818  # an answer, not an error
 
 
 def tag_is_right(
-    product: Product, *, signed: bool = False, merged_into: str = "", allowed_signers: SignersFile | None = None
+    product: Product,
+    *,
+    signed: bool = False,
+    merged_into: str = "",
+    allowed_signers: SignersFile | None = None,
+    cancelled: Cancelled = lambda: False,
 ) -> str:
     """Return what is right about the planned version's tag, in one line.
 
     Raises Wrong when something is not as it must be, and GonogoError when it cannot be found out.
     """
-    door = GitDoor(product.repo)
+    door = GitDoor(product.repo, cancelled=cancelled)
     reference = f"refs/tags/{check_ref(product.tag_name)}"
     kind, commit = _tag(door, product.tag_name, reference)
     if kind != "tag":

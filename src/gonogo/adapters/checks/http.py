@@ -1,9 +1,8 @@
 """`http`: a URL that must answer with a status, and perhaps with a text."""
 
 import asyncio
-from time import monotonic
 
-from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Said
+from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Said, Watched
 from gonogo.adapters.checks.waiting import Stopped, wait_for
 from gonogo.adapters.http import Door, public_url
 from gonogo.adapters.probes.interface import Answer, Failure, Request
@@ -30,7 +29,7 @@ def ask(
     started_at = clock.now()
     request = Request(url, deadline=timeout, follow=False)
     try:
-        answer = asyncio.run(_fetched(door, request, cancelled, progress))
+        answer = asyncio.run(_fetched(door, request, Watched(cancelled, progress, lambda: "no answer yet")))
     except Stopped:
         return Finding(CheckOutcome.UNKNOWN, "stopped by hand before it answered", started_at, clock.now())
     outcome, summary = _judged(answer, expect, contains)
@@ -40,9 +39,9 @@ def ask(
     return Finding(outcome, summary, started_at, clock.now(), said.end, said.sha256)
 
 
-async def _fetched(door: Door, request: Request, cancelled: Cancelled, progress: OnProgress) -> Answer | Failure:
+async def _fetched(door: Door, request: Request, unwanted: Cancelled) -> Answer | Failure:
     async with door:
-        return await wait_for(door.fetch(request), monotonic(), "no answer yet", cancelled, progress)
+        return await wait_for(door.fetch(request), unwanted)
 
 
 def _judged(answer: Answer | Failure, expect: int, contains: str) -> tuple[CheckOutcome, str]:

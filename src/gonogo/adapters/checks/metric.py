@@ -3,10 +3,9 @@
 import asyncio
 import math
 from datetime import timedelta
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Progress
+from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Watched
 from gonogo.adapters.checks.waiting import Stopped, wait_for
 from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.metrics import MetricQuestion, metric_question
@@ -58,19 +57,20 @@ async def _sample(
     question: MetricQuestion, check: Check, cancelled: Cancelled, progress: OnProgress
 ) -> tuple[CheckOutcome, str]:
     wanted = samples_for(check.options.get("for", timedelta(0)), question.every)
-    began = monotonic()
+    line = ""
+    watched = Watched(cancelled, progress, lambda: line)
     for number in range(1, wanted + 1):
         line = f"sample {number} of {wanted}"
-        match await wait_for(question.ask(), began, line, cancelled, progress):
+        match await wait_for(question.ask(), watched):
             case NoData(detail=detail):
                 return CheckOutcome.UNKNOWN, f"{line}: {detail}"
             case Number(value=value) if wrong := _wrong(value, check):
                 return CheckOutcome.FAILED, f"{line} is {value:g}, {wrong}"
             case Number(value=value):
                 line = f"{line}: {value:g}"
-                progress(Progress(int(monotonic() - began), line))
+                watched.tell()
         pause = question.every.total_seconds()
-        if number < wanted and not await _wait(pause, began, line, cancelled, progress):
+        if number < wanted and not await _wait(pause, watched):
             return CheckOutcome.UNKNOWN, f"stopped by hand after {number} of {wanted} samples"
     return CheckOutcome.PASSED, f"{wanted} of {wanted} samples {_bound(check)}, the last is {value:g}"
 
@@ -92,10 +92,10 @@ def _bound(check: Check) -> str:
     return " and ".join(f"{one} {check.options[one]:g}" for one in ("above", "below") if one in check.options)
 
 
-async def _wait(seconds: float, began: float, line: str, cancelled: Cancelled, progress: OnProgress) -> bool:
+async def _wait(seconds: float, unwanted: Cancelled) -> bool:
     """Wait for the next sample; returns whether it is still wanted."""
     try:
-        await wait_for(asyncio.sleep(seconds), began, line, cancelled, progress)
+        await wait_for(asyncio.sleep(seconds), unwanted)
     except Stopped:
         return False
-    return not cancelled()
+    return not unwanted()

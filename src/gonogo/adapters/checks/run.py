@@ -13,15 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Progress, Said
+from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Said, Watched
 from gonogo.domain.folds.checks import CheckOutcome
 from gonogo.domain.text import clean
 from gonogo.ports import Clock
 
 _LOOK = 0.2
 """Seconds between two looks at the time and at whether the result is still wanted."""
-_TELL = 1.0
-"""Seconds between two words about progress."""
 _GRACE = 2.0
 """Seconds between asking a command to end and ending it."""
 
@@ -66,7 +64,7 @@ def run_command(
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return found(CheckOutcome.UNKNOWN, clean(f"'{argv[0]}' cannot be started: {reason}", 300))
     try:
-        _listen(process, said, timeout, cancelled, progress)
+        _listen(process, said, timeout, Watched(cancelled, progress, lambda: said.last_line))
         code = process.wait()
     except _Stopped as stopped:
         return found(CheckOutcome.UNKNOWN, str(stopped))
@@ -79,23 +77,17 @@ def run_command(
     return found(CheckOutcome.FAILED, clean(f"exit code {code}: {said.last_line}", 300), code)
 
 
-def _listen(
-    process: "subprocess.Popen[bytes]", said: Said, timeout: float, cancelled: Cancelled, progress: OnProgress
-) -> None:
+def _listen(process: "subprocess.Popen[bytes]", said: Said, timeout: float, unwanted: Cancelled) -> None:
     """Take in what it says until its end. Raises _Stopped when there is no point in waiting on."""
     assert process.stdout is not None
     pipe = process.stdout.fileno()
-    began = told = monotonic()
+    began = monotonic()
     speaking = True
     while speaking or process.poll() is None:
-        now = monotonic()
-        if cancelled():
+        if unwanted():
             raise _Stopped("stopped by hand before it ended")
-        if now - began > timeout:
+        if monotonic() - began > timeout:
             raise _Stopped(f"no end within {timeout:g} s")
-        if now - told >= _TELL:
-            told = now
-            progress(Progress(int(now - began), said.last_line))
         if speaking and select.select([pipe], [], [], _LOOK)[0]:
             chunk = os.read(pipe, 64 * 1024)
             said.add(chunk)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress
+from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Watched
 from gonogo.adapters.trust_store import TrustStore
 from gonogo.domain.checks import command_set_digest
 from gonogo.domain.folds.checks import CheckOutcome
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 RUN_TIMEOUT = timedelta(minutes=10)
 """For a command whose check does not say `timeout`."""
+
+Question = Callable[[Product, Check, Cancelled], str]
 
 
 class Runner:
@@ -58,9 +60,9 @@ class Runner:
             case CheckKind.METRIC:
                 return self._metric(check, cancelled, progress)
             case CheckKind.FILE:
-                return self._product(check, lambda product, _: _files_agree(product))
+                return self._product(check, _files_agree, cancelled, progress)
             case CheckKind.GIT:
-                return self._product(check, self._tag_is_right)
+                return self._product(check, self._tag_is_right, cancelled, progress)
 
     def _command(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.adapters.checks.run import run_command
@@ -113,7 +115,7 @@ class Runner:
             progress=progress,
         )
 
-    def _product(self, check: Check, question: Callable[[Product, Check], str]) -> Finding:
+    def _product(self, check: Check, question: Question, cancelled: Cancelled, progress: OnProgress) -> Finding:
         """Ask git about a product; `question` returns what is right, or raises what is wrong."""
         from gonogo.adapters.checks.git_tag import Wrong
 
@@ -122,14 +124,18 @@ class Runner:
         try:
             if product is None or not product.repo:
                 raise GonogoError(f"the plan names no repository for '{check.argument}'")
-            outcome, summary = CheckOutcome.PASSED, question(product, check)
+            outcome, summary = (
+                CheckOutcome.PASSED,
+                question(product, check, Watched(cancelled, progress, lambda: "git has not answered yet")),
+            )
         except Wrong as wrong:
             outcome, summary = CheckOutcome.FAILED, str(wrong)
         except GonogoError as error:
-            outcome, summary = CheckOutcome.UNKNOWN, error.message
+            outcome = CheckOutcome.UNKNOWN
+            summary = "stopped by hand before git answered" if cancelled() else error.message
         return Finding(outcome, clean(summary, 300), started_at, self._clock.now())
 
-    def _tag_is_right(self, product: Product, check: Check) -> str:
+    def _tag_is_right(self, product: Product, check: Check, cancelled: Cancelled) -> str:
         from gonogo.adapters.checks.git_tag import tag_is_right
 
         return tag_is_right(
@@ -137,10 +143,11 @@ class Runner:
             signed=bool(check.options.get("signed")),
             merged_into=str(check.options.get("merged_into", "")),
             allowed_signers=self._loaded.plan.allowed_signers,
+            cancelled=cancelled,
         )
 
 
-def _files_agree(product: Product) -> str:
+def _files_agree(product: Product, _check: Check, cancelled: Cancelled) -> str:
     from gonogo.adapters.checks.version_files import files_agree
 
-    return files_agree(product)
+    return files_agree(product, cancelled)

@@ -7,10 +7,20 @@ from pathlib import Path
 from typing import TextIO
 
 from gonogo.adapters.config_toml import Config
-from gonogo.adapters.doctor import certificates, clocks, endpoints, journal, repositories, signing, terminal
+from gonogo.adapters.doctor import (
+    certificates,
+    clocks,
+    configuration,
+    endpoints,
+    journal,
+    repositories,
+    signing,
+    terminal,
+)
 from gonogo.adapters.doctor.finding import Finding, Level
 from gonogo.adapters.identity_unix import account_name
 from gonogo.domain.plan import Plan
+from gonogo.errors import ConfigError
 from gonogo.ports import Clock
 
 __all__ = ["Finding", "Level", "examine"]
@@ -18,24 +28,27 @@ __all__ = ["Finding", "Level", "examine"]
 
 def examine(
     plan: Plan,
-    config: Config,
+    settings: Config | ConfigError,
     clock: Clock,
     *,
-    directory: Path,
+    directory: Path | None,
     journal_origin: str,
     environ: Mapping[str, str],
     screen: TextIO | None,
 ) -> tuple[Finding, ...]:
     """Every group, one after the other; the network all at once, each host within its time-out.
 
-    `directory` is that of the release's journal, `journal_origin` who said so (`default`: nobody).
+    `settings` is the user's configuration, or what is wrong with it. `directory` is that of the release's journal,
+    None where only the configuration could say; `journal_origin` is who said so (`default`: nobody).
     """
-    answers, certified = asyncio.run(_network(plan, config, clock))
+    config = settings if isinstance(settings, Config) else None
+    answers, certified = asyncio.run(_network(plan, config or Config(), clock))
     return (
+        *configuration.findings(settings),
         *endpoints.findings(answers, plan, config),
         *certified,
         *clocks.findings(answers, directory, clock.now()),
-        *journal.findings(directory, journal_origin),
+        *(journal.findings(directory, journal_origin) if directory is not None else ()),
         *repositories.findings(plan),
         *signing.findings(plan, config, account_name(os.getuid())),
         *terminal.findings(environ, screen),

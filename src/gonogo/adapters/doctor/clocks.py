@@ -23,7 +23,7 @@ _MANY = 3
 """So many hosts that agree against us are right."""
 
 
-def findings(answers: Iterable[HostAnswer], directory: Path, now: datetime) -> Iterator[Finding]:
+def findings(answers: Iterable[HostAnswer], directory: Path | None, now: datetime) -> Iterator[Finding]:
     """Our own clock, those of hosts that differ, and the journal's."""
     skews = {found.place.origin: skew for found in answers if (skew := _skew(found)) is not None}
     ours = timedelta(seconds=statistics.median(skew.total_seconds() for skew in skews.values())) if skews else None
@@ -39,7 +39,8 @@ def findings(answers: Iterable[HostAnswer], directory: Path, now: datetime) -> I
             what = f"its clock is {_how_far(skew)} by ours"
             remedy = "times it reports are that far off; have its clock set, or check ours: timedatectl status"
             yield Finding(GROUP, Level.WARN, origin, what, remedy)
-    yield from _journal(directory, now)
+    if directory is not None:
+        yield from _journal(directory, now)
 
 
 def _skew(found: HostAnswer) -> timedelta | None:

@@ -99,8 +99,8 @@ async def ask(asked: Iterable[Place], config: Config, clock: Clock) -> tuple[Hos
         return tuple(await asyncio.gather(*(one(door, place) for place in asked)))
 
 
-def findings(answers: Iterable[HostAnswer], plan: Plan, config: Config) -> Iterator[Finding]:
-    """One line for each origin, and one for each credential that cannot be read here."""
+def findings(answers: Iterable[HostAnswer], plan: Plan, config: Config | None) -> Iterator[Finding]:
+    """One line for each origin, and one for each credential, none where the configuration is not known."""
     told = False
     for found in answers:
         told = True
@@ -109,6 +109,8 @@ def findings(answers: Iterable[HostAnswer], plan: Plan, config: Config) -> Itera
         yield Finding(
             GROUP, Level.WARN, "plan", "names no endpoint by URL", "gonogo matrix    shows what is asked"
         )
+    if config is None:
+        return
     asked = places(plan)
     for name in dict.fromkeys(name for place in asked for name in place.credentials):
         yield _credential(name, config, [place.origin for place in asked if name in place.credentials])

@@ -19,7 +19,7 @@ class Finding(Struct, frozen=True):
     """One line of the examination."""
 
     group: str
-    """endpoints, certificates, clock, journal, git, signing or terminal."""
+    """configuration, endpoints, certificates, clock, journal, git, signing or terminal."""
     level: Level
     subject: str
     what: str

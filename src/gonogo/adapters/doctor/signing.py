@@ -13,10 +13,11 @@ from gonogo.errors import GonogoError
 GROUP = "signing"
 
 
-def findings(plan: Plan, config: Config, account: str) -> Iterator[Finding]:
+def findings(plan: Plan, config: Config | None, account: str) -> Iterator[Finding]:
     """The own key and the file of the keys that count; nothing where the plan asks for no signatures."""
     if plan.sign and plan.allowed_signers is not None:
-        yield _key(config)
+        if config is not None:
+            yield _key(config)
         yield _signers(plan.allowed_signers, account)
 
 

@@ -57,6 +57,7 @@ class GitDoor:
         timeout: float = TIMEOUT,
         manner: Manner = READING,
         log: Callable[[Ran], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> None:
         self.repo = repo
         """Absolute path of the top of a clone, a worktree or a bare repository."""
@@ -64,6 +65,8 @@ class GitDoor:
         self._timeout = timeout
         self._manner = manner
         self._log = log
+        self._cancelled = cancelled
+        """Asked while git runs; once it says yes git is ended, and the call raises AbandonedError."""
 
     def run(
         self, argv: Sequence[str], *, feed: bytes = b"", accept: tuple[int, ...] = (0,), limit: int = OUTPUT_LIMIT
@@ -88,7 +91,7 @@ class GitDoor:
     def ask(self, argv: Sequence[str], *, feed: bytes = b"", limit: int = OUTPUT_LIMIT) -> Answer:
         """Run `git argv` to its end, whatever its exit code. Raises GitError when it cannot be run to its end."""
         out, errors, begun = bytearray(), bytearray(), monotonic()
-        chunks = self._chunks(argv, feed, self._timeout, None, errors)
+        chunks = self._chunks(argv, feed, self._timeout, self._cancelled, errors)
         while True:
             try:
                 out += next(chunks)
@@ -116,7 +119,7 @@ class GitDoor:
         `cancelled` says so, also while git is silent; GitTimeoutError after a minute without a byte.
         """
         errors = bytearray()
-        code = yield from self._chunks(argv, feed, None, cancelled, errors)
+        code = yield from self._chunks(argv, feed, None, cancelled or self._cancelled, errors)
         if code:
             raise translated(self.repo, argv, code, bytes(errors))
 

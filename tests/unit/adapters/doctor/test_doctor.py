@@ -19,6 +19,7 @@ from gonogo.adapters.doctor import (
     Level,
     certificates,
     clocks,
+    configuration,
     endpoints,
     journal,
     repositories,
@@ -30,6 +31,7 @@ from gonogo.adapters.identity_unix import UnixIdentity
 from gonogo.adapters.journal_dir import DirectoryJournal
 from gonogo.adapters.probes.interface import Answer
 from gonogo.domain.plan import Environment, Plan, Probe, Product, SignersFile, Source, Timing, Window
+from gonogo.errors import ConfigError
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.events import make_draft
 from support.servers import CERTIFICATE, Canned, serving
@@ -320,6 +322,37 @@ def test_the_whole_examination_changes_nothing(tmp_path: Path) -> None:
     assert files() == before
     assert {one.group for one in found} == {"endpoints", "clock", "journal", "git", "terminal"}
     assert Level.FAIL not in levels(found)
+
+
+def test_a_wrong_configuration_is_one_finding_and_stops_no_other_look(tmp_path: Path) -> None:
+    """What is wrong and what was not looked at for it; nothing is claimed of journal, credentials and keys."""
+    path = repository(tmp_path / "repo")
+    signers = tmp_path / "signers"
+    signers.write_text("ana ssh-ed25519 AAAA\n", encoding="ascii")
+    wrong = ConfigError("unknown key 'journl'", where="/home/ana/config.toml", remedy="did you mean 'journal'?")
+    with serving({"/": Canned(b"x")}) as fixture:
+        given = plan(fixture.url("/"), repo=str(path), auth="payments")
+        found = doctor.examine(
+            replace(given, sign="decisions", allowed_signers=SignersFile(str(signers))),
+            wrong,
+            FakeClock(datetime.now(UTC)),
+            directory=None,
+            journal_origin="",
+            environ={"TERM": "xterm-256color"},
+            screen=None,
+        )
+    first = found[0]
+    assert (first.group, first.level, first.subject) == ("configuration", Level.FAIL, "/home/ana/config.toml")
+    assert first.what == "unknown key 'journl'"
+    assert first.remedy.startswith("did you mean 'journal'?; ")
+    assert {one.group for one in found} == {"configuration", "endpoints", "clock", "git", "signing", "terminal"}
+    assert not [one for one in found if "credential" in one.subject or "your key" in one.subject]
+
+
+def test_a_right_configuration_is_said_to_be_right_and_none_is_not_missed() -> None:
+    """Nobody needs one."""
+    assert levels(list(configuration.findings(Config(path="/home/ana/config.toml")))) == [Level.OK]
+    assert list(configuration.findings(Config())) == []
 
 
 def test_who_cannot_sign_is_told_before_the_night(tmp_path: Path) -> None:

@@ -1,0 +1,20 @@
+"""The user's own configuration: is it right? What is wrong with it stops no other look."""
+
+from collections.abc import Iterator
+
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.doctor.finding import Finding, Level
+from gonogo.domain.text import clean
+from gonogo.errors import ConfigError
+
+GROUP = "configuration"
+REMEDY = "correct it first: what it says of journal, credentials and keys was not looked at"
+
+
+def findings(settings: Config | ConfigError) -> Iterator[Finding]:
+    """One line; nothing where there is no such file, since nobody needs one."""
+    if isinstance(settings, ConfigError):
+        remedy = "; ".join(part for part in (settings.remedy, REMEDY) if part)
+        yield Finding(GROUP, Level.FAIL, clean(settings.where, 300), settings.message, remedy)
+    elif settings.path:
+        yield Finding(GROUP, Level.OK, clean(settings.path, 300), "is right")
