@@ -58,9 +58,17 @@ class Fixture:
 
 @contextlib.contextmanager
 def serving(
-    answers: Mapping[str, Canned], *, tls: bool = False, host: str = "127.0.0.1", head: bool = True
+    answers: Mapping[str, Canned],
+    *,
+    tls: bool = False,
+    host: str = "127.0.0.1",
+    head: bool = True,
+    wants_certificate: bool = False,
 ) -> Iterator[Fixture]:
-    """Serve canned answers by path over real HTTP/1.1 with keep-alive; other paths are 404."""
+    """Serve canned answers by path over real HTTP/1.1 with keep-alive; other paths are 404.
+
+    One that `wants_certificate` lets in who shows the one there is here.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -99,6 +107,9 @@ def serving(
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE)
+        if wants_certificate:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(CERTIFICATE)
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     scheme = "https" if tls else "http"
     fixture = Fixture(f"{scheme}://{host}:{server.server_port}")

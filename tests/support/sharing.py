@@ -94,7 +94,7 @@ class SimulatedSession:
     def join(self) -> None:
         """Begin to share; also once more, as after an edit of the plan."""
         machine, proves, can_write = self.machine, self._proves, self._can_write
-        asked = Asked("0123456789abcdef" * 2, "secret" if self._auth else "", "", EVERY, 5.0)
+        asked = Asked("0123456789abcdef" * 2, ("secret",) if self._auth else (), "", EVERY, 5.0)
         header = Header(FORMAT, "bastion", "boot", 4711)
         leases = Leases(machine.directory / ".leases", create=True) if can_write else None
         publication = Publication(machine.directory, header, 0o600) if can_write else None

@@ -21,9 +21,10 @@ from gonogo.errors import ConfigError
 
 if TYPE_CHECKING:
     import asyncio
-    from subprocess import Popen
 
     from gonogo.adapters.config_toml import Config
+    from gonogo.adapters.kube_plugin import Plugin
+    from gonogo.adapters.tls import Tls
 
 _TOKEN_LIMIT = 16 * 1024
 _NOT_AGAIN = 30.0
@@ -43,6 +44,12 @@ class Secret:
     def __repr__(self) -> str:
         return "Secret(***)"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.reveal() == self.__value
+
+    def __hash__(self) -> int:
+        return hash(self.__value)
+
     def reveal(self) -> str:
         """The value itself, for the one place that sends it."""
         return self.__value
@@ -58,6 +65,8 @@ class Credential(Struct, frozen=True):
     hosts: tuple[str, ...]
     bare: Secret = Secret("")
     """The secret alone, as it stood in its place; "" when `value` is all there is."""
+    renewable: bool = False
+    """Whether a command made it, which may make another one."""
 
     def is_for(self, host: str, port: int) -> bool:
         """Whether it may be sent to `host`."""
@@ -121,7 +130,7 @@ def credential_from(auth: Auth, environ: Mapping[str, str]) -> Credential:
         token = secret if scheme else base64.b64encode(f"{login}:{secret}".encode()).decode()
         scheme = scheme or "Basic"
     value = f"{scheme} {token}" if scheme else token
-    return Credential(auth.name, auth.header, Secret(value), auth.hosts, Secret(secret))
+    return Credential(auth.name, auth.header, Secret(value), auth.hosts, Secret(secret), bool(auth.command))
 
 
 def _from_file(auth: Auth) -> str:
@@ -176,62 +185,13 @@ def _machine(path: Path, name: str) -> tuple[str, str] | None:
 
 
 def _from_command(auth: Auth, environ: Mapping[str, str]) -> str:
-    """The first line of what the command prints: an argument list, bounded in time and bytes, no terminal."""
-    import subprocess  # only for those who use one
+    """The first line of what the command prints."""
+    from gonogo.adapters.token_command import printed_by  # with all that starts processes
 
-    where = f"command {clean(auth.command[0], 200)}"
-    try:
-        process = subprocess.Popen(
-            auth.command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=dict(environ),
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ConfigError(f"credential '{auth.name}': {where}: {error.strerror}") from error
-    with process:
-        output, complete = _output(process, auth.timeout.total_seconds())
-    if not complete:
-        raise ConfigError(
-            f"credential '{auth.name}': {where} did not end within {auth.timeout.total_seconds():.3g} s"
-            f" and {_TOKEN_LIMIT // 1024} KiB of output",
-            remedy="run it by hand to see what it waits for",
-        )
-    if process.returncode:
-        raise ConfigError(
-            f"credential '{auth.name}': {where} failed with exit code {process.returncode}",
-            remedy="run it by hand to see why",
-        )
-    return _usable(output.decode("utf-8", "replace").partition("\n")[0], auth, where)
-
-
-def _output(process: "Popen[bytes]", seconds: float) -> tuple[bytes, bool]:
-    """What it prints, and whether it ended within its bounds; what does not is killed with its children."""
-    import select
-    import signal
-    from subprocess import TimeoutExpired
-
-    assert process.stdout is not None
-    end = time.monotonic() + seconds
-    output = b""
-    poll = select.poll()
-    poll.register(process.stdout, select.POLLIN)
-    while len(output) <= _TOKEN_LIMIT and poll.poll(max(0.0, end - time.monotonic()) * 1000):
-        piece = os.read(process.stdout.fileno(), _TOKEN_LIMIT)
-        if not piece:
-            break
-        output += piece
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
-        return b"", False
-    try:
-        process.wait(max(0.1, end - time.monotonic()))
-    except TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        return b"", False
-    return output, True
+    whose = f"credential '{auth.name}'"
+    printed = printed_by(auth.command, environ, auth.timeout.total_seconds(), whose)
+    line = printed.decode("utf-8", "replace").partition("\n")[0]
+    return _usable(line, auth, f"command {clean(auth.command[0], 200)}")
 
 
 def _usable(token: str, auth: Auth, where: str) -> str:
@@ -243,8 +203,18 @@ def _usable(token: str, auth: Auth, where: str) -> str:
     return token
 
 
-Tokens = dict[Auth, tuple[Credential, float]]
-"""What commands printed, and when: monotonic seconds."""
+class Issued(Struct, frozen=True):
+    """What a command gave: a credential, a certificate to show, or both."""
+
+    credential: Credential | None
+    made: float
+    """When, in monotonic seconds; `until` likewise: when it is to be made anew."""
+    until: float
+    tls: "Tls | None" = None
+
+
+Tokens = dict["Auth | Plugin", Issued]
+"""What commands gave, for those who ask again and again."""
 
 
 class Credentials:
@@ -260,36 +230,49 @@ class Credentials:
         self._config = config
         self._monotonic = monotonic
         self._kept: Tokens = {} if kept is None else kept
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks: dict[Auth | Plugin, asyncio.Lock] = {}
 
     async def get(self, name: str) -> Credential:
         """The credential called `name`. Raises ConfigError as `Config.credential` does."""
         auth = self._config.where_to_find(name)
         if not auth.command:
             return self._config.credential(name)
+
+        def made() -> Issued:
+            now = self._monotonic()
+            return Issued(self._config.credential(name), now, now + auth.keep.total_seconds())
+
+        issued = await self._issued(auth, made)
+        assert issued.credential is not None
+        return issued.credential
+
+    async def of_plugin(self, plugin: "Plugin") -> Issued:
+        """What a kubeconfig's command gives. Raises ConfigError."""
+        from gonogo.adapters.kube_plugin import run_plugin
+
+        return await self._issued(plugin, lambda: run_plugin(plugin, os.environ, self._monotonic()))
+
+    async def _issued(self, source: "Auth | Plugin", make: Callable[[], Issued]) -> Issued:
         import asyncio  # whoever ticks reads the configuration too, and runs no loop
 
         # one run for all who wait: twelve cells with the same credential must not start twelve commands
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            kept = self._kept.get(auth)
-            if kept is not None and self._monotonic() - kept[1] < auth.keep.total_seconds():
-                return kept[0]
-            made = await asyncio.to_thread(self._config.credential, name)
-            self._kept[auth] = (made, self._monotonic())
-            return made
+        async with self._locks.setdefault(source, asyncio.Lock()):
+            kept = self._kept.get(source)
+            if kept is None or self._monotonic() >= kept.until:
+                kept = self._kept[source] = await asyncio.to_thread(make)
+            return kept
 
     def turned_down(self, credential: Credential) -> bool:
         """The endpoint did not accept it (401); returns whether another one may be had at once.
 
         A command is run again, but not again and again.
         """
-        auth = self._config.where_to_find(credential.name)
-        if not auth.command:
+        if not credential.renewable:
             return False
-        kept = self._kept.get(auth)
-        if kept is None or kept[0] is not credential:
+        source = next((one for one, kept in self._kept.items() if kept.credential is credential), None)
+        if source is None:
             return True  # somebody else who was turned down has it renewed already
-        if self._monotonic() - kept[1] < _NOT_AGAIN:
+        if self._monotonic() - self._kept[source].made < _NOT_AGAIN:
             return False
-        self._kept.pop(auth, None)
+        self._kept.pop(source, None)
         return True

@@ -37,6 +37,7 @@ from gonogo.adapters.http_transport import PORTS, RAW, Call, Transport, call, or
 from gonogo.adapters.http_validators import Validators, key_of
 from gonogo.adapters.http_wire import RawAnswer, Trouble
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, Answer, Failure, Request
+from gonogo.adapters.tls import Tls, adapted, only_by
 from gonogo.domain.observation import Reason
 from gonogo.domain.text import clean
 from gonogo.errors import ConfigError
@@ -83,6 +84,15 @@ def _unchecked() -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def _spoken(trust: Callable[[], ssl.SSLContext], verify: bool, tls: Tls | None) -> ssl.SSLContext:
+    """How to speak TLS. Raises ConfigError for a certificate that cannot be used."""
+    if tls is None or not verify:
+        return trust() if verify else _unchecked()
+    context = only_by(tls.authorities, tls.whose) if tls.authorities else trust()
+    context.set_alpn_protocols(["http/1.1"])
+    return adapted(context, tls)
 
 
 def public_url(url: str) -> str:
@@ -155,9 +165,7 @@ class Door:
         trust: Callable[[], ssl.SSLContext] = system_trust,
         proxies: Callable[[Origin], Proxy | None] | None = None,
     ) -> None:
-        self._transport = Transport(
-            resolve or Resolver(), allow_addresses, lambda verify: trust() if verify else _unchecked(), proxies
-        )
+        self._transport = Transport(resolve or Resolver(), allow_addresses, partial(_spoken, trust), proxies)
         self._questions: dict[tuple[str, str, tuple[tuple[str, str], ...]], httpx.Request] = {}
         self._validators = Validators()
         self._client = _Client(
@@ -211,12 +219,13 @@ class Door:
             return Failure(Reason.PROTOCOL, f"the question cannot be sent ({type(error).__name__})")
 
     async def _follow(self, request: Request, current: Call) -> Answer:
-        if not request.verify and request.credential is not None:
+        proves = request.credential is not None or (request.tls is not None and request.tls.certificate)
+        if not request.verify and proves:
             raise Trouble(
                 Reason.TLS,
                 "a credential is not sent to a host whose certificate is not checked (verify_tls: false)",
             )
-        current.verify = request.verify
+        current.verify, current.tls = request.verify, request.tls
         started = time.monotonic()
         question = self._question(request)
         place = request.url
@@ -295,7 +304,8 @@ def _next_url(url: httpx.URL, location: str, request: Request) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         raise Trouble(Reason.REDIRECT, "redirects to an invalid URL") from None
     here = origin_of(url)
-    upgrade = here[:2] == ("http", here[1]) and there[:2] == ("https", here[1]) and request.credential is None
+    proves = request.credential is not None or request.tls is not None
+    upgrade = here[:2] == ("http", here[1]) and there[:2] == ("https", here[1]) and not proves
     if there != here and not upgrade:
         raise Trouble(Reason.REDIRECT, f"redirects to {_origin_text(there)}")
     return target

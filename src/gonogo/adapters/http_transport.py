@@ -20,6 +20,7 @@ import httpx
 from gonogo.adapters.addresses import Address, Resolve, is_refused, numeric_address
 from gonogo.adapters.http_proxy import Origin, Proxy, open_tunnel
 from gonogo.adapters.http_wire import Connection, Progress, RawAnswer, Stale, Trouble, Turns, Wire
+from gonogo.adapters.tls import Tls
 from gonogo.domain.observation import Reason
 
 PORTS = {"http": 80, "https": 443}
@@ -32,21 +33,23 @@ _CLOSING = 1.0
 RAW = "gonogo.raw"
 _NO_BODY = httpx.ByteStream(b"")
 
-Trust = Callable[[bool], ssl.SSLContext]
-"""Whether certificates are checked -> how to speak TLS. Called at most once for each."""
+Trust = Callable[[bool, Tls | None], ssl.SSLContext]
+"""Whether certificates are checked, and what one server needs besides -> how to speak TLS."""
 
-_Lane = tuple[Origin, bool]
-"""Connections whose peer was checked and others are never mixed."""
+_Lane = tuple[Origin, bool, Tls | None]
+"""Connections whose peer was checked, or that showed a certificate, and others are never mixed."""
+_CONTEXTS_LIMIT = 256
 
 
 class Call(Progress):
     """What one call asks of the transport besides the question itself, and how far it has come."""
 
-    __slots__ = ("conditions", "verify")
+    __slots__ = ("conditions", "tls", "verify")
 
     def __init__(self) -> None:
         super().__init__()
         self.verify = True
+        self.tls: Tls | None = None
         self.conditions: list[tuple[bytes, bytes]] = []
         """Sent with this one question; the request is built once and asked many times."""
 
@@ -74,7 +77,7 @@ class Transport(httpx.AsyncBaseTransport):
         self._allowed = allowed
         self._trust = trust
         self._proxies = proxies
-        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._contexts: dict[tuple[bool, Tls | None], ssl.SSLContext] = {}
         self._idle: dict[_Lane, list[Connection]] = {}
         self._wires: set[Wire] = set()
         self._turns: Turns | None = None
@@ -96,7 +99,7 @@ class Transport(httpx.AsyncBaseTransport):
         if current.conditions:
             headers = [*headers, *current.conditions]
         question = h11.Request(method=request.method, target=target, headers=headers)
-        raw = await self._exchange((origin, current.verify), question, current, proxy)
+        raw = await self._exchange((origin, current.verify, current.tls), question, current, proxy)
         # httpx gets to see no header of the answer: it would keep cookies for the next question, prepare
         # to follow redirects in its own way though told not to, and decode without a limit
         return httpx.Response(raw.status, stream=_NO_BODY, extensions={RAW: raw})
@@ -136,7 +139,7 @@ class Transport(httpx.AsyncBaseTransport):
             connection.wire.abort()
 
     async def _open(self, lane: _Lane, progress: Progress, proxy: Proxy | None) -> Connection:
-        (_, host, port), _ = lane
+        (_, host, port), _, _ = lane
         progress.stage = "looking up the name"
         addresses = await self._addresses(*(proxy[:2] if proxy else (host, port)))
         progress.stage = "connecting"
@@ -170,12 +173,12 @@ class Transport(httpx.AsyncBaseTransport):
                 raise _refused(host)
 
     async def _wire(self, channel: socket.socket, lane: _Lane, progress: Progress, proxy: Proxy | None) -> Wire:
-        (scheme, host, _), verify = lane
+        (scheme, host, _), verify, tls = lane
         loop = asyncio.get_running_loop()
         if scheme == "http":
             _, wire = await loop.create_connection(self._new_wire, sock=channel)
             return wire
-        context = self._context(verify)
+        context = self._context(verify, tls)
         if proxy is None:
             progress.stage = "negotiating TLS"
             with _tls_words():
@@ -200,11 +203,13 @@ class Transport(httpx.AsyncBaseTransport):
             self._turns = Turns()
         return Wire(self._turns)
 
-    def _context(self, verify: bool) -> ssl.SSLContext:
-        """One for all connections: making one costs 15 ms."""
-        context = self._contexts.get(verify)
+    def _context(self, verify: bool, tls: Tls | None) -> ssl.SSLContext:
+        """One for all connections of a kind: making one costs 15 ms."""
+        context = self._contexts.get((verify, tls))
         if context is None:
-            context = self._contexts[verify] = self._trust(verify)
+            if len(self._contexts) >= _CONTEXTS_LIMIT:
+                self._contexts.clear()  # certificates that are made anew all the time
+            context = self._contexts[verify, tls] = self._trust(verify, tls)
         return context
 
     async def aclose(self) -> None:

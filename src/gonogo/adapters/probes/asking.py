@@ -4,16 +4,19 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from gonogo.adapters.credentials import Credentials
+from gonogo.adapters.credentials import Credential, Credentials
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, Answer, Failure, Fetch, NotUnderstood, Request
 from gonogo.domain.observation import Reason
 from gonogo.domain.text import clean
-from gonogo.errors import ConfigError
+from gonogo.errors import ConfigError, GonogoError, UsageError
 from gonogo.ports import Clock
+
+if TYPE_CHECKING:
+    from gonogo.adapters.kube_plugin import Plugin
 
 RETRY_LIMIT = timedelta(minutes=15)
 """Longer is not waited, whatever the server says: its word may be a mistake, and a cell would stay unknown."""
@@ -25,14 +28,15 @@ _SPENT = frozenset({403, 429})
 class Asking:
     """The `Fetch` of one question. Make a new one for each."""
 
-    def __init__(self, fetch: Fetch, seconds: float, now: datetime) -> None:
+    def __init__(self, fetch: Fetch, credentials: Credentials, seconds: float, now: datetime) -> None:
         self._fetch = fetch
+        self._credentials = credentials
         self._end = time.monotonic() + seconds
         self._now = now
         self.retry_after: timedelta | None = None
         """How long the server asks to be left alone; None when it does not."""
-        self.turned_down = False
-        """Whether a credential was sent and not accepted."""
+        self.turned_down: Credential | None = None
+        """What was sent and not accepted."""
 
     @property
     def left(self) -> float:
@@ -41,11 +45,27 @@ class Asking:
 
     async def __call__(self, request: Request) -> Answer | Failure:
         """Ask within what is left of the time-out."""
+        if request.plugin is not None:
+            try:
+                request = await self._proved(request, request.plugin)
+            except ConfigError as error:
+                return Failure(Reason.UNAUTHORIZED, _words(error))
         answer = await self._fetch(replace(request, deadline=self.left))
         if isinstance(answer, Answer):
             self.retry_after = asked_to_wait(answer, self._now) or self.retry_after
-            self.turned_down |= answer.status == 401 and request.credential is not None
+            if answer.status == 401 and request.credential is not None:
+                self.turned_down = request.credential
         return answer
+
+    async def _proved(self, request: Request, plugin: "Plugin") -> Request:
+        """With what the command gives. Its time, which it has of its own, is not taken from the server's."""
+        began = time.monotonic()
+        issued = await self._credentials.of_plugin(plugin)
+        self._end += time.monotonic() - began
+        tls = request.tls
+        if (shown := issued.tls) is not None:
+            tls = replace(shown, authorities=tls.authorities if tls is not None else "")
+        return replace(request, credential=issued.credential, tls=tls, plugin=None)
 
 
 _T = TypeVar("_T")
@@ -70,15 +90,20 @@ async def ask_as(
             try:
                 request = replace(request, credential=await credentials.get(name))
             except ConfigError as error:
-                remedy = f"; {error.remedy}" if error.remedy else ""
-                return NotUnderstood(Reason.UNAUTHORIZED, clean(f"{error.message}{remedy}", DETAIL_LIMIT)), None
-        asking = Asking(fetch, left, clock.now())
-        found = await question(asking, request)
-        left = asking.left
-        refused = request.credential if asking.turned_down else None
+                return NotUnderstood(Reason.UNAUTHORIZED, _words(error)), None
+        asking = Asking(fetch, credentials, left, clock.now())
+        try:
+            found = await question(asking, request)
+        except UsageError as error:
+            return NotUnderstood(Reason.NOT_SUPPORTED, _words(error)), None
+        left, refused = asking.left, asking.turned_down
         if refused is None or not credentials.turned_down(refused) or renewed or not left:
             return found, asking.retry_after
         renewed = True
+
+
+def _words(error: GonogoError) -> str:
+    return clean(f"{error.message}; {error.remedy}" if error.remedy else error.message, DETAIL_LIMIT)
 
 
 def asked_to_wait(answer: Answer, now: datetime) -> timedelta | None:

@@ -3,34 +3,38 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.adapters.credentials import Credential
 from gonogo.adapters.probes.interface import Request
 from gonogo.domain.plan import Probe
 from gonogo.errors import UsageError
 
 
 class Cluster(Struct, frozen=True):
-    """An address, and the credential the kubeconfig has for it."""
+    """Where to ask."""
 
-    url: str = ""
-    """"" when the plan gives the address itself."""
-    credential: Credential | None = None
+    name: str = ""
+    """In the kubeconfig; "" when the plan gives the address itself."""
 
     @classmethod
     def of(cls, probe: Probe) -> "Cluster":
-        """What a probe's `cluster:` means on this machine. Raises UsageError."""
+        """What a probe says of it. Raises UsageError when that is nothing."""
         name = str(probe.options.get("cluster") or "")
         if probe.url:
             return cls()
         if not name:
             raise UsageError(f"`use: {probe.use}` needs `url:` or `cluster:`", where=probe.where)
-        from gonogo.adapters.kubeconfig import find_cluster  # yaml, only for those who need it
-
-        found = find_cluster(name)
-        return cls(found.server, found.credential)
+        return cls(name)
 
     def at(self, request: Request) -> Request:
-        """The question to this cluster; a credential the plan names goes before the kubeconfig's."""
-        if not self.url:
+        """The question to this cluster; a credential the plan names goes before the kubeconfig's.
+
+        The kubeconfig is looked at each time, so that a new log-in counts at once. Raises UsageError when it does
+        not have the cluster.
+        """
+        if not self.name:
             return request
-        return replace(request, url=self.url, credential=request.credential or self.credential)
+        from gonogo.adapters.kubeconfig import find_cluster  # yaml, only for those who need it
+
+        found = find_cluster(self.name)
+        if request.credential is not None:
+            return replace(request, url=found.server, tls=found.tls)
+        return replace(request, url=found.server, tls=found.tls, credential=found.credential, plugin=found.plugin)

@@ -15,6 +15,8 @@ from gonogo.domain.text import clean
 
 if TYPE_CHECKING:
     from gonogo.adapters.config_toml import Credential
+    from gonogo.adapters.kube_plugin import Plugin
+    from gonogo.adapters.tls import Tls
 
 VERSION_LIMIT = 128
 """Characters of a version that are kept; what is longer is no version and stays visibly cut."""
@@ -39,6 +41,10 @@ class Request(Struct, frozen=True):
     """Whether a redirect leads on; otherwise it is the answer."""
     conditional: bool = False
     """Whether a 304 will do. Only for whoever reads nothing but the body: headers are not kept."""
+    tls: "Tls | None" = None
+    """What this one server needs besides what the system trusts; None for nothing."""
+    plugin: "Plugin | None" = None
+    """The command that gives the credential; `Asking` runs it, the door never sees it."""
 
 
 class Answer(Struct, frozen=True):

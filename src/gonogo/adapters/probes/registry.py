@@ -64,7 +64,7 @@ def _cell(probe: Probe, outside: Outside) -> Probing:
         detail = clean(error.message, DETAIL_LIMIT)
         reason = Reason.NOT_SUPPORTED
         return Unaskable(str(target), (target,), probe.timing.every, outside.clock, reason, label, detail)
-    return CellProbing(probe, preset, host_of(first) if first else "", label, outside)
+    return CellProbing(probe, preset, host_of(first) if first else place, label, outside)
 
 
 def _label(use: str, url: str, count: int) -> str:

@@ -90,7 +90,7 @@ class _Recorder:
     def _kept(self, request: Request, answer: Answer | Failure) -> Exchange:
         from gonogo.adapters.http import public_url
 
-        name = request.credential.name if request.credential else ""
+        name = request.credential.name if request.credential else request.tls.whose if request.tls else ""
         url = shown_url(request.url, own_query=self._own_query)
         if isinstance(answer, Failure):
             return Exchange(request.method, url, name, failure=f"{answer.reason}: {answer.detail}")

@@ -10,14 +10,17 @@ from gonogo.domain.observation import Target
 from gonogo.domain.pace import floor_of
 from gonogo.domain.plan import Plan, Probe, Source
 
+KUBECONFIG, HELM = "kubeconfig ", "helm "
+"""Before the name of a cluster or a context that each account has in a file of its own."""
+
 
 class Asked(Struct, frozen=True):
     """A question as sessions agree on it."""
 
     key: str
     """128 bits in hexadecimal digits."""
-    auth: str
-    """Name of the credential; "" for none."""
+    needs: tuple[str, ...]
+    """What an account must have of its own to ask it: names of credentials, `kubeconfig NAME`, `helm NAME`."""
     origin: str
     pace: float
     """Seconds between two questions, as this session's plan has it, and not below the source's floor."""
@@ -42,4 +45,13 @@ def _asked(given: Probe | Source, origin: str) -> Asked:
     text = msgspec.json.encode(parts, order="sorted", enc_hook=str)
     digest = hashlib.sha256(b"gonogo-question@1\n" + text).hexdigest()[:32]
     pace = max(given.timing.every, floor_of(given.use))
-    return Asked(digest, given.auth, origin, pace.total_seconds(), given.timing.timeout.total_seconds())
+    return Asked(digest, _needs(given), origin, pace.total_seconds(), given.timing.timeout.total_seconds())
+
+
+def _needs(given: Probe | Source) -> tuple[str, ...]:
+    found = [given.auth] if given.auth else []
+    if not given.url and (cluster := given.options.get("cluster")):
+        found.append(f"{KUBECONFIG}{cluster}")
+    elif not given.url and given.use == "helm":
+        found.append(f"{HELM}{given.options.get('context') or ''}")
+    return tuple(found)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.identity_unix import UnixIdentity
 from gonogo.adapters.journal_dir.layout import LOCK, SHARED, file_mode, read_store
-from gonogo.adapters.sharing.keys import keys_of
+from gonogo.adapters.sharing.keys import HELM, KUBECONFIG, keys_of
 from gonogo.adapters.sharing.lease import Leases
 from gonogo.adapters.sharing.others import Others
 from gonogo.adapters.sharing.publication import Publication
@@ -20,7 +20,7 @@ from gonogo.adapters.sharing.turns import Memory, SharedTurns
 from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.pollers import PolledBy
-from gonogo.errors import ConfigError, GonogoError
+from gonogo.errors import ConfigError, GonogoError, UsageError
 from gonogo.ports import Clock
 
 LEASES = ".leases"
@@ -85,7 +85,7 @@ def who_polls(directory: Path, plan: Plan, clock: Clock, steady: Callable[[], fl
 
 
 class Prover:
-    """Whether this account can resolve a credential; where a command gives it, that is only tried when asking."""
+    """Whether this account has what a question needs; where a command gives it, that is only tried when asking."""
 
     def __init__(self, settings: Config, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
@@ -93,7 +93,7 @@ class Prover:
         self._known: dict[str, tuple[bool, float]] = {}
 
     def __call__(self, name: str) -> bool:
-        """Whether the credential of that name is there."""
+        """Whether the credential, the cluster or the context of that name is there."""
         known = self._known.get(name)
         if known is None or self._monotonic() - known[1] > _KEPT:
             known = self._known[name] = (self._resolves(name), self._monotonic())
@@ -101,11 +101,26 @@ class Prover:
 
     def _resolves(self, name: str) -> bool:
         try:
+            if name.startswith((KUBECONFIG, HELM)):
+                return _has_cluster(name)
             if not self._settings.where_to_find(name).command:
                 self._settings.credential(name)
-        except ConfigError:
+        except (ConfigError, UsageError):
             return False
         return True
+
+
+def _has_cluster(name: str) -> bool:
+    """Raises UsageError."""
+    from gonogo.adapters.kubeconfig import find_cluster  # yaml, only for those who need it
+
+    kind = HELM if name.startswith(HELM) else KUBECONFIG
+    find_cluster(name.removeprefix(kind))
+    if kind == KUBECONFIG:
+        return True
+    import shutil
+
+    return shutil.which("helm") is not None
 
 
 def _leases(directory: Path) -> Leases | None:

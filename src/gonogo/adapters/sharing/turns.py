@@ -98,7 +98,7 @@ class SharedTurns:
         """`asked` and `targets` are by a question's name.
 
         Without leases and publication nothing is held or passed on, only taken in. `can_prove` says whether this
-        session can resolve the credential of that name. `me` is this session's account and process.
+        session has what `Asked.needs` names. `me` is this session's account and process.
         """
         self._asked = asked
         self._names = {one.key: name for name, one in asked.items()}
@@ -149,7 +149,7 @@ class SharedTurns:
         if self._steady() - self._looked_at > 2 * LOOK:
             self._look()  # this process slept, or was stopped: first what the others saw meanwhile
         now, newest = self._steady(), self._newest.get(asked.key)
-        may = not asked.auth or self._can_prove(asked.auth)
+        may = self._may(asked)
         if newest is not None and (newest.session or newest.carried):
             self._give_back(asked.key)
             if wanted and may and now - newest.steady >= _floor(probing):
@@ -164,6 +164,10 @@ class SharedTurns:
         if not may:
             return _nap(asked.pace) if newest is not None and now < newest.steady + patience else 0.0
         return 0.0 if self._may_ask(asked.key, now, newest, patience) else _nap(asked.pace)
+
+    def _may(self, asked: Asked) -> bool:
+        """Whether this account has what it takes to ask."""
+        return all(self._can_prove(one) for one in asked.needs)
 
     @property
     def _grace(self) -> float:
@@ -180,14 +184,14 @@ class SharedTurns:
     def asked(self, probing: Probing, observations: Sequence[Observation], next_in: float) -> None:
         """See `ports.Turns.asked`."""
         asked = self._asked.get(probing.name)
-        if asked is None or (asked.auth and not self._can_prove(asked.auth)):
+        if asked is None or not self._may(asked):
             return  # nobody was asked, and nobody else is told
         steady = self._steady()
         self._newest[asked.key] = Newest(steady, next_in, failed=_is_failure(observations))
         told = self._publish(asked, observations, steady, next_in)
         if not told:
             self._give_back(asked.key)
-        if asked.auth and all(_is_turned_down(one) for one in observations):
+        if asked.needs and all(_is_turned_down(one) for one in observations):
             self._give_back(asked.key)
             self._resting[asked.key] = steady + max(_REST * asked.pace, next_in) + 2 * _LONGER_GRACE
 
@@ -202,7 +206,7 @@ class SharedTurns:
         if self._publication is None:
             return False
         # what a credential opened is not for those who do not have it, but for what was read out of it
-        lines = answer_lines(asked.key, observations, steady, self._clock.now(), next_in, excerpts=not asked.auth)
+        lines = answer_lines(asked.key, observations, steady, self._clock.now(), next_in, excerpts=not asked.needs)
         return self._publication.publish(asked.key, list(lines))
 
     def _may_ask(self, key: str, now: float, newest: Newest | None, patience: float) -> bool:
