@@ -10,6 +10,7 @@ from gonogo.adapters.config_toml import Config
 from gonogo.adapters.doctor import (
     certificates,
     clocks,
+    clusters,
     configuration,
     endpoints,
     journal,
@@ -46,6 +47,7 @@ def examine(
     return (
         *configuration.findings(settings),
         *endpoints.findings(answers, plan, config),
+        *clusters.findings(plan),
         *certified,
         *clocks.findings(answers, directory, clock.now()),
         *(journal.findings(directory, journal_origin) if directory is not None else ()),

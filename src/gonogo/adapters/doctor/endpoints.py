@@ -13,6 +13,7 @@ from gonogo.adapters.doctor.finding import Finding, Level
 from gonogo.adapters.http import Door, origin_text
 from gonogo.adapters.probes.catalogue import PRESETS
 from gonogo.adapters.probes.interface import Answer, Failure, Request
+from gonogo.adapters.sharing.keys import keys_of
 from gonogo.domain.observation import Reason
 from gonogo.domain.plan import Plan, Probe, Source
 from gonogo.errors import ConfigError
@@ -105,7 +106,7 @@ def findings(answers: Iterable[HostAnswer], plan: Plan, config: Config | None) -
     for found in answers:
         told = True
         yield _of(found)
-    if not told:
+    if not told and not any(asked.needs for asked in keys_of(plan).values()):
         yield Finding(
             GROUP, Level.WARN, "plan", "names no endpoint by URL", "gonogo matrix    shows what is asked"
         )

@@ -2,12 +2,14 @@
 
 import asyncio
 import io
+import json
 import os
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -19,6 +21,7 @@ from gonogo.adapters.doctor import (
     Level,
     certificates,
     clocks,
+    clusters,
     configuration,
     endpoints,
     journal,
@@ -322,6 +325,47 @@ def test_the_whole_examination_changes_nothing(tmp_path: Path) -> None:
     assert files() == before
     assert {one.group for one in found} == {"endpoints", "clock", "journal", "git", "terminal"}
     assert Level.FAIL not in levels(found)
+
+
+def test_clusters_are_looked_for_in_the_own_kubeconfig_and_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which server, with what proof; one that is not there, and a helm that is not installed, before the night."""
+    users: tuple[dict[str, Any], ...] = (
+        {"token": "t0ken-of-mine"},
+        {"client-certificate": "c", "client-key": "c"},
+        {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "aws"}},
+        {},
+    )
+    config = {
+        "current-context": "c3",
+        "contexts": [
+            {"name": f"c{at}", "context": {"cluster": "c", "user": f"u{at}"}} for at, _ in enumerate(users)
+        ],
+        "clusters": [{"name": "c", "cluster": {"server": "https://api.example"}}],
+        "users": [{"name": f"u{at}", "user": user} for at, user in enumerate(users)],
+    }
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    path.with_name("c").write_text("PEM", encoding="ascii")
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    monkeypatch.setenv("PATH", "")
+    names = ("c0", "c1", "c2", "c3", "c4")
+    probes = [Probe("kubernetes", "web", name, options={"cluster": name}) for name in names]
+    probes.append(Probe("helm", "web", "h"))
+    environments = tuple(Environment(one.environment) for one in probes)
+    given = Plan("r", environments, (Product("web", "1.0.0", probes=tuple(probes)),))
+    assert list(endpoints.findings((), given, Config())) == []
+    found = list(clusters.findings(given))
+    assert [(one.level, one.subject, one.what) for one in found] == [
+        (Level.FAIL, "helm", "is not installed here"),
+        (Level.OK, "cluster c0", "https://api.example, with a token"),
+        (Level.OK, "cluster c1", "https://api.example, with a client certificate"),
+        (Level.OK, "cluster c2", "https://api.example, with what the command aws gives, which was not run"),
+        (Level.OK, "cluster c3", "https://api.example, without a credential"),
+        (Level.FAIL, "cluster c4", "your kubeconfig has no context or cluster 'c4', did you mean 'c'?"),
+        (Level.OK, "current cluster", "https://api.example, without a credential"),
+    ]
 
 
 def test_a_wrong_configuration_is_one_finding_and_stops_no_other_look(tmp_path: Path) -> None:
