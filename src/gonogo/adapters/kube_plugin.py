@@ -40,6 +40,10 @@ class Plugin(Struct, frozen=True):
     host: str
     """Host and port, the only ones the token may be sent to."""
 
+    def __repr__(self) -> str:
+        # words and variables may hold secrets
+        return f"Plugin({self.name!r}, {self.argv[0]!r}, ***)"
+
 
 def run_plugin(plugin: Plugin, environ: Mapping[str, str], now: float) -> Issued:
     """What it gives; `now` is in monotonic seconds. Blocks. Raises ConfigError."""

@@ -1,16 +1,17 @@
 """The user's own kubeconfig: where a cluster is, who vouches for it, and how this account proves itself there.
 
 $KUBECONFIG (several files, the first that knows a name counts), else ~/.kube/config. Used are tokens, token files,
-client certificates and the commands of `exec`; all of them go to that cluster's server and nowhere else. Not used:
-user name and password, `auth-provider`, `insecure-skip-tls-verify`, `proxy-url`, `tls-server-name`.
+client certificates and the commands of `exec`; all of them go to that cluster's server and nowhere else, and, as
+with kubectl, to none that is asked over plain http. Not used: user name and password, `auth-provider`,
+`insecure-skip-tls-verify`, `proxy-url`, `tls-server-name`.
 """
 
 import base64
 import binascii
 import json
 import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,12 +19,15 @@ from msgspec import Struct
 
 from gonogo.adapters.credentials import Credential, Secret
 from gonogo.adapters.kube_plugin import Plugin
+from gonogo.adapters.kubeconfig_files import SIZE_LIMIT, Entry, Kubeconfig, read_files, read_plain, text
 from gonogo.adapters.tls import Tls
 from gonogo.domain.names import suggest
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
-_SIZE_LIMIT = 1024 * 1024
+_TOKEN_LIMIT = 16 * 1024
+_COMPARED = 500
+"""Names compared with one that is not there."""
 _PORTS = {"http": 80, "https": 443}
 _APIS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 
@@ -42,84 +46,67 @@ def find_cluster(name: str, environ: Mapping[str, str] | None = None) -> Found:
 
     Raises UsageError.
     """
-    files = list(_files(os.environ if environ is None else environ))
-    known: list[str] = []
-    for path in files:
-        config = _read(path)
-        wanted = name or str(config.get("current-context") or "") if isinstance(config, Mapping) else name
-        contexts, clusters = _named(config, "contexts", "context"), _named(config, "clusters", "cluster")
-        context = contexts.get(wanted, {})
-        cluster = clusters.get(str(context.get("cluster", wanted)), {})
-        if server := cluster.get("server"):
-            user = _named(config, "users", "user").get(str(context.get("user", "")), {})
-            return _Entry(wanted, str(server), cluster, user, path).found()
-        known += [*contexts, *clusters]
+    config = read_files(os.environ if environ is None else environ)
+    wanted = name or config.current
+    context = config.contexts.get(wanted)
+    cluster_name = text(context.given, "cluster") if context is not None else wanted
+    cluster = config.clusters.get(cluster_name)
+    if cluster is None:
+        raise UsageError(_absent(wanted, cluster_name if context is not None else "", config))
+    user = config.users.get(text(context.given, "user")) if context is not None else None
+    return _Account(wanted, cluster, user or Entry({}, cluster.folder)).found()
+
+
+def _absent(name: str, cluster: str, config: Kubeconfig) -> str:
+    """Why there is no such cluster."""
+    shown = clean(name, 60)
+    if not config.files:
+        return f"cluster '{shown}': you have no kubeconfig"
+    known = [*config.contexts, *config.clusters]
     if not known:
-        where = ", ".join(f"{path} names no cluster" for path in files) or "you have no kubeconfig"
-        raise UsageError(f"cluster '{clean(name, 60)}': {clean(where, 200)}")
-    near = suggest(name, known)
+        where = ", ".join(f"{path} names no cluster" for path in config.files)
+        return f"cluster '{shown}': {clean(where, 200)}"
+    if not name:
+        return "your kubeconfig names no current context"
+    if cluster:
+        return f"context '{shown}' of your kubeconfig is of cluster '{clean(cluster, 60)}', which it does not have"
+    near = suggest(name, islice(known, _COMPARED))
     hint = f", did you mean '{clean(near, 60)}'?" if near else ""
-    raise UsageError(f"your kubeconfig has no context or cluster '{clean(name, 60)}'{hint}")
+    return f"your kubeconfig has no context or cluster '{shown}'{hint}"
 
 
-def _files(environ: Mapping[str, str]) -> Iterator[Path]:
-    named = [part for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    home = environ.get("HOME", "")
-    for text in named or ([f"{home}/.kube/config"] if home else []):
-        path = Path(text)
-        if path.is_file():
-            yield path
+class _Account:
+    """A cluster and a user, put together."""
 
-
-_read_before: dict[Path, tuple[tuple[int, int, int], Any]] = {}
-"""By file: its inode, size and time of change, and what stood in it. Every question looks; parsing takes 15 ms."""
-
-
-def _read(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            facts = os.fstat(file.fileno())
-            stamp = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
-            known = _read_before.get(path)
-            if known is not None and known[0] == stamp:
-                return known[1]
-            raw = file.read(_SIZE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    if len(raw) > _SIZE_LIMIT:
-        raise UsageError(f"{path} is larger than {_SIZE_LIMIT // 1024} KiB")
-    import yaml  # 14 ms, and only plans that name a cluster need it
-
-    try:
-        found = yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise UsageError(f"{path} is not YAML") from error
-    _read_before[path] = (stamp, found)
-    return found
-
-
-def _named(config: Any, plural: str, key: str) -> dict[str, Mapping[str, Any]]:
-    listed = config.get(plural) if isinstance(config, Mapping) else None
-    entries = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-    return {str(one.get("name")): one[key] for one in entries if isinstance(one.get(key), Mapping)}
-
-
-class _Entry:
-    """A cluster and a user of one file, put together."""
-
-    def __init__(
-        self, name: str, server: str, cluster: Mapping[str, Any], user: Mapping[str, Any], path: Path
-    ) -> None:
+    def __init__(self, name: str, cluster: Entry, user: Entry) -> None:
+        """Raises UsageError for a server that nobody can ask."""
         self._name = f"kubeconfig {clean(name, 60)}"
-        self._server = server
         self._cluster = cluster
         self._user = user
-        self._folder = path.parent
-        parts = urlsplit(server)
-        self._host = f"{parts.hostname or ''}:{parts.port or _PORTS.get(parts.scheme, 443)}"
+        self._server = text(cluster.given, "server")
+        self._scheme, self._host = self._place()
+
+    def _place(self) -> tuple[str, str]:
+        """Scheme, and host and port as a credential is bound to them. Nothing of the server is quoted."""
+        wrong = UsageError(f"{self._name}: its `server` is no URL of http or https")
+        if not self._server.isascii() or not self._server.isprintable():
+            raise wrong
+        try:
+            parts = urlsplit(self._server)
+            port = parts.port or _PORTS[parts.scheme]
+        except (ValueError, KeyError):
+            raise wrong from None
+        if not parts.hostname or " " in self._server:
+            raise wrong
+        if "@" in parts.netloc:
+            raise UsageError(f"{self._name}: its `server` holds a user name or password, which are not used")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return parts.scheme, f"{host}:{port}"
 
     def found(self) -> Found:
         """All of it. Raises UsageError for what is there and cannot be read."""
+        if self._scheme == "http":
+            return Found(self._server)
         token = self._token()
         return Found(
             self._server,
@@ -129,12 +116,18 @@ class _Entry:
         )
 
     def _token(self) -> str:
-        """One that stands there plainly, or in a file; "" where there is none."""
-        token = str(self._user.get("token") or "")
-        if not token and (file := str(self._user.get("tokenFile") or "")):
-            token = self._file("token file", file)[:16_384]
+        """One in a file, which may have been made anew, or one that stands there plainly; "" without either."""
+        token, file = text(self._user.given, "token"), text(self._user.given, "tokenFile")
+        if file:
+            try:
+                token = self._file("token file", self._user, file, _TOKEN_LIMIT)
+            except UsageError:
+                if not token:
+                    raise
         token = token.strip()
-        return token if token.isascii() and token.isprintable() else ""
+        if not (token.isascii() and token.isprintable()):
+            raise UsageError(f"{self._name}: its token holds characters a header cannot carry")
+        return token
 
     def _tls(self) -> Tls | None:
         made = Tls(
@@ -145,49 +138,63 @@ class _Entry:
         )
         return made if made.authorities or made.certificate else None
 
-    def _pem(self, entry: Mapping[str, Any], key: str) -> str:
+    def _pem(self, entry: Entry, key: str) -> str:
         """What `KEY-data` holds, or the file `KEY` names; "" where there is neither."""
-        if data := entry.get(f"{key}-data"):
+        if data := text(entry.given, f"{key}-data"):
             try:
-                return base64.b64decode(str(data), validate=True).decode("ascii")
-            except (binascii.Error, ValueError) as error:
-                raise UsageError(f"{self._name}: `{key}-data` is no PEM in base64") from error
-        file = str(entry.get(key) or "")
-        return self._file(f"`{key}`", file) if file else ""
+                # written over several lines it is the same; what is not ASCII is a remark
+                raw = base64.b64decode("".join(data.split()), validate=True)
+            except (binascii.Error, ValueError):
+                raise UsageError(f"{self._name}: `{key}-data` is no PEM in base64") from None
+            return raw.decode("ascii", "ignore")
+        file = text(entry.given, key)
+        return self._file(f"`{key}`", entry, file, SIZE_LIMIT) if file else ""
 
-    def _file(self, what: str, name: str) -> str:
+    def _file(self, what: str, entry: Entry, name: str, limit: int) -> str:
         """A relative name is below the folder of the kubeconfig."""
         try:
-            with (self._folder / name).open("rb") as file:
-                return file.read(_SIZE_LIMIT).decode("ascii")
+            raw = read_plain(entry.folder / name, limit + 1)
         except (OSError, ValueError) as error:
-            raise UsageError(f"{self._name}: the {what} cannot be read") from error
+            why = f": {error.strerror}" if isinstance(error, OSError) else ""
+            raise UsageError(f"{self._name}: the {what} cannot be read{why}") from error
+        if len(raw) > limit:
+            raise UsageError(f"{self._name}: the {what} is larger than {limit // 1024} KiB")
+        return raw.decode("ascii", "ignore" if limit == SIZE_LIMIT else "replace")
 
     def _plugin(self) -> Plugin | None:
-        given = self._user.get("exec")
-        if not isinstance(given, Mapping) or not given.get("command"):
+        given = self._user.given.get("exec")
+        command = text(given, "command") if isinstance(given, dict) else ""
+        if not isinstance(given, dict) or not command:
             return None
-        api = str(given.get("apiVersion") or "")
+        api = text(given, "apiVersion")
         if api not in _APIS:
             raise UsageError(f"{self._name}: `exec` speaks '{clean(api, 60)}', known are {' and '.join(_APIS)}")
-        if given.get("interactiveMode") == "Always":
+        if text(given, "interactiveMode") == "Always":
             raise UsageError(
                 f"{self._name}: the command of its `exec` wants a terminal", remedy="name a credential by `auth:`"
             )
-        command = str(given["command"])
         if os.sep in command:
-            command = str(self._folder / command)
-        words = given.get("args")
-        env = given.get("env")
-        pairs = [one for one in env if isinstance(one, Mapping)] if isinstance(env, list) else []
+            command = str(self._user.folder / command)
         return Plugin(
             self._name,
-            (command, *(str(one) for one in (words if isinstance(words, list) else ()))),
-            tuple((str(one.get("name")), str(one.get("value") or "")) for one in pairs if one.get("name")),
+            (command, *self._words(given)),
+            self._variables(given),
             api,
-            self._told() if given.get("provideClusterInfo") else "",
+            self._told() if text(given, "provideClusterInfo").lower() == "true" else "",
             self._host,
         )
+
+    def _words(self, given: Mapping[str, Any]) -> list[str]:
+        words = given.get("args") or []
+        if not isinstance(words, list) or not all(isinstance(one, str) for one in words):
+            raise UsageError(f"{self._name}: the `args` of its `exec` are no list of texts")
+        return words
+
+    def _variables(self, given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        env = given.get("env") or []
+        if not isinstance(env, list) or not all(isinstance(one, dict) and text(one, "name") for one in env):
+            raise UsageError(f"{self._name}: the `env` of its `exec` is no list of names and values")
+        return tuple((text(one, "name"), text(one, "value")) for one in env)
 
     def _told(self) -> str:
         about: dict[str, Any] = {"server": self._server}

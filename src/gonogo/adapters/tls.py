@@ -26,6 +26,10 @@ class Tls(Struct, frozen=True):
     whose: str = ""
     """Where it comes from, for what is said of it: `kubeconfig prod`."""
 
+    def nameless(self) -> "Tls":
+        """The same server without our certificate: who proves by something else is nobody else besides."""
+        return Tls(self.authorities, whose=self.whose)
+
 
 def adapted(context: ssl.SSLContext, tls: Tls) -> ssl.SSLContext:
     """`context`, showing the certificate of `tls`. Raises ConfigError when that cannot be used."""

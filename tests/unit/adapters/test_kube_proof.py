@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from gonogo.adapters.config_toml import Config
-from gonogo.adapters.credentials import Credentials
+from gonogo.adapters.credentials import Credential, Credentials, Secret
 from gonogo.adapters.http import Door
 from gonogo.adapters.kube_plugin import Plugin, run_plugin
 from gonogo.adapters.kubeconfig import find_cluster
+from gonogo.adapters.probes.cluster import Cluster
+from gonogo.adapters.probes.interface import Request
 from gonogo.adapters.probes.registry import cell_probing
 from gonogo.adapters.sharing.keys import keys_of
 from gonogo.adapters.sharing.opening import Prover
@@ -65,6 +67,10 @@ def write(path: Path, server: str, cluster: Mapping[str, Any], user: Mapping[str
 def data(text: str) -> str:
     """As the `-data` keys hold it."""
     return base64.b64encode(text.encode()).decode()
+
+
+TRUSTED = {"certificate-authority-data": data(PEM)}
+"""The cluster's own authority, as the kubeconfig has it."""
 
 
 def ask(times: int = 1, at_once: int = 1) -> list[Observation]:
@@ -154,21 +160,42 @@ def test_no_certificate_is_shown_to_a_server_that_is_not_checked(kubeconfig: Pat
 
 def test_a_new_log_in_counts_at_once(kubeconfig: Path) -> None:
     """The token in the file changed, as after a log-in in another window; a refusal is a reason, not a crash."""
-    with serving({PATH: Canned(status=401)}) as fixture:
-        write(kubeconfig, fixture.url("").rstrip("/"), {}, {"token": "old-token"})
+    with serving({PATH: Canned(status=401)}, tls=True) as fixture:
+        write(kubeconfig, fixture.url("").rstrip("/"), TRUSTED, {"token": "old-token"})
 
         async def story() -> list[str]:
             async with Door() as door:
                 probing = cell_probing(PROBE, door, FakeClock(), Config())
                 first = version((await probing.ask())[0])
                 fixture.answers = ANSWERS
-                write(kubeconfig, fixture.url("").rstrip("/"), {}, {"token": "new-token-that-is-longer"})
+                write(kubeconfig, fixture.url("").rstrip("/"), TRUSTED, {"token": "new-token-that-is-longer"})
                 return [first, version((await probing.ask())[0])]
 
         first, second = asyncio.run(story())
     assert first.startswith(Reason.UNAUTHORIZED.value)
     assert second == "1.4.0"
     assert authorized(fixture) == ["Bearer old-token", "Bearer new-token-that-is-longer"]
+
+
+def test_nothing_that_proves_who_one_is_goes_over_plain_http(kubeconfig: Path, tmp_path: Path) -> None:
+    """As kubectl has it: whoever listens on the way would have it. The command is not even run."""
+    with serving(ANSWERS) as fixture:
+        for user in ({"token": "t0ken-of-mine"}, {"exec": program(tmp_path, "{'token': 't0ken-of-mine'}")}):
+            write(kubeconfig, fixture.url("").rstrip("/"), {}, user)
+            assert version(ask()[0]) == "1.4.0"
+    assert authorized(fixture) == ["", ""]
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_credential_the_plan_names_is_sent_without_the_certificate_beside_it(kubeconfig: Path) -> None:
+    """A cluster would go by the certificate, and answer as somebody else than the plan says."""
+    user = {"client-certificate-data": data(PEM), "client-key-data": data(PEM)}
+    write(kubeconfig, "https://api.example", TRUSTED, user)
+    named = Request("", credential=Credential("payments", "Authorization", Secret("t0"), ("api.example",)))
+    asked = Cluster("prod").at(named)
+    assert asked.credential is named.credential
+    assert asked.tls is not None
+    assert (asked.tls.authorities, asked.tls.certificate, asked.tls.key.reveal()) == (PEM, "", "")
 
 
 def program(tmp_path: Path, status: str) -> dict[str, Any]:
@@ -194,8 +221,8 @@ def test_the_command_of_the_kubeconfig_gives_the_token_once_for_all_who_ask(
 ) -> None:
     """As kubectl does on EKS, GKE and AKS; twelve cells of one cluster start one command."""
     user = {"exec": program(tmp_path, "{'token': f'{os.environ[\"WHO\"]}-{runs}'}")}
-    with serving(ANSWERS) as fixture:
-        write(kubeconfig, fixture.url("").rstrip("/"), {}, user)
+    with serving(ANSWERS, tls=True) as fixture:
+        write(kubeconfig, fixture.url("").rstrip("/"), TRUSTED, user)
         assert [version(one) for one in ask(times=2, at_once=12)] == ["1.4.0"] * 24
     assert set(authorized(fixture)) == {"Bearer me-1"}
 
@@ -265,9 +292,9 @@ def test_what_a_command_gives_instead_is_said_without_quoting_it(printed: str, s
 
 def test_a_command_that_fails_is_the_reason_of_the_cell(kubeconfig: Path) -> None:
     """With what to do; nothing is asked without its token."""
-    with serving(ANSWERS) as fixture:
+    with serving(ANSWERS, tls=True) as fixture:
         given = {"apiVersion": API, "command": sys.executable, "args": ["-c", "raise SystemExit(3)"]}
-        write(kubeconfig, fixture.url("").rstrip("/"), {}, {"exec": given})
+        write(kubeconfig, fixture.url("").rstrip("/"), TRUSTED, {"exec": given})
         (found,) = ask()
         assert isinstance(found, Missing)
         assert found.reason is Reason.UNAUTHORIZED

@@ -36,5 +36,5 @@ class Cluster(Struct, frozen=True):
 
         found = find_cluster(self.name)
         if request.credential is not None:
-            return replace(request, url=found.server, tls=found.tls)
+            return replace(request, url=found.server, tls=found.tls and found.tls.nameless())
         return replace(request, url=found.server, tls=found.tls, credential=found.credential, plugin=found.plugin)
