@@ -230,7 +230,7 @@ class Credentials:
         self._config = config
         self._monotonic = monotonic
         self._kept: Tokens = {} if kept is None else kept
-        self._locks: dict[Auth | Plugin, asyncio.Lock] = {}
+        self._running: dict[Auth | Plugin, asyncio.Future[Issued]] = {}
 
     async def get(self, name: str) -> Credential:
         """The credential called `name`. Raises ConfigError as `Config.credential` does."""
@@ -255,24 +255,33 @@ class Credentials:
     async def _issued(self, source: "Auth | Plugin", make: Callable[[], Issued]) -> Issued:
         import asyncio  # whoever ticks reads the configuration too, and runs no loop
 
-        # one run for all who wait: twelve cells with the same credential must not start twelve commands
-        async with self._locks.setdefault(source, asyncio.Lock()):
-            kept = self._kept.get(source)
-            if kept is None or self._monotonic() >= kept.until:
-                kept = self._kept[source] = await asyncio.to_thread(make)
+        kept = self._kept.get(source)
+        if kept is not None and self._monotonic() < kept.until:
             return kept
+        # one run for all who wait, also where it fails: twelve cells with the same credential must not start
+        # twelve commands, nor wait for twelve time-outs one after the other
+        running = self._running.get(source)
+        if running is None:
+            running = self._running[source] = asyncio.ensure_future(asyncio.to_thread(make))
+            running.add_done_callback(lambda done: self._made(source, done))
+        return await asyncio.shield(running)
 
-    def turned_down(self, credential: Credential) -> bool:
+    def _made(self, source: "Auth | Plugin", done: "asyncio.Future[Issued]") -> None:
+        self._running.pop(source, None)
+        if not done.cancelled() and done.exception() is None:
+            self._kept[source] = done.result()
+
+    def turned_down(self, refused: "Credential | Issued") -> bool:
         """The endpoint did not accept it (401); returns whether another one may be had at once.
 
         A command is run again, but not again and again.
         """
-        if not credential.renewable:
+        if isinstance(refused, Credential) and not refused.renewable:
             return False
-        source = next((one for one, kept in self._kept.items() if kept.credential is credential), None)
-        if source is None:
-            return True  # somebody else who was turned down has it renewed already
-        if self._monotonic() - self._kept[source].made < _NOT_AGAIN:
-            return False
-        self._kept.pop(source, None)
-        return True
+        # a list: other threads have theirs made meanwhile
+        for source, kept in list(self._kept.items()):
+            if kept is refused or kept.credential is refused:
+                if self._monotonic() - kept.made < _NOT_AGAIN:
+                    return False
+                self._kept.pop(source, None)
+        return True  # also where somebody else who was turned down has it renewed already

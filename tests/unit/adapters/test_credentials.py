@@ -116,6 +116,41 @@ def test_one_run_of_a_command_serves_all_who_wait_and_is_kept_for_a_while(tmp_pa
     assert asyncio.run(scenario()) == ["1"] * 12 + ["1", "2", "2", "3"]
 
 
+def test_a_run_that_fails_serves_all_who_wait_too(tmp_path: Path) -> None:
+    """Twelve cells do not wait for twelve time-outs in turn; whoever asks later has it tried again."""
+    runs = tmp_path / "runs"
+    auth = command(f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(3)")
+
+    async def scenario() -> list[str]:
+        credentials = Credentials(Config(auth={"pay": auth}), lambda: 0.0)
+        asked = (credentials.get("pay") for _ in range(12))
+        found = [str(one) for one in await asyncio.gather(*asked, return_exceptions=True)]
+        with pytest.raises(ConfigError):
+            await credentials.get("pay")
+        return found
+
+    (said,) = set(asyncio.run(scenario()))
+    assert "failed with exit code 3" in said
+    assert runs.read_text() == "xx"
+
+
+def test_who_does_not_wait_any_longer_ends_the_run_for_nobody(tmp_path: Path) -> None:
+    """One cell's question is replaced, by an edited plan, say; the others get their token."""
+    go_on = tmp_path / "go-on"
+    auth = command(f"import os, time\nwhile not os.path.exists({str(go_on)!r}): time.sleep(0.01)\nprint('t0')")
+
+    async def scenario() -> str:
+        credentials = Credentials(Config(auth={"pay": auth}), lambda: 0.0)
+        first, second = (asyncio.ensure_future(credentials.get("pay")) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait([first])
+        go_on.touch()
+        return (await second).value.reveal()
+
+    assert asyncio.run(scenario()) == "t0"
+
+
 def test_a_token_is_kept_for_whoever_begins_anew_with_the_same_memory(tmp_path: Path) -> None:
     """Metrics are asked in a loop of their own each time; the command does not run each time."""
     runs = tmp_path / "runs"

@@ -235,6 +235,28 @@ def test_a_command_may_give_a_certificate_instead_of_a_token(kubeconfig: Path, t
         assert version(ask()[0]) == "1.4.0"
 
 
+def test_a_certificate_that_is_turned_down_is_made_anew_and_not_in_a_storm(
+    kubeconfig: Path, tmp_path: Path
+) -> None:
+    """Like a token: once for all cells, asked once more with it, and not again within half a minute."""
+    user = {"exec": program(tmp_path, f"{{'clientCertificateData': {PEM!r}, 'clientKeyData': {PEM!r}}}")}
+    runs, now = tmp_path / "runs", [0.0]
+
+    async def story(fixture: Fixture) -> list[tuple[int, int]]:
+        credentials = Credentials(Config(), lambda: now[0])
+        found = []
+        async with Door() as door:
+            cells = [cell_probing(PROBE, door, FakeClock(), Config(), credentials) for _ in range(6)]
+            for now[0] in (0.0, 40.0, 50.0):
+                await asyncio.gather(*(one.ask() for one in cells))
+                found.append((len(runs.read_text()), len(fixture.asked)))
+        return found
+
+    with serving({PATH: Canned(status=401)}, tls=True, wants_certificate=True) as fixture:
+        write(kubeconfig, fixture.url("").rstrip("/"), TRUSTED, user)
+        assert asyncio.run(story(fixture)) == [(1, 6), (2, 18), (2, 24)]
+
+
 def plugin(argv: tuple[str, ...] = ("true",), cluster: str = "") -> Plugin:
     """One by hand."""
     return Plugin("kubeconfig prod", argv, (), API, cluster, "127.0.0.1:1")

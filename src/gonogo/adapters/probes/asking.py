@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from gonogo.adapters.credentials import Credential, Credentials
+from gonogo.adapters.credentials import Credential, Credentials, Issued
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, Answer, Failure, Fetch, NotUnderstood, Request
 from gonogo.domain.observation import Reason
 from gonogo.domain.text import clean
@@ -35,8 +35,8 @@ class Asking:
         self._now = now
         self.retry_after: timedelta | None = None
         """How long the server asks to be left alone; None when it does not."""
-        self.turned_down: Credential | None = None
-        """What was sent and not accepted."""
+        self.turned_down: Credential | Issued | None = None
+        """What was sent or shown and not accepted."""
 
     @property
     def left(self) -> float:
@@ -45,27 +45,34 @@ class Asking:
 
     async def __call__(self, request: Request) -> Answer | Failure:
         """Ask within what is left of the time-out."""
+        shown: Credential | Issued | None = request.credential
         if request.plugin is not None:
             try:
-                request = await self._proved(request, request.plugin)
+                shown = await self._issued(request.plugin)
             except ConfigError as error:
                 return Failure(Reason.UNAUTHORIZED, _words(error))
+            request = _proved(request, shown)
         answer = await self._fetch(replace(request, deadline=self.left))
         if isinstance(answer, Answer):
             self.retry_after = asked_to_wait(answer, self._now) or self.retry_after
-            if answer.status == 401 and request.credential is not None:
-                self.turned_down = request.credential
+            if answer.status == 401 and shown is not None:
+                self.turned_down = shown
         return answer
 
-    async def _proved(self, request: Request, plugin: "Plugin") -> Request:
-        """With what the command gives. Its time, which it has of its own, is not taken from the server's."""
+    async def _issued(self, plugin: "Plugin") -> Issued:
+        """What the command gives. Its time, which it has of its own, is not taken from the server's."""
         began = time.monotonic()
         issued = await self._credentials.of_plugin(plugin)
         self._end += time.monotonic() - began
-        tls = request.tls
-        if (shown := issued.tls) is not None:
-            tls = replace(shown, authorities=tls.authorities if tls is not None else "")
-        return replace(request, credential=issued.credential, tls=tls, plugin=None)
+        return issued
+
+
+def _proved(request: Request, issued: Issued) -> Request:
+    """With what the command gave."""
+    tls = request.tls
+    if (shown := issued.tls) is not None:
+        tls = replace(shown, authorities=tls.authorities if tls is not None else "")
+    return replace(request, credential=issued.credential, tls=tls, plugin=None)
 
 
 _T = TypeVar("_T")
