@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from cli.conftest import Here, Release
 from cli.test_merges import hotfix
 from support.hotfix_world import fingerprint
@@ -141,6 +143,21 @@ def test_a_conflict_stops_with_the_place_and_goes_on_by_name(gonogo: Here, relea
     assert "Conflicts resolved by hand:" in git(web, "log", "-1", "--format=%B", "main")
     assert not folder.exists()
     assert gonogo("merges").code == 0
+
+
+@pytest.mark.parametrize("model", ["trunk", "gitflow"])
+def test_a_carry_of_which_nothing_is_kept_is_refused(gonogo: Here, release: Release, model: str) -> None:
+    """The ledger would call the fix arrived; that a branch has it otherwise is said by name, with a reason."""
+    web, fix = conflicting(release)
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(f"{text}\nbranches: {{model: {model}}}\n", encoding="utf-8")
+    before = git(web, "rev-parse", "main")
+    assert gonogo("merges", "carry", fix[:8], "main", "--confirm", confirmed(gonogo, fix)).code == 3
+    refused = gonogo("merges", "continue", "web", "--ours", "login.txt")
+    assert refused.code == 3
+    assert f"nothing of {fix[:10]} is left" in refused.err
+    assert f"gonogo merges equal {fix[:8]} main --reason" in refused.err
+    assert git(web, "rev-parse", "main") == before
 
 
 def test_abort_leaves_the_repository_as_it_was(gonogo: Here, release: Release) -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.adapters.git_door import GitError
-from gonogo.adapters.git_hotfix import executor
+from gonogo.adapters.git_hotfix import executor, picking
 from gonogo.adapters.git_hotfix.preparing import plan_prepare
 from gonogo.adapters.git_hotfix.service import Hotfixes
 from gonogo.domain.decide import MarkBad
@@ -19,7 +19,7 @@ from gonogo.domain.hotfix.steps import StepKind
 from gonogo.domain.hotfix.wish import Seen, Wish
 from gonogo.domain.hotfix.work import Kind
 from gonogo.domain.plan import ApprovalSlot, Branches, Person, SchemeName, VersionFile
-from gonogo.errors import GonogoError, RefusedError, StorageError, UsageError
+from gonogo.errors import GonogoError, IntegrityError, RefusedError, StorageError, UsageError
 from support import hotfix_world
 from support.hotfix_stage import Wizard
 from support.repositories import CommitSpec, Made, git, make_repository
@@ -114,6 +114,36 @@ def test_row_47_unresolved_files_are_named_and_markers_are_found(tmp_path: Path)
         wizard.go_on(Given(resolved=("app.txt",)))
     with pytest.raises(UsageError, match=r"other\.txt has no conflict"):
         wizard.go_on(Given(resolved=("app.txt", "other.txt")))
+
+
+@pytest.mark.parametrize("how", ["ours", "edited"])
+def test_a_fix_of_which_nothing_is_kept_is_not_announced(tmp_path: Path, how: str) -> None:
+    """The line's own stays everywhere: refused before it is recorded, and it can still be resolved well."""
+    made = hotfix_world.conflicts(tmp_path / "repo")
+    wizard = wizard_of(made, tmp_path)
+    stopped = wizard.start(wizard.planned(made.oids[3]))
+    assert isinstance(stopped, Stopped)
+    file = Path(stopped.folder) / "app.txt"
+    given = Given(ours=("app.txt",))
+    if how == "edited":
+        file.write_text(f"{git(made.path, 'show', 'v1.9.3:app.txt')}\n")
+        given = Given(resolved=("app.txt",))
+    with pytest.raises(RefusedError, match=f"nothing of {made.oids[3][:10]} is left"):
+        wizard.go_on(given)
+    assert wizard.hotfixes.live("hotfix").resolutions == ()
+    file.write_text(RESOLVED)
+    assert isinstance(wizard.go_on(Given(resolved=("app.txt",), tested="all of it")), Finished)
+
+
+def test_the_proof_finds_a_pick_of_which_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By itself, whatever the moment of resolving let through."""
+    made = hotfix_world.conflicts(tmp_path / "repo")
+    wizard = wizard_of(made, tmp_path)
+    wizard.start(wizard.planned(made.oids[3]))
+    monkeypatch.setattr(picking, "check_something_left", lambda *_: None)
+    with pytest.raises(IntegrityError, match=f"nothing of {made.oids[3][:10]} is in it"):
+        wizard.go_on(Given(ours=("app.txt",), tested="all of it"))
+    assert git(made.path, "tag", "--list", "v1.9.4") == ""
 
 
 def test_row_48_a_tag_that_cannot_be_made_leaves_nothing_merged(tmp_path: Path) -> None:

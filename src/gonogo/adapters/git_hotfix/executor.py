@@ -23,9 +23,10 @@ from gonogo.adapters.git_hotfix.verify import verify
 from gonogo.adapters.git_hotfix.workspace import Workspace
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
 from gonogo.domain.hotfix.outcome import Finished, Given, Outcome, Stopped
+from gonogo.domain.hotfix.preview import Pick
 from gonogo.domain.hotfix.steps import WAITING, Step, StepKind, steps_of
 from gonogo.domain.hotfix.typed import typed
-from gonogo.domain.hotfix.work import Work
+from gonogo.domain.hotfix.work import Kind, Work
 from gonogo.domain.text import clean
 from gonogo.errors import ConflictError, GonogoError, IntegrityError, RefusedError, StorageError
 
@@ -265,6 +266,14 @@ class Executor:
     def _continue(self) -> str:
         return typed(self._work.kind.value, "continue", self._work.product)
 
+    def _without(self, pick: Pick) -> str:
+        """What to do when nothing of a pick is to be kept."""
+        abort = typed(self._work.kind.value, "abort", self._work.product)
+        if self._work.kind is Kind.CARRY:
+            said = f"gonogo merges equal {pick.oid[:8]} {self._work.branch} --reason TEXT"
+            return f"keep what the fix needs, or say that the branch has it otherwise: {abort}, then {said}"
+        return f"keep what the fix needs, or leave that commit out: {abort}, then plan it anew"
+
     def _resolved(self, step: Step, known: Hotfix, given: Given) -> Effect:
         pick = self._work.picks[step.pick]
         before = known.head(step.number)
@@ -277,6 +286,7 @@ class Executor:
             resolution = picking.Resolution(given.resolved, given.ours)
             picking.check_named(known.conflicts, resolution, self._continue)
             picking.check_no_markers(self.space, resolution)
+            picking.check_something_left(self.space, pick, before, resolution, self._without(pick))
             self._recorder.resolve(step, pick, self._counted(known, resolution))
         return Effect(picking.commit_resolution(self.space, pick, before, resolution))
 

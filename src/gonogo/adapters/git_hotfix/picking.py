@@ -132,6 +132,36 @@ def check_no_markers(space: Workspace, resolution: Resolution) -> None:
             )
 
 
+def check_something_left(space: Workspace, pick: Pick, before: str, resolution: Resolution, remedy: str) -> None:
+    """The pick still changes something on `before`: what keeps nothing of a fix would be announced as that fix.
+
+    Looks only; raises RefusedError with `remedy`, and GitError.
+    """
+    # paths that conflict are in this list as well
+    touched = space.door.run(["diff-index", "--cached", "--name-only", "--no-renames", "-z", before, "--"])
+    names = {path.decode("utf-8", "surrogateescape") for path in touched.split(b"\0") if path}
+    edited = set(resolution.edited) - set(resolution.ours)
+    if names - resolution.named or any(_is_changed(space, before, path) for path in edited):
+        return
+    raise RefusedError(
+        f"resolved like this, nothing of {pick.oid[:10]} is left: it would be announced, and not be in it",
+        where=str(space.path),
+        remedy=remedy,
+    )
+
+
+def _is_changed(space: Workspace, before: str, path: str) -> bool:
+    """Whether the file in the work tree is another one than at `before`."""
+    file = space.path / path
+    if file.is_symlink():
+        return True
+    was = space.door.ask(["rev-parse", "--verify", "--quiet", f"{before}:{path}"])
+    had = was.out.decode().strip() if was.code == 0 else ""
+    if not file.is_file():
+        return bool(had)
+    return space.door.run(["hash-object", "--no-filters", "--", path]).decode().strip() != had
+
+
 def commit_resolution(space: Workspace, pick: Pick, before: str, resolution: Resolution) -> str:
     """Commit what a person made of a conflict, under the author and the message of the pick; returns the commit.
 

@@ -32,6 +32,8 @@ def verify(space: Workspace, work: Work, commit: str, by_hand: Sequence[str]) ->
             raise _wrong(space, f"{made[:10]} does not say that it was picked from {pick.oid[:10]}")
         if pick.oid not in by_hand and space.tree(made) != predicted_tree(space, parent, pick):
             raise _wrong(space, f"{made[:10]} is not what picking {pick.oid[:10]} makes, and nobody resolved it")
+        if space.tree(made) == space.tree(parent):
+            raise _wrong(space, f"{made[:10]} changes nothing: nothing of {pick.oid[:10]} is in it")
         parent = made
     if last:
         _check_release_commit(space, work, chain[-1] if chain else start, last)
@@ -43,6 +45,8 @@ def _verify_merge(space: Workspace, work: Work, start: str, commit: str, by_hand
     parents = space.door.run(["rev-list", "--parents", "-1", commit]).decode().split()[1:]
     if parents != [start, work.picks[0].oid]:
         raise _wrong(space, f"{commit[:10]} is not the merge of {work.picks[0].oid[:10]} into {start[:10]}")
+    if space.tree(commit) == space.tree(start):
+        raise _wrong(space, f"{commit[:10]} changes nothing: nothing of {work.picks[0].oid[:10]} is in it")
     if work.result_tree and not by_hand and space.tree(commit) != work.result_tree:
         raise _wrong(space, "its content is not what the preview showed")
 

@@ -191,7 +191,10 @@ def finished_lines(known: Hotfix, now: datetime) -> tuple[Line, ...]:
     if known.tested is not None:
         lines.append(label("tested", Span(f"{known.tested.evidence} ({known.tested.actor.user})")))
     lines += [
-        label("by hand", Span(f"{one.path} of {one.pick[:10]}: {hunks(one.hunks)}, {one.actor.user}", Tone.WARN))
+        label(
+            "kept ours" if one.how == "ours" else "by hand",
+            Span(f"{one.path} of {one.pick[:10]}: {hunks(one.hunks)}, {one.actor.user}", Tone.WARN),
+        )
         for one in known.resolutions
     ]
     lines += [
