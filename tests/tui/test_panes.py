@@ -126,3 +126,18 @@ def test_words_get_the_room_before_ages_do(size: tuple[int, int], words: str) ->
             await seat.sees(words)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("pane", ["1", "3", "4"])
+def test_a_narrow_window_says_that_a_filter_hides_lines(pane: str) -> None:
+    """It stands before the counts: a list without its open lines must not pass for all of it."""
+
+    async def run() -> None:
+        stage = Stage()
+        async with stage.cockpit((80, 24)) as seat:
+            await seat.press(pane, "slash")
+            await seat.type("the tests")
+            await seat.press("enter")
+            await seat.sees("filter 'the tests': ")
+
+    asyncio.run(run())

@@ -160,6 +160,14 @@ class ListPane(Pane):
         """Columns a row may take."""
         return max(20, self.list.size.width - 2)
 
+    def beside(self, counts: Line) -> Line:
+        """The counts and what is found. A filter comes first: what is cut off at the end must not be that lines
+        are hidden.
+        """
+        found = self.found()
+        first, second = (found, counts) if self.filter else (counts, found)
+        return (*first, Span("  "), *second) if first and second else first or second
+
     def found(self) -> Line:
         """Position and filter, as far as there is something to say."""
         if self.filter:

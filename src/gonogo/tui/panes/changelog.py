@@ -105,9 +105,7 @@ class ChangelogPane(ListPane):
         changes = self.snapshot.changes.get(self.product)
         if isinstance(changes, ProductChanges):
             line.append(Span(f"  {_count(changes)}", Tone.PLAIN if changes.complete else Tone.BUSY))
-        if found := self.found():
-            line.extend((Span("  "), *found))
-        return tuple(line)
+        return self.beside(tuple(line))
 
 
 def _count(changes: ProductChanges) -> str:

@@ -50,11 +50,7 @@ class ChecklistPane(ListPane):
         items = self.snapshot.plan.items
         closed = sum(self.snapshot.state.item(item.id).status is not ItemStatus.OPEN for item in items)
         tone = Tone.GOOD if closed == len(items) else Tone.PLAIN
-        return (Span(f"{closed} of {len(items)} done", tone), *_gap(self.found()))
-
-
-def _gap(line: Line) -> Line:
-    return (Span("  "), *line) if line else ()
+        return self.beside((Span(f"{closed} of {len(items)} done", tone),))
 
 
 def checklist_rows(

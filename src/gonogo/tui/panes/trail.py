@@ -40,9 +40,7 @@ class TrailPane(ListPane):
         if self.snapshot is None:
             return ()
         total = len(self.snapshot.state.events)
-        found = self.found()
-        count = plain(f"{total} recorded, times in UTC" if total else "", Tone.MUTED)
-        return (*count, Span("  "), *found) if found else count
+        return self.beside(plain(f"{total} recorded, times in UTC" if total else "", Tone.MUTED))
 
 
 def trail_line(event: Event, dated: bool) -> Line:
