@@ -5,9 +5,35 @@ import random
 import time
 from collections.abc import Callable, Collection, Sequence
 
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.kube_plugin import TIMEOUT
+from gonogo.adapters.sharing.keys import KUBECONFIG, keys_of
 from gonogo.domain.observation import Missing, Observation, Reason, Target
+from gonogo.domain.plan import Plan
 from gonogo.poller import Poller
 from gonogo.ports import Clock, Probing
+
+_MORE = 1.0
+"""Seconds more than the longest question may take, before it is given up."""
+
+
+def patience(plan: Plan, config: Config) -> float:
+    """Seconds within which every question of `plan` has its answer, or never will.
+
+    The time-out of the slowest, with that of the command which gives its credential, since that one has its own.
+    """
+    times = [
+        asked.timeout + sum(_proving(need, config) for need in asked.needs) for asked in keys_of(plan).values()
+    ]
+    return max(times, default=plan.timing.timeout.total_seconds()) + _MORE
+
+
+def _proving(need: str, config: Config) -> float:
+    """Seconds until it is clear whether this account has what it needs."""
+    if need.startswith(KUBECONFIG):
+        return TIMEOUT.total_seconds()
+    auth = config.auth.get(need)
+    return auth.timeout.total_seconds() if auth is not None and auth.command else 0.0
 
 
 def _nobody(_answered: int, _of: int) -> None:

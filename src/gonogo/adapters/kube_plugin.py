@@ -17,7 +17,7 @@ from gonogo.adapters.tls import Tls
 from gonogo.adapters.token_command import printed_by
 from gonogo.errors import ConfigError
 
-_TIMEOUT = timedelta(seconds=10)
+TIMEOUT = timedelta(seconds=10)
 _EARLY = timedelta(seconds=60)
 """So long before it expires a token is made anew: an answer may take its time, and clocks differ."""
 _KEEP = timedelta(hours=1)
@@ -52,7 +52,7 @@ def run_plugin(plugin: Plugin, environ: Mapping[str, str], now: float) -> Issued
         spec["cluster"] = json.loads(plugin.cluster)
     asked = json.dumps({"kind": "ExecCredential", "apiVersion": plugin.api, "spec": spec})
     given = {**environ, **dict(plugin.env), "KUBERNETES_EXEC_INFO": asked}
-    printed = printed_by(plugin.argv, given, _TIMEOUT.total_seconds(), plugin.name)
+    printed = printed_by(plugin.argv, given, TIMEOUT.total_seconds(), plugin.name)
     status = _status(printed, plugin)
     token = _text(status, "token", plugin)
     certificate, key = _text(status, "clientCertificateData", plugin), _text(status, "clientKeyData", plugin)

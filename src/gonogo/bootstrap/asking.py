@@ -59,9 +59,9 @@ def observe_anew(session: Session, environment: str = "") -> tuple[RecordTransit
     """Ask every cell the verdict of `environment` ("": the whole release) rests on, now and in this process.
 
     Leases and what other sessions observed count for nothing here. Takes at most the longest time-out of those
-    questions and a second, and as long again where an answer contradicts the record. Feeds the session; returns
-    the transitions that the journal does not know yet, for `session.record`. Blocks: not for an event loop's
-    thread. Raises ConfigError.
+    questions, that of a command which gives a credential, and a second; and as long again where an answer
+    contradicts the record. Feeds the session; returns the transitions that the journal does not know yet, for
+    `session.record`. Blocks: not for an event loop's thread. Raises ConfigError.
     """
     import asyncio
 
@@ -70,13 +70,13 @@ def observe_anew(session: Session, environment: str = "") -> tuple[RecordTransit
 
 async def _observe_anew(session: Session, environment: str, settings: Config) -> tuple[RecordTransition, ...]:
     with loading():
-        from gonogo.adapters.anew import about, ask_within
+        from gonogo.adapters.anew import about, ask_within, patience
         from gonogo.adapters.http import Door
         from gonogo.adapters.probes.registry import build_probings
         from gonogo.domain.resting import cells_behind
 
     plan = session.loaded.plan
-    seconds = _longest(plan) + 1
+    seconds = patience(plan, settings)
     async with Door.of(settings) as door:
         probings = about(
             build_probings(plan, door, clock(), settings, _credentials(settings)), cells_behind(plan, environment)
@@ -98,7 +98,7 @@ def ask_anew(
     """
     import asyncio
 
-    from gonogo.adapters.anew import about, ask_within
+    from gonogo.adapters.anew import about, ask_within, patience
     from gonogo.adapters.http import Door
     from gonogo.adapters.probes.registry import build_probings
 
@@ -107,16 +107,9 @@ def ask_anew(
     async def asked() -> tuple[Observation, ...]:
         async with Door.of(settings) as door:
             probings = about(build_probings(loaded.plan, door, clock(), settings, _credentials(settings)), targets)
-            return await ask_within(probings, _longest(loaded.plan) + 1, clock(), progress)
+            return await ask_within(probings, patience(loaded.plan, settings), clock(), progress)
 
     return asyncio.run(asked())
-
-
-def _longest(plan: Plan) -> float:
-    """Seconds of the longest time-out among the plan's questions."""
-    times = [source.timing.timeout for source in plan.sources]
-    times += [probe.timing.timeout for product in plan.products for probe in product.probes]
-    return max(times, default=plan.timing.timeout).total_seconds()
 
 
 def _poller(plan: Plan, door: Door, settings: Config, sink: Sink, turns: Turns | None = None) -> Poller:

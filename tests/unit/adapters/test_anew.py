@@ -3,10 +3,14 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from gonogo.adapters.anew import about, ask_within
+from gonogo.adapters.anew import about, ask_within, patience
 from gonogo.adapters.clock_system import SystemClock
+from gonogo.adapters.config_toml import Config
+from gonogo.adapters.credentials import Auth
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.domain.plan import Environment, Plan, Probe, Product, Timing
 from gonogo.ports import Probing
 
 WEB, API = Target("web", "prod"), Target("api", "prod")
@@ -63,3 +67,23 @@ def test_only_questions_about_the_cells_are_asked() -> None:
     web, api, prom = Answers(WEB), Answers(API), Hangs()
 
     assert about([web, api, prom], {WEB}) == [web, prom]
+
+
+def test_a_decision_waits_for_the_command_that_gives_a_credential() -> None:
+    """It has a time-out of its own: else a cluster whose command takes nine seconds would never be a go."""
+    config = Config(
+        auth={
+            "slow": Auth("slow", (), command=("token",), timeout=timedelta(seconds=20)),
+            "env": Auth("env", (), env="TOKEN"),
+        }
+    )
+
+    def bound(**given: Any) -> float:
+        probe = Probe("kubernetes", "web", "prod", timing=Timing(timeout=timedelta(seconds=5)), **given)
+        return patience(Plan("r", (Environment("prod"),), (Product("web", "1.0.0", probes=(probe,)),)), config)
+
+    assert bound(url="https://a") == 6.0
+    assert bound(url="https://a", auth="env") == 6.0
+    assert bound(url="https://a", auth="slow") == 26.0
+    assert bound(options={"cluster": "prod"}) == 16.0
+    assert bound(options={"cluster": "prod"}, auth="slow") == 36.0
