@@ -211,7 +211,10 @@ class Door:
         except Trouble as trouble:
             return Failure(trouble.reason, clean(trouble.detail, DETAIL_LIMIT))
         except ConfigError as error:
-            return Failure(Reason.TLS, clean(f"{error.where}: {error.message}", DETAIL_LIMIT))
+            # what this account has of its own for the server must not stand for what others would see
+            own = request.tls is not None and error.where == request.tls.whose
+            reason = Reason.UNAUTHORIZED if own else Reason.TLS
+            return Failure(reason, clean(f"{error.where}: {error.message}", DETAIL_LIMIT))
         except httpx.InvalidURL:
             return Failure(Reason.REFUSED_ADDRESS, "not a valid URL")
         except (httpx.HTTPError, h11.ProtocolError) as error:

@@ -55,6 +55,12 @@ def only_by(authorities: str, whose: str) -> ssl.SSLContext:
         raise ConfigError("its authority holds no certificate in PEM form", where=whose) from error
 
 
+def context_for(tls: Tls) -> ssl.SSLContext:
+    """To look whether it can be used. Raises ConfigError when it cannot."""
+    bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return adapted(only_by(tls.authorities, tls.whose) if tls.authorities else bare, tls)
+
+
 @contextlib.contextmanager
 def _in_memory(text: str) -> Iterator[str]:
     """Path of a file with that content, for as long as it is needed."""

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 from gonogo.adapters.doctor.endpoints import GROUP
 from gonogo.adapters.doctor.finding import Finding, Level
+from gonogo.adapters.http import public_url
+from gonogo.adapters.kube_plugin import Plugin
 from gonogo.adapters.kubeconfig import Found, find_cluster
 from gonogo.adapters.sharing.keys import HELM, KUBECONFIG, keys_of
+from gonogo.adapters.tls import context_for
 from gonogo.domain.plan import Plan
 from gonogo.domain.text import clean
-from gonogo.errors import UsageError
+from gonogo.errors import ConfigError, UsageError
 
 LOG_IN = "log in to it, or set KUBECONFIG; without it those cells are unknown here, unless somebody else asks"
 
@@ -39,7 +42,22 @@ def _cluster(name: str) -> Finding:
         found = find_cluster(name)
     except UsageError as error:
         return Finding(GROUP, Level.FAIL, subject, error.message, error.remedy or LOG_IN)
-    return Finding(GROUP, Level.OK, subject, f"{clean(found.server, 200)}, {_proof(found)}")
+    where = public_url(found.server).rstrip("/")
+    try:
+        if found.tls is not None:
+            context_for(found.tls)
+    except ConfigError as error:
+        return Finding(GROUP, Level.FAIL, subject, f"{where}: {error.message}", "correct it in your kubeconfig")
+    if found.plugin is not None and not _is_installed(found.plugin):
+        command = clean(found.plugin.argv[0], 100)
+        what = f"{where}: the command {command} of its `exec` is not installed here"
+        return Finding(GROUP, Level.FAIL, subject, what, f"install it, or correct PATH: command -v {command}")
+    return Finding(GROUP, Level.OK, subject, f"{where}, {_proof(found)}")
+
+
+def _is_installed(plugin: Plugin) -> bool:
+    """Where it will be looked for: its own variables may say where."""
+    return shutil.which(plugin.argv[0], path=dict(plugin.env).get("PATH")) is not None
 
 
 def _proof(found: Found) -> str:
@@ -47,4 +65,6 @@ def _proof(found: Found) -> str:
         return "with a token"
     if found.plugin is not None:
         return f"with what the command {clean(found.plugin.argv[0], 100)} gives, which was not run"
+    if found.server.lower().startswith("http:"):
+        return "without a credential: none is sent over plain http"
     return "with a client certificate" if found.tls and found.tls.certificate else "without a credential"

@@ -1,10 +1,12 @@
 """The examination tells what is wrong, where, and what to do; and changes nothing."""
 
 import asyncio
+import base64
 import io
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -334,36 +336,51 @@ def test_clusters_are_looked_for_in_the_own_kubeconfig_and_not_asked(
     users: tuple[dict[str, Any], ...] = (
         {"token": "t0ken-of-mine"},
         {"client-certificate": "c", "client-key": "c"},
-        {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "aws"}},
+        {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": sys.executable}},
         {},
+        {"client-certificate": "c", "client-key-data": base64.b64encode(b"no key").decode()},
+        {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "aws"}},
+        {"token": "t0ken-of-mine"},
     )
     config = {
         "current-context": "c3",
         "contexts": [
-            {"name": f"c{at}", "context": {"cluster": "c", "user": f"u{at}"}} for at, _ in enumerate(users)
+            {"name": f"c{at}", "context": {"cluster": "p" if at == 6 else "c", "user": f"u{at}"}}
+            for at, _ in enumerate(users)
         ],
-        "clusters": [{"name": "c", "cluster": {"server": "https://api.example"}}],
+        "clusters": [
+            {"name": "c", "cluster": {"server": "https://api.example"}},
+            {"name": "p", "cluster": {"server": "http://plain.example"}},
+        ],
         "users": [{"name": f"u{at}", "user": user} for at, user in enumerate(users)],
     }
     path = tmp_path / "kubeconfig"
     path.write_text(json.dumps(config), encoding="utf-8")
-    path.with_name("c").write_text("PEM", encoding="ascii")
+    path.with_name("c").write_text(CERTIFICATE.read_text(encoding="ascii"), encoding="ascii")
     monkeypatch.setenv("KUBECONFIG", str(path))
     monkeypatch.setenv("PATH", "")
-    names = ("c0", "c1", "c2", "c3", "c4")
+    names = ("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
     probes = [Probe("kubernetes", "web", name, options={"cluster": name}) for name in names]
     probes.append(Probe("helm", "web", "h"))
     environments = tuple(Environment(one.environment) for one in probes)
     given = Plan("r", environments, (Product("web", "1.0.0", probes=tuple(probes)),))
     assert list(endpoints.findings((), given, Config())) == []
     found = list(clusters.findings(given))
+    unusable = "the client certificate cannot be used: it and its key are in PEM form, and the key not encrypted"
     assert [(one.level, one.subject, one.what) for one in found] == [
         (Level.FAIL, "helm", "is not installed here"),
         (Level.OK, "cluster c0", "https://api.example, with a token"),
         (Level.OK, "cluster c1", "https://api.example, with a client certificate"),
-        (Level.OK, "cluster c2", "https://api.example, with what the command aws gives, which was not run"),
+        (
+            Level.OK,
+            "cluster c2",
+            f"https://api.example, with what the command {sys.executable} gives, which was not run",
+        ),
         (Level.OK, "cluster c3", "https://api.example, without a credential"),
-        (Level.FAIL, "cluster c4", "your kubeconfig has no context or cluster 'c4', did you mean 'c'?"),
+        (Level.FAIL, "cluster c4", f"https://api.example: {unusable}"),
+        (Level.FAIL, "cluster c5", "https://api.example: the command aws of its `exec` is not installed here"),
+        (Level.OK, "cluster c6", "http://plain.example, without a credential: none is sent over plain http"),
+        (Level.FAIL, "cluster c7", "your kubeconfig has no context or cluster 'c7', did you mean 'c'?"),
         (Level.OK, "current cluster", "https://api.example, without a credential"),
     ]
 
