@@ -338,7 +338,7 @@ def test_clusters_are_looked_for_in_the_own_kubeconfig_and_not_asked(
         {"client-certificate": "c", "client-key": "c"},
         {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": sys.executable}},
         {},
-        {"client-certificate": "c", "client-key-data": base64.b64encode(b"no key").decode()},
+        {"client-certificate-data": base64.b64encode(b"no PEM").decode()},
         {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "aws"}},
         {"token": "t0ken-of-mine"},
     )
