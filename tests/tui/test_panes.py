@@ -7,11 +7,12 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
+from gonogo.domain.changelog import Unreadable
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
 from gonogo.domain.plan import LoadedPlan, Plan, Product
 from gonogo.domain.pollers import PolledBy
 from gonogo.tui.wiring import OnObservation
-from tui.stage import ScriptedPoller, Stage, make_plan
+from tui.stage import ScriptedPoller, Stage, history, make_plan
 
 ANA, BEN = PolledBy("ana", 4711, sources=240), PolledBy("ben", 4712, stopped=True)
 
@@ -139,5 +140,21 @@ def test_a_narrow_window_says_that_a_filter_hides_lines(pane: str) -> None:
             await seat.type("the tests")
             await seat.press("enter")
             await seat.sees("filter 'the tests': ")
+
+    asyncio.run(run())
+
+
+def test_a_history_that_could_not_be_read_is_read_when_somebody_asks() -> None:
+    """Why it could not need not show in its references: whom git trusts, a disk that hung."""
+
+    async def run() -> None:
+        stage = Stage()
+        stage.histories = lambda product: Unreadable(product.name, "git does not trust it", "git config --global")
+        async with stage.cockpit() as seat:
+            await seat.press("3")
+            await seat.sees("cannot be read: git does not trust it")
+            stage.histories = history
+            await seat.press("r")
+            await seat.sees("charge in minor units")
 
     asyncio.run(run())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gonogo.adapters.outside_thread import OutsideThread, Told
 from gonogo.cli.context import Context, Ended
+from gonogo.domain.changelog import Unreadable
 from gonogo.errors import GonogoError
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ SLOW = 1.0
 """Seconds between two looks at the plan and at who polls."""
 HISTORIES = 5.0
 """Seconds between two looks at whether git's references have moved."""
+AGAIN = 60.0
+"""Seconds after which histories that could not be read are tried again: their references need not show why."""
 JUDGE = 0.5
 """Seconds between two judgements while nothing is heard: cells grow old by the clock."""
 BREATH = 0.05
@@ -95,8 +98,9 @@ class _Following:
         self._generation = 0
         self._plan_sha256 = ""
         self._prints: dict[str, str] = {}
+        self._unread: set[str] = set()
         self._warned = ""
-        self._due = dict.fromkeys((TAIL, SLOW, HISTORIES, JUDGE), 0.0)
+        self._due = dict.fromkeys((TAIL, SLOW, HISTORIES, AGAIN, JUDGE), 0.0)
         self._judged: object = None
 
     def run(self, look: Callable[[], None]) -> None:
@@ -137,10 +141,15 @@ class _Following:
         plan = self._session.loaded.plan
         with_repository = [product for product in plan.products if product.repo]
         prints = {product.name: self._context.doors.fingerprint(product) for product in with_repository}
-        moved = [one for one in with_repository if self._prints.get(one.name) != prints[one.name]]
+        again = self._unread if self._is_due(AGAIN) else ()
+        moved = [
+            one for one in with_repository if self._prints.get(one.name) != prints[one.name] or one.name in again
+        ]
         self._prints = prints
         for changes in self._context.doors.read_changes(plan, moved):
             self._session.learn(changes)
+            change = self._unread.add if isinstance(changes, Unreadable) else self._unread.discard
+            change(changes.product)
         self._session.unmoved(prints)
 
     def _wait(self) -> list[Observation]:

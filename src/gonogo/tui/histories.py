@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from textual.message import Message
 
-from gonogo.domain.changelog import Changes
+from gonogo.domain.changelog import Changes, Unreadable
 from gonogo.domain.plan import LoadedPlan, Product
 from gonogo.tui.crash import describe
 from gonogo.tui.messages import Stopped
@@ -17,6 +17,10 @@ EVERY = 1.0
 """Seconds between two looks at git's references."""
 TELL = 20.0
 """Seconds after which it is said again that nothing has moved; far below what `domain.ageing` allows."""
+
+AGAIN = 20.0
+"""Seconds after which a history that could not be read is tried again, and whenever somebody asks: its references
+need not show why (whom git trusts, a slow disk)."""
 
 Post = Callable[[Message], object]
 
@@ -73,7 +77,7 @@ class Histories:
         self._woken.set()
 
     def _run(self) -> None:
-        round_ = _Round(0)
+        round_, asked = _Round(0), False
         try:
             while not self._over.is_set():
                 self._woken.clear()
@@ -82,13 +86,14 @@ class Histories:
                 plan = self._plan
                 if plan is not None:
                     round_ = round_ if plan[1] == round_.generation else _Round(plan[1])
+                    round_.try_again(asked=asked)
                     for product in plan[0].plan.products:
                         self._look_at(product, plan[0], round_)
                     self._tell(round_)
                 with self._rounds:
                     self._ended = self._begun
                     self._rounds.notify_all()
-                self._woken.wait(EVERY)
+                asked = self._woken.wait(EVERY)
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
             self._post(Stopped("git", describe(error)))
 
@@ -109,6 +114,8 @@ class Histories:
         changes = self._wiring.read_changes(product, loaded.plan, lambda: self._unwanted(generation), progress)
         if not self._unwanted(generation):
             round_.known[product.name] = print_now
+            if isinstance(changes, Unreadable):
+                round_.failed[product.name] = time.monotonic()
             self._put(Read(generation, changes))
 
     def _tell(self, round_: "_Round") -> None:
@@ -129,5 +136,14 @@ class _Round:
         self.generation = generation
         self.known: dict[str, str] = {}
         """By product: what its references were when they were read."""
+        self.failed: dict[str, float] = {}
+        """By product: when it was tried to read what could not be."""
         self.unmoved: list[str] = []
         self.told = time.monotonic()
+
+    def try_again(self, *, asked: bool) -> None:
+        """Have what could not be read be read in this round, if somebody `asked` or it is long ago."""
+        now = time.monotonic()
+        for name in [name for name, at in self.failed.items() if asked or now - at > AGAIN]:
+            del self.failed[name]
+            self.known.pop(name, None)
