@@ -348,6 +348,13 @@ def test_a_command_with_a_path_of_its_own_lies_below_the_kubeconfig(kubeconfig: 
     assert found.plugin.argv == (str(kubeconfig.parent / "bin/token"),)
 
 
+def test_who_does_not_have_the_cluster_sees_that_access_is_missing(kubeconfig: Path) -> None:
+    """Not that the plan asks for what cannot be asked: it is this account that has to log in."""
+    assert version(ask()[0]) == "unauthorized: cluster 'prod': you have no kubeconfig"
+    write(kubeconfig, "https://a:99999", {}, {})
+    assert version(ask()[0]) == "unauthorized: kubeconfig prod: its `server` is no URL of http or https"
+
+
 def test_who_does_not_have_the_cluster_asks_for_nobody(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else one account without it would make all others see its own failure instead of the cell."""
     write(kubeconfig, "https://api.example", {}, {})

@@ -191,6 +191,8 @@ def _check_options(
     reading: Reading, given: ProbeShape, options: Mapping[str, Any], path: Path, entry: Entry
 ) -> None:
     _check_needs(reading, given.use, path, entry.needs)
+    if given.url and options.get("cluster"):
+        reading.problems.add(Mistake.TWO_PLACES, reading.document.key((*path, "cluster")))
     for key in entry.expressions:
         if key in options:
             _check_expression(reading, str(options[key]), (*path, key))

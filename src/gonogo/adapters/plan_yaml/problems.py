@@ -89,6 +89,7 @@ class Mistake(Enum):
     TOO_MANY_URLS = "a probe with {count} URLs, at most {limit}"
     PROBE_NEEDS = "`use: {use}` needs '{key}'"
     TWO_PROBES = "product '{product}' has both 'probe' and 'probes'"
+    TWO_PLACES = "the probe has both 'url' and 'cluster'"
     BAD_SCHEME = "only http and https URLs are asked, not '{url}'"
     NO_HOST = "'{url}' names no host"
     UNCHECKED_AUTH = "a credential is not sent to a host whose certificate is not checked"
@@ -157,6 +158,7 @@ _REMEDIES: Final = {
     Mistake.NO_VALUE: "write one after the ':', or leave the key out",
     Mistake.NO_ID: "give one: {id: NAME, title: ...}, with letters a-z, digits and hyphens",
     Mistake.TWO_PROBES: "`probe:` is for all environments, `probes:` for each its own",
+    Mistake.TWO_PLACES: "`url:` is the API itself, `cluster:` a name in each one's own kubeconfig: leave one out",
     Mistake.TOO_MANY_URLS: "ask something that counts instances itself, such as prometheus or kubernetes",
     Mistake.UNCHECKED_AUTH: "take verify_tls out, and name the authority by ca_file in your own configuration",
     Mistake.USERINFO: "credentials stand in your own configuration; a plan names them: `auth: NAME`",

@@ -103,6 +103,8 @@ async def ask_as(
             found = await question(asking, request)
         except UsageError as error:
             return NotUnderstood(Reason.NOT_SUPPORTED, _words(error)), None
+        except ConfigError as error:
+            return NotUnderstood(Reason.UNAUTHORIZED, _words(error)), None
         left, refused = asking.left, asking.turned_down
         if refused is None or not credentials.turned_down(refused) or renewed or not left:
             return found, asking.retry_after

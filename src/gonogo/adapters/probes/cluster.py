@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from gonogo.adapters.probes.interface import Request
 from gonogo.domain.plan import Probe
-from gonogo.errors import UsageError
+from gonogo.errors import ConfigError, UsageError
 
 
 class Cluster(Struct, frozen=True):
@@ -27,14 +27,17 @@ class Cluster(Struct, frozen=True):
     def at(self, request: Request) -> Request:
         """The question to this cluster; a credential the plan names goes before the kubeconfig's.
 
-        The kubeconfig is looked at each time, so that a new log-in counts at once. Raises UsageError when it does
+        The kubeconfig is looked at each time, so that a new log-in counts at once. Raises ConfigError when it does
         not have the cluster.
         """
         if not self.name:
             return request
         from gonogo.adapters.kubeconfig import find_cluster  # yaml, only for those who need it
 
-        found = find_cluster(self.name)
+        try:
+            found = find_cluster(self.name)
+        except UsageError as error:
+            raise ConfigError(error.message, remedy=error.remedy) from error
         if request.credential is not None:
             return replace(request, url=found.server, tls=found.tls and found.tls.nameless())
         return replace(request, url=found.server, tls=found.tls, credential=found.credential, plugin=found.plugin)
