@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _TOKEN_LIMIT = 16 * 1024
 _NOT_AGAIN = 30.0
 """Seconds before a command is run again because its token was turned down."""
+_FAILED_FOR = 2.0
+"""Seconds, at least, before a command that failed is run again: who waits for his turn meanwhile is told the same. As
+long as it took where that is longer: one that hangs must not run all the time."""
 _TOO_SHORT = 4
 """Characters below which a secret is not looked for in answers: it would be found everywhere."""
 
@@ -231,6 +234,8 @@ class Credentials:
         self._monotonic = monotonic
         self._kept: Tokens = {} if kept is None else kept
         self._running: dict[Auth | Plugin, asyncio.Future[Issued]] = {}
+        self._failed: dict[Auth | Plugin, tuple[ConfigError, float]] = {}
+        """What was wrong, and until when that is said without another run."""
 
     async def get(self, name: str) -> Credential:
         """The credential called `name`. Raises ConfigError as `Config.credential` does."""
@@ -258,18 +263,28 @@ class Credentials:
         kept = self._kept.get(source)
         if kept is not None and self._monotonic() < kept.until:
             return kept
+        failed = self._failed.get(source)
+        if failed is not None and self._monotonic() < failed[1]:
+            raise failed[0].with_traceback(None)
         # one run for all who wait, also where it fails: twelve cells with the same credential must not start
         # twelve commands, nor wait for twelve time-outs one after the other
         running = self._running.get(source)
         if running is None:
+            began = self._monotonic()
             running = self._running[source] = asyncio.ensure_future(asyncio.to_thread(make))
-            running.add_done_callback(lambda done: self._made(source, done))
+            running.add_done_callback(lambda done: self._made(source, began, done))
         return await asyncio.shield(running)
 
-    def _made(self, source: "Auth | Plugin", done: "asyncio.Future[Issued]") -> None:
+    def _made(self, source: "Auth | Plugin", began: float, done: "asyncio.Future[Issued]") -> None:
         self._running.pop(source, None)
-        if not done.cancelled() and done.exception() is None:
+        self._failed.pop(source, None)
+        if done.cancelled():
+            return
+        error, now = done.exception(), self._monotonic()
+        if error is None:
             self._kept[source] = done.result()
+        elif isinstance(error, ConfigError):
+            self._failed[source] = (error, now + max(_FAILED_FOR, now - began))
 
     def turned_down(self, refused: "Credential | Issued") -> bool:
         """The endpoint did not accept it (401); returns whether another one may be had at once.
