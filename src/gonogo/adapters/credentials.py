@@ -30,8 +30,8 @@ _TOKEN_LIMIT = 16 * 1024
 _NOT_AGAIN = 30.0
 """Seconds before a command is run again because its token was turned down."""
 _FAILED_FOR = 2.0
-"""Seconds, at least, before a command that failed is run again: who waits for his turn meanwhile is told the same. As
-long as it took where that is longer: one that hangs must not run all the time."""
+"""Seconds, at least, before a command that failed is run again: who waits for his turn is told the same meanwhile.
+As long as it took where that is longer: one that hangs must not run all the time."""
 _TOO_SHORT = 4
 """Characters below which a secret is not looked for in answers: it would be found everywhere."""
 
