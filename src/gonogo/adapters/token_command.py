@@ -3,10 +3,12 @@
 No text made here holds what it printed.
 """
 
+import contextlib
 import os
 import select
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 
@@ -34,8 +36,10 @@ def printed_by(argv: Sequence[str], environ: Mapping[str, str], seconds: float, 
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) else "holds a character no command line can carry"
         raise ConfigError(f"{where}: {said}") from error
-    with process:
+    try:
         output, complete = _output(process, seconds)
+    finally:
+        _leave(process)
     if not complete:
         raise ConfigError(
             f"{where} did not end within {seconds:.3g} s and {OUTPUT_LIMIT // 1024} KiB of output",
@@ -49,7 +53,7 @@ def printed_by(argv: Sequence[str], environ: Mapping[str, str], seconds: float, 
 
 
 def _output(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[bytes, bool]:
-    """What it prints, and whether it ended within its bounds; what does not is killed with its children."""
+    """What it prints, and whether it ended within its bounds; what does not is left to `_leave`."""
     assert process.stdout is not None
     end = time.monotonic() + seconds
     output = b""
@@ -61,11 +65,20 @@ def _output(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[bytes, 
             break
         output += piece
     else:
-        os.killpg(process.pid, signal.SIGKILL)
         return b"", False
     try:
         process.wait(max(0.1, end - time.monotonic()))
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
         return b"", False
     return output, True
+
+
+def _leave(process: "subprocess.Popen[bytes]") -> None:
+    """End it with its children; what runs as another account by now is not ours to end, and not waited for."""
+    assert process.stdout is not None
+    process.stdout.close()
+    if process.returncode is None:
+        with contextlib.suppress(PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        # whoever waits for the secret does not wait for this; somebody has to take in its exit code
+        threading.Thread(target=process.wait, name="gonogo-reap", daemon=True).start()

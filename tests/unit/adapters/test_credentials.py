@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import signal
 import sys
 import time
 from datetime import timedelta
@@ -90,6 +91,24 @@ def test_a_command_that_hangs_is_ended_with_its_children() -> None:
     started = time.monotonic()
     assert "did not end within 0.5 s" in problem(command(program, timeout=timedelta(seconds=0.5)))
     assert time.monotonic() - started < 10
+
+
+def test_a_command_that_runs_as_somebody_else_by_now_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with sudo: it is not ours to end, and its end may never come."""
+    pid = tmp_path / "pid"
+
+    def refused(_group: int, _signal: int) -> None:
+        raise PermissionError
+
+    program = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    started = time.monotonic()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "killpg", refused)
+        assert "did not end within 2 s" in problem(command(program, timeout=timedelta(seconds=2)))
+    assert time.monotonic() - started < 30
+    os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
 def test_a_command_that_is_not_there_is_named() -> None:

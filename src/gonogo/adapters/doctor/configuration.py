@@ -8,7 +8,7 @@ from gonogo.domain.text import clean
 from gonogo.errors import ConfigError
 
 GROUP = "configuration"
-REMEDY = "correct it first: what it says of journal, credentials and keys was not looked at"
+REMEDY = "correct it first: below, nothing counts that it says of journal, credentials, keys, ca_file and proxy"
 
 
 def findings(settings: Config | ConfigError) -> Iterator[Finding]:
