@@ -86,7 +86,7 @@ def _status(printed: bytes, plugin: Plugin) -> Mapping[str, Any]:
 def _text(status: Mapping[str, Any], key: str, plugin: Plugin) -> str:
     value = status.get(key) or ""
     if not isinstance(value, str):
-        raise _wrong(plugin, f"gave a {key} that is no text")
+        raise _wrong(plugin, f"gave {key} that is no text")
     return value.strip()
 
 

@@ -52,13 +52,13 @@ def find_cluster(name: str, environ: Mapping[str, str] | None = None) -> Found:
     cluster_name = text(context.given, "cluster") if context is not None else wanted
     cluster = config.clusters.get(cluster_name)
     if cluster is None:
-        raise UsageError(_absent(wanted, cluster_name if context is not None else "", config))
+        raise UsageError(_absent(wanted, cluster_name if context is not None else None, config))
     user = config.users.get(text(context.given, "user")) if context is not None else None
     return _Account(wanted, cluster, user or Entry({}, cluster.folder)).found()
 
 
-def _absent(name: str, cluster: str, config: Kubeconfig) -> str:
-    """Why there is no such cluster."""
+def _absent(name: str, cluster: str | None, config: Kubeconfig) -> str:
+    """Why there is no such cluster; `cluster` is what the context says, None where there is no such context."""
     shown = clean(name, 60)
     if not config.files:
         return f"cluster '{shown}': you have no kubeconfig"
@@ -68,7 +68,9 @@ def _absent(name: str, cluster: str, config: Kubeconfig) -> str:
         return f"cluster '{shown}': {clean(where, 200)}"
     if not name:
         return "your kubeconfig names no current context"
-    if cluster:
+    if cluster is not None:
+        if not cluster:
+            return f"context '{shown}' of your kubeconfig names no cluster"
         return f"context '{shown}' of your kubeconfig is of cluster '{clean(cluster, 60)}', which it does not have"
     near = suggest(name, islice(known, _COMPARED))
     hint = f", did you mean '{clean(near, 60)}'?" if near else ""

@@ -297,7 +297,7 @@ def test_the_command_is_told_what_it_may_ask_for_and_which_cluster_it_is() -> No
         ("[" * 100_000, "KiB of output"),
         ("{}", "gave no ExecCredential with a status"),
         ('{"kind": "ExecCredential", "status": {}}', "gave neither a token nor a certificate"),
-        ('{"kind": "ExecCredential", "status": {"token": 7}}', "gave a token that is no text"),
+        ('{"kind": "ExecCredential", "status": {"token": 7}}', "gave token that is no text"),
         ('{"kind": "ExecCredential", "status": {"token": "a\\nb"}}', "characters a header cannot carry"),
         (
             '{"kind": "ExecCredential", "status": {"token": "t", "expirationTimestamp": "soon"}}',

@@ -68,6 +68,8 @@ def test_the_default_place_and_a_token_file(tmp_path: Path) -> None:
     [
         ("prd", CONFIG, "did you mean 'prod'?"),
         ("prod", "[]", "names no cluster"),
+        ("a", "contexts: [{name: a, context: {cluster: [a]}}]", "context 'a' of your kubeconfig names no cluster"),
+        ("a", "contexts: [{name: a, context: {cluster: a}}]", "is of cluster 'a', which it does not have"),
         ("prod", "a: [", "is not YAML"),
         ("prod", "contexts: {a: b}\nclusters: 7\nusers: [1]\n", "names no cluster"),
     ],
