@@ -3,6 +3,7 @@
 No text made here holds what it printed.
 """
 
+import atexit
 import contextlib
 import os
 import select
@@ -16,6 +17,9 @@ from gonogo.domain.text import clean
 from gonogo.errors import ConfigError
 
 OUTPUT_LIMIT = 64 * 1024
+
+_running: "set[subprocess.Popen[bytes]]" = set()
+"""Those that threads wait for; who leaves the program does not wait for those threads."""
 
 
 def printed_by(argv: Sequence[str], environ: Mapping[str, str], seconds: float, whose: str) -> bytes:
@@ -36,9 +40,11 @@ def printed_by(argv: Sequence[str], environ: Mapping[str, str], seconds: float, 
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) else "holds a character no command line can carry"
         raise ConfigError(f"{where}: {said}") from error
+    _running.add(process)
     try:
         output, complete = _output(process, seconds)
     finally:
+        _running.discard(process)
         _leave(process)
     if not complete:
         raise ConfigError(
@@ -78,7 +84,19 @@ def _leave(process: "subprocess.Popen[bytes]") -> None:
     assert process.stdout is not None
     process.stdout.close()
     if process.returncode is None:
-        with contextlib.suppress(PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill(process)
         # whoever waits for the secret does not wait for this; somebody has to take in its exit code
         threading.Thread(target=process.wait, name="gonogo-reap", daemon=True).start()
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(PermissionError, ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@atexit.register
+def _leave_nothing_behind() -> None:
+    """A command that hangs leads a session of its own: nobody else would ever end it."""
+    for process in tuple(_running):
+        if process.returncode is None:
+            _kill(process)

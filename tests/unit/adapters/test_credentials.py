@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import signal
+import subprocess
 import sys
 import time
 from datetime import timedelta
@@ -91,6 +92,32 @@ def test_a_command_that_hangs_is_ended_with_its_children() -> None:
     started = time.monotonic()
     assert "did not end within 0.5 s" in problem(command(program, timeout=timedelta(seconds=0.5)))
     assert time.monotonic() - started < 10
+
+
+def test_a_command_that_hangs_ends_with_the_program(tmp_path: Path) -> None:
+    """Whoever leaves the cockpit does not wait for it, and leaves nothing behind."""
+    pid = tmp_path / "pid"
+    hangs = f"import os, time; open({str(pid)!r}, 'w').write(f'{{os.getpid()}}.'); time.sleep(60)"
+    program = (
+        "import os, sys, threading, time\n"
+        "from gonogo.adapters.token_command import printed_by\n"
+        f"asked = (sys.executable, '-c', {hangs!r}), os.environ, 60.0, 'x'\n"
+        "threading.Thread(target=printed_by, args=asked, daemon=True).start()\n"
+        f"while not (os.path.exists({str(pid)!r}) and open({str(pid)!r}).read().endswith('.')): time.sleep(0.01)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    deadline = time.monotonic() + 30
+    while is_running(int(pid.read_text().rstrip("."))):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, which has not ended yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_command_that_runs_as_somebody_else_by_now_is_not_waited_for(
