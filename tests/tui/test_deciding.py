@@ -12,11 +12,11 @@ import pytest
 from gonogo import bootstrap
 from gonogo.bootstrap import screens
 from gonogo.cli.context import Options
-from gonogo.domain.decide import Approve, Drive, FireTrigger, FreezeLine, Hold, Reject, Scene, Tick
+from gonogo.domain.decide import Approve, Drive, FireTrigger, FreezeLine, Hold, Reject, Scene, Tick, Untick
 from gonogo.domain.decisions import approvals
 from gonogo.domain.folds.lifecycle import ReleaseStatus
 from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import Freeze, Item, ItemId, LoadedPlan
+from gonogo.domain.plan import Freeze, Gate, GateKind, Item, ItemId, LoadedPlan
 from gonogo.domain.snapshot import Snapshot
 from gonogo.testing.clock import START
 from gonogo.tui.deeds.table import DEEDS
@@ -278,6 +278,31 @@ def test_a_waiver_of_what_stands_there_no_longer_is_not_typed() -> None:
         evening.act(Reject("engineering", "it leaks"), actor=CHLOE)
         await seat.sees("Not possible now: no reason 'approval.missing' for production")
         assert "Type approval.missing" not in seat.text()
+
+    play(story, evening)
+
+
+def test_a_list_to_choose_from_follows_what_happens() -> None:
+    """What it says of each answer is of now; one that is none any more keeps its place, and leads nowhere."""
+    items = tuple(Item(ItemId(name), f"Look at {name}") for name in ("logs", "graphs"))
+    evening = Evening(evening_plan(items, gates=(Gate("production", GateKind.CHECKLIST, ("",)),)))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.press("v")
+        await seat.sees("Waive in which environment?")
+        await seat.sees("production       PRODUCTION  NO-GO (3)")
+        evening.act(Tick(ItemId("graphs")))
+        await seat.sees("production       PRODUCTION  NO-GO (2)")
+        evening.act(Untick(ItemId("graphs")))
+        await seat.sees("production       PRODUCTION  NO-GO (3)")
+        await seat.press("enter")
+        await seat.sees("Waive what for production?")
+        evening.act(Tick(ItemId("logs")))
+        await seat.sees("no more: x 'Look at logs' is open")
+        await seat.press("home", "down", "enter")
+        await seat.sees("it is not to be chosen any more")
+        assert "Waive what for production?" in seat.text()
 
     play(story, evening)
 

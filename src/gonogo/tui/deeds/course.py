@@ -6,7 +6,7 @@ from typing import assert_never
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Refusal, Scene, decide
 from gonogo.present.tones import Tone
-from gonogo.tui.deeds.form import Answers, Deed, Known, Nothing, Pick, Write
+from gonogo.tui.deeds.form import Answers, Deed, Known, Nothing, Pick, Step, Write
 from gonogo.tui.messages import Record, Reply, Say
 from gonogo.tui.screens.confirm import ConfirmScreen, Question
 from gonogo.tui.screens.pick import PickScreen
@@ -39,8 +39,7 @@ class Course:
                     self._say(reason)
                     return
                 case Pick():
-                    view = self._view
-                    view.open_view(PickScreen(view.look, question, self._answered(name), view.note, view.actor))
+                    self._pick(name, step, question)
                     return
                 case Write():
                     view = self._view
@@ -49,6 +48,26 @@ class Course:
                 case _ as unreachable:
                     assert_never(unreachable)
         self._finish(scene)
+
+    def _pick(self, name: str, step: Step, question: Pick) -> None:
+        """Ask which one; what is said of each follows what happens meanwhile."""
+        view = self._view
+
+        def anew() -> Pick | None:
+            scene = view.desk.scene()
+            asked = step(scene, self._answers) if scene is not None else None
+            match asked:
+                case Pick():
+                    return asked
+                case Known(text):
+                    return Pick(question.title, tuple(one for one in question.choices if one.key == text))
+                case Nothing():
+                    return Pick(question.title, ())
+                case _:
+                    return None
+
+        take = self._answered(name)
+        view.open_view(PickScreen(view.look, question, take, view.note, view.actor, anew=anew))
 
     def _answered(self, name: str) -> Callable[[str], None]:
         def take(text: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -11,6 +12,7 @@ from gonogo.present.tones import Span, Tone
 from gonogo.tui.deeds.form import Pick
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
+from gonogo.tui.messages import Say
 from gonogo.tui.screens.view import View
 from gonogo.tui.widgets.row_list import Row, RowList
 from gonogo.tui.widgets.spans import Lines
@@ -31,10 +33,15 @@ class PickScreen(View, inherit_bindings=False):
         answer: Callable[[str], object],
         note: str = "",
         actor: Actor | None = None,
+        *,
+        anew: Callable[[], Pick | None] = lambda: None,
     ) -> None:
         super().__init__(look, note, actor)
         self._question = question
         self._answer = answer
+        self._anew = anew
+        self._gone: frozenset[str] = frozenset()
+        """Answers that are none any more. They keep their place, so that no key meets another line than meant."""
         self.heading = Lines(look, [(Span(f" {question.title} ", Tone.STRONG),)])
         self.heading.add_class("title")
         self.about = Lines(look, [])
@@ -54,6 +61,20 @@ class PickScreen(View, inherit_bindings=False):
         """Another width: wrapped anew."""
         self.call_after_refresh(self.fill)
 
+    def watch_snapshot(self) -> None:
+        """What an answer says of itself may be another thing by now."""
+        super().watch_snapshot()
+        now = self._anew()
+        if now is None or not self.is_mounted:
+            return
+        shown, coming = self._question.choices, {choice.key: choice for choice in now.choices}
+        gone = frozenset(choice.key for choice in shown if choice.key not in coming)
+        kept = tuple(coming.pop(choice.key, choice) for choice in shown)
+        question = replace(self._question, choices=(*kept, *coming.values()))
+        if (question, gone) != (self._question, self._gone):
+            self._question, self._gone = question, gone
+            self.fill()
+
     def fill(self) -> None:
         """Show the answers, each in as many lines as it needs."""
         columns = max(20, self.app.size.width - 4)
@@ -62,7 +83,8 @@ class PickScreen(View, inherit_bindings=False):
             self.about.show([*((Span(" "), *line) for line in about), ()])
         rows = []
         for choice in self._question.choices:
-            for index, line in enumerate(wrap(choice.line, columns, 4)):
+            told = (*plain("no more: ", Tone.WARN), *choice.line) if choice.key in self._gone else choice.line
+            for index, line in enumerate(wrap(told, columns, 4)):
                 rows.append(Row(choice.key if not index else f"{choice.key}/{index}", line, selectable=not index))
         self.list.show(rows)
 
@@ -77,7 +99,9 @@ class PickScreen(View, inherit_bindings=False):
     def action_take(self) -> None:
         """Go on with it."""
         key = self.list.key
-        if key:
+        if key in self._gone:
+            self.post_message(Say("it is not to be chosen any more: things have moved", Tone.WARN))
+        elif key:
             self.dismiss(None)
             self._answer(key)
 
