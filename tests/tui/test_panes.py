@@ -11,6 +11,7 @@ from gonogo.domain.changelog import Unreadable
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
 from gonogo.domain.plan import LoadedPlan, Plan, Product
 from gonogo.domain.pollers import PolledBy
+from gonogo.tui.panes.verdict_bar import Standing, bar_lines
 from gonogo.tui.wiring import OnObservation
 from tui.stage import ScriptedPoller, Stage, history, make_plan
 
@@ -156,5 +157,22 @@ def test_a_history_that_could_not_be_read_is_read_when_somebody_asks() -> None:
             stage.histories = history
             await seat.press("r")
             await seat.sees("charge in minor units")
+
+    asyncio.run(run())
+
+
+def test_a_narrow_bar_still_says_how_much_is_unknown() -> None:
+    """Warnings give way where there is no room; what nobody knows does not."""
+
+    async def run() -> None:
+        stage = Stage(_many())
+        stage.answers = lambda: tuple(
+            Missing(one.target, Reason.REFUSED, stage.clock.now(), "auto", "connection refused", host="prod:443")
+            for one in _one_region_down(stage)()
+        )
+        async with stage.cockpit() as seat:
+            await seat.sees("NO-GO (1) for dev  (1 unknown)")
+            first, *_ = bar_lines(seat.app.snapshot, Standing(), 44, "…")
+            assert "".join(span.text for span in first).startswith(" NO-GO (1) for dev  1 unknown ")
 
     asyncio.run(run())

@@ -43,7 +43,8 @@ def details(
     now = snapshot.now
     title = f"{cell.target.product} in {cell.target.environment} {relation_sentence(cell)}"
     rows: list[tuple[str, str]] = [("", title), *_standing(snapshot, cell)]
-    rows.extend(("version", running_words(running, cell)) for running in cell.versions)
+    runs = "version" if cell.freshness is Freshness.FRESH else "had"
+    rows.extend((runs, running_words(running, cell)) for running in cell.versions)
     rows.extend(_clocks(snapshot, cell))
     if cell.message:
         rows.append(("message", cell.message))

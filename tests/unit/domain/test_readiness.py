@@ -207,9 +207,13 @@ def test_outside_the_window_is_worth_a_warning() -> None:
 def test_a_broken_plan_on_disk_keeps_the_verdict_unknown() -> None:
     """What is judged is not what is written: nobody goes on that."""
     running = ReleaseState(lifecycle=Lifecycle(ReleaseStatus.IN_PROGRESS))
-    inputs = Inputs(loaded(plan()), running, _evidence(), plan_problem="release.yaml:3:1: unknown key 'x'")
+    problem = "release.yaml:3:1: unknown key 'x'\n    x: 1\n    ^"
+    inputs = Inputs(loaded(plan()), running, _evidence(), plan_problem=problem)
 
-    assert snapshot.build(inputs, NOW).next.answer is Answer.UNKNOWN
+    verdict = snapshot.build(inputs, NOW).next
+    assert verdict.answer is Answer.UNKNOWN
+    [unknown] = verdict.of(Weight.UNKNOWN)
+    assert unknown.fact == "the plan on disk is not the one judged here: release.yaml:3:1: unknown key 'x'"
 
 
 def test_a_journal_alarm_blocks() -> None:

@@ -17,7 +17,7 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
         yield ReasonLine(
             "journal.alarm",
             Weight.BLOCKER,
-            problem,
+            _headline(problem),
             "journal",
             facts.now,
             "journal",
@@ -27,7 +27,7 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
         yield ReasonLine(
             "plan.changed",
             Weight.UNKNOWN,
-            f"the plan on disk is not the one judged here: {facts.inputs.plan_problem}",
+            f"the plan on disk is not the one judged here: {_headline(facts.inputs.plan_problem)}",
             "plan",
             facts.now,
             facts.inputs.loaded.path,
@@ -35,6 +35,11 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
         )
     yield from _amended(facts)
     yield from _unsigned(facts)
+
+
+def _headline(problem: str) -> str:
+    """Without the line it shows and the sign below: a fact is one line, and the remedy shows the rest."""
+    return problem.splitlines()[0]
 
 
 def _unsigned(facts: Facts) -> Iterable[ReasonLine]:

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 
 from gonogo.domain.events import Actor
 from gonogo.domain.matrix import Matrix
-from gonogo.domain.readiness import Weight
+from gonogo.domain.readiness import Answer, Verdict, Weight
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
 from gonogo.present.alerts import alerts
@@ -104,11 +104,19 @@ def _alerts(snapshot: Snapshot, columns: int, ellipsis: str) -> tuple[Line, ...]
 
 def _verdict(snapshot: Snapshot, columns: int) -> Line:
     line = (Span(" "), *headline(snapshot.next, snapshot.plan))
-    # the brackets at the end of the headline are the first to go; what somebody let pass stays
+    # the brackets at the end of the headline go first; what nobody knows and what somebody let pass stay
     if columns >= 100 or width(line) <= columns * 2 // 3 or not line[-1].text.endswith(")"):
         return line
-    waived = len(snapshot.next.of(Weight.WAIVED))
-    return (*line[:-1], Span(f"  {waived} waived", Tone.WARN)) if waived else line[:-1]
+    return (*line[:-1], *_in_short(snapshot.next))
+
+
+def _in_short(verdict: Verdict) -> Line:
+    """`  1 unknown, 1 waived`: of what stands in the brackets of a headline, what must not be overlooked."""
+    unknown = len(verdict.of(Weight.UNKNOWN)) if verdict.answer is Answer.NO_GO else 0
+    counts = ((unknown, "unknown", Tone.UNKNOWN), (len(verdict.of(Weight.WAIVED)), "waived", Tone.WARN))
+    told = [Span(f"{count} {word}", tone) for count, word, tone in counts if count]
+    commas = [Span("  "), *(Span(", ") for _ in told)]
+    return tuple(one for pair in zip(commas, told, strict=False) for one in pair)
 
 
 def _release(snapshot: Snapshot, room: int) -> Line:
