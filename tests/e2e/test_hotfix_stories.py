@@ -326,6 +326,23 @@ def test_a_product_of_a_monorepo_sees_its_own_commits_and_tags(tmp_path: Path) -
     assert any("outside the paths of web" in warning for warning in planned.preview.warnings)
 
 
+def test_a_fix_that_mainline_took_back_is_no_fix_to_pick(tmp_path: Path) -> None:
+    """It stands among the others with who took it back; the preview warns, and mainline lacks it."""
+    made = hotfix_world.linear(tmp_path / "repo")
+    fix = made.oids[4]
+    git(made.path, "checkout", "--quiet", "main")
+    git(made.path, "-c", "user.name=Ben", "-c", "user.email=b@example.com", "revert", "--no-edit", fix)
+    by = git(made.path, "rev-parse", "main")
+    wizard = wizard_of(made, tmp_path)
+    offered = wizard.planned().candidates
+    assert offered is not None
+    assert [one.commit.oid for one in offered.found if one.is_fix] == [made.oids[3]]
+    assert {one.commit.oid: one.taken_back for one in offered.found if one.taken_back} == {fix: by}
+    preview = wizard.planned(fix).preview
+    assert any(f"{fix[:10]} was taken back on main by {by[:10]}" in warning for warning in preview.warnings)
+    assert {need.branch: need.missing for need in preview.needs}["main"] == (fix[:10],)
+
+
 def test_a_fix_that_is_not_on_mainline_is_warned_of(tmp_path: Path) -> None:
     """Trunk: what is picked from a topic branch would be gone with the next release."""
     made = hotfix_world.merges(tmp_path / "repo")

@@ -79,8 +79,9 @@ def candidate_lines(candidates: Candidates, limit: int = 40) -> Iterator[Line]:
     """What could be picked, fixes first."""
     yield (Span(f"commits of {candidates.mainline} that it does not have:", Tone.MUTED),)
     for one in candidates.found[:limit]:
-        tone = Tone.MUTED if one.picked else Tone.STRONG if one.is_fix else Tone.PLAIN
+        tone = Tone.MUTED if one.picked or one.taken_back else Tone.STRONG if one.is_fix else Tone.PLAIN
         note = f"  picked already: {one.picked}" if one.picked else ""
+        note += f"  taken back by {one.taken_back[:10]}" if one.taken_back else ""
         yield (Span(f"  {one.commit.oid[:10]}  "), Span(one.commit.subject, tone), Span(note, Tone.MUTED))
     rest = len(candidates.found) - limit + candidates.left_out
     if rest > 0:

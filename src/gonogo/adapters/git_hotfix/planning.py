@@ -189,10 +189,12 @@ def _planned(plan: Plan, wish: Wish, ground: Ground, space: Workspace, now: date
     work = _work(plan, wish, ground, picks, told, space, now)
     work = replace(work, trees=tuple(one.tree for one in tried))
     preview, work = previewed(space, work, product, tree)
+    gone = survey.taken_back(ground.base.oid) if picks else {}
     warnings = [
         *ground.warnings,
         *ground.base.warnings,
         *preview.warnings,
+        *_gone_warnings(picks, gone, mainline),
         *_pick_warnings(ground, tried, mainline),
     ]
     preview = replace(
@@ -200,7 +202,7 @@ def _planned(plan: Plan, wish: Wish, ground: Ground, space: Workspace, now: date
         observed=ground.observed,
         base=ground.base,
         picks=tried,
-        needs=survey.needs(ground.base_version, picks),
+        needs=survey.needs(ground.base_version, picks, gone),
         warnings=tuple(dict.fromkeys(warnings)),
         blockers=(*blockers_of(survey, work, tried, ground.base), *preview.blockers),
     )
@@ -255,6 +257,13 @@ def _work(
         remote=ground.remote.name if ground.remote else "",
         object_format=found.object_format,
     )
+
+
+def _gone_warnings(picks: tuple[Pick, ...], gone: dict[str, str], mainline: str) -> Iterator[str]:
+    """What somebody had a reason to take back, which the hotfix would ship again."""
+    for pick in picks:
+        if by := gone.get(pick.oid):
+            yield f"{pick.oid[:10]} was taken back on {mainline} by {by[:10]}: find out why before it ships again"
 
 
 def _pick_warnings(ground: Ground, tried: tuple[PickPreview, ...], mainline: str) -> Iterator[str]:

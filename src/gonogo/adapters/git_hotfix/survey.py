@@ -4,13 +4,15 @@ GitPython stays out of it: a tag opened as an object costs 3 ms, and a repositor
 walks by object are an order of magnitude slower than one `git log`; and both start a git of their own kind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from gonogo.adapters.git_door import GitDoor, UnknownRevisionError, check_ref, is_object_id
 from gonogo.adapters.git_history import Repository
+from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.adapters.git_hotfix.discovery import Found, Remote
 from gonogo.domain.branches import must_reach
-from gonogo.domain.commits import Commit
+from gonogo.domain.changelog.pairing import reverted
+from gonogo.domain.commits import Commit, Fate
 from gonogo.domain.hotfix.lines import Origin, Taken, branch_name, is_same_line, tag_name
 from gonogo.domain.hotfix.preview import BranchNeed, Candidate, Candidates, Pick, TagCheck
 from gonogo.domain.plan import Branches, Product
@@ -154,16 +156,32 @@ class Survey:
         """What mainline has and the base has not, fixes first; already picked ones are marked. Raises GitError."""
         name, tip = self.mainline()
         line = line_oid or base_oid
+        found = self._newest(base_oid, tip)
+        gone = self._taken_back(found)
+        total = int(self.door.run(["rev-list", "--count", tip, f"^{base_oid}", "--", *self.product.paths]))
+        picked, problem = self._picked(line, tip)
+        rows = [Candidate(one, picked.get(one.oid, ""), gone.get(one.oid, "")) for one in found]
+        ordered = sorted(rows, key=lambda one: (not one.is_fix, one.commit.is_merge and not one.commit.type))
+        return Candidates(name, tuple(ordered), max(0, total - len(found)), problem)
+
+    def taken_back(self, base_oid: str) -> dict[str, str]:
+        """What mainline took back of what it made since the base: by object id, the commit that did.
+
+        As far back as candidates are offered. Raises GitError.
+        """
+        return self._taken_back(self._newest(base_oid, self.mainline()[1]))
+
+    def _newest(self, base_oid: str, tip: str) -> list[Commit]:
         found: list[Commit] = []
         for batch in self.history.read_range(base_oid, tip, self.product.paths):
             found += batch[: CANDIDATES - len(found)]
             if len(found) >= CANDIDATES:
                 break
-        total = int(self.door.run(["rev-list", "--count", tip, f"^{base_oid}", "--", *self.product.paths]))
-        picked, problem = self._picked(line, tip)
-        rows = [Candidate(commit, picked.get(commit.oid, "")) for commit in found]
-        ordered = sorted(rows, key=lambda one: (not one.is_fix, one.commit.is_merge and not one.commit.type))
-        return Candidates(name, tuple(ordered), max(0, total - len(found)), problem)
+        return found
+
+    def _taken_back(self, newest: Sequence[Commit]) -> dict[str, str]:
+        struck = reverted(newest, brought=TakenBack(self.history, newest, self.product.paths))
+        return {oid: why.other for oid, why in struck.items() if why.fate is Fate.REVERTED}
 
     def _picked(self, line: str, tip: str) -> tuple[dict[str, str], str]:
         """By id: how the line has a commit of mainline already."""
@@ -208,11 +226,15 @@ class Survey:
                 "--first-parent", pick.oid]  # fmt: skip
         return tuple(path.decode("utf-8", "replace") for path in self.door.run(argv).split(b"\0") if path)
 
-    def needs(self, base_version: str, picks: Sequence[Pick]) -> tuple[BranchNeed, ...]:
-        """Mainline, `active:` and every newer release branch in use, as the ledger has it, and what each lacks."""
+    def needs(self, base_version: str, picks: Sequence[Pick], gone: Container[str] = ()) -> tuple[BranchNeed, ...]:
+        """Mainline, `active:` and every newer release branch in use, as the ledger has it, and what each lacks.
+
+        `gone` are those that mainline took back.
+        """
         found = []
         for name, tip in self._must_reach(base_version):
-            missing = [pick.oid[:10] for pick in picks if not self.contains(tip, pick.oid)]
+            away = gone if name == self.branches.main else ()
+            missing = [pick.oid[:10] for pick in picks if pick.oid in away or not self.contains(tip, pick.oid)]
             found.append(BranchNeed(clean(name, 120), tuple(missing), unmade=not picks))
         return tuple(found)
 

@@ -34,11 +34,13 @@ class Candidate(Struct, frozen=True):
     commit: Commit
     picked: str = ""
     """How the line has it already (`-x trailer of 1a2b3c4d`, `same change`); "" when it does not."""
+    taken_back: str = ""
+    """Object id of the commit by which mainline took it back; "" when it stands."""
 
     @property
     def is_fix(self) -> bool:
-        """Whether its author calls it a fix."""
-        return self.commit.type in {"fix", "security"}
+        """Whether its author calls it a fix, and nobody took it back."""
+        return self.commit.type in {"fix", "security"} and not self.taken_back
 
 
 class Candidates(Struct, frozen=True):

@@ -104,10 +104,12 @@ def _by_name(name: str, picked: Sequence[str]) -> Line:
 def _candidate(one: Candidate, picked: Sequence[str]) -> Line:
     chosen = one.commit.oid in picked
     mark = f"[{picked.index(one.commit.oid) + 1}]" if chosen else "[ ]"
-    tone = Tone.STRONG if chosen else Tone.MUTED if one.picked else Tone.PLAIN
+    tone = Tone.STRONG if chosen else Tone.MUTED if one.picked or one.taken_back else Tone.PLAIN
     line = [Span(f"{mark} ", Tone.GOOD if chosen else Tone.MUTED), Span(f"{one.commit.short}  ", Tone.MUTED)]
     if one.picked:
         line.append(Span("has it: ", Tone.WARN))
+    if one.taken_back:
+        line.append(Span(f"taken back by {one.taken_back[:8]}: ", Tone.WARN))
     line.append(Span(one.commit.subject, tone))
     if one.picked:
         line.append(Span(f"  ({one.picked})", Tone.MUTED))

@@ -116,7 +116,8 @@ def _pick(one: PickPreview) -> Iterator[Line]:
             shown = [line for line in hunk.splitlines() if line.strip()]
             yield from (label("", Span(f"  {line}", Tone.MUTED)) for line in shown[:_HUNK_LINES])
             if len(shown) > _HUNK_LINES:
-                yield label("", Span(f"  and {len(shown) - _HUNK_LINES} more lines", Tone.MUTED))
+                more = len(shown) - _HUNK_LINES
+                yield label("", Span(f"  and {more} more line{'' if more == 1 else 's'}", Tone.MUTED))
 
 
 def diff_lines(diff: str) -> tuple[Line, ...]:

@@ -136,7 +136,7 @@ class DoIt(Offered):
     title = "Hotfix: do what the preview shows"
     help = "begin: in a workspace of its own, each step recorded; x takes everything back"
     places = (Place.HOTFIX_PLAN,)
-    not_now = "something stands against it; read the preview"
+    not_now = "only from a preview that nothing stands against"
 
 
 class ShowDiff(Offered):
