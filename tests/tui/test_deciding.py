@@ -411,6 +411,21 @@ def test_what_is_not_possible_stays_in_the_palette_with_its_reason() -> None:
     play(story, size=(120, 30))
 
 
+def test_a_page_of_commands_is_one_key() -> None:
+    """There are more of them than lines: the last one is not fifty keys away."""
+
+    async def story(seat: Seat, _evening: Evening) -> None:
+        await seat.press("colon")
+        await seat.sees("PgUp PgDn")
+        first = seat.text()
+        await seat.press("pagedown")
+        await seat.until(lambda: seat.text() != first)
+        await seat.press("pageup")
+        await seat.until(lambda: seat.text() == first)
+
+    play(story)
+
+
 def test_go_is_the_drivers_to_say() -> None:
     """Somebody else drives: the key says whose it is."""
     evening = Evening(evening_plan((), gates=(), approvals=()))

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from gonogo.tui.messages import Part, Stopped
+from gonogo.tui.messages import Part, Stopped, Trouble
 from tui.stage import Stage, make_plan
 
 
@@ -20,5 +20,22 @@ def test_each_part_that_stops_is_named_and_the_cockpit_goes_on(part: Part) -> No
             await seat.sees("STOPPED")
             await seat.press("exclamation_mark")
             await seat.sees("the disk is gone")
+
+    asyncio.run(run())
+
+
+def test_who_reads_the_problems_sees_the_one_that_comes() -> None:
+    """The list never says that nothing went wrong while the line below it tells of something."""
+    stage = Stage(make_plan())
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.press("exclamation_mark")
+            await seat.sees("Nothing was refused and nothing went wrong.")
+            seat.app.post_message(Trouble("journal", "no space left on /srv"))
+            await seat.sees("journal  no space left on /srv")
+            await seat.press("escape")
+            await seat.sees("Space tick")
+            assert "press !" not in seat.text()
 
     asyncio.run(run())

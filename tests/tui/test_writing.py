@@ -125,6 +125,7 @@ def test_leaving_with_an_unkept_text_asks_and_loses_nothing(tmp_path: Path) -> N
     async def play(seat: Seat) -> None:
         await opened(seat)
         await seat.type("Unkept. ")
+        await seat.sees("[internal]   external    not kept yet")
         await seat.press("escape")
         assert "Not kept yet" in seat.text()
         await seat.press("x", "escape")
@@ -133,6 +134,7 @@ def test_leaving_with_an_unkept_text_asks_and_loses_nothing(tmp_path: Path) -> N
         await seat.until(lambda: seat.app.screen is seat.app.cockpit)
         [file] = (tmp_path / "drafts").glob("*")
         assert file.read_text().startswith("Unkept. #")
+        await seat.sees("not kept in the journal: the internal notes; e offers the text again")
         await opened(seat)
         assert "was not kept last time" in seat.text()
         await seat.press("ctrl+o")

@@ -411,6 +411,10 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def _problem(self, source: str, text: str, remedy: str = "") -> None:
         self.problems = self.problems.with_one(self.wiring.clock.now(), source, text, remedy)
+        reading = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(reading, ProblemsScreen):
+            reading.show_log(self.problems)
+            self.problems = self.problems.read()
 
     def _note_problems(self, inputs: Inputs) -> None:
         """What is wrong with plan and journal stands in the banner while it lasts, and in the log for good."""

@@ -80,7 +80,7 @@ def bar_lines(snapshot: Snapshot | None, standing: Standing, columns: int, ellip
     verdict = _verdict(snapshot, columns)
     room = max(_NAME, columns - width(verdict) - width(note) - 1)
     return (
-        spread(verdict, (*_release(snapshot, room), *note), columns, ellipsis),
+        spread(verdict, (*_release(snapshot, room, standing.note), *note), columns, ellipsis),
         spread(_window(snapshot, columns), _others(snapshot, columns), columns, ellipsis),
         spread(_people(snapshot), _contact(snapshot, standing, columns), columns, ellipsis),
         *_alerts(snapshot, columns, ellipsis),
@@ -119,12 +119,15 @@ def _in_short(verdict: Verdict) -> Line:
     return tuple(one for pair in zip(commas, told, strict=False) for one in pair)
 
 
-def _release(snapshot: Snapshot, room: int) -> Line:
-    """Name and life; the name gives way first, and where not even a part of it has room it is left out."""
+def _release(snapshot: Snapshot, room: int, note: str) -> Line:
+    """Name and life; the name gives way first, and where not even a part of it has room it is left out.
+
+    What the `note` beside it says is not said twice.
+    """
     tone = Tone.BAD if snapshot.state.held is not None else Tone.MUTED
     life = Span(f" {lifecycle(snapshot)} ", tone)
     left = min(32, room - width((life,)))
-    name = snapshot.plan.name or snapshot.plan.release
+    name = (snapshot.plan.name or snapshot.plan.release).removeprefix(f"{note} ")
     return (Span(_short(name, left), Tone.STRONG), life) if left >= _NAME else (life,)
 
 

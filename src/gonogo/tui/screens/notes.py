@@ -225,6 +225,10 @@ class NotesScreen(SheetView, inherit_bindings=False):
             return
         written = [self._write(sheet) for sheet in unsaved]
         if all(written):
+            kept = " and ".join(sheet.audience.value for sheet in unsaved)
+            self.post_message(
+                Say(f"not kept in the journal: the {kept} notes; e offers the text again", Tone.WARN)
+            )
             self.dismiss(None)
 
     # -- drawing ------------------------------------------------------------------------------------------------

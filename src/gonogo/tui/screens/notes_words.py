@@ -18,22 +18,22 @@ _ASKING = (("y", "keep"), ("n", "leave it in the file"), ("Esc", "go on writing"
 
 def title(audience: Audience, sheet: Sheet | None, *, working: bool) -> Line:
     """Whose notes they are, how long, and whether they are safe."""
-    other = next(one for one in Audience if one is not audience)
-    line = [
-        Span(" Release notes  ", Tone.STRONG),
-        Span(f"[{audience.value}]", Tone.STRONG),
-        Span(f"  {other.value}", Tone.MUTED),
+    tabs = [
+        Span(f" [{one.value}] ", Tone.STRONG) if one is audience else Span(f"  {one.value}  ", Tone.MUTED)
+        for one in Audience
     ]
+    line = [Span(" Release notes ", Tone.STRONG), *tabs]
     if sheet is None:
         return (*line, Span("  putting them together" if working else "", Tone.BUSY))
     size = len(sheet.text)
-    line.append(Span(f"   {size} of {DRAFT_LIMIT} characters", Tone.BAD if size > DRAFT_LIMIT else Tone.MUTED))
+    # whether they are safe comes first: what is cut off in a narrow window must not be that
     if sheet.unsaved:
-        line.append(Span("   not kept yet", Tone.WARN))
+        line.append(Span("  not kept yet", Tone.WARN))
     elif sheet.seq:
-        line.append(Span(f"   kept as #{sheet.seq}", Tone.GOOD))
+        line.append(Span(f"  kept as #{sheet.seq}", Tone.GOOD))
     else:
-        line.append(Span("   as the commits say", Tone.MUTED))
+        line.append(Span("  as the commits say", Tone.MUTED))
+    line.append(Span(f"   {size} of {DRAFT_LIMIT} characters", Tone.BAD if size > DRAFT_LIMIT else Tone.MUTED))
     return tuple(line)
 
 

@@ -25,6 +25,8 @@ class PaletteScreen(View, inherit_bindings=False):
         Binding("escape", "cancel", show=False),
         Binding("down,ctrl+n", "move(1)", show=False),
         Binding("up,ctrl+p", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
     ]
 
     def __init__(
@@ -63,7 +65,7 @@ class PaletteScreen(View, inherit_bindings=False):
         self.keys.show([(
             Span(" Enter", Tone.STRONG), Span(" do it   ", Tone.MUTED),
             Span("Esc", Tone.STRONG), Span(" back   ", Tone.MUTED),
-            Span("Up Down", Tone.STRONG), Span(" choose", Tone.MUTED),
+            Span("Up Down PgUp PgDn", Tone.STRONG), Span(" choose", Tone.MUTED),
         )])  # fmt: skip
 
     def _list(self) -> None:
@@ -108,6 +110,10 @@ class PaletteScreen(View, inherit_bindings=False):
     def action_move(self, by: int) -> None:
         """Another command."""
         self.list.action_move(by)
+
+    def action_page(self, by: int) -> None:
+        """A screenful of commands further."""
+        self.list.action_page(by)
 
     def action_cancel(self) -> None:
         """Leave without doing anything."""

@@ -13,13 +13,18 @@ class ProblemsScreen(TextView):
 
     def __init__(self, look: Look, log: Log, note: str = "", actor: Actor | None = None) -> None:
         super().__init__(look, "Problems since the start, newest first", note, actor)
-        self.log_shown = log
+        self._log = log
+
+    def show_log(self, log: Log) -> None:
+        """One more came while somebody reads them."""
+        self._log = log
+        self.fill()
 
     def lines(self) -> tuple[Line, ...]:
         """Each with its time, its source, its text and what to do."""
-        if not self.log_shown.problems:
+        if not self._log.problems:
             return (plain("Nothing was refused and nothing went wrong.", Tone.MUTED),)
-        return tuple(line for problem in self.log_shown.problems for line in problem_lines(problem))
+        return tuple(line for problem in self._log.problems for line in problem_lines(problem))
 
 
 def problem_lines(problem: Problem) -> tuple[Line, ...]:
