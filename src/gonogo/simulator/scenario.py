@@ -4,7 +4,7 @@ A scenario knows nothing of what a plan wants: it says what runs, and the fleet 
 the curtain rose, so that the same scenario gives the same answers under any clock.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from itertools import pairwise
 from math import floor
@@ -137,6 +137,23 @@ def acts_between(scenario: Scenario, after: float, until: float) -> tuple[Act, .
 def with_missing(scenario: Scenario, other: Scenario) -> Scenario:
     """Return `scenario` with the targets of `other` it says nothing about. What it says itself stays."""
     return replace(scenario, moments={**other.moments, **scenario.moments})
+
+
+def at_their_tags(story: Scenario, commit_of: Callable[[str, str], str]) -> Scenario:
+    """The same story, in which what runs was built from the commits that are tagged.
+
+    `commit_of` a product and a version: "" where nothing is known. A commit that the story names itself stays.
+    """
+
+    def built(target: Target, moment: Moment) -> Moment:
+        runs = (
+            replace(one, revision=one.revision or commit_of(target.product, one.version))
+            for one in moment.versions
+        )
+        return replace(moment, versions=tuple(runs))
+
+    moments = {target: tuple(built(target, one) for one in told) for target, told in story.moments.items()}
+    return replace(story, moments=moments)
 
 
 def in_order(moments: Iterable[Moment]) -> tuple[Moment, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from gonogo.domain.hotfix.lines import tag_name
 from gonogo.domain.names import slug
 from gonogo.domain.plan import LoadedPlan, Plan, Product, VersionFile
 from gonogo.domain.text import clean
@@ -18,7 +19,7 @@ from gonogo.simulator import scratch_git
 from gonogo.simulator.fleet import Fleet, aimed
 from gonogo.simulator.histories import Chapter, History, everyday_chapters
 from gonogo.simulator.repositories import generate
-from gonogo.simulator.scenario import Scenario, with_missing
+from gonogo.simulator.scenario import Scenario, at_their_tags, with_missing
 from gonogo.simulator.scenarios import below, predecessor
 
 _RELEASES = 5
@@ -36,12 +37,18 @@ class Stage:
         self._until = until
         self._make_scenario = make_scenario
         self._copies: dict[str, tuple[str, bool]] = {}
+        self._tags: dict[str, dict[str, str]] = {}
+        """By scratch repository: each tag with the commit it leads to."""
         self.notes: tuple[str, ...] = ()
         """What differs from the real plan beyond its endpoints, one sentence each."""
 
     def set(self, plan: Plan) -> Plan:
         """Return the double of `plan`; the fleet answers its questions now. Raises StorageError, ConfigError."""
-        self._fleet.follow(with_missing(self._fleet.scenario, self._make_scenario(plan)))
+        scenario = with_missing(self._fleet.scenario, self._make_scenario(plan))
+        copied = {product.name: self._with_scratch(product, plan) for product in plan.products}
+        self._fleet.follow(
+            at_their_tags(scenario, lambda name, version: self._commit_of(copied.get(name), version))
+        )
         self._fleet.publish(plan)
         double = aimed(plan, self._fleet)
         products = tuple(self._with_scratch(product, plan) for product in double.products)
@@ -65,6 +72,14 @@ class Stage:
         path, made_up = self._copies[product.repo]
         # a pinned commit cannot be in a made-up history; in a copy it is
         return replace(product, repo=path, revision="" if made_up else product.revision)
+
+    def _commit_of(self, product: Product | None, version: str) -> str:
+        """The commit that a version of a product is tagged at in its scratch repository; "" for none."""
+        if product is None or not product.repo:
+            return ""
+        if product.repo not in self._tags:
+            self._tags[product.repo] = _tagged(product.repo)
+        return self._tags[product.repo].get(tag_name(product, version), "")
 
     def _copied(self, product: Product, plan: Plan) -> tuple[str, bool]:
         """(scratch path, whether it is made up) of a product's repository."""
@@ -107,6 +122,14 @@ class StagedPlan:
     def changed(self) -> bool:
         """Whether the real file differs from what was read last."""
         return self._source.changed()
+
+
+def _tagged(repository: str) -> dict[str, str]:
+    listed = scratch_git.run(
+        "-C", repository, "for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", "refs/tags/"
+    )
+    rows = (line.split(" ") for line in listed.splitlines())
+    return {name: peeled or oid for name, oid, peeled in rows}
 
 
 def stand_ins(plan: Plan, repo: str) -> list[History]:

@@ -106,6 +106,19 @@ def test_a_repository_is_copied_with_its_commits_and_left_as_it_was(tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
 
 
+def test_what_runs_was_built_from_the_tags_of_the_copy(tmp_path: Path) -> None:
+    """Else no hotfix could be rehearsed: its base would be another commit than what production says it runs."""
+    plan = shop(repository(tmp_path / "web"))
+    plan = replace(plan, products=tuple(replace(one, revision="") for one in plan.products))
+    with rehearsal(GivenPlan(plan), Hands()) as played:
+        double = played.loaded.plan
+        with urlopen(double.products[0].probes[1].url, timeout=5) as answer:
+            told = json.load(answer)
+        asked = ["git", "-C", double.products[0].repo, "rev-parse", f"v{told['version']}^{{commit}}"]
+        tagged = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+    assert (told["version"], told["revision"]) == ("1.2.2", tagged)
+
+
 def test_a_missing_repository_is_made_up_and_said_so(tmp_path: Path) -> None:
     """A believable history stands in; the pin, which cannot hold in it, is dropped."""
     with rehearsal(GivenPlan(shop(tmp_path / "missing")), Hands()) as played:

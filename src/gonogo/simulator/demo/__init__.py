@@ -11,12 +11,13 @@ from pathlib import Path
 
 from gonogo.ports import Clock, PlanSource
 from gonogo.simulator.demo.cast import ENVIRONMENTS, products
-from gonogo.simulator.demo.evening import ACTS, STORY, at_their_tags, demo_acts, scenario
+from gonogo.simulator.demo.evening import ACTS, STORY, demo_acts, scenario
 from gonogo.simulator.demo.plan import plan_text
 from gonogo.simulator.demo.repositories import histories, settle, tagged
 from gonogo.simulator.fleet import Fleet
 from gonogo.simulator.rehearsal import LAST_COMMIT, Rehearsal, scratch
 from gonogo.simulator.repositories import generate
+from gonogo.simulator.scenario import at_their_tags
 
 __all__ = ["ACTS", "ENVIRONMENTS", "STORY", "demo", "demo_acts", "histories", "plan_text", "products", "scenario"]
 
@@ -44,7 +45,8 @@ def demo(
             generate(repositories / name, [history], until)
         for one in products(began):
             settle(repositories, one)
-        story = at_their_tags(story, {one.name: tagged(repositories / one.name) for one in products(began)})
+        commits = {one.name: tagged(repositories / one.name) for one in products(began)}
+        story = at_their_tags(story, lambda product, version: commits[product].get(version, ""))
         fleet.follow(story)
         path = place / "release.yaml"
         path.write_text(plan_text(began, fleet.url, repositories, account), encoding="utf-8")

@@ -1,9 +1,7 @@
 """What happens on the evening of the demo: where what runs, and what the others do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-
-from msgspec.structs import replace
 
 from gonogo.domain.observation import Role, Running, Status, Target
 from gonogo.simulator.demo.cast import ENVIRONMENTS, Cast, products
@@ -136,15 +134,3 @@ _STORIES: dict[tuple[str, str], Callable[[str, str], tuple[Moment, ...]]] = {
     ("notifications", "prod-eu"): _promotion(155),
 }
 """payment-api and search stay behind in prod-eu: the next step is for whoever watches."""
-
-
-def at_their_tags(story: Scenario, commits: Mapping[str, Mapping[str, str]]) -> Scenario:
-    """The same story, in which what runs was built from the commits that are tagged."""
-
-    def built(target: Target, moment: Moment) -> Moment:
-        known = commits[target.product]
-        runs = tuple(replace(one, revision=known.get(one.version, "")) for one in moment.versions)
-        return replace(moment, versions=runs)
-
-    moments = {target: tuple(built(target, one) for one in told) for target, told in story.moments.items()}
-    return replace(story, moments=moments)
