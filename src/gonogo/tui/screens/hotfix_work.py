@@ -204,7 +204,7 @@ class HotfixWorkScreen(WorkView, inherit_bindings=False):
         question = Write(
             f"Tested: {known.product} {known.version}",
             f"What was tested on {known.commit[:12]}, and how did it go? It stays beside your name.",
-            "make test: 312 passed", 1_000,
+            "what was run, and what came of it", 1_000,
         )  # fmt: skip
         self.open_view(
             PromptScreen(self.look, question, lambda text: self._give(Given(tested=text)), self.note, self.actor)
