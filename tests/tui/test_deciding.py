@@ -12,7 +12,19 @@ import pytest
 from gonogo import bootstrap
 from gonogo.bootstrap import screens
 from gonogo.cli.context import Options
-from gonogo.domain.decide import Approve, Drive, FireTrigger, FreezeLine, Hold, Reject, Scene, Tick, Untick
+from gonogo.domain.decide import (
+    AnswerTrigger,
+    Approve,
+    ClearTrigger,
+    Drive,
+    FireTrigger,
+    FreezeLine,
+    Hold,
+    Reject,
+    Scene,
+    Tick,
+    Untick,
+)
 from gonogo.domain.decisions import approvals
 from gonogo.domain.folds.lifecycle import ReleaseStatus
 from gonogo.domain.observation import Observation, Target
@@ -355,6 +367,21 @@ def test_a_fired_trigger_asks_once_and_takes_an_answer() -> None:
         await seat.press("enter")
         await seat.until(lambda: not _snapshot(seat).state.triggers["errors"].asks)
         await seat.until(lambda: "TRIGGER" not in seat.text())
+
+    play(story, evening)
+
+
+def test_that_it_goes_back_stands_in_the_bar_until_it_is_over() -> None:
+    """Whoever takes over sees more than one blocker more."""
+    evening = Evening(evening_plan(()))
+    evening.start()
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        evening.act(FireTrigger("errors", "error rate is 2 %"), actor=BEN)
+        evening.act(AnswerTrigger("errors", "roll_back", "it grows"), actor=ANA)
+        await seat.sees("WAY BACK Ana Ruiz (aruiz) decided to go back: it grows")
+        evening.act(ClearTrigger("errors"), actor=BEN)
+        await seat.until(lambda: "WAY BACK" not in seat.text())
 
     play(story, evening)
 

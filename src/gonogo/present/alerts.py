@@ -1,4 +1,4 @@
-"""What nobody may overlook, one line each: a fired trigger that asks, a hold, a stopped line, an edited plan."""
+"""What nobody may overlook, one line each: a fired trigger, a way back, a hold, a stopped line, an edited plan."""
 
 from datetime import datetime
 
@@ -12,7 +12,10 @@ _BY_THE_CALENDAR = {"freeze.active", "window.not-open"}
 
 def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
     """The most urgent first; empty when nothing is out of the ordinary."""
-    return (*_triggers(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot))
+    return (
+        *_triggers(snapshot), *_going_back(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot),
+        *_frozen(snapshot),
+    )  # fmt: skip
 
 
 def _ago(snapshot: Snapshot, then: datetime) -> str:
@@ -30,6 +33,12 @@ def _triggers(snapshot: Snapshot) -> tuple[Line, ...]:
         for fired in snapshot.state.triggers.values()
         if fired.asks
     )
+
+
+def _going_back(snapshot: Snapshot) -> tuple[Line, ...]:
+    """It was decided, and until somebody says that it is over, nobody may think that the release goes on."""
+    reasons = [one for one in snapshot.next.reasons if one.rule == "trigger.roll-back"]
+    return tuple((Span(" WAY BACK ", Tone.BAD), Span(one.fact)) for one in reasons)
 
 
 def _held(snapshot: Snapshot) -> tuple[Line, ...]:
