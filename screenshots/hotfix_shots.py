@@ -10,6 +10,7 @@ from gonogo.tui.app import CockpitApp
 
 HERE = Path(__file__).parent
 WAIT = "five seconds go by"
+RESOLVE = "somebody resolves what conflicts"
 _KEYS = {" ": "space", ".": "full_stop", ":": "colon"}
 HOTFIX: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("", ("2", "down"), "payment-api"),
@@ -18,7 +19,7 @@ HOTFIX: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("hotfix-3-fixes-80x24", ("enter", "space", "down", "space", "up"), "2 picked"),
     ("hotfix-4-preview-80x24", ("enter",), "conflict"),
     ("hotfix-5-conflict-80x24", ("d",), "CONFLICT"),
-    ("hotfix-5-do-80x24", ("o", "c"), "TEST IT"),
+    ("hotfix-5-do-80x24", (RESOLVE, "space", "c"), "TEST IT"),
     ("", ("t", "type make test: 312 passed"), "312 passed"),
     ("hotfix-6-approve-80x24", ("enter",), "[6 approve]"),
     ("", (WAIT,), "given"),
@@ -40,6 +41,8 @@ async def shoot(app: CockpitApp, pilot: Pilot[None], wait: Callable[[], object],
         for key in keys:
             if key == WAIT:
                 wait()
+            elif key == RESOLVE:
+                _resolve(app)
             elif key.startswith("type "):
                 await pilot.press(*(_KEYS.get(letter, letter) for letter in key[5:]))
             else:
@@ -49,6 +52,17 @@ async def shoot(app: CockpitApp, pilot: Pilot[None], wait: Callable[[], object],
         if name and (not wanted or name in wanted):
             (HERE / f"{name}.svg").write_text(app.export_screenshot(title="gonogo"), encoding="utf-8")
             sys.stdout.write(f"{name}.svg\n")
+
+
+def _resolve(app: CockpitApp) -> None:
+    """Take both sides of every conflict, in the workspace."""
+    assert app.snapshot is not None
+    for known in app.snapshot.state.hotfixes.values():
+        for path in known.conflicts:
+            file = Path(known.folder) / "tree" / path
+            lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+            kept = (one for one in lines if not one.startswith(("<<<<<<<", "=======", ">>>>>>>")))
+            file.write_text("".join(kept), encoding="utf-8")
 
 
 async def _shows(app: CockpitApp, pilot: Pilot[None], text: str) -> None:

@@ -130,8 +130,10 @@ def test_leaving_stops_nothing_and_the_wizard_opens_where_it_stands(screen: PtyS
     screen.wait_for("TAKEN BACK")
 
 
-def test_a_conflict_stops_with_the_place_and_goes_on_when_each_file_is_answered_for(screen: PtyScreen) -> None:
-    """The second fix stands on what production lacks; a marker that is left is not let through."""
+def test_a_conflict_stops_with_the_place_and_goes_on_when_each_file_is_answered_for(
+    screen: PtyScreen, tmp_path: Path
+) -> None:
+    """The second fix stands on what production lacks; no marker gets through, nor a fix of which nothing stays."""
     hands = Hands(screen)
     to_the_wizard(screen, hands)
     hands.press("enter", "Enter next")
@@ -146,12 +148,19 @@ def test_a_conflict_stops_with_the_place_and_goes_on_when_each_file_is_answered_
     assert "conflict" in screen.text()
     hands.press("d", "d do it")
     screen.wait_for("CONFLICT")
-    assert "workspace" in screen.text()
+    screen.wait_for("workspace")
     hands.press("space", "Space done")
     screen.wait_for("resolved by hand")
     hands.press("c", "c continue")
     screen.wait_for("a conflict marker is left")
     hands.press("o", "o keep ours")
     screen.wait_for("the line's own stays")
+    hands.press("c", "c continue")
+    screen.wait_for("nothing of ")
+    [file] = tmp_path.rglob("tree/src/refund.py")
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(one for one in lines if not one.startswith(("<<<<<<<", "=======", ">>>>>>>"))))
+    hands.press("space", "Space done")
+    screen.wait_for("resolved by hand")
     hands.press("c", "c continue")
     screen.wait_for("TEST IT")
