@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 
 from gonogo.domain.decide import Skip, Tick
 from gonogo.domain.state import ItemStatus
+from gonogo.errors import StorageError
 from gonogo.tui.messages import Record
+from gonogo.tui.screens.prompt import PromptScreen
 from gonogo.tui.screens.view import CleanInput
 from tui.stage import ANA, BEN, Seat, Stage
 
@@ -85,6 +87,35 @@ def test_a_note_typed_ahead_arrives_whole() -> None:
         await seat.until(lambda: bool(seat.app.snapshot and seat.app.snapshot.state.item("qa").notes))
         assert seat.app.snapshot is not None
         assert seat.app.snapshot.state.item("qa").notes[-1].text == "all green"
+
+    _play(story)
+
+
+def test_what_was_typed_and_could_not_be_recorded_stands_there_again() -> None:
+    """The disk was full: asked again the line holds the words, until they are recorded; then it is empty."""
+
+    async def story(seat: Seat, stage: Stage) -> None:
+        def notes() -> tuple[str, ...]:
+            assert seat.app.snapshot is not None
+            return tuple(note.text for note in seat.app.snapshot.state.item("qa").notes)
+
+        async def asked(key: str) -> str:
+            await seat.press(key)
+            await seat.until(lambda: isinstance(seat.app.screen, PromptScreen))
+            return seat.app.screen.query_one(CleanInput).value
+
+        seat.app.cockpit.go_to("item:qa")
+        stage.log.failure = StorageError("no space left on device")
+        assert await asked("n") == ""
+        await seat.type("two of three green")
+        await seat.press("enter")
+        await seat.sees("NOT RECORDED")
+        stage.log.failure = None
+        assert await asked("n") == "two of three green"
+        await seat.type(" now")
+        await seat.press("enter")
+        await seat.until(lambda: notes() == ("two of three green now",))
+        assert await asked("n") == ""
 
     _play(story)
 

@@ -21,6 +21,8 @@ class Course:
         self._view = view
         self._deed = deed
         self._answers = dict(known)
+        self._typed: dict[str, str] = {}
+        """By title of the question."""
 
     def go_on(self) -> None:
         """The next question; after the last one it is confirmed, or recorded."""
@@ -42,8 +44,7 @@ class Course:
                     self._pick(name, step, question)
                     return
                 case Write():
-                    view = self._view
-                    view.open_view(PromptScreen(view.look, question, self._answered(name), view.note, view.actor))
+                    self._write(name, question)
                     return
                 case _ as unreachable:
                     assert_never(unreachable)
@@ -69,6 +70,15 @@ class Course:
         take = self._answered(name)
         view.open_view(PickScreen(view.look, question, take, view.note, view.actor, anew=anew))
 
+    def _write(self, name: str, question: Write) -> None:
+        view, take = self._view, self._answered(name)
+
+        def typed(text: str) -> None:
+            self._typed[question.title] = text
+            take(text)
+
+        view.open_view(PromptScreen(view.look, question, typed, view.note, view.actor))
+
     def _answered(self, name: str) -> Callable[[str], None]:
         def take(text: str) -> None:
             self._answers[name] = text
@@ -79,7 +89,8 @@ class Course:
     def _finish(self, scene: Scene) -> None:
         deed, answers, view = self._deed, self._answers, self._view
         if deed.seeing is None:
-            view.post_message(Record(deed.make(scene, answers), deed.words(answers)))
+            reply = view.desk.keeping(self._typed)
+            view.post_message(Record(deed.make(scene, answers), deed.words(answers), reply=reply))
             return
         question = Question(
             title=deed.seeing.title,
@@ -102,7 +113,8 @@ class Course:
     def _send(self, scene: Scene, preview: Preview, reply: Reply) -> None:
         deed, answers = self._deed, self._answers | {"confirm": preview.code}
         anew = deed.seeing.anew(answers) if deed.seeing is not None and deed.seeing.anew else None
-        self._view.post_message(Record(deed.make(scene, answers), deed.words(answers), anew=anew, reply=reply))
+        kept = self._view.desk.keeping(self._typed, reply)
+        self._view.post_message(Record(deed.make(scene, answers), deed.words(answers), anew=anew, reply=kept))
 
     def _say(self, reason: str) -> None:
         self._view.post_message(Say(reason, Tone.WARN))

@@ -120,7 +120,8 @@ class MergesView(View, inherit_bindings=False):
 
         def record(reason: str) -> None:
             command = WithdrawMerge(cell.product, cell.oid, cell.branch, reason, said.release)
-            self.post_message(Record(command, f"taken back: {title}", reply=self.recorded))
+            reply = self.desk.keeping({title: reason}, self.recorded)
+            self.post_message(Record(command, f"taken back: {title}", reply=reply))
 
         self.open_view(PromptScreen(self.look, question, record, self.note, self.actor))
 
@@ -133,7 +134,8 @@ class MergesView(View, inherit_bindings=False):
 
         def record(reason: str) -> None:
             command = SayMerge(cell.product, cell.oid, cell.branch, word, reason, commit)
-            self.post_message(Record(command, f"{word.value}: {title}", reply=self.recorded))
+            reply = self.desk.keeping({title: reason}, self.recorded)
+            self.post_message(Record(command, f"{word.value}: {title}", reply=reply))
 
         self.open_view(PromptScreen(self.look, question, record, self.note, self.actor))
 

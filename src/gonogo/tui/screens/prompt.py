@@ -46,7 +46,10 @@ class PromptScreen(View, inherit_bindings=False):
         return (self.heading, self.about, self.input)
 
     def on_mount(self) -> None:
-        """Ready to type."""
+        """Ready to type, or to go on with what could not be recorded before."""
+        if not self.input.value:
+            self.input.value = self.desk.unsaid.get(self._question.title, "")
+            self.input.cursor_position = len(self.input.value)
         self.input.focus()
 
     def on_key(self, event: Key) -> None:

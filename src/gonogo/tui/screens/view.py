@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,11 +19,13 @@ from gonogo.domain.decide import Scene
 from gonogo.domain.events import Actor
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
+from gonogo.errors import GonogoError
 from gonogo.present.tones import Line, Span, Tone
+from gonogo.session import Accepted, Outcome
 from gonogo.tui.intents import Back, Context, Help, Intent, Palette, Place, Quit, footer, named
 from gonogo.tui.lines import spread
 from gonogo.tui.look import Look
-from gonogo.tui.messages import LookNow, Say
+from gonogo.tui.messages import LookNow, Reply, Say
 from gonogo.tui.panes.verdict_bar import VerdictBar
 from gonogo.tui.widgets.spans import Lines
 
@@ -39,6 +41,22 @@ class Desk(Struct, frozen=True):
     """The checks this cockpit is carrying out, by item."""
     directory: Path = Path()
     """gonogo's own directory: what somebody wrote and no journal has yet is kept below it."""
+    unsaid: dict[str, str] = field(default_factory=dict)
+    """By title of a question: what was typed and could not be recorded. Asked again, it stands there again."""
+
+    def keeping(self, typed: Mapping[str, str], reply: Reply | None = None) -> Reply:
+        """For what is being recorded: whoever typed something keeps it until it is a fact."""
+
+        def replied(outcome: Outcome | GonogoError | None) -> None:
+            for title, text in typed.items():
+                if outcome is None or isinstance(outcome, Accepted):
+                    self.unsaid.pop(title, None)
+                else:
+                    self.unsaid[title] = text
+            if reply is not None:
+                reply(outcome)
+
+        return replied
 
 
 class CleanInput(Input):
