@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from gonogo.adapters.git_door import GitDoor, GitError, UnknownRevisionError, is_object_id
+from gonogo.adapters.git_history.records import told
 from gonogo.domain.plan import Product
 from gonogo.domain.text import clean, clean_block
 from gonogo.domain.whole_commit import CommitTold, NoCommit, TouchedFile, WholeCommit
 from gonogo.errors import UsageError
 
 FILES_KEPT = 500
-_FORMAT = "%H%x00%P%x00%an%x00%at%x00%cn%x00%ct%x00%B"
-_FIELDS = 7
+_FORMAT = "%H%x00%P%x00%e%x00%an%x00%at%x00%cn%x00%ct%x00%B"
+_FIELDS = 8
 _DIFF = (
     "diff-tree", "--no-ext-diff", "--no-textconv", "--no-commit-id", "--find-renames", "-r", "--numstat", "-z",
 )  # fmt: skip
@@ -38,10 +39,10 @@ def _read(git: GitDoor, oid: str) -> WholeCommit:
     fields = printed.split(b"\0", _FIELDS - 1)
     if len(fields) != _FIELDS:
         raise UnknownRevisionError(f"there is no commit {oid[:12]}", where=git.repo)
-    _, parents, author, authored, committer, committed, message = fields
+    _, parents, encoding, author, authored, committer, committed, message = fields
     commit = WholeCommit(
         oid,
-        clean_block(_text(message.rstrip(b"\0"))).strip("\n"),
+        clean_block(_text(told(message.rstrip(b"\0"), encoding, authored, author))).strip("\n"),
         clean(_text(author), 200),
         _seconds(authored),
         clean(_text(committer), 200),

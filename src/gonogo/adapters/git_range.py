@@ -6,8 +6,9 @@ Synchronous, and meant for a worker thread: a screen asks for it when somebody o
 from collections.abc import Sequence
 
 from gonogo.adapters.git_door import GitDoor, GitError, UnknownRevisionError, check_ref, is_object_id
-from gonogo.domain.commits import Commit, parse_commit
-from gonogo.domain.plan import Product
+from gonogo.adapters.git_history.records import LOG, reader, records
+from gonogo.domain.commits import Commit
+from gonogo.domain.plan import ChangelogRules, Product
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips
 from gonogo.domain.text import clean
 from gonogo.domain.version import Version, parse
@@ -15,9 +16,8 @@ from gonogo.errors import UsageError
 
 LIMIT = 200
 """Commits that are read of each direction; how many there are is counted to the end."""
-_FORMAT = "%H%x00%P%x00%at%x00%an%x00%B"
-_FIELDS = 5
 _HEX = frozenset("0123456789abcdef")
+_READ = reader(ChangelogRules())
 
 
 def what_ships(product: Product, version: str, revision: str = "") -> WhatShips:
@@ -133,22 +133,9 @@ class _Difference:
         return int(self._git.run(["rev-list", "--count", end, f"^{start}", "--", *self._product.paths]))
 
     def _commits(self, start: str, end: str) -> tuple[Commit, ...]:
-        arguments = ["log", "-z", "--no-decorate", "--no-notes", f"--max-count={LIMIT}", f"--format={_FORMAT}"]
-        printed = self._git.run([*arguments, end, f"^{start}", "--", *self._product.paths])
-        parts = printed.split(b"\0")
-        whole = len(parts) // _FIELDS * _FIELDS
-        return tuple(_commit(*parts[at : at + _FIELDS]) for at in range(0, whole, _FIELDS))
-
-
-def _commit(oid: bytes, parents: bytes, at: bytes, author: bytes, message: bytes) -> Commit:
-    return parse_commit(
-        message,
-        oid=oid.decode("ascii"),
-        author=author,
-        authored=int(at) if at.lstrip(b"-").isdigit() else None,
-        parents=parents.count(b" ") + 1 if parents else 0,
-        with_body=False,
-    )
+        arguments = [*LOG, f"--max-count={LIMIT}", end, f"^{start}", "--", *self._product.paths]
+        printed = iter([self._git.run(arguments)])
+        return tuple(_READ(record) for some in records(printed) for record in some)
 
 
 def _may_be_a_tag(name: str) -> bool:

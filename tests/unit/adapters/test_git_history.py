@@ -8,14 +8,17 @@ from subprocess import run
 from time import process_time
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.adapters import git_history
+from gonogo.adapters.git_commit import read_commit
 from gonogo.adapters.git_door import UnknownRevisionError
 from gonogo.adapters.git_history import Repository as History
 from gonogo.adapters.git_history import changes, fingerprint
 from gonogo.domain.changelog import ProductChanges, Unreadable
 from gonogo.domain.plan import ChangelogRules, Product, SchemeName
 from gonogo.domain.text import LINE_LIMIT
+from gonogo.domain.whole_commit import WholeCommit
 from gonogo.errors import UsageError
 from gonogo.ports import Repository
 from support.repositories import CommitSpec, Made, git, make_large, make_repository
@@ -430,6 +433,20 @@ def test_hostile_messages_become_harmless_lines(tmp_path: Path) -> None:
         "fix: unknown \\xe9",
     } <= subjects(found)
     assert max(len(commit.subject) for commit in listed) == LINE_LIMIT
+
+
+def test_a_message_that_git_cannot_read_is_said_to_be_one(tmp_path: Path) -> None:
+    """Said to be in UTF-16: git prints what lies in its memory, other messages among it, never twice the same."""
+    lies = [CommitSpec("feat!: one of ours" + "!" * at, encoding="UTF-16") for at in range(4)]
+    after = CommitSpec("fix: of today", when=1)
+    made = make_repository(tmp_path / "repo", ["feat: begin", *lies, after], tags={"v1.2.2": 4})
+    whole = read(replace(product(made.path), start=made.oids[0]))
+    unreadable = "(git cannot read this message: it is said to be in UTF-16)"
+    assert unreadable in subjects(whole)
+    assert subjects(whole) <= {unreadable, "fix: of today", *(str(one.message) for one in lies)}
+    alone = [read_commit(product(made.path), oid) for oid in made.oids[1:5]]
+    assert unreadable in {one.message for one in alone if isinstance(one, WholeCommit)}
+    assert subjects(read(product(made.path))) == {"fix: of today"}
 
 
 def test_one_commit_is_read_whole(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from gonogo.adapters.git_history.tags import TagRef
 from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.domain.changelog import Range
 from gonogo.domain.changelog.pairing import reverted
-from gonogo.domain.commits import Commit, Fate, Struck, parse_commit
+from gonogo.domain.commits import Commit, Fate, Struck
 from gonogo.domain.plan import ChangelogRules
 
 _OTHERS = 2_000
@@ -43,7 +43,7 @@ def find_copies(
     search.by_x_line_in_base()
     for tag, other in _of_releases(repository, found, outside, rules):
         search.released(tag, other)
-    search.alike(_before(repository, found, commits))
+    search.alike(_before(repository, found, commits, rules))
     if not found.partial:
         search.decide()
     return search.struck
@@ -153,7 +153,9 @@ def _of_releases(
         seen.append(tag.ref)
 
 
-def _before(repository: Repository, found: Range, commits: Sequence[Commit]) -> Iterable[Commit]:
+def _before(
+    repository: Repository, found: Range, commits: Sequence[Commit], rules: ChangelogRules
+) -> Iterable[Commit]:
     """Commits of the base that are no older than the range's oldest author date: a copy keeps that date.
 
     A commit is never committed before it is authored, so the walk may stop at that date.
@@ -161,11 +163,12 @@ def _before(repository: Repository, found: Range, commits: Sequence[Commit]) -> 
     dates = [commit.authored for commit in commits if commit.authored]
     if not found.base.oid or not dates:
         return
-    arguments = ["log", "-z", "--no-merges", f"--max-count={_OTHERS}", f"--max-age={min(dates)}"]
-    printed = repository.git.run([*arguments, "--format=%H%x00%at%x00%s", full(found.base.oid), "--"]).split(b"\0")
-    for at in range(0, len(printed) - 2, 3):
-        oid, when, subject = printed[at : at + 3]
-        yield parse_commit(subject, oid=oid.decode("ascii"), authored=int(when), with_body=False)
+    arguments = [*LOG, "--no-merges", f"--max-count={_OTHERS}", f"--max-age={min(dates)}"]
+    printed = repository.git.run([*arguments, full(found.base.oid), "--"])
+    read = reader(rules, with_issues=False)
+    for some in records(iter([printed])):
+        # without a date it is like no other commit
+        yield from (commit for commit in map(read, some) if commit.authored is not None)
 
 
 def _contents(repository: Repository, oids: Iterable[str]) -> Mapping[str, bytes]:

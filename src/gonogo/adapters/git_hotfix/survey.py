@@ -8,6 +8,7 @@ from collections.abc import Container, Sequence
 
 from gonogo.adapters.git_door import GitDoor, UnknownRevisionError, check_ref, is_object_id
 from gonogo.adapters.git_history import Repository
+from gonogo.adapters.git_history.records import is_garbled
 from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.adapters.git_hotfix.discovery import Found, Remote
 from gonogo.domain.branches import must_reach
@@ -186,10 +187,14 @@ class Survey:
     def _picked(self, line: str, tip: str) -> tuple[dict[str, str], str]:
         """By id: how the line has a commit of mainline already."""
         marks: dict[str, str] = {}
-        argv = ["log", "-z", "--no-decorate", "--no-notes", "--format=%H%n%B", "--grep=cherry picked from commit",
-                "--fixed-strings", line, f"^{tip}", "--"]  # fmt: skip
+        argv = ["log", "-z", "--no-decorate", "--no-notes", "--format=%H%x20%at%x20%e%n%B",
+                "--grep=cherry picked from commit", "--fixed-strings", line, f"^{tip}", "--"]  # fmt: skip
         for record in self.door.run(argv).split(b"\0"):
-            holder, _, body = record.partition(b"\n")
+            head, _, body = record.partition(b"\n")
+            holder, _, more = head.partition(b" ")
+            at, _, encoding = more.partition(b" ")
+            if not is_object_id(holder.decode("ascii", "replace")) or is_garbled(encoding, at, b""):
+                continue  # the words are not its own
             for text in body.split(b"\n"):
                 origin = text.partition(_TRAILER)[2][:-1].decode("ascii", "replace")
                 if text.startswith(_TRAILER) and is_object_id(origin):

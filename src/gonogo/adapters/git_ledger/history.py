@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from gonogo.adapters.git_door import GitDoor
+from gonogo.adapters.git_door import GitDoor, is_object_id
+from gonogo.adapters.git_history.records import is_garbled
 from gonogo.domain.text import clean
 
 _EVERYTHING = ("--branches", "--tags", "--remotes")
@@ -77,9 +78,11 @@ def changes(git: GitDoor) -> Iterator[Change]:
     """
     mark = secrets.token_hex(8).encode()
     words = ["log", "-z", "--no-merges", "--no-renames", "--name-only", "--no-notes"]
-    form = f"--format={mark.decode()}%H%x00%an%x00%ae%x00%at%x00%s"
+    form = f"--format={mark.decode()}%H%x00%e%x00%an%x00%ae%x00%at%x00%s"
     for record in _records(git, [*words, form, *_EVERYTHING], b"\0" + mark):
-        oid, name, mail, at, subject, *names = record.removeprefix(mark).split(b"\0")
+        oid, encoding, name, mail, at, subject, *names = record.removeprefix(mark).split(b"\0")
+        if is_garbled(encoding, at, name):
+            subject = b"unreadable " + oid  # like no other
         author = (_text(name), _text(mail), at.decode())
         paths = tuple(_text(one.lstrip(b"\n")) for one in names if one.strip(b"\n"))
         yield Change(oid.decode(), author, clean(_text(subject), 300), paths)
@@ -89,9 +92,15 @@ def told(git: GitDoor) -> Iterator[Told]:
     """Every commit whose message names another one."""
     asked = [f"--grep={words}" for words in _TOLD]
     for record in _records(
-        git, ["log", "-z", "--no-notes", "--format=%H%n%s%n%B", "--fixed-strings", *asked, *_EVERYTHING], b"\0"
+        git,
+        ["log", "-z", "--no-notes", "--format=%H%x20%at%x20%e%n%s%n%B", "--fixed-strings", *asked, *_EVERYTHING],
+        b"\0",
     ):
-        oid, _, message = record.partition(b"\n")
+        head, _, message = record.partition(b"\n")
+        oid, _, more = head.partition(b" ")
+        at, _, encoding = more.partition(b" ")
+        if not is_object_id(oid.decode("ascii", "replace")) or is_garbled(encoding, at, b""):
+            continue  # the words are not its own
         title, _, body = message.partition(b"\n")
         undoes = tuple(one.decode() for one in _REVERTED.findall(body))
         subject = same_title(_text(title))
