@@ -9,10 +9,22 @@ from msgspec.structs import replace
 
 from gonogo.cli.release_facts import approval_facts
 from gonogo.domain import approvals
-from gonogo.domain.decide import AcceptAmendment, Approve, Refusal, Reject, Revoke, Start
+from gonogo.domain.decide import AcceptAmendment, Approve, Go, Refusal, Reject, Revoke, Start
 from gonogo.domain.digest import content_of
 from gonogo.domain.events import Actor
-from gonogo.domain.plan import ApprovalSlot, Migration, Person, Plan, ProductRollback, Trigger
+from gonogo.domain.plan import (
+    ApprovalSlot,
+    Environment,
+    Gate,
+    GateKind,
+    Level,
+    Migration,
+    Person,
+    Plan,
+    ProductRollback,
+    Trigger,
+)
+from gonogo.domain.readiness import Weight
 from gonogo.errors import ExitCode
 from gonogo.present.release import approval_lines, given_lines
 from gonogo.present.tones import line_text
@@ -469,3 +481,63 @@ def test_an_approval_that_cannot_be_compared_is_not_shown_as_good() -> None:
     assert judged is not None
     (reason,) = (one for one in judged.reasons if one.rule == "approval.unknown")
     assert reason.who == "Chloe Martin (cmartin)"
+
+
+TWO_CONTINENTS = (
+    Environment("staging"),
+    Environment("prod-eu", after=("staging",), production=True),
+    Environment("prod-us", after=("staging",), production=True),
+)
+
+
+def _approvals_for(world: World, environment: str) -> dict[str, Weight]:
+    """What the verdict of an environment says about approvals, by rule and subject."""
+    judged = world.scene().snapshot().verdict(environment)
+    assert judged is not None
+    found = (one for one in judged.reasons if one.rule.startswith("approval."))
+    return {f"{one.rule} {one.subject}": one.weight for one in found}
+
+
+@pytest.mark.parametrize("gated", ["staging", "prod-eu"])
+def test_an_approval_that_a_gate_names_counts_for_every_later_production_environment(gated: str) -> None:
+    """The amendment voids it everywhere: the environment without a gate of its own is no way around."""
+    gates = (Gate(gated, GateKind.APPROVALS, ("engineering",)),)
+    plan = make_plan(environments=TWO_CONTINENTS, gates=gates, approvals=SLOTS[:1])
+    world = World(plan).do(ANA, Start())
+    approve(BEN)(world)
+    assert _approvals_for(world, "prod-us") == {}
+    world.edit(replace(plan, products=(make_product(migration=Migration.IRREVERSIBLE),)))
+    amend(ANA)(world)
+
+    void = {"approval.void approval:engineering": Weight.BLOCKER}
+    assert _approvals_for(world, "prod-eu") == void
+    assert _approvals_for(world, "prod-us") == void
+    refused = world.refusal(ANA, Go("prod-us", world.go_code(ANA, "prod-us")))
+    assert refused.rule == "go.blocked"
+    assert any("approval.void approval:engineering" in one for one in refused.facts)
+
+
+def test_a_later_gate_says_nothing_about_an_earlier_environment_and_its_level_goes_along() -> None:
+    """Staging may go without what production is asked for; what only warns there only warns later."""
+    only_us = make_plan(
+        environments=TWO_CONTINENTS,
+        gates=(Gate("prod-us", GateKind.APPROVALS, "engineering"),),
+        approvals=SLOTS[:1],
+    )
+    warned = replace(only_us, gates=(Gate("staging", GateKind.APPROVALS, "engineering", Level.WARN),))
+    missing = "approval.missing approval:engineering"
+
+    assert [_approvals_for(World(only_us), one.name) for one in TWO_CONTINENTS] == [
+        {}, {}, {missing: Weight.BLOCKER},
+    ]  # fmt: skip
+    assert [_approvals_for(World(warned), one.name) for one in TWO_CONTINENTS] == [{missing: Weight.WARNING}] * 3
+
+
+def test_an_approval_of_an_earlier_gate_is_listed_among_those_that_were_given() -> None:
+    """Who reads why prod-us may go sees who approved it, although its gate stands elsewhere."""
+    gates = (Gate("prod-eu", GateKind.APPROVALS, ("engineering",)),)
+    world = World(make_plan(environments=TWO_CONTINENTS, gates=gates, approvals=SLOTS[:1]))
+    approve(BEN)(world)
+
+    told = "\n".join(map(line_text, given_lines(world.scene().snapshot(), "prod-us")))
+    assert "engineering by Ben Okafor" in told

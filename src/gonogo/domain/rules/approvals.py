@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gonogo.domain.approvals import SlotStanding, Standing, spoken_for
 from gonogo.domain.people import with_role
-from gonogo.domain.plan import Environment, GateKind, Plan
+from gonogo.domain.plan import Environment, Gate, GateKind, Plan
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
@@ -17,21 +17,37 @@ def asked_nowhere(facts: Facts, environment: Environment) -> Iterable[ReasonLine
 
 
 def asked(plan: Plan, environment: Environment) -> frozenset[str]:
-    """The approvals that the verdict of an environment asks for: its gates', and before production the rest."""
-    mine = {slot for where, slot in _named(plan) if where == environment.name}
-    return frozenset({*mine, *(_unnamed(plan) if environment.production else ())})
+    """The approvals that the verdict of an environment asks for.
+
+    Those of its gates; for production also those of the gates of earlier environments, and those no gate names.
+    """
+    mine = [gate for gate in plan.gates if gate.environment == environment.name]
+    named = {name for gate in (*mine, *inherited(plan, environment)) for name in _named(gate)}
+    return frozenset({*named, *(_unnamed(plan) if environment.production else ())})
 
 
-def _named(plan: Plan) -> Iterable[tuple[str, str]]:
-    """Each environment with each approval that one of its gates names."""
-    for gate in plan.gates:
-        if gate.kind is GateKind.APPROVALS:
-            names = (gate.argument,) if isinstance(gate.argument, str) else gate.argument or ()
-            yield from ((gate.environment, name) for name in names)
+def inherited(plan: Plan, environment: Environment) -> tuple[Gate, ...]:
+    """The approval gates of earlier environments that a production environment is judged by as well.
+
+    An approval speaks for what ships, not for one place: when it becomes void, no later production environment may
+    go, whether or not it has a gate of its own. Earlier means: listed before it in the plan.
+    """
+    names = [one.name for one in plan.environments]
+    if not environment.production or environment.name not in names:
+        return ()
+    earlier = set(names[: names.index(environment.name)])
+    return tuple(gate for gate in plan.gates if gate.environment in earlier and _named(gate))
+
+
+def _named(gate: Gate) -> tuple[str, ...]:
+    """The approvals that a gate names; none where it asks for something else."""
+    if gate.kind is not GateKind.APPROVALS:
+        return ()
+    return (gate.argument,) if isinstance(gate.argument, str) else tuple(gate.argument or ())
 
 
 def _unnamed(plan: Plan) -> list[str]:
-    named = {slot for _, slot in _named(plan)}
+    named = {name for gate in plan.gates for name in _named(gate)}
     return [slot.name for slot in plan.approvals if slot.name not in named]
 
 

@@ -13,8 +13,8 @@ from gonogo.domain.rules.reason import ReasonLine, Weight
 
 
 def gates(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
-    """Every gate before `environment`."""
-    for gate in facts.gates(environment):
+    """Every gate before `environment`, with the approvals that gates of earlier environments ask for."""
+    for gate in (*facts.gates(environment), *approvals.inherited(facts.plan, environment)):
         if gate.level is not Level.OFF:
             yield from (weighed(gate.level, one) for one in _JUDGED[gate.kind](facts, environment, gate))
 
