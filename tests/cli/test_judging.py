@@ -141,3 +141,25 @@ def test_a_trigger_is_called_answered_and_over(gonogo: Here, release: Release) -
     assert gonogo("trigger", "over", "login").code == 0
     assert "trigger." not in gonogo("why", "--env", "staging").out
     assert gonogo("trigger", "--json").facts["triggers"][0]["answer"] == "go_on"
+
+
+def test_outside_the_window_of_the_release_production_is_no_go_and_no_go_is_recorded(
+    gonogo: Here, release: Release
+) -> None:
+    """Everything else is right; inside of it, asked with --at, it may go."""
+    text = release.plan.read_text(encoding="utf-8")
+    window = "window: {from: 2096-11-24 21:00, to: 2096-11-24 23:00, zone: Europe/Berlin}\n"
+    text = text.replace("account: ", "shared: false, account: ", 1)  # root may decide here
+    release.plan.write_text(text + window, encoding="utf-8")
+    everything_done(gonogo)
+    assert gonogo("start").code == 0
+
+    now = gonogo("why", "--env", "production")
+    inside = gonogo("why", "--env", "production", "--at", "2096-11-24 22:00")
+    refused = gonogo("go", "production")
+
+    assert (now.code, inside.code, refused.code) == (3, 0, 3)
+    assert "window.closed" in now.out
+    assert "the release window opens in" in now.out
+    assert "window.closed" in refused.err + refused.out
+    assert "go.decided" not in gonogo("log", "--json").out

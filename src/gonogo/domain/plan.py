@@ -88,6 +88,16 @@ class Window(Struct, frozen=True):
     start: datetime
     end: datetime
     zone: str = "UTC"
+    environments: tuple[str, ...] = ()
+    """Those that may be entered inside it only; empty means every production environment."""
+
+    def covers(self, environment: "Environment") -> bool:
+        """Whether `environment` may be entered inside the window only."""
+        return environment.name in self.environments if self.environments else environment.production
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at` (UTC) lies inside."""
+        return self.start <= at < self.end
 
 
 class Environment(Struct, frozen=True):

@@ -93,7 +93,7 @@ def _built_in(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     yield from approvals.asked_nowhere(facts, environment)
     yield from history.products(facts, environment)
     yield from freezes.freezes(facts, environment)
-    yield from ground.live_hours(facts)
+    yield from ground.live_hours(facts, environment)
     yield from certificates.unchecked(facts, environment)
     yield from advice.advice(facts, environment)
 

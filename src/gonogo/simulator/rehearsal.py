@@ -98,7 +98,11 @@ def rehearsal(
     ports = own_ports(loaded) if own_addresses else ()
     with scratch(directory) as place, Fleet(story, clock, began, port=port, own_ports=ports) as fleet:
         stage = Stage(
-            place / "repositories", fleet, began - LAST_COMMIT, lambda plan: scenario_for(plan, scenario)
+            place / "repositories",
+            fleet,
+            began - LAST_COMMIT,
+            lambda plan: scenario_for(plan, scenario),
+            began,
         )
         staged = StagedPlan(source, stage)
         double = staged.double(loaded)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.hotfix.lines import tag_name
 from gonogo.domain.names import slug
-from gonogo.domain.plan import LoadedPlan, Plan, Product, VersionFile
+from gonogo.domain.plan import LoadedPlan, Plan, Product, VersionFile, Window
 from gonogo.domain.text import clean
 from gonogo.errors import StorageError
 from gonogo.ports import PlanSource
@@ -30,12 +30,18 @@ class Stage:
     """Turns a plan into its double: scratch repositories below `directory`, answers from `fleet`."""
 
     def __init__(
-        self, directory: Path, fleet: Fleet, until: datetime, make_scenario: Callable[[Plan], Scenario]
+        self,
+        directory: Path,
+        fleet: Fleet,
+        until: datetime,
+        make_scenario: Callable[[Plan], Scenario],
+        began: datetime | None = None,
     ) -> None:
         self._directory = directory
         self._fleet = fleet
         self._until = until
         self._make_scenario = make_scenario
+        self._began = began
         self._copies: dict[str, tuple[str, bool]] = {}
         self._tags: dict[str, dict[str, str]] = {}
         """By scratch repository: each tag with the commit it leads to."""
@@ -61,8 +67,17 @@ class Stage:
             double,
             name=f"REHEARSAL {plan.name or plan.release}",
             products=products,
+            window=self._window(plan.window),
             items=tuple(replace(item, check=None) for item in plan.items),
         )
+
+    def _window(self, window: Window | None) -> Window | None:
+        """The window of the release, open from the beginning: its evening is rehearsed, whenever that is."""
+        if window is None or self._began is None or window.is_open(self._began):
+            return window
+        start = self._began.replace(second=0, microsecond=0)
+        self._note("the release window is open: it begins with the rehearsal and is as long as in the plan")
+        return replace(window, start=start, end=start + (window.end - window.start))
 
     def _with_scratch(self, product: Product, plan: Plan) -> Product:
         if not product.repo:

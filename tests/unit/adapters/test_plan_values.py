@@ -257,3 +257,18 @@ def test_reading_a_good_plan_loads_no_schema_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_window_names_its_environments() -> None:
+    """By default those of production; one that does not exist is a mistake with a suggestion."""
+    times = "from: 2026-11-24 21:00, to: 2026-11-24 23:00"
+    window = plan_with(f"window: {{{times}, environments: [staging, production]}}").window
+    plain = plan_with(f"window: {{{times}}}")
+
+    assert window is not None
+    assert plain.window is not None
+    assert window.environments == ("staging", "production")
+    assert [one.name for one in plain.environments if plain.window.covers(one)] == ["production"]
+    with pytest.raises(PlanInvalid) as caught:
+        plan_with(f"window: {{{times}, environments: [prodction]}}")
+    assert "did you mean 'production'?" in str(caught.value.problems[0])

@@ -273,7 +273,8 @@ CLOSE = Freeze("close", "Europe/Berlin", "Quarter close", span=(NOW + timedelta(
 
 def test_a_freeze_is_judged_for_the_planned_time_when_one_is_given() -> None:
     """Now it is free; at the time asked about it is not; a plan into it is told today."""
-    plan = replace(_plan(), freezes=(CLOSE,), window=Window(NOW + timedelta(hours=25), NOW + timedelta(hours=27)))
+    window = Window(NOW + timedelta(hours=25), NOW + timedelta(hours=50))
+    plan = replace(_plan(), freezes=(CLOSE,), window=window, rules={"window.closed": Level.WARN})
     world = _world(plan).do(ANA, Start())
 
     now = _judge(world)

@@ -195,13 +195,79 @@ def test_a_gate_weighs_what_its_level_says(level: Level, answer: Answer) -> None
     assert _verdict(gated, _evidence()).answer is answer
 
 
-def test_outside_the_window_is_worth_a_warning() -> None:
-    """The live hours are advice; they are said, and block nothing."""
-    timed = replace(plan(), window=Window(NOW + timedelta(hours=1), NOW + timedelta(hours=2)))
+_TOMORROW = Window(NOW + timedelta(hours=24), NOW + timedelta(hours=26), "Europe/Berlin")
+_YESTERDAY = Window(NOW - timedelta(hours=26), NOW - timedelta(hours=24), "Europe/Berlin")
+_TONIGHT = Window(NOW, NOW + timedelta(hours=2), "Europe/Berlin")
 
-    verdict = _verdict(timed, _evidence())
+
+@pytest.mark.parametrize(
+    ("window", "environment", "answer"),
+    [
+        (_TONIGHT, "production", Answer.GO),
+        (_TOMORROW, "production", Answer.NO_GO),
+        (_YESTERDAY, "production", Answer.NO_GO),
+        (replace(_TONIGHT, end=NOW), "production", Answer.NO_GO),  # half-open: the end is outside
+        (_TOMORROW, "staging", Answer.GO),
+        (replace(_TOMORROW, environments=("staging",)), "staging", Answer.NO_GO),
+        (replace(_TOMORROW, environments=("staging",)), "production", Answer.GO),
+        (replace(_TOMORROW, environments=("staging", "production")), "production", Answer.NO_GO),
+    ],
+)
+def test_outside_the_window_the_environments_it_covers_are_no_go(
+    window: Window, environment: str, answer: Answer
+) -> None:
+    """Production by itself; the plan may name others, and then those alone."""
+    seen_there = _evidence(staging="1.2.2") if environment == "staging" else _evidence()
+    verdict = _verdict(replace(plan(), window=window), seen_there, environment=environment)
+
+    assert verdict.answer is answer
+    assert _rules(verdict) == ([] if answer is Answer.GO else ["window.closed"])
+
+
+def test_the_plans_rules_lower_a_closed_window() -> None:
+    """Whoever wants it as advice says so."""
+    warned = replace(plan(), window=_TOMORROW, rules={"window.closed": Level.WARN})
+    off = replace(plan(), window=_TOMORROW, rules={"window.closed": Level.OFF})
+
+    verdict = _verdict(warned, _evidence())
 
     assert (verdict.answer, _rules(verdict, Weight.WARNING)) == (Answer.GO, ["window.closed"])
+    assert _verdict(off, _evidence()).reasons == ()
+
+
+def test_a_closed_window_only_warns_where_everything_has_arrived() -> None:
+    """Nothing is entered any more; one product that is missing still is."""
+    closed = replace(plan(), window=_YESTERDAY)
+
+    arrived = _verdict(closed, _evidence(production="1.2.3"))
+
+    assert (arrived.answer, _rules(arrived, Weight.WARNING)) == (Answer.GO, ["window.closed"])
+    assert _verdict(closed, {STAGING: _evidence()[STAGING]}).answer is Answer.NO_GO
+
+
+def test_the_window_is_judged_for_the_moment_that_is_asked_about() -> None:
+    """`--at` inside of it: it does not speak against going then."""
+    running = ReleaseState(lifecycle=Lifecycle(ReleaseStatus.IN_PROGRESS))
+    inputs = Inputs(loaded(replace(plan(), window=_TOMORROW)), running, _evidence())
+
+    then = snapshot.build(inputs, NOW, at=NOW + timedelta(hours=25)).verdict("production")
+
+    assert then is not None
+    assert then.answer is Answer.GO
+
+
+def test_what_a_freeze_says_is_allowed_next_lies_inside_the_window_of_the_release() -> None:
+    """A time after the window is no time for this release."""
+    ends_inside = Freeze("close", "UTC", span=(NOW - timedelta(days=1), NOW + timedelta(hours=1)))
+    ends_after = Freeze("close", "UTC", span=(NOW - timedelta(days=1), NOW + timedelta(hours=3)))
+
+    facts = [
+        _verdict(replace(plan(), window=_TONIGHT, freezes=(one,)), _evidence()).of(Weight.BLOCKER)[0].fact
+        for one in (ends_inside, ends_after)
+    ]
+
+    assert "in 1h" in facts[0]
+    assert "no free moment in sight" in facts[1]
 
 
 def test_a_broken_plan_on_disk_keeps_the_verdict_unknown() -> None:

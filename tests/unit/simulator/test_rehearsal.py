@@ -9,13 +9,14 @@ import stat
 import subprocess
 import sys
 import textwrap
+from datetime import timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.plan import Plan
+from gonogo.domain.plan import Plan, Window
 from gonogo.errors import StorageError, UsageError
 from gonogo.simulator.histories import History, everyday_chapters
 from gonogo.simulator.rehearsal import rehearsal
@@ -194,3 +195,20 @@ def test_an_interrupted_process_leaves_nothing(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=20)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_window_of_the_release_is_open_while_its_evening_is_rehearsed() -> None:
+    """Days before it, production would be NO-GO all the time; it is said that it was moved."""
+    clock = Hands()
+    ahead = clock.now() + timedelta(days=3)
+    window = Window(ahead, ahead + timedelta(hours=2), "Europe/Berlin", ("production",))
+    with rehearsal(GivenPlan(replace(shop(), window=window)), clock) as played:
+        moved = played.loaded.plan.window
+        assert moved is not None
+        assert moved.is_open(clock.now())
+        assert moved.end - moved.start == timedelta(hours=2)
+        assert moved.environments == ("production",)
+        assert any("window" in note for note in played.notes)
+    tonight = replace(window, start=clock.now() - timedelta(hours=1))
+    with rehearsal(GivenPlan(replace(shop(), window=tonight)), clock) as played:
+        assert played.loaded.plan.window == tonight

@@ -27,7 +27,10 @@ def window_of(reading: Reading, given: WindowShape | None) -> Window | None:
         return None
     zone = _zone(reading, given.zone, ("window", "zone"))
     span = _span(reading, given.start, given.end, zone, ("window",), "the window")
-    return Window(*span, given.zone) if span else None
+    environments = reading.names.check_each(
+        reading.names.environments, given.environments, ("window", "environments"), "the window", "holds for"
+    )
+    return Window(*span, given.zone, environments) if span else None
 
 
 def _zone(reading: Reading, name: str, path: Path) -> ZoneInfo | None:

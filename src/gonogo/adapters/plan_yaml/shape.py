@@ -106,11 +106,14 @@ class PersonShape(_Shape):
 
 
 class WindowShape(_Shape):
-    """The live hours."""
+    """The live hours: outside them no production environment may be entered."""
 
     start: Annotated[Local, _says("First moment, local time of `zone`.")] = field(name="from")
     end: Annotated[Local, _says("First moment after it.")] = field(name="to")
     zone: Annotated[Text, _says("IANA zone. Default: UTC.")] = "UTC"
+    environments: Annotated[
+        Texts | None, _says("Outside it these are NO-GO. Default: every production environment.")
+    ] = None
 
 
 class EnvironmentShape(_Shape):

@@ -22,7 +22,7 @@ def freezes(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     active = [one for one in denied if holds_until(one, facts.at) is not None]
     shut = [windows for windows in allowed if not is_open(windows, facts.at)]
     if active or shut:
-        moment = next_allowed(denied, tuple(allowed), facts.at)
+        moment = _next_allowed(facts, environment, denied, tuple(allowed))
         free = _next_free(facts, environment, (*denied, *itertools.chain(*allowed)), moment)
         yield from (_active(facts, one, free) for one in active)
         yield from (
@@ -57,6 +57,17 @@ def _windows(facts: Facts, environment: Environment) -> Mapping[tuple[Freeze, ..
             found.setdefault(names, []).append(product.name)
     by_name = {one.name: one for one in covering}
     return {tuple(by_name[name] for name in names): products for names, products in found.items()}
+
+
+def _next_allowed(
+    facts: Facts, environment: Environment, denied: Sequence[Freeze], allowed: Sequence[Sequence[Freeze]]
+) -> datetime | None:
+    """The next moment that freezes, windows and the window of the release allow; None when there is none."""
+    window = facts.plan.window
+    if window is None or not window.covers(environment):
+        return next_allowed(denied, allowed, facts.at)
+    moment = next_allowed(denied, allowed, max(facts.at, window.start))
+    return moment if moment is not None and window.is_open(moment) else None
 
 
 class _Free(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gonogo.domain import amendment, signing
 from gonogo.domain.clocks import local_and_utc
+from gonogo.domain.plan import Environment
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, named
 from gonogo.domain.rules.reason import ReasonLine, Weight
@@ -113,24 +114,30 @@ def life(facts: Facts) -> Iterable[ReasonLine]:
         )
 
 
-def live_hours(facts: Facts) -> Iterable[ReasonLine]:
-    """Outside the live hours one may be by mistake."""
+def live_hours(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """Outside the window of the release nobody enters an environment that it covers.
+
+    Where every product runs its planned version already nothing is entered any more: there it only warns.
+    """
     window = facts.plan.window
-    if window is None or window.start <= facts.at < window.end:
+    if window is None or not window.covers(environment) or window.is_open(facts.at):
         return
+    arrived = all(cell.counts_as_match for cell in facts.matrix.column(environment.name))
     if facts.at < window.start:
-        moment = local_and_utc(window.start, window.zone)
-        fact = f"the release window opens in {span(window.start - facts.at)}, {moment}"
+        opens = local_and_utc(window.start, window.zone)
+        fact = f"the release window opens in {span(window.start - facts.at)}, {opens}"
+        remedy = f"wait until {opens}, or correct `window:` in the plan"
     else:
-        moment = local_and_utc(window.end, window.zone)
-        fact = f"the release window closed {span(facts.at - window.end)} ago, {moment}"
+        closed = local_and_utc(window.end, window.zone)
+        fact = f"the release window closed {span(facts.at - window.end)} ago, {closed}"
+        remedy = "put another `window:` into the plan"
     yield ReasonLine(
         "window.closed",
-        Weight.WARNING,
+        Weight.WARNING if arrived else Weight.BLOCKER,
         fact,
         "window",
         None,
         "plan",
         who=manager(facts.plan),
-        remedy="check the date in `window:`",
+        remedy=remedy,
     )

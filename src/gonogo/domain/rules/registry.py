@@ -153,12 +153,9 @@ _ALL = (
         freeze__active="a freeze of the plan holds",
         freeze__now="somebody stopped the line",
         window__not_open="none of the windows in which one may go is open",
+        window__closed="it is outside the window of the release",
     ),
-    *_warns(
-        "calendar",
-        freeze__planned="the release is planned into a freeze",
-        window__closed="it is outside the live hours",
-    ),
+    *_warns("calendar", freeze__planned="the release is planned into a freeze"),
     *_always("way back", version__bad="a planned version is marked bad"),
     *_blocks(
         "way back",
