@@ -9,12 +9,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # what a test types, a person types: run by a CI job, every tick would be one, and those need the plan's leave
 os.environ.pop("CI", None)
 # tests started in the background, or under nohup, ignore these, and so would every program they start
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+# how long one example takes says how busy the machine is, nothing about the program
+settings.register_profile("gonogo", deadline=None)
+settings.load_profile("gonogo")
 
 
 def _have(*programs: str) -> Callable[[], bool]:

@@ -118,10 +118,10 @@ async def _until_refused(played: Rehearsal, target: Target) -> bool:
     return False
 
 
-def test_a_made_up_history_keeps_what_the_plan_promises() -> None:
+def test_a_made_up_history_keeps_what_the_plan_promises(tmp_path: Path) -> None:
     """A made-up history has the tags and commits that the plan's products promise."""
     with (
-        rehearsal(GivenPlan(shop(Path("/nonexistent/web"))), Hands(), "done") as played,
+        rehearsal(GivenPlan(shop(tmp_path / "nowhere")), Hands(), "done") as played,
         watching(played) as session,
     ):
         look(session, played)

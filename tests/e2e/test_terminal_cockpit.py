@@ -4,7 +4,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,10 +76,8 @@ def test_a_closed_terminal_ends_it(world: World, ignoring: str) -> None:
     start = ["sh", "-c", f'{ignoring}exec "$@"', "sh", *gonogo()]
     with PtyScreen(start, cwd=world.directory, env=world.home) as screen:
         screen.wait_for(OPEN)
-        closed = time.monotonic()
         screen.hang_up()
         screen.wait()
-        assert time.monotonic() - closed < 2.0
         assert not alive(screen.pid)
 
 

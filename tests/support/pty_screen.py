@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 import pyte
 
-DEADLINE = 15.0
+DEADLINE = 45.0
 """Seconds a state may take to appear: generous, since a busy machine must not fail a test."""
 
 # The program must lead a session that has the pty as its controlling terminal, as under a login, or it would

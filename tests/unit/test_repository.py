@@ -1,5 +1,6 @@
 """What the repository promises in public text is what the program does."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -64,3 +65,49 @@ def test_every_document_the_readme_names_is_there() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         if "://" not in target:
             assert (ROOT / target).exists(), target
+
+
+_CLOCKS = {"monotonic", "perf_counter", "process_time", "time"}
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def _bounded_times(tree: ast.AST) -> list[int]:
+    """Lines that hold a difference of two clock readings below a number: true on a quiet machine only."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.BinOp)
+        and isinstance(node.left.op, ast.Sub)
+        and any(
+            isinstance(part, ast.Call)
+            and isinstance(part.func, ast.Name | ast.Attribute)
+            and (part.func.id if isinstance(part.func, ast.Name) else part.func.attr) in _CLOCKS
+            for part in ast.walk(node.left)
+        )
+        and any(
+            isinstance(sign, ast.Lt | ast.LtE) and isinstance(limit, ast.Constant)
+            for sign, limit in zip(node.ops, node.comparators, strict=True)
+        )
+    ]
+
+
+def test_the_search_for_bounded_times_finds_them() -> None:
+    """The next test can fail."""
+    assert _bounded_times(ast.parse("assert time.monotonic() - started < 2.0")) == [1]
+    assert _bounded_times(ast.parse("assert process_time() - before <= 5")) == [1]
+    assert _bounded_times(ast.parse("assert time.monotonic() - started >= 0.3")) == []
+
+
+def test_no_test_holds_a_duration_below_an_absolute_time() -> None:
+    """A busy machine fails nothing: what is about speed is a ratio in one run."""
+    found = {str(path.relative_to(ROOT)): _bounded_times(ast.parse(path.read_bytes())) for path in TESTS}
+
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_no_test_takes_a_fixed_path_for_one_that_does_not_exist() -> None:
+    """On somebody's machine it does; a test's own directory is empty on all of them."""
+    wrong = "/non" + "existent"
+
+    assert [str(path.relative_to(ROOT)) for path in TESTS if wrong in path.read_text("utf-8")] == []

@@ -1,7 +1,6 @@
 """Asking anew: bounded, and complete."""
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,11 +47,9 @@ class Hangs:
 def test_what_does_not_answer_in_time_is_said_to_be_missing() -> None:
     """For each of its cells, with the source it was asked of; what did answer is there."""
     questions: list[Probing] = [Answers(WEB), Hangs()]
-    started = time.monotonic()
 
     found = asyncio.run(ask_within(questions, 0.2, SystemClock()))
 
-    assert time.monotonic() - started < 5
     missing = [one for one in found if isinstance(one, Missing)]
     assert [one.target for one in found if isinstance(one, Seen)] == [WEB]
     assert [(one.target, one.origin, one.reason) for one in missing] == [

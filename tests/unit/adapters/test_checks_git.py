@@ -1,7 +1,6 @@
 """Tags and version files as a check sees them: in real repositories, as they were committed."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,6 +30,7 @@ from gonogo.domain.version_files import FileVerdict
 from gonogo.errors import GonogoError
 from gonogo.testing.clock import FakeClock
 from support.repositories import CommitSpec, git, make_repository
+from support.waiting import command_lines
 
 pytestmark = pytest.mark.needs("git")
 
@@ -222,4 +222,4 @@ def test_a_git_that_does_not_answer_is_told_of_and_can_be_stopped(kind: CheckKin
 
     assert (found.outcome, found.summary) == (CheckOutcome.UNKNOWN, "stopped by hand before git answered")
     assert told[0].line == "git has not answered yet"
-    assert str(made.path) not in subprocess.run(["ps", "axww"], capture_output=True, text=True, check=True).stdout
+    assert [line for line in command_lines() if str(made.path) in line] == []

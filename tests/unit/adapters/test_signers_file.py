@@ -61,7 +61,7 @@ def test_a_branch_that_moved_is_noticed_and_read(policy: SignersFile) -> None:
         ({"ref": "origin/gone"}, "there is no branch origin/gone"),
         ({"path": "keys"}, "origin/main:keys is no file"),
         ({"path": "keys/none"}, "origin/main:keys/none is no file"),
-        ({"repo": "/nonexistent"}, "there is no such directory"),
+        ({"repo": "nowhere"}, "there is no such directory"),
         ({"ref": "--output=x"}, "begins with '-'"),
     ],
 )

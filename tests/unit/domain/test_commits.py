@@ -1,7 +1,6 @@
 """Commit messages: Conventional Commits 1.0 by clause, and everything people write instead."""
 
 from datetime import UTC, datetime
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from gonogo.domain.commits import Commit, parse_commit, read_footers
 from gonogo.domain.text import LINE_LIMIT
+from support.pace import grows_with_its_size
 
 CONFORMING = [
     ("1: type, colon, space", "feat: add login", ("feat", "", "", "add login")),
@@ -141,21 +141,12 @@ def test_subject_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        "a." * 32_000 + "#",
-        "\n" * 64_000 + "x",
-        "a/" * 32_000 + "#1",
-        "A-" * 32_000,
-        "#" * 64_000,
-        "x: y\n\n" * 9_000,
-    ],
+    ("unit", "end"),
+    [("a.", "#"), ("\n", "x"), ("a/", "#1"), ("A-", ""), ("#", ""), ("x: y\n\n", "")],
 )
-def test_no_message_costs_more_than_its_length(body: str) -> None:
+def test_no_message_costs_more_than_its_length(unit: str, end: str) -> None:
     """Patterns that go back and forth would hang the reader for minutes."""
-    before = process_time()
-    parse_commit(f"fix: x #1\n\n{body}")
-    assert process_time() - before < 5
+    grows_with_its_size(lambda size: parse_commit(f"fix: x #1\n\n{unit * (size // len(unit))}{end}"), 64_000)
 
 
 @given(st.binary(max_size=400))

@@ -175,12 +175,12 @@ def test_a_plan_of_this_machine_is_served_at_its_own_addresses() -> None:
 
 def test_an_interrupted_process_leaves_nothing(tmp_path: Path) -> None:
     """SIGINT in the middle of a rehearsal: no directory, no process."""
-    program = textwrap.dedent("""
+    program = textwrap.dedent(f"""
         import signal, sys
         from pathlib import Path
         from gonogo.simulator.rehearsal import rehearsal
         from support.stage import GivenPlan, Hands, shop
-        with rehearsal(GivenPlan(shop(Path("/nonexistent"))), Hands()) as played:
+        with rehearsal(GivenPlan(shop(Path({str(tmp_path / "nowhere")!r}))), Hands()) as played:
             print(played.directory, flush=True)
             signal.pause()
     """)

@@ -69,11 +69,32 @@ def events(text: str) -> Iterator[Any]:
     try:
         yield from _limited(loader)
     except yaml.MarkedYAMLError as error:
+        _refuse_depth(text, error)
         raise _syntax(error) from error
     except yaml.YAMLError as error:
         raise Stopped(Mistake.SYNTAX, Place(1, 1), reason=clean(str(error).partition("\n")[0], 200)) from error
     finally:
         loader.dispose()
+
+
+def _refuse_depth(text: str, error: yaml.MarkedYAMLError) -> None:
+    """Raise Stopped at our own limit where the parser gave up at its limit first.
+
+    libyaml looks up to 1,024 characters ahead before it tells of the first bracket, and newer ones (in the wheels
+    of PyYAML 6.0.4) give up at a nesting of 1,000 while they look. What stands before that place holds our limit
+    too, and is read without theirs.
+    """
+    mark = error.problem_mark or error.context_mark
+    if mark is None or "nesting depth" not in str(error.problem):
+        return
+    before = Loader(text[: mark.index])
+    try:
+        for _event in _limited(before):
+            pass
+    except yaml.MarkedYAMLError:
+        raise Stopped(Mistake.TOO_DEEP, Place(mark.line + 1, mark.column + 1), limit=DEPTH_LIMIT) from error
+    finally:
+        before.dispose()
 
 
 def _limited(loader: yaml.SafeLoader) -> Iterator[Any]:
