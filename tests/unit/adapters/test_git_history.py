@@ -550,7 +550,7 @@ def test_reading_history_does_not_import_gitpython() -> None:
         "import sys\n"
         "from gonogo.adapters.git_history import changes\n"
         "from gonogo.domain.plan import ChangelogRules, Product\n"
-        "changes(Product('web', '1.0.0', repo='/nonexistent'), ChangelogRules())\n"
+        "changes(Product('web', '1.0.0', repo='nowhere'), ChangelogRules())\n"
         "print([name for name in ('git', 'textual', 'httpx', 'yaml') if name in sys.modules])"
     )
     done = run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
