@@ -34,11 +34,45 @@ def not_shared(release: Release) -> None:
 
 
 def test_without_hotfixes_there_is_nothing_to_carry(gonogo: Here) -> None:
-    """Said in words, exit 0."""
+    """Said in words, with what was looked at; exit 0."""
     found = gonogo("merges")
-    assert (found.code, found.out) == (
-        0, "no fix was shipped outside the mainline: there is nothing to carry forward\n",
-    )  # fmt: skip
+    assert found.code == 0
+    assert found.out.splitlines() == [
+        "no fix was shipped outside the mainline: there is nothing to carry forward",
+        "looked at: web: 2 final releases up to 1.3.0; branches main (mainline)",
+    ]
+
+
+def test_a_status_that_found_no_release_is_unknown(gonogo: Here, release: Release) -> None:
+    """Tags of another pattern, or none fetched: exit 4, in words what was looked at; the gate does not hold."""
+    web = release.directory / "web"
+    git(web, "tag", "-d", *git(web, "tag").split())
+    found = gonogo("merges")
+    assert found.code == 4
+    assert "there is nothing to carry" not in found.out
+    assert "looked at: web: 0 final releases; branches main (mainline)" in found.out
+
+
+def test_a_fix_that_was_merged_in_this_clone_only_is_open_until_it_is_pushed(
+    gonogo: Here, release: Release, tmp_path: Path
+) -> None:
+    """`merged here, not pushed` is exit 3, with the command; the remote has it: exit 0."""
+    fix = hotfix(release)
+    web = release.directory / "web"
+    git(tmp_path, "clone", "-q", "--bare", str(web), "far.git")
+    git(web, "remote", "add", "origin", str(tmp_path / "far.git"))
+    git(web, "fetch", "-q", "origin")
+    me = ("-c", "user.name=me", "-c", "user.email=me@example.com")
+    git(web, "checkout", "-q", "-f", "main")
+    git(web, *me, "cherry-pick", "-x", fix)
+    found = gonogo("merges")
+    assert found.code == 3
+    assert "  unpushed main  merged here, not pushed to origin: a pick of it is in it" in found.out
+    assert f"git -C {web} push origin main" in found.out
+    refused = gonogo("merges", "carry", fix[:8], "main")
+    assert (refused.code, "main of this clone has" in refused.err) == (3, True)
+    git(web, "push", "-q", "origin", "main")
+    assert gonogo("merges").code == 0
 
 
 def test_a_missing_fix_is_exit_3_with_what_to_type(gonogo: Here, release: Release) -> None:
@@ -117,7 +151,10 @@ def test_a_repository_that_cannot_be_read_is_no_good_news(gonogo: Here, release:
     (release.directory / "web" / ".git" / "HEAD").unlink()
     found = gonogo("merges")
     assert found.code == 4
-    assert found.out == "whether a fix is missing anywhere is not known\n"
+    assert found.out.splitlines() == [
+        "whether a fix is missing anywhere is not known",
+        "looked at: web: no repository that could be read",
+    ]
     assert "not a git repository" in found.err
 
 

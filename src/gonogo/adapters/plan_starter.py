@@ -64,18 +64,20 @@ def look_around(directory: Path) -> Found:
     tags: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
     with contextlib.suppress(GonogoError):  # no git, or not ours to read: the plan starts without tags
-        tags, branches = _references(top, "refs/tags"), _references(top, "refs/heads")
+        tags, branches = _references(top, "refs/tags", 2), _references(top, "refs/heads", 2)
+        branches = tuple(dict.fromkeys((*branches, *_references(top, "refs/remotes", 3))))
     return Found(top.name, os.path.relpath(top, here), tags, branches, _version_files(top))
 
 
-def _references(top: Path, below: str) -> tuple[str, ...]:
+def _references(top: Path, below: str, left_out: int) -> tuple[str, ...]:
+    """Names without their first `left_out` parts, the newest first. Raises GonogoError."""
     from gonogo.adapters.git_door import GitDoor  # processes and pipes, which reading a plan does not need
 
     argv = [
         "for-each-ref",
         "--sort=-creatordate",
         f"--count={_NAMES_LIMIT}",
-        "--format=%(refname:lstrip=2)",
+        f"--format=%(refname:lstrip={left_out})",
         below,
     ]
     return tuple(GitDoor(str(top)).run(argv).decode("utf-8", "replace").splitlines())
@@ -183,8 +185,7 @@ def starter_text(found: Found) -> str:
             "    - {changelog: no-breaking-without-major, level: warn}",
             "",
             "branches:",
-            f'  main: "{main}"',
-            *_active_lines(found.branches),
+            *_branch_lines(found.branches, main),
             "",
         ]
     )
@@ -243,10 +244,28 @@ def _main_branch(branches: tuple[str, ...]) -> str:
     return next((name for name in ("main", "master", "trunk") if name in branches), "main")
 
 
-def _active_lines(branches: tuple[str, ...]) -> list[str]:
-    """Release branches a hotfix may have to reach, as a comment: which of them still live, only people know."""
+def _development(branches: tuple[str, ...], main: str) -> str:
+    """The branch in which work is gathered before it reaches the mainline, by its usual name; "" for none."""
+    known = ("develop", "development", "dev") if main in branches else ()
+    return next((name for name in known if name in branches), "")
+
+
+def _branch_lines(branches: tuple[str, ...], main: str) -> list[str]:
+    """The mainline; with a branch of development, git flow: what the mainline releases must come back to it.
+
+    Release branches a hotfix may have to reach stand in a comment: which of them still live, only people know.
+    """
+    own = _development(branches, main)
+    lines = [f'  main: "{main}"']
+    if own:
+        lines = [
+            f"  model: gitflow   # {own} is here; trunk: fixes land on the mainline first, then they are picked",
+            *lines,
+            f"  active: [{own}]   # branches every hotfix must reach",
+        ]
     plain = [name for name in branches if _PLAIN.fullmatch(name) and name.startswith("release")][:8]
-    return [f"  # active: [{', '.join(plain)}]   # branches every hotfix must reach"] if plain else []
+    named = ", ".join([own, *plain] if own else plain)
+    return [*lines, f"  # active: [{named}]   # branches every hotfix must reach"] if plain else lines
 
 
 def write_new(path: Path, text: str) -> None:

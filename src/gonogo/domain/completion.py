@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gonogo.domain import amendment, approvals, people, signing, waivers
 from gonogo.domain.ageing import why_old
-from gonogo.domain.ledger import Arrival
+from gonogo.domain.ledger import Arrival, where_it_is
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.readiness import ReasonLine, Weight
@@ -139,10 +139,8 @@ def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
         snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest
     )
     for cell in ledger.open:
-        missing = cell.arrival is Arrival.MISSING
-        fact = (
-            f"fix {cell.fix} of {cell.product} {'is not in' if missing else 'may or may not be in'} {cell.branch}"
-        )
+        missing = cell.arrival is not Arrival.UNKNOWN
+        fact = f"fix {cell.fix} of {cell.product} {where_it_is(cell)}"
         rule = "merges.missing" if missing else "merges.unknown"
         subject = f"merge:{cell.product}/{cell.fix}/{cell.branch}"
         if waivers.waiver_for(standing, rule, subject, unknown=not missing) is None:

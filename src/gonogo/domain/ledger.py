@@ -20,10 +20,16 @@ class Arrival(StrEnum):
 
     PRESENT = "present"
     MISSING = "missing"
+    UNPUSHED = "unpushed"
+    """It is in the branch of this clone only: the remote's branch lacks it."""
     WAIVED = "waived"
     """Somebody signed that it need not go there."""
     UNKNOWN = "unknown"
     """Nobody could tell."""
+
+
+OPEN = frozenset({Arrival.MISSING, Arrival.UNPUSHED, Arrival.UNKNOWN})
+"""What is not proven for everybody, and nobody has answered for."""
 
 
 class Fix(Struct, frozen=True):
@@ -51,6 +57,7 @@ class Proof(StrEnum):
     REACHABLE = "is part of it"
     PATCH = "the same change is in it"
     TRAILER = "a pick of it is in it"
+    CONTENT = "the whole content of its release was in it"
 
 
 class Sighting(Struct, frozen=True):
@@ -61,6 +68,8 @@ class Sighting(Struct, frozen=True):
     proof: Proof
     commit: str = ""
     """The commit of the branch that proves it; "" when git names none."""
+    unpushed_to: str = ""
+    """The remote whose branch of that name lacks it, as of the last fetch; "" where none does."""
 
 
 class Survey(Struct, frozen=True):
@@ -79,6 +88,29 @@ class Survey(Struct, frozen=True):
     """Release branches that are there and that no fix must reach any more, as the plan says."""
     old: int = 0
     """Hotfixes from before the day from which on the plan wants them followed."""
+    mainline: str = ""
+    """The branch called mainline; "" when there is no repository, or no such branch."""
+    branches: tuple[str, ...] = ()
+    """Every branch that was looked at, the mainline first."""
+    unlisted: tuple[str, ...] = ()
+    """Branches with a name of development, such as `develop`, that the plan does not name."""
+    releases: int = 0
+    """Final releases that were looked at."""
+    newest: str = ""
+    """The newest of them; "" for none."""
+    repo: str = ""
+    """Path of the clone."""
+
+
+class Looked(Struct, frozen=True):
+    """What was looked at of one product."""
+
+    product: str
+    mainline: str
+    branches: tuple[str, ...]
+    releases: int
+    newest: str
+    unlisted: tuple[str, ...]
 
 
 class LedgerCell(Struct, frozen=True):
@@ -100,6 +132,10 @@ class LedgerCell(Struct, frozen=True):
     """A commit of the branch under the same title, which proves nothing; "" for none."""
     said: MergeWord | None = None
     """The word it rests on; None where git proves it, or nobody has said anything."""
+    remote: str = ""
+    """The remote it must be pushed to; "" unless it is unpushed."""
+    repo: str = ""
+    """Path of the clone it was looked for in."""
 
 
 class Ledger(Struct, frozen=True):
@@ -116,11 +152,18 @@ class Ledger(Struct, frozen=True):
     """Words of other releases that do not count here, and why: a sentence each."""
     old: int = 0
     """Hotfixes from before the day from which on the plan wants them followed."""
+    looked: tuple[Looked, ...] = ()
+    """What was looked at, by product."""
 
     @property
     def open(self) -> tuple[LedgerCell, ...]:
         """The cells that are not proven and that nobody has answered for."""
-        return tuple(cell for cell in self.cells if cell.arrival in {Arrival.MISSING, Arrival.UNKNOWN})
+        return tuple(cell for cell in self.cells if cell.arrival in OPEN)
+
+    @property
+    def followed_nothing(self) -> bool:
+        """Whether no release of any product was found, so that no fix can be called arrived."""
+        return not self.cells and not any(one.releases for one in self.looked)
 
 
 def build(
@@ -129,12 +172,18 @@ def build(
     """Put together what git proves and what people have said, here and elsewhere. Proof wins over a word."""
     said = newest(words)
     cells: list[LedgerCell] = []
+    looked: list[Looked] = []
     problems: list[str] = []
     retired: set[str] = set()
     old = 0
     for survey in surveys:
         retired |= set(survey.retired)
         old += survey.old
+        looked.append(
+            Looked(
+                survey.product, survey.mainline, survey.branches, survey.releases, survey.newest, survey.unlisted
+            )
+        )
         problems += [f"{survey.product}: {problem}" for problem in survey.problems]
         seen = {(sighting.oid, sighting.branch): sighting for sighting in survey.seen}
         alike = {(sighting.oid, sighting.branch): sighting.commit for sighting in survey.alike}
@@ -142,16 +191,21 @@ def build(
             for branch in survey.due.get(fix.oid, ()):
                 word = said.get((fix.product, fix.oid, branch))
                 cell = _cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems))
-                cells.append(_with_hint(cell, alike.get((fix.oid, branch), "")))
-    return Ledger(tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)), tuple(notes), old)
+                cells.append(replace(_with_hint(cell, alike.get((fix.oid, branch), "")), repo=survey.repo))
+    return Ledger(
+        tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)), tuple(notes), old, tuple(looked)
+    )
 
 
 def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, *, unsure: bool) -> LedgerCell:
     arrival, detail = Arrival.MISSING, "no such change, and no commit that says it was picked from it"
-    word = word if seen is None else None
-    if seen is not None:
+    word = word if seen is None or seen.unpushed_to else None
+    remote = ""
+    if seen is not None and word is None:
         by = f" ({seen.commit[:8]})" if seen.commit and seen.proof is not Proof.REACHABLE else ""
         arrival, detail = Arrival.PRESENT, f"{seen.proof}{by}"
+        if remote := seen.unpushed_to:
+            arrival, detail = Arrival.UNPUSHED, f"merged here, not pushed to {remote}: {detail}"
     elif word is not None and word.word is Word.EQUIVALENT:
         by = f" ({word.commit[:8]})" if word.commit else ""
         arrival, detail = Arrival.PRESENT, f"{_who(word)} says another commit does it{by}: {word.reason}"
@@ -160,8 +214,29 @@ def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, 
     elif unsure:
         arrival, detail = Arrival.UNKNOWN, "the history could not be read completely"
     return LedgerCell(
-        fix.product, fix.short, branch, arrival, detail, fix.oid, fix.subject, fix.version, said=word
+        fix.product,
+        fix.short,
+        branch,
+        arrival,
+        detail,
+        fix.oid,
+        fix.subject,
+        fix.version,
+        said=word,
+        remote=remote,
     )
+
+
+def where_it_is(cell: LedgerCell) -> str:
+    """What is known of an open cell, as the end of a sentence about its fix."""
+    if cell.arrival is Arrival.UNPUSHED:
+        return f"is in {cell.branch} of this clone only, not pushed to {cell.remote}"
+    return f"{'is not in' if cell.arrival is Arrival.MISSING else 'may or may not be in'} {cell.branch}"
+
+
+def push_command(cell: LedgerCell) -> str:
+    """What brings an unpushed cell to its remote."""
+    return f"git -C {cell.repo} push {cell.remote} {cell.branch}"
 
 
 def _who(word: MergeWord) -> str:
@@ -169,7 +244,7 @@ def _who(word: MergeWord) -> str:
 
 
 def _with_hint(cell: LedgerCell, alike: str) -> LedgerCell:
-    if not alike or cell.arrival not in {Arrival.MISSING, Arrival.UNKNOWN}:
+    if not alike or cell.arrival not in OPEN:
         return cell
     detail = f"{cell.detail}; {alike[:8]} has the same title: resolved by hand?"
     return replace(cell, detail=detail, alike=alike)

@@ -112,6 +112,8 @@ def merges(one: Hotfix, ledger: Ledger | None, now: datetime) -> Span:
     if missing:
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         return Span(f"missing in {', '.join([*missing][:_NAMED])}{more}", Tone.BAD)
+    if any(cell.arrival is Arrival.UNPUSHED for cell in cells):
+        return Span("merged here, not pushed", Tone.BAD)
     if any(cell.arrival is Arrival.UNKNOWN for cell in cells):
         return Span("forward-merges not known", Tone.UNKNOWN)
     branches = {cell.branch for cell in cells}

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from gonogo.domain.hotfix.wish import Planned
-from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
+from gonogo.domain.ledger import Arrival, Ledger, LedgerCell, Looked, push_command
 from gonogo.present.hotfix import hunks
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard import Rows, preview_lines, say, text
@@ -11,10 +11,17 @@ from gonogo.present.wizard import Rows, preview_lines, say, text
 TONES = {
     Arrival.PRESENT: Tone.GOOD,
     Arrival.MISSING: Tone.BAD,
+    Arrival.UNPUSHED: Tone.BAD,
     Arrival.WAIVED: Tone.WARN,
     Arrival.UNKNOWN: Tone.UNKNOWN,
 }
-_SIGNS = {Arrival.PRESENT: "[x]", Arrival.MISSING: "[ ]", Arrival.WAIVED: "[-]", Arrival.UNKNOWN: "[?]"}
+_SIGNS = {
+    Arrival.PRESENT: "[x]",
+    Arrival.MISSING: "[ ]",
+    Arrival.UNPUSHED: "[>]",
+    Arrival.WAIVED: "[-]",
+    Arrival.UNKNOWN: "[?]",
+}
 
 
 def key_of(cell: LedgerCell) -> str:
@@ -46,13 +53,16 @@ def ledger_rows(ledger: Ledger) -> Rows:
 
 def nothing_to_carry(ledger: Ledger) -> str:
     """Why a ledger has no cells."""
+    if ledger.followed_nothing:
+        return "no final release was found, so no fix was followed: merge status unknown"
     which = "no fix that is followed" if ledger.old else "no fix"
     return f"{which} was shipped outside the mainline: there is nothing to carry forward"
 
 
 def asides(ledger: Ledger) -> tuple[Line, ...]:
-    """What was left out, and why."""
-    found: list[Line] = []
+    """What was looked at; what was left out, and why."""
+    found: list[Line] = [_looked(one) for one in ledger.looked] if not ledger.cells else []
+    found += [_unlisted(one, name) for one in ledger.looked for name in one.unlisted]
     if ledger.retired:
         named = ", ".join(ledger.retired)
         found.append((Span("not asked for any more (`retired:` of the plan): ", Tone.MUTED), Span(named)))
@@ -61,6 +71,23 @@ def asides(ledger: Ledger) -> tuple[Line, ...]:
         found.append((Span("not followed, older than `since:` of the plan: ", Tone.MUTED), Span(many)))
     found += [(Span(note, Tone.WARN),) for note in ledger.notes]
     return tuple(found)
+
+
+def _looked(one: Looked) -> Line:
+    """Which releases and branches of a product were looked at."""
+    if not one.mainline:
+        return (Span("looked at: ", Tone.MUTED), Span(f"{one.product}: no repository that could be read"))
+    others = f", {', '.join(one.branches[1:9])}" if one.branches[1:] else ""
+    more = f" and {len(one.branches) - 9} more" if len(one.branches) > 9 else ""
+    count = f"{one.releases} final release{'' if one.releases == 1 else 's'}"
+    upto = f" up to {one.newest}" if one.newest else ""
+    where = f"branches {one.mainline} (mainline){others}{more}"
+    return (Span("looked at: ", Tone.MUTED), Span(f"{one.product}: {count}{upto}; {where}"))
+
+
+def _unlisted(one: Looked, name: str) -> Line:
+    told = f"{one.product}: branch {name} is not followed. Add it to `active:` of `branches:` in the plan."
+    return (Span(told, Tone.WARN),)
 
 
 def _row(cell: LedgerCell) -> Line:
@@ -81,6 +108,8 @@ def _count(ledger: Ledger) -> Line:
     left = len(ledger.open)
     if ledger.problem:
         return (Span("not read completely", Tone.UNKNOWN),)
+    if ledger.followed_nothing:
+        return (Span("no release followed: unknown", Tone.UNKNOWN),)
     if not ledger.cells:
         return (Span("nothing was hotfixed", Tone.MUTED),)
     if left:
@@ -128,11 +157,13 @@ def preview_spans(preview: CarryPreview) -> Line:
 
 def cell_lines(cell: LedgerCell) -> tuple[Line, ...]:
     """Everything known about one cell."""
+    push = ((Span("push it    ", Tone.MUTED), Span(push_command(cell), Tone.STRONG)),) if cell.remote else ()
     return (
         (Span(f"{cell.product} {cell.version}  ", Tone.STRONG), Span(cell.subject)),
         (Span("fix        ", Tone.MUTED), Span(cell.oid)),
         (Span("branch     ", Tone.MUTED), Span(cell.branch, Tone.STRONG)),
         (Span("there      ", Tone.MUTED), Span(f"{cell.arrival.value}: ", TONES[cell.arrival]), Span(cell.detail)),
+        *push,
     )
 
 

@@ -161,6 +161,15 @@ def test_what_exists_is_never_overwritten(tmp_path: Path, kind: str) -> None:
     assert kind != "file" or path.read_text() == "mine\n"
 
 
+@pytest.mark.parametrize("own", ["develop", "development"])
+def test_a_branch_of_development_beside_the_mainline_is_git_flow(own: str) -> None:
+    """A hotfix that is forgotten in it comes back as a bug: the plan follows fixes there from the first day on."""
+    plan = loaded(starter_text(Found("web", ".", ("v1.0.0",), ("main", own, "release/v1.0"))))
+    assert (plan.branches.model, plan.branches.main, plan.branches.active) == ("gitflow", "main", (own,))
+    alone = loaded(starter_text(Found("web", ".", ("v1.0.0",), (own,))))
+    assert alone.branches.model == "trunk"
+
+
 def test_a_new_file_is_written_whole(tmp_path: Path) -> None:
     """With the mode the umask gives."""
     path = tmp_path / "release.yaml"

@@ -19,7 +19,7 @@ from gonogo.domain.hotfix.preview import Outcome, Pick, PickPreview, Preview
 from gonogo.domain.hotfix.steps import steps_of
 from gonogo.domain.hotfix.wish import Planned
 from gonogo.domain.hotfix.work import Kind, Work
-from gonogo.domain.ledger import Arrival, LedgerCell
+from gonogo.domain.ledger import Arrival, LedgerCell, push_command
 from gonogo.domain.plan import Plan, Product
 from gonogo.domain.text import clean
 from gonogo.errors import RefusedError
@@ -36,6 +36,11 @@ def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
     product = product_of(plan, cell.product)
     if cell.arrival is Arrival.PRESENT:
         raise RefusedError(f"{cell.branch} has {cell.fix} already: {cell.detail}", remedy="gonogo merges")
+    if cell.arrival is Arrival.UNPUSHED:
+        raise RefusedError(
+            f"{cell.branch} of this clone has {cell.fix} already; {cell.remote} does not",
+            remedy=push_command(cell),
+        )
     found = discover(product.repo)
     survey = Survey(found, product, plan.branches)
     branch, tip, was = _branch(survey, cell.branch)

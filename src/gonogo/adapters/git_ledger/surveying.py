@@ -2,53 +2,41 @@
 
 A hotfix is a final release that is no part of the mainline's own line of commits (its first parents). Its fixes
 are the commits since the release before on its line, without merges and without commits that only touch version
-files and the changelog. Everything is read; nothing is written, fetched or checked out.
+files and the changelog. Which other releases are followed, and where to, `releases` says. Everything is read;
+nothing is written, fetched or checked out.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.adapters.git_door import GitDoor, GitError, UnknownRevisionError
 from gonogo.adapters.git_history import Repository, TagRef
+from gonogo.adapters.git_ledger.branches import Branch, Found, look_for, no_branch, tips_of
 from gonogo.adapters.git_ledger.history import Change, changes, containment, same_title, told
 from gonogo.adapters.git_ledger.kinship import Kinship
 from gonogo.adapters.git_ledger.proofs import Prover, Wanted, left
-from gonogo.domain.branches import is_active, is_listed, is_newer_line, line_of
-from gonogo.domain.ledger import Fix, Sighting, Survey
+from gonogo.adapters.git_ledger.releases import (
+    Span,
+    Upstream,
+    commits_of,
+    due_branches,
+    finals,
+    has_upstream,
+    spans_of,
+)
+from gonogo.domain.ledger import Fix, Proof, Sighting, Survey
 from gonogo.domain.plan import Branches, ChangelogRules, Product
 from gonogo.domain.text import clean
 from gonogo.errors import GonogoError, UsageError
 
 FIX_LIMIT = 10_000
 """Fixes of one product that are followed; more are said to be left out."""
-
-_HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
-
-
-class Branch(Struct, frozen=True):
-    """A branch a fix may have to reach."""
-
-    name: str
-    ref: str
-    """Its full name: the local one, or that of a remote when there is no local one."""
-    oid: str
-    line: tuple[int, ...] | None = None
-    """The release line it is for; None for the mainline and for further active branches."""
-
-
-class _Span(Struct, frozen=True):
-    """One hotfix: its tag, the commit of the release before, and its own."""
-
-    tag: TagRef
-    base: str
-    oid: str
-    made: int = 0
-    """Seconds since 1970 at which its tag was made, or its commit, whichever came later."""
 
 
 class _Known(Struct, frozen=True):
@@ -58,7 +46,19 @@ class _Known(Struct, frozen=True):
     """Each commit to the bits of what holds it: hotfixes first, then the releases before them, then branches."""
     every: Mapping[str, Change]
     bits: Mapping[str, int]
-    """By name of a branch."""
+    """By name of a branch: of the one here and the remote's."""
+    pushed: Mapping[str, int]
+    """By name of a branch whose remote is at another commit: the bit of what the remote has."""
+    remotes: Mapping[str, str]
+    """By name of a branch: the remote that has it."""
+
+    def holds(self, name: str, oid: str) -> bool:
+        """Whether a branch has a commit, here or at its remote."""
+        return bool(self.held.get(oid, 0) & self.bits[name])
+
+    def settled(self, name: str, oid: str) -> bool:
+        """Whether a branch has a commit for everybody: at its remote, where it has one."""
+        return bool(self.held.get(oid, 0) & self.pushed.get(name, self.bits[name]))
 
 
 def survey(product: Product, branches: Branches, rules: ChangelogRules) -> Survey:
@@ -88,25 +88,16 @@ def commit_in(repo: str, branch: str, commit: str) -> str:
         oid = Repository(repo).resolve(commit).oid
     except UnknownRevisionError as error:
         raise UsageError(error.message, remedy=remedy) from error
-    listed = git.run(["for-each-ref", "--format=%(objectname) %(refname)", _HEADS, _REMOTES])
-    tips = {_short(ref): tip for tip, _, ref in _rows(listed)} | {
-        _short(ref): tip for tip, _, ref in _rows(listed) if ref.startswith(_HEADS)
-    }
-    tip = tips.get(branch, "")
-    if not tip or not git.succeeds(["merge-base", "--is-ancestor", oid, tip]):
+    if not any(git.succeeds(["merge-base", "--is-ancestor", oid, tip]) for tip in tips_of(git, branch)):
         raise UsageError(f"'{clean(commit, 80)}' is no part of {clean(branch, 80)}", remedy=remedy)
     return oid
 
 
 @lru_cache(maxsize=8)
-def _mainline(repo: str, oid: str, *, cut_off: bool) -> frozenset[str]:
+def _first_parents(repo: str, oid: str, *, cut_off: bool) -> tuple[str, ...]:
     """The line of commits of a branch that is at `oid`: the same for every product of a repository."""
     del cut_off  # a shallow clone has less of it
-    return frozenset(GitDoor(repo).run(["rev-list", "--first-parent", oid]).decode().split())
-
-
-def _rows(listed: bytes) -> list[tuple[str, str, str]]:
-    return [entry.partition(" ") for entry in listed.decode("utf-8", "replace").splitlines()]
+    return tuple(GitDoor(repo).run(["rev-list", "--first-parent", oid]).decode().split())
 
 
 class _Surveyor:
@@ -120,124 +111,105 @@ class _Surveyor:
         self._problems: list[str] = []
         self._old = 0
         """Hotfixes from before the day from which on the plan wants them followed."""
-        self._retired: set[str] = set()
-        """Release branches that are there, and of which the plan says that no fix must reach them."""
+        self._contents: dict[tuple[str, str, tuple[str, ...]], str] = {}
 
     def look(self) -> Survey:
         """Fixes, branches, proofs. Raises GitError, UsageError."""
         history = Repository(self._product.repo)
         if self._git.run(["rev-parse", "--is-shallow-repository"]).strip() == b"true":
             self._problems.append("the clone is shallow, so commits are missing: git fetch --unshallow --tags")
-        found = self._active()
-        main = next((branch for branch in found if branch.name == self._branches.main), None)
+        found = look_for(self._git, self._branches)
+        self._problems += [no_branch(self._branches, name) for name in found.lacking]
+        main = found.named(self._branches.main)
         if main is None:
-            missing = f"there is no branch {clean(self._branches.main, 80)}"
-            self._problems.append(f"{missing}: say in `branches.main` what the mainline is called")
             return Survey(self._product.name, problems=tuple(self._problems))
-        spans = self._spans(history.tags(self._product), main)
-        if not spans:
-            return Survey(self._product.name, problems=tuple(self._problems), retired=tuple(sorted(self._retired)))
-        known = self._read(spans, found)
-        kin = Kinship(told(self._git), self._is_ancestor)
-        fixes = self._fixes(spans, known, kin)
-        due = {fix.oid: tuple(branch.name for branch in found if _is_due(fix, branch)) for fix, _ in fixes}
-        wanted = [Wanted(fix, before, {name: known.bits[name] for name in due[fix.oid]}) for fix, before in fixes]
-        seen, alike = self._proven(wanted, Prover(known.held, kin, known.every))
-        made = tuple(fix for fix, _ in fixes)
-        return Survey(
+        releases = finals(history.tags(self._product))
+        if not releases and self._product.previous:
+            self._problems.append(_no_release(self._product))
+        looked = Survey(
             self._product.name,
-            made,
-            due,
-            tuple(seen),
-            tuple(self._problems),
-            tuple(alike),
-            tuple(sorted(self._retired)),
-            self._old,
+            retired=found.retired,
+            mainline=main.name,
+            branches=tuple(branch.name for branch in found.branches),
+            unlisted=found.unlisted,
+            releases=len(releases),
+            newest=releases[-1].version.number if releases else "",
+            repo=self._product.repo,
         )
+        survey = self._follow(looked, found, main, releases) if releases else looked
+        return replace(survey, problems=tuple(self._problems), old=self._old)
 
-    # -- branches ------------------------------------------------------------------------------------------------
+    def _follow(self, looked: Survey, found: Found, main: Branch, releases: Sequence[TagRef]) -> Survey:
+        mainline = frozenset(oid for tip in main.tips for oid in self._own_line(tip))
+        commits = commits_of(self._git, releases)
+        upstream = has_upstream(found.branches, self._branches)
+        spans = spans_of(releases, commits, mainline, self._branches, upstream=upstream)
+        if not spans:
+            return looked
+        known = self._read(spans, found.branches)
+        kin = Kinship(told(self._git), self._is_ancestor)
+        by_commit = {commits[tag.name][0]: tag for tag in releases}
+        ahead = Upstream(self._branches, found.branches, by_commit, mainline, self._own_line, known.holds)
+        followed = self._fixes(spans, known, kin, lambda span: due_branches(span, found.branches, ahead))
+        due = {one.fix.oid: tuple(one.due) for one, _ in followed}
+        seen, alike = self._proven([one for one, _ in followed], Prover(known.held, kin, known.every), known)
+        seen += self._whole_content(followed, seen, found)
+        made = tuple(one.fix for one, _ in followed)
+        return replace(looked, fixes=made, due=due, seen=tuple(seen), alike=tuple(alike))
 
-    def _active(self) -> list[Branch]:
-        """Mainline, release branches and what the plan lists; local ones first, else those of a remote."""
-        listed = self._git.run(["for-each-ref", "--format=%(objectname) %(refname)", _HEADS, _REMOTES]).decode(
-            "utf-8", "replace"
-        )
-        known: dict[str, Branch] = {}
-        for entry in listed.splitlines():
-            oid, _, ref = entry.partition(" ")
-            name = _short(ref)
-            if not name or (name in known and not ref.startswith(_HEADS)):
-                continue
-            line = None if is_listed(self._branches, name) else line_of(self._branches, name)
-            if is_active(self._branches, name):
-                known[name] = Branch(name, ref, oid, line)
-            elif line is not None:
-                self._retired.add(name)
-        for name in self._branches.active:
-            if name not in known:
-                self._problems.append(f"there is no branch {clean(name, 80)}")
-        return sorted(known.values(), key=lambda branch: (branch.name != self._branches.main, branch.name))
+    # -- releases and fixes --------------------------------------------------------------------------------------
 
-    # -- fixes ---------------------------------------------------------------------------------------------------
+    def _own_line(self, oid: str) -> Sequence[str]:
+        return _first_parents(self._product.repo, oid, cut_off=bool(self._problems))
 
-    def _spans(self, tags: Sequence[TagRef], main: Branch) -> list[_Span]:
-        """The hotfixes, oldest version first: final releases beside the mainline, with the release before each."""
-        mainline = _mainline(self._product.repo, main.oid, cut_off=bool(self._problems))
-        finals = [tag for tag in reversed(tags) if not tag.version.prerelease and tag.version.release]
-        commits = self._commits_of(finals)
-        made: list[_Span] = []
-        before: dict[tuple[int, ...], TagRef] = {}
-        for tag in finals:
-            base = before.get(tag.version.release[:2])
-            before[tag.version.release[:2]] = tag
-            if base is not None and commits[tag.name][0] not in mainline:
-                made.append(_Span(tag, commits[base.name][0], *commits[tag.name]))
-        return made
-
-    def _commits_of(self, tags: Sequence[TagRef]) -> dict[str, tuple[str, int]]:
-        """Commit and time of each tag."""
-        wanted = "%(refname) %(objectname) %(*objectname) at %(creatordate:unix) %(*committerdate:unix)"
-        by_ref: dict[str, tuple[str, int]] = {}
-        found = self._git.run(["for-each-ref", f"--format={wanted}", "refs/tags/"])
-        for entry in found.decode("utf-8", "replace").splitlines():
-            ref, _, rest = entry.partition(" ")
-            objects, _, times = rest.partition(" at ")
-            by_ref[ref] = (objects.split()[-1], max((int(one) for one in times.split()), default=0))
-        return {tag.name: by_ref[tag.ref] for tag in tags}
-
-    def _read(self, spans: Sequence[_Span], found: Sequence[Branch]) -> _Known:
+    def _read(self, spans: Sequence[Span], found: Sequence[Branch]) -> _Known:
         """The whole history, with a bit for each release, each release before one, and each branch."""
         count, tips = len(spans), defaultdict[str, int](int)
         for number, span in enumerate(spans):
             tips[span.oid] |= 1 << number
             tips[span.base] |= 1 << (count + number)
-        bits = {branch.name: 1 << (2 * count + number) for number, branch in enumerate(found)}
-        for branch in found:
-            tips[branch.oid] |= bits[branch.name]
+        bits, pushed = {}, {}
+        for number, branch in enumerate(found):
+            bit = 1 << (2 * (count + number))
+            tips[branch.oid] |= bit
+            bits[branch.name] = bit
+            if branch.differs:
+                tips[branch.pushed] |= bit << 1
+                bits[branch.name] |= bit << 1
+                pushed[branch.name] = bit << 1
         every = {change.oid: change for change in changes(self._git)}
-        return _Known(containment(self._git, tips), every, bits)
+        return _Known(containment(self._git, tips), every, bits, pushed, {one.name: one.remote for one in found})
 
-    def _fixes(self, spans: Sequence[_Span], known: _Known, kin: Kinship) -> list[tuple[Fix, int]]:
-        """Each fix with the bit of the release before it, oldest first."""
-        made: list[tuple[Fix, int]] = []
+    def _fixes(
+        self, spans: Sequence[Span], known: _Known, kin: Kinship, due: Callable[[Span], tuple[str, ...]]
+    ) -> list[tuple[Wanted, Span]]:
+        """Each fix and where it must be, with its release, oldest first.
+
+        What only a release of the mainline brought is no fix of its own while every branch has that very commit.
+        """
+        made: list[tuple[Wanted, Span]] = []
+        names = [due(span) for span in spans]
         count = len(spans)
         own = {oid: number for oid in known.every if (number := _first_release(known, oid, count)) is not None}
         begin = _begin_of(self._branches.since)
-        self._old = sum(span.made < begin for span in spans)
+        self._old = sum(span.made < begin for span in spans if span.is_hotfix)
         for oid in _shipped(known, kin, own):
             change, number = known.every[oid], own[oid]
             # what an old hotfix brought is its own, although a later one has it too
             if spans[number].made < begin or not self._is_fix(change.names):
                 continue
-            version = spans[number].tag.version
+            span, bits = spans[number], {name: known.bits[name] for name in names[number]}
+            if not span.is_hotfix and all(known.settled(name, oid) for name in bits):
+                continue
+            version = span.tag.version
             origins = tuple(one for block in kin.origins(oid) for one in block)
             fix = Fix(self._product.name, oid, change.subject, version.number, version.release, origins)
-            made.append((fix, 1 << (count + number)))
+            made.append((Wanted(fix, 1 << (count + number), bits), span))
         if len(made) > FIX_LIMIT:
             self._problems.append(f"there are {len(made)} fixes; only the newest {FIX_LIMIT} were followed")
         order = {span.tag.version.number: number for number, span in enumerate(spans)}
         oldest_first = made[:FIX_LIMIT][::-1]
-        return sorted(oldest_first, key=lambda one: order[one[0].version])
+        return sorted(oldest_first, key=lambda one: order[one[0].fix.version])
 
     def _is_fix(self, names: Sequence[str]) -> bool:
         """Whether a commit touches the product, and more of it than the files that say which version it is."""
@@ -254,14 +226,65 @@ class _Surveyor:
     def _is_ancestor(self, older: str, newer: str) -> bool:
         return self._git.succeeds(["merge-base", "--is-ancestor", older, newer])
 
-    def _proven(self, wanted: Sequence[Wanted], prover: Prover) -> tuple[list[Sighting], list[Sighting]]:
+    def _proven(
+        self, wanted: Sequence[Wanted], prover: Prover, known: _Known
+    ) -> tuple[list[Sighting], list[Sighting]]:
         """Proofs, and for what is left commits that look like it."""
+        seen = self._sightings(wanted, prover)
+        found = {(one.oid, one.branch) for one in seen}
+        pushed = [
+            replace(one, due={name: bit for name, bit in known.pushed.items() if (one.fix.oid, name) in found})
+            for one in wanted
+        ]
+        there = {(one.oid, one.branch) for one in self._sightings([one for one in pushed if one.due], prover)}
+        told = [
+            one
+            if one.branch not in known.pushed or (one.oid, one.branch) in there
+            else replace(one, unpushed_to=known.remotes[one.branch])
+            for one in seen
+        ]
+        return told, prover.alike(list(left(wanted, seen)))
+
+    def _sightings(self, wanted: Sequence[Wanted], prover: Prover) -> list[Sighting]:
         seen = prover.by_kinship(wanted)
         try:
             seen += prover.by_content(self._git, list(left(wanted, seen)))
         except GitError as error:
             self._problems.append(f"what commits change cannot be compared: {error.message}")
-        return seen, prover.alike(list(left(wanted, seen)))
+        return seen
+
+    def _whole_content(
+        self, followed: Sequence[tuple[Wanted, Span]], seen: Sequence[Sighting], found: Found
+    ) -> list[Sighting]:
+        """Releases that the mainline took as one commit: a branch that had their very content has their fixes."""
+        spans = {one.fix.oid: span for one, span in followed if span.on_mainline}
+        made: list[Sighting] = []
+        for one in left([one for one, span in followed if span.on_mainline], seen):
+            span = spans[one.fix.oid]
+            for name in one.due:
+                branch = found.named(name)
+                tips = (branch.pushed or branch.oid,) if branch else ()
+                if holder := self._with_content(span.oid, span.base, tips):
+                    made.append(Sighting(one.fix.oid, name, Proof.CONTENT, holder))
+        return made
+
+    def _with_content(self, oid: str, base: str, tips: tuple[str, ...]) -> str:
+        """A commit of a branch since `base` with the very content of another one; "" for none. Raises GitError."""
+        if (key := (oid, base, tips)) not in self._contents:
+            tree = self._git.run(["rev-parse", "--verify", f"{oid}^{{tree}}"]).decode().strip()
+            rows = self._git.run(["log", "--format=%T %H", *tips, f"^{base}"]).decode().splitlines()
+            same = (row.partition(" ")[2] for row in rows if row.startswith(tree))
+            self._contents[key] = next(same, "")
+        return self._contents[key]
+
+
+def _no_release(product: Product) -> str:
+    """Why nothing can be followed although something was released before."""
+    pattern = clean(product.tag.replace("{product}", product.name), 80)
+    return (
+        f"there is no final release with a tag like {pattern}, although the plan says that "
+        f"{clean(product.previous or '', 80)} was released before: git fetch --tags, or correct `tag` in the plan"
+    )
 
 
 def _begin_of(day: str) -> int:
@@ -289,15 +312,3 @@ def _shipped(known: _Known, kin: Kinship, own: Mapping[str, int]) -> Iterator[st
             undone = kin.taken_back_by(oid, titles, reverts[number])
             gone |= {oid, *undone} if undone else set()
     return (oid for oid in own if oid not in gone)
-
-
-def _is_due(fix: Fix, branch: Branch) -> bool:
-    """A fix travels forward: to the mainline, to lines newer than its own, and to what the plan lists."""
-    return branch.line is None or is_newer_line(branch.line, fix.line)
-
-
-def _short(ref: str) -> str:
-    if ref.startswith(_HEADS):
-        return ref.removeprefix(_HEADS)
-    name = ref.removeprefix(_REMOTES).partition("/")[2]
-    return "" if name == "HEAD" else name

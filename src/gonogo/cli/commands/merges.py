@@ -9,7 +9,7 @@ import msgspec
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
-from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
+from gonogo.domain.ledger import Arrival, Ledger, LedgerCell, push_command
 from gonogo.errors import ExitCode, GonogoError
 from gonogo.present.merges import CarryPreview, asides, carry_preview, nothing_to_carry, preview_spans
 from gonogo.present.tones import Span, Tone
@@ -21,6 +21,7 @@ _MANY = 10
 _TONES = {
     Arrival.PRESENT: Tone.GOOD,
     Arrival.MISSING: Tone.BAD,
+    Arrival.UNPUSHED: Tone.BAD,
     Arrival.WAIVED: Tone.WARN,
     Arrival.UNKNOWN: Tone.UNKNOWN,
 }
@@ -37,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(context: Context) -> int:
-    """Print the ledger. Exit 3 while a fix is missing somewhere, 4 when that cannot be told."""
+    """Print the ledger. Exit 3 while a fix is missing somewhere, 4 when unknown or without any release."""
     ledger = read(context, context.args.product)
     previews = _previews(context, ledger) if context.args.preview else {}
     if context.options.json:
@@ -45,9 +46,10 @@ def run(context: Context) -> int:
     else:
         _print(context, ledger, previews)
     arrivals = {cell.arrival for cell in ledger.cells}
-    if Arrival.MISSING in arrivals:
+    if arrivals & {Arrival.MISSING, Arrival.UNPUSHED}:
         return ExitCode.NO_GO
-    return ExitCode.UNKNOWN if ledger.problem or Arrival.UNKNOWN in arrivals else ExitCode.OK
+    unknown = ledger.problem or ledger.followed_nothing or Arrival.UNKNOWN in arrivals
+    return ExitCode.UNKNOWN if unknown else ExitCode.OK
 
 
 def read(context: Context, product: str = "") -> Ledger:
@@ -71,6 +73,8 @@ def _previews(context: Context, ledger: Ledger) -> Previews:
     plan, now = context.doors.load_plan(context.options).plan, context.doors.clock().now()
     found: dict[LedgerCell, CarryPreview] = {}
     for cell in ledger.open:
+        if cell.arrival is Arrival.UNPUSHED:
+            continue
         try:
             found[cell] = carry_preview(plan_carry(plan, cell, now))
         except GonogoError as error:
@@ -120,6 +124,8 @@ def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
 def _ways_out(cell: LedgerCell) -> tuple[tuple[str, str], ...]:
     """What to type about a cell that is open."""
     named = f"{cell.fix} {cell.branch}"
+    if cell.arrival is Arrival.UNPUSHED:
+        return (("push it", push_command(cell)),)
     commit = f" --commit {cell.alike[:10]}" if cell.alike else ""
     return (
         ("bring it there", f"gonogo merges carry {named}"),
@@ -138,6 +144,7 @@ def ledger_facts(ledger: Ledger, previews: Previews | None = None) -> dict[str, 
         "retired": list(ledger.retired),
         "older": ledger.old,
         "notes": list(ledger.notes),
+        "looked": msgspec.to_builtins(ledger.looked),
         "cells": [
             {**cell_facts(cell), **({"preview": msgspec.to_builtins(told[cell])} if cell in told else {})}
             for cell in ledger.cells
@@ -156,6 +163,7 @@ def cell_facts(cell: LedgerCell) -> dict[str, str | None]:
         "arrival": cell.arrival.value,
         "detail": cell.detail,
         "alike": cell.alike,
+        "remote": cell.remote,
         "said_by": cell.said.actor.user if cell.said else "",
         "said_in": cell.said.release if cell.said else "",
         "said_at": moment(cell.said.at) if cell.said else None,

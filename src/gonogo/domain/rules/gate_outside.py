@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gonogo.domain.ageing import why_old
 from gonogo.domain.history import same_set, transitions
-from gonogo.domain.ledger import Arrival, LedgerCell
+from gonogo.domain.ledger import Arrival, Ledger, LedgerCell, push_command, where_it_is
 from gonogo.domain.matrix import Cell
 from gonogo.domain.metric_series import Bound, Broken, NotKnown, figure, judge
 from gonogo.domain.observation import Status, Target
@@ -145,7 +145,7 @@ def soak(facts: Facts, environment: Environment, gate: Gate) -> Iterable[ReasonL
 def merges(facts: Facts, _environment: Environment, _gate: Gate) -> Iterable[ReasonLine]:
     """Every fix of the release has reached every active branch."""
     ledger = facts.inputs.ledger
-    why = ledger.problem or why_old(ledger.read_at, facts.now) if ledger else "nobody has looked yet"
+    why = _unread(ledger, facts) if ledger else "nobody has looked yet"
     if ledger is None or why:
         yield ReasonLine(
             "merges.unknown",
@@ -158,23 +158,34 @@ def merges(facts: Facts, _environment: Environment, _gate: Gate) -> Iterable[Rea
             "gonogo merges",
         )
         return
-    for cell in ledger.cells:
-        if cell.arrival in {Arrival.MISSING, Arrival.UNKNOWN}:
-            yield _merge(facts, cell)
+    for cell in ledger.open:
+        yield _merge(facts, cell)
+
+
+def _unread(ledger: Ledger, facts: Facts) -> str:
+    """Why a ledger does not say whether every fix has arrived; "" when it does."""
+    nothing = "no final release was found in any repository" if ledger.followed_nothing else ""
+    return ledger.problem or nothing or why_old(ledger.read_at, facts.now)
+
+
+def _next_act(cell: LedgerCell) -> str:
+    if cell.arrival is Arrival.UNPUSHED:
+        return push_command(cell)
+    missing = cell.arrival is Arrival.MISSING
+    return f"gonogo merges carry {cell.fix} {cell.branch}" if missing else f"gonogo merges {cell.product}"
 
 
 def _merge(facts: Facts, cell: LedgerCell) -> ReasonLine:
-    missing = cell.arrival is Arrival.MISSING
+    missing = cell.arrival is not Arrival.UNKNOWN
     detail = f": {cell.detail}" if cell.detail else ""
-    said = "is not in" if missing else "may or may not be in"
     ledger = facts.inputs.ledger
     return ReasonLine(
         "merges.missing" if missing else "merges.unknown",
         Weight.BLOCKER if missing else Weight.UNKNOWN,
-        f"fix {cell.fix} of {cell.product} {said} {cell.branch}{detail}",
+        f"fix {cell.fix} of {cell.product} {where_it_is(cell)}{detail}",
         f"merge:{cell.product}/{cell.fix}/{cell.branch}",
         ledger.read_at if ledger else None,
         "git",
         owner_of_product(facts.plan, cell.product),
-        f"gonogo merges carry {cell.fix} {cell.branch}" if missing else f"gonogo merges {cell.product}",
+        _next_act(cell),
     )

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from gonogo.domain.decisions.merges import REASON_AT_LEAST, SayMerge, WithdrawMerge
 from gonogo.domain.events import Actor
 from gonogo.domain.folds.merges import Word
-from gonogo.domain.ledger import Arrival, LedgerCell
+from gonogo.domain.ledger import OPEN, Arrival, LedgerCell
 from gonogo.errors import GonogoError
 from gonogo.present.tones import Tone
 from gonogo.session import Outcome
@@ -65,9 +65,10 @@ class MergesView(View, inherit_bindings=False):
         cell = self.cell
         if cell is not None and cell.said is not None:
             return frozenset({"TakeBackWord"})
-        if cell is None or cell.arrival not in {Arrival.MISSING, Arrival.UNKNOWN}:
+        if cell is None or cell.arrival not in OPEN:
             return frozenset()
-        return frozenset({"SameElsewhere", "NeedNot", *([] if self.mending.busy else ["CarryIt"])})
+        can_carry = cell.arrival is not Arrival.UNPUSHED and not self.mending.busy
+        return frozenset({"SameElsewhere", "NeedNot", *(["CarryIt"] if can_carry else [])})
 
     def context(self) -> Context:
         """With what this view makes possible."""
