@@ -17,7 +17,7 @@ from gonogo.domain.events import Draft, Event, EventId
 from gonogo.errors import BusyError, UsageError
 from gonogo.ports import Journal, Tail
 from gonogo.testing.clock import FakeClock
-from gonogo.testing.events import FixedIdentity, make_actor, make_draft
+from gonogo.testing.events import FixedIdentity, make_draft, own_actor
 from gonogo.testing.journal import MemoryLog
 
 Opener = Callable[[], Journal]
@@ -34,7 +34,7 @@ def clock() -> FakeClock:
 def open_journal(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Opener]:
     """Handles on one journal, in memory and on disk."""
     opened: list[Journal] = []
-    actor = make_actor("me", os.getuid())
+    actor = own_actor()
     log = MemoryLog(clock, lock_timeout=0.1)
 
     def handle() -> Journal:
@@ -62,13 +62,22 @@ def test_an_empty_journal_has_nothing(open_journal: Opener) -> None:
 
 def test_what_was_written_comes_back_whole(open_journal: Opener, clock: FakeClock) -> None:
     """Number, time, actor and hash are the journal's; the rest is the author's."""
-    (event,) = _put(open_journal(), Draft(EventId("a"), "item.noted", "item:x", {"text": "übel\n"}, 3, "f" * 64))
+    (first,) = _put(open_journal(), make_draft("before"))
+    (event,) = _put(open_journal(), Draft(EventId("a"), "item.noted", "item:x", {"text": "übel\n"}, 1, "f" * 64))
 
-    assert (event.seq, event.id, event.kind, event.subject) == (1, "a", "item.noted", "item:x")
-    assert (event.data, event.expect, event.plan_sha256) == ({"text": "übel\n"}, 3, "f" * 64)
-    assert (event.at, event.actor) == (clock.now(), make_actor("me", os.getuid()))
+    assert (event.seq, event.id, event.kind, event.subject) == (2, "a", "item.noted", "item:x")
+    assert (event.data, event.expect, event.plan_sha256) == ({"text": "übel\n"}, 1, "f" * 64)
+    assert (event.at, event.actor) == (clock.now(), own_actor())
     assert len(event.hash) == 64
-    assert open_journal().tail().events == (event,)
+    assert open_journal().tail().events == (first, event)
+
+
+def test_no_event_claims_to_follow_one_that_comes_later(open_journal: Opener) -> None:
+    """A reader would take it for forged: it is refused before it is written."""
+    with pytest.raises(UsageError, match="follow event 7"):
+        _put(open_journal(), Draft(EventId("a"), "item.noted", "item:x", {}, 7))
+
+    assert open_journal().tail() == Tail()
 
 
 def test_numbers_have_no_gaps(open_journal: Opener) -> None:

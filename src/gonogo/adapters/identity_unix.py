@@ -37,10 +37,20 @@ class UnixIdentity:
 
 def account_name(uid: int) -> str:
     """Name of the account, or `uid:1234` when the host knows none."""
+    return known_account(uid) or nameless(uid)
+
+
+def known_account(uid: int) -> str:
+    """Name of the account; "" when the host has none with that number."""
     try:
         return clean(pwd.getpwuid(uid).pw_name, _NAME_LIMIT)
     except KeyError:
-        return f"uid:{uid}"
+        return ""
+
+
+def nameless(uid: int) -> str:
+    """What stands for the name of an account that has none."""
+    return f"uid:{uid}"
 
 
 def _login_name() -> str:

@@ -35,6 +35,16 @@ def actor_facts(actor: Actor) -> dict[str, Any]:
         "via": actor.via,
         "sudo_claim": actor.sudo,
         "host": actor.host,
+        "claims": {
+            "login": actor.login,
+            "via": actor.via,
+            "sudo": actor.sudo,
+            "host": actor.host,
+            "boot_id": actor.boot_id,
+            "pid": actor.pid,
+            "tty": actor.tty,
+            "ssh_from": actor.ssh_from,
+        },
     }
 
 
@@ -49,6 +59,7 @@ def event_facts(event: Event) -> dict[str, Any]:
         "kind": event.kind,
         "subject": event.subject,
         "data": dict(event.data),
+        "expect": event.expect,
         "plan_sha256": event.plan_sha256,
         "hash": event.hash,
     }

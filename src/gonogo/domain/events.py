@@ -72,12 +72,20 @@ LIFTING = frozenset(
 """Kinds that end what stops a release, or stand in for a proof: with a flaw they change nothing but the trail."""
 
 
+SIMULATED = " (demo)"
+"""End of the name of a simulated person: no account can be called so."""
+GONE = " (account gone)"
+"""End of the name of an author whose account this host does not have, or not any more."""
+
+
 class Actor(Struct, frozen=True):
     """The unix account the kernel names, and from where it acted. Never `$USER`, never git's configuration."""
 
     uid: int
     user: str
-    """Account name of `uid`, or `uid:1234` when the host knows no name for it."""
+    """Account name of `uid`, or `uid:1234` when the host knows no name for it.
+
+    Of a record: the name the host gives its file's owner; the recorded name and GONE when that account is gone."""
     login: str = ""
     """Account the kernel recorded at log-in (loginuid); differs from `user` under sudo. "" when not recorded."""
     via: str = "cli"
@@ -89,6 +97,14 @@ class Actor(Struct, frozen=True):
     pid: int = 0
     tty: str = ""
     ssh_from: str = ""
+    recorded: str = ""
+    """Name that stands in the record where the host gives `uid` another one now, or none; "" where they agree.
+    Found by the reader, never stored."""
+
+    @property
+    def written_as(self) -> str:
+        """The account name as its record has it: what a signature covers."""
+        return self.recorded or self.user
 
 
 class Draft(Struct, frozen=True):

@@ -51,7 +51,7 @@ def payload(release: str, what: Draft | Event, actor: Actor) -> bytes:
         "expect": what.expect,
         "plan_sha256": what.plan_sha256,
         "uid": actor.uid,
-        "user": actor.user,
+        "user": actor.written_as,
     }
     return _TAG + json.dumps(signed, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 

@@ -27,7 +27,7 @@ from gonogo.domain.decide import (
     Waive,
 )
 from gonogo.domain.decisions import approvals
-from gonogo.domain.events import Actor, Draft, Event, EventId
+from gonogo.domain.events import SIMULATED, Actor, Draft, Event, EventId
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.ports import Clock, Identity, Journal, Tail
@@ -51,12 +51,12 @@ class Played:
 
     def actor(self, via: str) -> Actor:
         """The real account's id, for the journal's own check, under a name that says it is simulated."""
-        return Actor(uid=self._real.uid, user=f"{self._person} (demo)", via=via, host=HOST, pid=self._real.pid)
+        return Actor(uid=self._real.uid, user=f"{self._person}{SIMULATED}", via=via, host=HOST, pid=self._real.pid)
 
 
 def told_apart(actor: Actor) -> Actor:
     """A simulated actor with an id of its own, so that nobody can undo or repeat an act as if it were theirs."""
-    if actor.host != HOST or not actor.user.endswith(" (demo)"):
+    if actor.host != HOST or not actor.user.endswith(SIMULATED):
         return actor
     return replace(actor, uid=_UIDS_FROM + crc32(actor.user.encode()) % 2**24)
 

@@ -71,7 +71,7 @@ class Rehearsal(Struct, frozen=True):
     def _journal(self, identity: Identity, via: str) -> Journal:
         release = self.loaded.plan.release
         return DirectoryJournal.open(
-            self.journal_root, release, identity, self.clock, via, state_dir=self.state_dir
+            self.journal_root, release, identity, self.clock, via, state_dir=self.state_dir, name_of=None
         )
 
 

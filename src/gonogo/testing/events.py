@@ -1,10 +1,12 @@
 """Actors, drafts and events to test with."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
+from gonogo.adapters.identity_unix import account_name
 from gonogo.domain.events import ITEM_TICKED, Actor, Draft, Event, EventId
 from gonogo.testing.clock import START
 
@@ -23,6 +25,11 @@ class FixedIdentity:
 def make_actor(user: str = "ana", uid: int = 1001) -> Actor:
     """Somebody on a bastion."""
     return Actor(uid, user, login=user, via="cli", host="bastion", pid=4711, tty="/dev/pts/3")
+
+
+def own_actor() -> Actor:
+    """The account that runs the tests: in a journal on disk no other name counts for its files."""
+    return make_actor(account_name(os.getuid()), os.getuid())
 
 
 def make_draft(

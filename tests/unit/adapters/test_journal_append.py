@@ -17,9 +17,9 @@ from gonogo.adapters.journal_dir.append import Appender, Disk
 from gonogo.domain.events import Event
 from gonogo.errors import NotPermittedError, StorageError
 from gonogo.testing.clock import FakeClock
-from gonogo.testing.events import FixedIdentity, make_actor, make_draft
+from gonogo.testing.events import FixedIdentity, make_draft, own_actor
 
-ME = make_actor("me", os.getuid())
+ME = own_actor()
 CALLS = ("open", "fchmod", "ftruncate", "write", "fsync")
 
 

@@ -12,9 +12,9 @@ from gonogo.domain import events as kinds
 from gonogo.domain.events import Draft, EventId
 from gonogo.domain.folds.merges import Word
 from gonogo.testing.clock import FakeClock
-from gonogo.testing.events import FixedIdentity, make_actor
+from gonogo.testing.events import FixedIdentity, own_actor
 
-ME = make_actor("me", os.getuid())
+ME = own_actor()
 FIX = "a" * 40
 
 
@@ -58,7 +58,7 @@ def test_a_word_of_another_release_is_found_with_its_release(shelf: Shelf) -> No
     shelf.say("here", kinds.MERGE_EQUATED)
     found = shelf.words()
     assert [(word.release, word.word, word.actor.user, word.oid) for word in found.words] == [
-        ("autumn", Word.WAIVED, "me", FIX)
+        ("autumn", Word.WAIVED, ME.user, FIX)
     ]
     assert found.notes == ()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.adapters.journal_dir import DirectoryJournal, Head, layout, record, verify
 from gonogo.adapters.journal_dir.layout import Store
@@ -13,9 +14,9 @@ from gonogo.domain.events import Event
 from gonogo.errors import ConfigError, GonogoError, IntegrityError
 from gonogo.ports import Alarm, Tail
 from gonogo.testing.clock import FakeClock
-from gonogo.testing.events import FixedIdentity, make_actor, make_draft
+from gonogo.testing.events import FixedIdentity, make_actor, make_draft, own_actor
 
-ME = make_actor("me", os.getuid())
+ME = own_actor()
 BOB = make_actor("bob", os.getuid() + 1)
 
 
@@ -338,7 +339,7 @@ def test_what_others_wrote_is_harmless_to_show(books: Books) -> None:
     """Text that a terminal would obey becomes text it can only show."""
     sealed = record.seal(
         make_draft("odd", data={"text": "\x1b]52;c;aGk=\x07 \u202e \x9b2J", "\x1b[2J": 1}),
-        make_actor("\x1b[31mme", os.getuid()),
+        replace(ME, host="\x1b[31mme", tty="\x1b]0;x\x07", ssh_from="\u202e"),
         books.clock.now(),
         7,
         books.events[-1].hash,

@@ -8,14 +8,16 @@ The record is checked as bytes: what does not encode again to the very same line
 import hashlib
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
-from gonogo.domain.events import Actor, Draft, Event, EventId
+from gonogo.adapters.identity_unix import nameless
+from gonogo.domain.events import GONE, SIMULATED, Actor, Draft, Event, EventId
 from gonogo.domain.text import BLOCK_LIMIT, clean, clean_block
 from gonogo.errors import UsageError
 
@@ -65,7 +67,7 @@ class _Body(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     prev: _Hash
     seq: Annotated[int, Meta(ge=1, le=LAST_SEQ)]
     sig: str | UnsetType = UNSET
-    """SSH signature over the record without sig and hash; absent when the plan asks for none."""
+    """Kept free: signatures stand in the data. A record that has one is not what gonogo wrote."""
     subject: _Name
     ts: _Name
     v: _Natural
@@ -105,6 +107,8 @@ def seal(draft: Draft, actor: Actor, at: datetime, seq: int, prev: str) -> Seale
     """
     if not draft.id or any(clean(name) != name for name in (draft.id, draft.kind, draft.subject)):
         raise UsageError("an event's id, kind and subject are plain words: nothing was recorded")
+    if draft.expect >= seq:
+        raise UsageError(f"event {seq} cannot follow event {draft.expect}: nothing was recorded")
     body = {
         "actor": msgspec.structs.asdict(_stored_actor(actor)),
         "data": _plain(draft.data),
@@ -135,10 +139,17 @@ def seal(draft: Draft, actor: Actor, at: datetime, seq: int, prev: str) -> Seale
 
 
 class Actors:
-    """The actors seen so far, by the bytes they were written as: each is read, checked and cleaned once."""
+    """The actors seen so far, by the bytes they were written as: each is read, checked and cleaned once.
 
-    def __init__(self) -> None:
+    `name_of` tells the account name of a uid as this host has it, "" for none: an author is who the kernel says
+    owns the file, whatever name the record gives. Without it the recorded names are taken as they are.
+    """
+
+    def __init__(self, name_of: Callable[[int], str] | None = None, *, simulated: bool = False) -> None:
         self._known: dict[bytes, Actor] = {}
+        self._name_of = name_of
+        self._simulated = simulated
+        """Whether simulated people may stand in the records: in a rehearsal's, which is one account's alone."""
 
     def read(self, raw: msgspec.Raw) -> Actor:
         """The actor of a record. Raises BadRecordError."""
@@ -147,8 +158,22 @@ class Actors:
         if actor is None:
             if len(self._known) >= _ACTORS_KEPT:
                 self._known.clear()
-            actor = self._known[text] = _actor_of(text)
+            actor = self._known[text] = self._named(_actor_of(text))
         return actor
+
+    def _named(self, actor: Actor) -> Actor:
+        if self._name_of is None or (self._simulated and actor.user.endswith(SIMULATED)):
+            return actor
+        name = self._name_of(actor.uid)
+        if name == actor.user or not name:
+            gone = not name and actor.user != nameless(actor.uid)
+            return replace(actor, user=actor.user + GONE, recorded=actor.user) if gone else actor
+        return replace(actor, user=name, recorded=actor.user or "(none)")
+
+
+def is_forged(actor: Actor) -> bool:
+    """Whether a record gives its author the name of another account than the host does."""
+    return bool(actor.recorded) and not actor.user.endswith(GONE) and actor.recorded != nameless(actor.uid)
 
 
 def unseal(line: bytes) -> Record:
@@ -171,6 +196,8 @@ def unseal(line: bytes) -> Record:
     body = line.replace(b'"hash":"%b",' % record.hash.encode(), b"", 1)
     if not unchanged or _digest(record.prev, body) != record.hash:
         raise BadRecordError("its bytes differ from what its hash was made of")
+    if record.sig is not UNSET:
+        raise BadRecordError("it holds a signature where this version writes none")
     if line.count(b"[") + line.count(b"{") > DEPTH_LIMIT and _depth(record.data) > DEPTH_LIMIT:
         raise BadRecordError("its data is nested too deep")
     return record

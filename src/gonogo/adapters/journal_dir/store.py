@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gonogo.adapters.identity_unix import account_name
+from gonogo.adapters.identity_unix import account_name, known_account
 from gonogo.adapters.journal_dir import layout, lock, record
 from gonogo.adapters.journal_dir.append import Appender, Disk
 from gonogo.adapters.journal_dir.heads import Head, HeadMemory
 from gonogo.adapters.journal_dir.layout import SHARED, SOLO, Store
 from gonogo.adapters.journal_dir.record import Sealed
-from gonogo.adapters.journal_dir.trail import Trail
+from gonogo.adapters.journal_dir.trail import NameOf, Trail
 from gonogo.domain.events import Actor, Draft, Event, EventId
 from gonogo.errors import ConfigError, IntegrityError, NotPermittedError
 from gonogo.ports import Alarm, Clock, Identity, Tail
@@ -38,6 +38,7 @@ class DirectoryJournal:
         state_dir: Path | None = None,
         disk: Disk | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        name_of: NameOf = known_account,
     ) -> None:
         self.directory = directory
         self.store = store
@@ -48,7 +49,7 @@ class DirectoryJournal:
         self._heads = HeadMemory(state_dir, directory, store.genesis)
         self._noted = self._heads.recall()
         self._noted_at = monotonic()
-        self._trail = Trail(directory, store, self._noted, monotonic)
+        self._trail = Trail(directory, store, self._noted, monotonic, name_of)
         mode = layout.file_mode(directory, store)
         self._appender = Appender(directory, actor.uid, mode, disk or Disk())
         self._look: tuple[object, ...] = ()
@@ -69,11 +70,13 @@ class DirectoryJournal:
         state_dir: Path | None = None,
         disk: Disk | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        name_of: NameOf = known_account,
     ) -> "DirectoryJournal":
         """Open the journal of `release` below `root`, whatever its mode.
 
         Where there is none, one for this account alone is made with `create`, but never where a `shared` one is
-        expected. `state_dir` is where the newest event seen is remembered (`layout.state_home()`).
+        expected. `state_dir` is where the newest event seen is remembered (`layout.state_home()`). `name_of`
+        names the authors; None takes the names that the records give, as a rehearsal does for its people.
 
         Raises ConfigError (no journal, another release's, a network file system), NotPermittedError, StorageError.
         """
@@ -92,6 +95,7 @@ class DirectoryJournal:
             state_dir=state_dir,
             disk=disk,
             monotonic=monotonic,
+            name_of=name_of,
         )
 
     def tail(self) -> Tail:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from gonogo.adapters.identity_unix import account_name
+from gonogo.adapters.identity_unix import account_name, known_account
 from gonogo.adapters.journal_dir import record as records
 from gonogo.adapters.journal_dir.heads import Head
-from gonogo.adapters.journal_dir.layout import Store, owner_named
+from gonogo.adapters.journal_dir.layout import SHARED, Store, owner_named
 from gonogo.adapters.journal_dir.record import BadRecordError, NewerRecordError, Record
 from gonogo.domain.events import Actor, Event, EventId
 from gonogo.errors import NotPermittedError, StorageError
@@ -21,6 +21,8 @@ from gonogo.ports import Alarm
 GAP_GRACE = 2.0
 """Seconds after which a missing number is an alarm: until then its author may only be slower than we read."""
 _CHUNK = 1024 * 1024
+NameOf = Callable[[int], str] | None
+"""Name of the account of a uid on this host, "" for none; None where recorded names are taken as they are."""
 
 
 class JournalFile:
@@ -59,7 +61,15 @@ class _Waiting(NamedTuple):
 class Trail:
     """What has been read of a journal so far."""
 
-    def __init__(self, directory: Path, store: Store, mark: Head | None, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        store: Store,
+        mark: Head | None,
+        monotonic: Callable[[], float],
+        name_of: NameOf = known_account,
+    ) -> None:
+        self._name_of = name_of
         self._directory = directory
         self._store = store
         self._mark = mark
@@ -68,7 +78,7 @@ class Trail:
         self._places: dict[EventId, Place] = {}
         self._waiting: dict[int, _Waiting] = {}
         self._ready: list[Event] = []
-        self._actors = records.Actors()
+        self._actors = records.Actors(name_of, simulated=store.mode != SHARED)
         self._found: dict[tuple[str, str], Alarm] = {}
         self._gap: Alarm | None = None
         self._gap_at = (0, 0.0)
@@ -261,6 +271,13 @@ class Trail:
             real, claimed = account_name(file.uid), account_name(event.actor.uid)
             message = f"event {event.seq} in {file.name}, which is {real}'s, claims to be {claimed}'s"
             return Alarm("owner", message, event.seq)
+        if records.is_forged(event.actor):
+            real, claimed = event.actor.user, event.actor.recorded
+            message = f"event {event.seq} in {file.name}, which is {real}'s, gives its author the name {claimed}"
+            return Alarm("owner", message, event.seq)
+        if event.expect >= event.seq:
+            message = f"event {event.seq} in {file.name} claims to follow event {event.expect}, which came later"
+            return Alarm("chain", message, event.seq)
         if event.seq <= file.last_seq:
             message = (
                 f"event {event.seq} stands after event {file.last_seq} in {file.name}: lines were moved or copied"
@@ -275,6 +292,11 @@ class Trail:
             if waiting.prev != self.head.hash:
                 name, seq = waiting.place.name, waiting.event.seq
                 message = f"event {seq} in {name} does not follow event {seq - 1}: one of them was changed"
+                self._alarm("chain", message, seq, name)
+                return
+            if waiting.event.id in self._places:
+                name, seq = waiting.place.name, waiting.event.seq
+                message = f"event {seq} in {name} has the id of an event before it: what was recorded is repeated"
                 self._alarm("chain", message, seq, name)
                 return
             del self._waiting[waiting.event.seq]
@@ -292,7 +314,7 @@ class Trail:
 
     def _read_again(self) -> None:
         """Check everything from the start against what was read. Rare: only accidents and edits lead here."""
-        fresh = Trail(self._directory, self._store, self.head, self._monotonic)
+        fresh = Trail(self._directory, self._store, self.head, self._monotonic, self._name_of)
         fresh.catch_up()
         for alarm in fresh.alarms:
             self._alarm(alarm.kind, alarm.message, alarm.seq, alarm.file)
