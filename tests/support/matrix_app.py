@@ -88,7 +88,7 @@ class MatrixApp(App[None]):
         for theme in themes():
             self.register_theme(theme)
         self.theme = theme_name(profile)
-        self.view = MatrixView(look(profile), "no products")
+        self.view = MatrixView(look(profile), none="no products")
 
     def compose(self) -> ComposeResult:
         """The matrix."""

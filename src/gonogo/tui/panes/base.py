@@ -10,7 +10,7 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import PANES, Place
 from gonogo.tui.lines import width
 from gonogo.tui.look import Look
-from gonogo.tui.widgets.row_list import RowList
+from gonogo.tui.widgets.row_list import Content, RowList
 from gonogo.tui.widgets.spans import Lines
 
 
@@ -107,12 +107,17 @@ class Pane(Vertical):
 class ListPane(Pane):
     """A pane whose body is a list of rows."""
 
-    empty = ""
-    """The sentence for an empty list."""
-
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self.list = RowList(look, self.empty)
+        self.list = RowList(look, self.told)
+
+    def told(self, columns: int) -> Content:  # noqa: ARG002  named for those who tell it
+        """What is in the list, in so many columns."""
+        raise AssertionError("each pane tells it")
+
+    def redraw(self) -> None:
+        """Tell the list anew."""
+        self.list.retell()
 
     def compose(self) -> ComposeResult:
         """Title and list."""

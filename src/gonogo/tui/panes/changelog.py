@@ -1,6 +1,6 @@
 """What ships: one product at a time, breaking changes first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from gonogo.domain.changelog import Changes, ProductChanges, Unreadable
@@ -10,8 +10,10 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.panes.base import ListPane
-from gonogo.tui.widgets.row_list import Row
+from gonogo.tui.widgets.row_list import Content, Reading, Row, Told
 
+NOTHING = "The plan names no product."
+OPENING = "Opening the journal."
 _ROOMY = 64
 """Columns from which authors have a column of their own."""
 _PIECE = 2_000
@@ -25,13 +27,12 @@ class ChangelogPane(ListPane):
 
     place = Place.CHANGELOG
     label = "Changes"
-    empty = "The plan names no product."
-
     product = ""
     """Whose changes are shown; "" before the first snapshot."""
     _drawn: tuple[object, ...] = ()
     _listed = ""
     _coming: Iterator[Row] = iter(())
+    _made: tuple[Row, ...] = ()
 
     def turn(self, by: int) -> None:
         """Show the product after or before this one."""
@@ -59,7 +60,10 @@ class ChangelogPane(ListPane):
 
     def redraw(self) -> None:
         """Show what is known of the product's history; thousands of lines are not made anew for a clock."""
-        if self.snapshot is None or not self.snapshot.plan.products:
+        if self.snapshot is None:
+            return
+        if not self.snapshot.plan.products:
+            super().redraw()
             return
         product = self.snapshot.plan.product(self.product) or self.snapshot.plan.products[0]
         self.product = product.name
@@ -69,8 +73,16 @@ class ChangelogPane(ListPane):
             return
         same = self._listed == product.name
         self._drawn, self._listed = drawn, product.name
-        self.list.empty = nothing(product, changes)
         self._make(change_rows(changes, product, self.columns), [], same=same)
+
+    def told(self, columns: int) -> Content:  # noqa: ARG002  made for the width there was: long ones take seconds
+        """What has been made by now of the product's changes."""
+        if self.snapshot is None:
+            return Reading(OPENING)
+        product = self.snapshot.plan.product(self.product)
+        if product is None:
+            return Reading() if self.snapshot.plan.products else Told((), NOTHING)
+        return contents(product, self.snapshot.changes.get(product.name), self._made)
 
     def _make(self, coming: Iterator[Row], made: list[Row], *, same: bool) -> None:
         """Make the rows of a long history a piece at a time, so that keys get their turn in between.
@@ -82,7 +94,8 @@ class ChangelogPane(ListPane):
         made += piece
         self._coming = coming
         if not same or len(piece) < _PIECE:
-            self.list.show(made)
+            self._made = tuple(made)
+            self.list.retell()
         if len(piece) == _PIECE:
             # a timer, not call_later: that one runs before the loop has looked at anything else
             self.set_timer(_BREATH, lambda: self._go_on(coming, made, same))
@@ -114,15 +127,19 @@ def _count(changes: ProductChanges) -> str:
     return f"{changes.count} {noun} {since}{'' if changes.complete else ', reading on'}"
 
 
-def nothing(product: Product, changes: Changes | None) -> str:
-    """The sentence for a product without a list."""
+def contents(product: Product, changes: Changes | None, rows: Sequence[Row]) -> Content:
+    """What is known of a product's changes, as rows made of them."""
     if not product.repo:
-        return f"The plan names no repository for {product.name}: what ships with it is not known here."
+        return Told(
+            rows, f"The plan names no repository for {product.name}: what ships with it is not known here."
+        )
     if changes is None:
-        return f"Reading the history of {product.name}."
+        return Reading(f"Reading the history of {product.name}.")
     if isinstance(changes, Unreadable):
-        return f"The history of {product.name} cannot be read."
-    return f"Nothing was committed since {changes.base or 'the beginning'}."
+        return Told(rows, f"The history of {product.name} cannot be read.")
+    if not rows:
+        return Reading()  # the first of them are being made
+    return Told(rows, f"Nothing was committed since {changes.base or 'the beginning'}.")
 
 
 def change_rows(changes: Changes | None, product: Product, columns: int) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from gonogo.tui.intents import Place
 from gonogo.tui.lines import in_columns, plain
 from gonogo.tui.look import Look
 from gonogo.tui.panes.base import ListPane
-from gonogo.tui.widgets.row_list import Row
+from gonogo.tui.widgets.row_list import Content, Reading, Row, Told
 
 _OWNER = 13
 _MARK = 3
@@ -22,14 +22,15 @@ _ROOMY = 72
 _NARROW = 44
 """Columns below which only the title stands beside the mark."""
 
+NOTHING = "The plan has no checklist: nothing here holds the release back."
+OPENING = "Opening the journal."
+
 
 class ChecklistPane(ListPane):
     """Space ticks here."""
 
     place = Place.CHECKLIST
     label = "Checklist"
-    empty = "The plan has no checklist: nothing here holds the release back."
-
     running: Mapping[str, Running] = {}
     """The checks this cockpit is carrying out, by item."""
 
@@ -38,10 +39,11 @@ class ChecklistPane(ListPane):
         self.running = running
         self.redraw()
 
-    def redraw(self) -> None:
-        """Show the items as the journal has them."""
-        if self.snapshot is not None:
-            self.list.show(checklist_rows(self.snapshot, self.columns, self.look, self.running))
+    def told(self, columns: int) -> Content:
+        """The items as the journal has them."""
+        if self.snapshot is None:
+            return Reading(OPENING)
+        return Told(checklist_rows(self.snapshot, columns, self.look, self.running), NOTHING)
 
     def state(self) -> Line:
         """How many items are closed."""

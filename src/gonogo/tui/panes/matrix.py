@@ -17,6 +17,8 @@ from gonogo.tui.widgets.matrix_layout import HEADER
 from gonogo.tui.widgets.matrix_view import MatrixView
 from gonogo.tui.widgets.spans import Lines
 
+OPENING = "Opening the journal."
+NOTHING = "The plan names no product to be asked for."
 _LABEL = 14
 """Columns of the title around its notes: cursor, number, label and blanks."""
 _LINES_EACH, _FOOT = 2, 3
@@ -31,7 +33,7 @@ class MatrixPane(Pane):
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self.view = MatrixView(look, "The plan names no product to be asked for.")
+        self.view = MatrixView(look, reading=OPENING, none=NOTHING)
         self.foot = Lines(look, [])
         self.foot.add_class("foot")
 

@@ -1,13 +1,16 @@
 """The audit trail, newest first."""
 
 from gonogo.domain.events import Event
+from gonogo.domain.snapshot import Snapshot
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.trail import sentence, who
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import plain
 from gonogo.tui.panes.base import ListPane
-from gonogo.tui.widgets.row_list import Row
+from gonogo.tui.widgets.row_list import Content, Reading, Row, Told
 
+NOTHING = "Nothing has been recorded yet. The first tick will stand here."
+OPENING = "Opening the journal."
 SHOWN = 2_000
 """Newest events on the screen; all of them are in `gonogo log`."""
 
@@ -17,23 +20,23 @@ class TrailPane(ListPane):
 
     place = Place.TRAIL
     label = "Audit trail"
-    empty = "Nothing has been recorded yet. The first tick will stand here."
-
     _head: tuple[int, int] = (-1, -1)
     """Sequence number and day last drawn: the trail only ever grows, so it is drawn anew only then."""
+    _rows: tuple[Row, ...] = ()
 
     def redraw(self) -> None:
         """Show the newest events."""
+        if self.snapshot is not None and self._head != _head(self.snapshot):
+            super().redraw()
+
+    def told(self, columns: int) -> Content:  # noqa: ARG002  a line is as long as it is
+        """The newest events."""
         if self.snapshot is None:
-            return
-        head = (self.snapshot.state.seq, self.snapshot.now.toordinal())
-        if head == self._head:
-            return
-        self._head = head
-        today = self.snapshot.now.date()
-        newest = self.snapshot.state.events[: -SHOWN - 1 : -1]
-        dated = any(event.at.date() != today for event in newest)
-        self.list.show([Row(f"event:{event.seq}", trail_line(event, dated)) for event in newest])
+            return Reading(OPENING)
+        head = _head(self.snapshot)
+        if head != self._head:
+            self._head, self._rows = head, trail_rows(self.snapshot)
+        return Told(self._rows, NOTHING)
 
     def state(self) -> Line:
         """How much is recorded."""
@@ -41,6 +44,18 @@ class TrailPane(ListPane):
             return ()
         total = len(self.snapshot.state.events)
         return self.beside(plain(f"{total} recorded, times in UTC" if total else "", Tone.MUTED))
+
+
+def _head(snapshot: Snapshot) -> tuple[int, int]:
+    return (snapshot.state.seq, snapshot.now.toordinal())
+
+
+def trail_rows(snapshot: Snapshot) -> tuple[Row, ...]:
+    """The newest events, the newest first."""
+    today = snapshot.now.date()
+    newest = snapshot.state.events[: -SHOWN - 1 : -1]
+    dated = any(event.at.date() != today for event in newest)
+    return tuple(Row(f"event:{event.seq}", trail_line(event, dated)) for event in newest)
 
 
 def trail_line(event: Event, dated: bool) -> Line:

@@ -8,13 +8,13 @@ from gonogo.domain.ledger import Arrival, LedgerCell
 from gonogo.errors import GonogoError
 from gonogo.present import merges as words
 from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard import say, text, trouble
+from gonogo.present.wizard import Rows, say, text, trouble
 from gonogo.session import Accepted, Outcome
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
 from gonogo.tui.screens.hotfix_plan import DiffScreen
 from gonogo.tui.screens.merges_view import MergesView
-from gonogo.tui.screens.wizard import head, rows_of
+from gonogo.tui.screens.wizard import head
 
 
 class CarryScreen(MergesView):
@@ -48,10 +48,6 @@ class CarryScreen(MergesView):
             self.mending.ask(lambda: self.mending.workshop.plan_carry(snapshot.plan, self._cell), self._know)
         self.draw()
 
-    def on_resize(self) -> None:
-        """Another width: wrapped anew."""
-        self.call_after_refresh(self.draw)
-
     def _know(self, found: Planned | GonogoError) -> None:
         self._planned = found
         if self.is_attached:
@@ -59,6 +55,11 @@ class CarryScreen(MergesView):
 
     def draw(self) -> None:
         """Show what is known now."""
+        self.list.retell()
+        self.follow()
+
+    def rows(self) -> Rows:
+        """The proof, or what would come of it."""
         lines: list[Line] = list(words.cell_lines(self._cell))
         if isinstance(self._planned, Planned):
             lines += words.carry_lines(self._planned)
@@ -66,8 +67,7 @@ class CarryScreen(MergesView):
             lines += [(), *trouble(self._planned)]
         elif self._missing:
             lines += [(), say("finding out what carrying it there would come to", Tone.BUSY)]
-        self.list.show(rows_of(text(*lines), max(20, self.app.size.width - 4)))
-        self.follow()
+        return text(*lines)
 
     def offers(self) -> frozenset[str]:
         """It is carried once it was shown what comes of it, and nothing stands against it."""

@@ -28,7 +28,7 @@ from gonogo.tui.look import Look
 from gonogo.tui.messages import LookAnew, Reply, Say
 from gonogo.tui.moved import what_moved
 from gonogo.tui.screens.view import CleanInput, View
-from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
 
 DEAF = 0.5
@@ -102,7 +102,7 @@ class ConfirmScreen(View, inherit_bindings=False):
         self._heard_from = 0.0
         self.heading = Lines(look, [(Span(f" {question.title} ", Tone.STRONG),)])
         self.heading.add_class("title")
-        self.list = RowList(look)
+        self.list = RowList(look, self.told)
         self.list.can_focus = False
         self.foot = Lines(look, [])
         self.foot.add_class("about")
@@ -160,7 +160,7 @@ class ConfirmScreen(View, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Another width: wrapped anew."""
-        self.call_after_refresh(self.draw)
+        self.draw()
 
     def draw(self) -> None:
         """Look at it as it is now; what moved is said, and everything is typed anew."""
@@ -189,14 +189,21 @@ class ConfirmScreen(View, inherit_bindings=False):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
+    def told(self, columns: int) -> Content:
+        """What is confirmed, in so many columns; what it waits for is said below."""
+        seen = self._drawn
+        if seen is None:
+            return Reading()
+        told = words.lines(seen)
+        if seen.refused:
+            told = told[:-1]  # said below, where the eye is
+        rows = [part for line in told for part in wrap(line, columns - 2, 11)]
+        return Told([Row(f"{index}", line, selectable=False) for index, line in enumerate(rows)], "")
+
     def _show(self) -> None:
         columns = max(20, self.app.size.width - 4)
         seen = self._drawn
-        told = words.lines(seen) if seen is not None else ()
-        if seen is not None and seen.refused:
-            told = told[:-1]  # said below, where the eye is
-        rows = [part for line in told for part in wrap(line, columns, 11)]
-        self.list.show([Row(f"{index}", line, selectable=False) for index, line in enumerate(rows)])
+        self.list.retell()
         foot = [part for line in self._foot() for part in wrap(line, columns, 2)]
         room = max(4, self.app.size.height - 12)
         self.foot.show([(), *((Span(" "), *line) for line in foot[:room])])

@@ -29,9 +29,10 @@ from gonogo.tui.intents import Place, bindings, here
 from gonogo.tui.lines import plain, spread, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.screens.view import View
-from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
 
+NOTHING = "There is nothing to tell."
 _GONE = (plain("It is no longer there.", Tone.MUTED),)
 """The plan was edited while it was read."""
 
@@ -42,13 +43,15 @@ class TextView(View, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.TEXT))]
     indent: ClassVar[int] = 10
     """Columns of the labels, under which wrapped lines go on."""
+    reading: ClassVar[str] = "Opening the journal."
+    """What stands there while the text is not known yet."""
 
     def __init__(self, look: Look, title: str, note: str = "", actor: Actor | None = None) -> None:
         super().__init__(look, note, actor)
         self._title: Line = (Span(f" {title} ", Tone.STRONG),)
         self.heading = Lines(look, [self._title])
         self.heading.add_class("title")
-        self.text = RowList(look, "There is nothing to tell.")
+        self.text = RowList(look, self.told)
 
     def body(self) -> Sequence[Widget]:
         """Title and text."""
@@ -68,17 +71,21 @@ class TextView(View, inherit_bindings=False):
         super().watch_snapshot()
         self.fill()
 
-    def lines(self) -> tuple[Line, ...]:
-        """The text, unwrapped."""
-        return ()
+    def lines(self) -> tuple[Line, ...] | None:
+        """The text, unwrapped; None while it is not known yet."""
+        return None
+
+    def told(self, columns: int) -> Content:
+        """The text in so many columns."""
+        lines = self.lines()
+        if lines is None:
+            return Reading(self.reading)
+        wrapped = [part for line in lines for part in wrap(line, columns - 1, self.indent)]
+        return Told([Row(f"{index}", line, selectable=False) for index, line in enumerate(wrapped)], NOTHING)
 
     def fill(self) -> None:
-        """Show the text in the width there is."""
-        columns = self.text.size.width - 3
-        if columns < 20:
-            return
-        wrapped = [part for line in self.lines() for part in wrap(line, columns, self.indent)]
-        self.text.show([Row(f"{index}", line, selectable=False) for index, line in enumerate(wrapped)])
+        """Tell the text anew, and where in it its reader is."""
+        self.text.retell()
         self._entitle()
 
     def on_row_list_scrolled(self) -> None:
@@ -116,10 +123,10 @@ class DetailsScreen(TextView):
         """What it is about."""
         return self._subject
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[Line, ...] | None:
         """The details as they stand now."""
         if self.snapshot is None:
-            return ()
+            return None
         cell = cell_of(self.snapshot, self._subject)
         if cell is None:
             return (*self._checking(), *details_of(self.snapshot, self._subject))
@@ -210,7 +217,7 @@ def _history(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
 def _event(snapshot: Snapshot, seq: int) -> tuple[Line, ...]:
     event = next((one for one in reversed(snapshot.state.events) if one.seq == seq), None)
     if event is None:
-        return ()
+        return _GONE
     actor = event.actor
     facts = [
         ("number", f"#{event.seq}"),

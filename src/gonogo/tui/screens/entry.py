@@ -20,8 +20,10 @@ from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Say
 from gonogo.tui.screens.view import CleanInput, View
-from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+
+NOTHING = "There is nothing to enter."
 
 
 class EntryScreen(View, inherit_bindings=False):
@@ -39,11 +41,12 @@ class EntryScreen(View, inherit_bindings=False):
         super().__init__(look, note, actor)
         self._product = product
         self._edit: Edit | None = None
-        self._told: tuple[Line, ...] = (plain("putting it together", Tone.BUSY),)
+        self._told: tuple[Line, ...] | None = None
+        """The entry, or why there is none; None while it is being put together."""
         self._busy = True
         self.heading = Lines(look, [(Span(f" Changelog entry  {product.name} {product.version} ", Tone.STRONG),)])
         self.heading.add_class("title")
-        self.list = RowList(look, "There is nothing to enter.")
+        self.list = RowList(look, self.told)
         self.list.can_focus = False
         self.ask = Lines(look, [()])
         self.ask.add_class("about")
@@ -77,13 +80,19 @@ class EntryScreen(View, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Another width: wrapped anew."""
-        self.call_after_refresh(self.draw)
+        self.draw()
+
+    def told(self, columns: int) -> Content:
+        """The entry in so many columns."""
+        if self._told is None:
+            return Reading("Putting it together.")
+        parts = [part for line in self._told for part in wrap(line, columns - 2, 2)]
+        return Told([Row(f"{index}", line, selectable=False) for index, line in enumerate(parts)], NOTHING)
 
     def draw(self) -> None:
         """The entry, in the width there is."""
-        columns = max(20, self.size.width - 4)
-        parts = [part for line in self._told for part in wrap(line, columns, 2)]
-        self.list.show([Row(f"{index}", line, selectable=False) for index, line in enumerate(parts)])
+        columns = max(20, self.app.size.width - 4)
+        self.list.retell()
         question = f"Type {self._product.version} and Enter to write it into the file; nothing is committed."
         self.ask.show([(Span(" "), *line) for line in wrap(plain(question), columns)] if self._edit else [()])
         self.input.display = self._edit is not None

@@ -111,7 +111,7 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
             return ()
         return observed_in_production(self.snapshot.plan, self.snapshot.matrix, self._product)
 
-    def rows(self) -> Rows:
+    def rows(self) -> Rows | None:
         """What the step shows."""
         if self._reading:
             return words.text(words.say("asking git, here and at the remote", Tone.BUSY))
@@ -128,11 +128,11 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
             return words.candidate_rows(self._ground.candidates, self._picks, named)
         if self._step == PREVIEW and self._planned is not None:
             return words.text(*words.preview_lines(self._planned))
-        return ()
+        return None
 
-    def _broken(self) -> Rows:
+    def _broken(self) -> Rows | None:
         if self.snapshot is None:
-            return ()
+            return None
         product = self.product
         if product is None:
             return table_rows(self.snapshot)

@@ -9,13 +9,13 @@ from gonogo.domain.ledger import Ledger, LedgerCell
 from gonogo.errors import GonogoError
 from gonogo.present import merges as words
 from gonogo.present.tones import Span, Tone
-from gonogo.present.wizard import text, trouble
+from gonogo.present.wizard import Rows, text, trouble
 from gonogo.session import Accepted, Outcome
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
 from gonogo.tui.screens.carry import CarryScreen
 from gonogo.tui.screens.merges_view import MergesView
-from gonogo.tui.screens.wizard import head, rows_of
+from gonogo.tui.screens.wizard import head
 
 
 class MergesScreen(MergesView):
@@ -39,10 +39,6 @@ class MergesScreen(MergesView):
         """Read it."""
         self.list.focus()
         self._read()
-
-    def on_resize(self) -> None:
-        """Another width: wrapped anew."""
-        self.call_after_refresh(self.draw)
 
     def on_screen_resume(self) -> None:
         """Back from a fix that was carried: what git says now."""
@@ -90,11 +86,14 @@ class MergesScreen(MergesView):
             return
         count = words.count_line(self._ledger) if self._ledger else (Span("reading the branches", Tone.BUSY),)
         self.heading.show([head("FORWARD-MERGES", *count)])
-        rows = words.ledger_rows(self._ledger) if self._ledger else ()
-        if self._error is not None:
-            rows = (*text(*trouble(self._error), ()), *rows)
-        self.list.show(rows_of(rows, max(20, self.app.size.width - 4)))
+        self.list.retell()
         self.follow()
+
+    def rows(self) -> Rows | None:
+        """The ledger, below what went wrong."""
+        if self._error is not None:
+            return (*text(*trouble(self._error), ()), *(words.ledger_rows(self._ledger) if self._ledger else ()))
+        return words.ledger_rows(self._ledger) if self._ledger else None
 
     @property
     def cell(self) -> LedgerCell | None:

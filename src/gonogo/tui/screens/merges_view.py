@@ -13,6 +13,7 @@ from gonogo.domain.folds.merges import Word
 from gonogo.domain.ledger import OPEN, Arrival, LedgerCell
 from gonogo.errors import GonogoError
 from gonogo.present.tones import Tone
+from gonogo.present.wizard import Rows
 from gonogo.session import Outcome
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.intents import Context, Place, bindings, here
@@ -22,8 +23,11 @@ from gonogo.tui.messages import Record, Say
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.prompt import PromptScreen
 from gonogo.tui.screens.view import View
-from gonogo.tui.widgets.row_list import RowList
+from gonogo.tui.screens.wizard import rows_of
+from gonogo.tui.widgets.row_list import Content, Reading, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+
+NOTHING = "No fix was hotfixed that has to be carried anywhere."
 
 
 class MergesView(View, inherit_bindings=False):
@@ -44,7 +48,7 @@ class MergesView(View, inherit_bindings=False):
         self.work_on = work_on
         self.heading = Lines(look, [()])
         self.heading.add_class("title")
-        self.list = RowList(look, "Reading the branches.")
+        self.list = RowList(look, self.told)
 
     @property
     def place(self) -> Place:
@@ -55,6 +59,15 @@ class MergesView(View, inherit_bindings=False):
     def cell(self) -> LedgerCell | None:
         """The cell at the cursor."""
         return None
+
+    def rows(self) -> Rows | None:
+        """What the list shows; None while it is not known yet."""
+        return None
+
+    def told(self, columns: int) -> Content:
+        """What the list shows, in so many columns."""
+        rows = self.rows()
+        return Reading("Reading the branches.") if rows is None else Told(rows_of(rows, columns - 2), NOTHING)
 
     def body(self) -> Sequence[Widget]:
         """Title and rows."""

@@ -14,8 +14,10 @@ from gonogo.tui.lines import in_columns, plain, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Say
 from gonogo.tui.screens.view import CleanInput, View
-from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.row_list import Content, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+
+NOTHING = "No command has such a name."
 
 
 class PaletteScreen(View, inherit_bindings=False):
@@ -41,7 +43,7 @@ class PaletteScreen(View, inherit_bindings=False):
         self.heading.add_class("title")
         self.input = CleanInput(look, "a part of a name", 40)
         self.input.add_class("prompt")
-        self.list = RowList(look, "No command has such a name.")
+        self.list = RowList(look, self._told)
         self.list.can_focus = False
         self.list.always_marked = True
         self.whole = Lines(look, [(), ()])
@@ -58,7 +60,7 @@ class PaletteScreen(View, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Another width."""
-        self.call_after_refresh(self._list)
+        self._tell()
 
     def follow(self) -> None:
         """The keys of a line to type in are not those of a list."""
@@ -68,12 +70,12 @@ class PaletteScreen(View, inherit_bindings=False):
             Span("Up Down PgUp PgDn", Tone.STRONG), Span(" choose", Tone.MUTED),
         )])  # fmt: skip
 
-    def _list(self) -> None:
-        columns = max(20, self.list.size.width - 2)
-        self.list.show(
-            [_row(intent, self._context_below, columns, self.look) for intent in offered(self._context_below)]
-        )
+    def _told(self, columns: int) -> Content:
+        rows = [_row(intent, self._context_below, columns, self.look) for intent in offered(self._context_below)]
+        return Told(rows, NOTHING)
 
+    def _list(self) -> None:
+        self.list.retell()
         self._tell()
 
     def on_row_list_moved(self) -> None:

@@ -14,8 +14,10 @@ from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Say
 from gonogo.tui.screens.view import View
-from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.row_list import Content, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+
+NOTHING = "There is nothing to choose from."
 
 
 class PickScreen(View, inherit_bindings=False):
@@ -46,7 +48,7 @@ class PickScreen(View, inherit_bindings=False):
         self.heading.add_class("title")
         self.about = Lines(look, [])
         self.about.add_class("about")
-        self.list = RowList(look)
+        self.list = RowList(look, self.told)
 
     def body(self) -> Sequence[Widget]:
         """The question and its answers."""
@@ -59,7 +61,7 @@ class PickScreen(View, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Another width: wrapped anew."""
-        self.call_after_refresh(self.fill)
+        self.fill()
 
     def watch_snapshot(self) -> None:
         """What an answer says of itself may be another thing by now."""
@@ -76,17 +78,21 @@ class PickScreen(View, inherit_bindings=False):
             self.fill()
 
     def fill(self) -> None:
-        """Show the answers, each in as many lines as it needs."""
+        """Show the question and its answers."""
         columns = max(20, self.app.size.width - 4)
         if self._question.ask:
             about = wrap(plain(self._question.ask), columns)
             self.about.show([*((Span(" "), *line) for line in about), ()])
+        self.list.retell()
+
+    def told(self, columns: int) -> Content:
+        """The answers, each in as many lines as it needs."""
         rows = []
         for choice in self._question.choices:
             told = (*plain("no more: ", Tone.WARN), *choice.line) if choice.key in self._gone else choice.line
-            for index, line in enumerate(wrap(told, columns, 4)):
+            for index, line in enumerate(wrap(told, columns - 2, 4)):
                 rows.append(Row(choice.key if not index else f"{choice.key}/{index}", line, selectable=not index))
-        self.list.show(rows)
+        return Told(rows, NOTHING)
 
     def follow(self) -> None:
         """The keys of a choice."""

@@ -15,6 +15,6 @@ class ReleaseScreen(TextView):
     def __init__(self, look: Look, note: str = "", actor: Actor | None = None) -> None:
         super().__init__(look, "How the release stands", note, actor)
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[Line, ...] | None:
         """The text as it is now."""
-        return standing_lines(self.snapshot) if self.snapshot is not None else ()
+        return standing_lines(self.snapshot) if self.snapshot is not None else None

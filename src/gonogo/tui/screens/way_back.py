@@ -26,7 +26,7 @@ from gonogo.tui.screens.details import CopyScreen
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.view import View
 from gonogo.tui.screens.wizard import head, rows_of
-from gonogo.tui.widgets.row_list import RowList
+from gonogo.tui.widgets.row_list import Content, Reading, RowList, Told
 from gonogo.tui.widgets.spans import Lines
 
 
@@ -50,7 +50,7 @@ class WayBackScreen(View, inherit_bindings=False):
         self._ships: dict[Key, WhatShips] = {}
         self.heading = Lines(look, [()])
         self.heading.add_class("title")
-        self.list = RowList(look, "The plan has no product.")
+        self.list = RowList(look, self.told)
 
     @property
     def place(self) -> Place:
@@ -65,10 +65,6 @@ class WayBackScreen(View, inherit_bindings=False):
         """Ready."""
         self.list.focus()
         self.draw()
-
-    def on_resize(self) -> None:
-        """Another width: wrapped anew."""
-        self.call_after_refresh(self.draw)
 
     def watch_snapshot(self) -> None:
         """What runs there, or what is decided, may have changed."""
@@ -119,10 +115,17 @@ class WayBackScreen(View, inherit_bindings=False):
             ]
         )
         self._ask()
-        self.list.show(
-            rows_of(text(*way_back_view(self.snapshot, way, self._ships)), max(20, self.app.size.width - 4))
-        )
+        self.list.retell()
         self.follow()
+
+    def told(self, columns: int) -> Content:
+        """The way back in so many columns."""
+        way = self.way
+        if self.snapshot is None:
+            return Reading("Opening the journal.")
+        if way is None:
+            return Told((), "The plan has no product.")
+        return Told(rows_of(text(*way_back_view(self.snapshot, way, self._ships)), columns - 2), "")
 
     def _ask(self) -> None:
         """Have git say what lies between, one question after the other, each once."""

@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from gonogo.domain.events import Actor
-from gonogo.domain.readiness import ReasonLine, Verdict
+from gonogo.domain.readiness import Answer, ReasonLine, Verdict
 from gonogo.domain.snapshot import Snapshot
 from gonogo.present.release import GIVEN, given_votes, vote_lines
 from gonogo.present.tones import Line, Span, Tone
@@ -21,7 +21,7 @@ from gonogo.tui.screens.details import CopyScreen
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.palette import PaletteScreen
 from gonogo.tui.screens.release import ReleaseScreen
-from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
 
 NOTHING = "Nothing speaks against it, and nothing is unknown: GO."
@@ -40,7 +40,7 @@ class WhyScreen(Acting, inherit_bindings=False):
         self._environment = ""
         self.heading = Lines(look, [()])
         self.heading.add_class("title")
-        self.reasons = RowList(look, NOTHING)
+        self.reasons = RowList(look, self.told)
 
     @property
     def place(self) -> Place:
@@ -56,10 +56,6 @@ class WhyScreen(Acting, inherit_bindings=False):
         self.reasons.focus()
         self.fill()
 
-    def on_resize(self) -> None:
-        """Another width: wrapped anew."""
-        self.call_after_refresh(self.fill)
-
     def watch_snapshot(self) -> None:
         """A reason may have gone."""
         self.fill()
@@ -71,16 +67,22 @@ class WhyScreen(Acting, inherit_bindings=False):
             return None
         return self.snapshot.verdict(self._environment) or self.snapshot.next
 
-    def fill(self) -> None:
-        """Show the reasons in the width there is."""
+    def told(self, columns: int) -> Content:
+        """The reasons in so many columns."""
         verdict = self.verdict()
-        columns = self.reasons.size.width - 3
-        if self.snapshot is None or verdict is None or columns < 20:
+        if self.snapshot is None or verdict is None:
+            return Reading("Opening the journal.")
+        return Told(reason_rows(self.snapshot, verdict, columns - 1), no_reason(verdict))
+
+    def fill(self) -> None:
+        """Whose verdict it is, and its reasons."""
+        verdict = self.verdict()
+        if self.snapshot is None or verdict is None:
             return
         names = [one.environment for one in self.snapshot.verdicts]
         place = f"   environment {names.index(verdict.environment) + 1} of {len(names)}"
         self.heading.show([(Span(" Why "), *headline(verdict, self.snapshot.plan), Span(place, Tone.MUTED))])
-        self.reasons.show(reason_rows(self.snapshot, verdict, columns))
+        self.reasons.retell()
         self.follow()
 
     @property
@@ -171,6 +173,11 @@ class WhyScreen(Acting, inherit_bindings=False):
             self.open_view(CopyScreen(self.look, reason.remedy or reason.fact, self.note, self.actor))
 
 
+def no_reason(verdict: Verdict) -> str:
+    """The sentence for a verdict without a reason: it says GO only of one that is."""
+    return NOTHING if verdict.answer is Answer.GO else f"No reason is given for this {verdict.answer.value}."
+
+
 def reason_keys(reasons: Sequence[ReasonLine]) -> tuple[str, ...]:
     """A key for each, stable while the reason stands: its words may count seconds."""
     names = [f"{reason.weight}:{reason.rule}:{reason.subject}" for reason in reasons]
@@ -182,7 +189,7 @@ def reason_rows(snapshot: Snapshot, verdict: Verdict, columns: int) -> tuple[Row
     rows: list[Row] = []
     given = given_votes(snapshot, verdict.environment)
     if given and not verdict.reasons:
-        rows.append(Row("nothing", (Span(NOTHING, Tone.GOOD),), selectable=False, heading=True))
+        rows.append(Row("nothing", (Span(no_reason(verdict), Tone.GOOD),), selectable=False, heading=True))
     for weight, heading in HEADINGS.items():
         reasons = verdict.of(weight)
         if not reasons:

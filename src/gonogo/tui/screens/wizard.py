@@ -17,9 +17,10 @@ from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.view import View
-from gonogo.tui.widgets.row_list import Row, RowList
+from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
 
+NOTHING = "There is nothing here."
 INDENT = 11
 """Columns of the labels, under which wrapped lines go on."""
 
@@ -48,7 +49,7 @@ class WizardView(View, inherit_bindings=False):
         self.mending = mending
         self.heading = Lines(look, [(), ()])
         self.heading.add_class("steps")
-        self.list = RowList(look, "There is nothing here.")
+        self.list = RowList(look, self.told)
         self.foot = Lines(look, [])
         self.foot.add_class("about")
         self._choices: tuple[str, ...] = ()
@@ -62,8 +63,15 @@ class WizardView(View, inherit_bindings=False):
         self.list.focus()
         self.draw()
 
+    def told(self, columns: int) -> Content:
+        """What the list shows, in so many columns."""
+        rows = self.rows()
+        if rows is None:
+            return Reading("Opening the journal." if self.snapshot is None else "Asking git.")
+        return Told(rows_of(rows, columns - 2), NOTHING)
+
     def on_resize(self) -> None:
-        """Another width: wrapped anew."""
+        """Another size: some steps say as much as there is room for."""
         self.call_after_refresh(self.draw)
 
     def watch_snapshot(self) -> None:
@@ -97,9 +105,9 @@ class WizardView(View, inherit_bindings=False):
         """Ids of the intents that are possible now."""
         return frozenset()
 
-    def rows(self) -> Rows:
-        """What the list shows."""
-        return ()
+    def rows(self) -> Rows | None:
+        """What the list shows; None while it is not known yet."""
+        return None
 
     def feet(self) -> Sequence[Line]:
         """What stands below the list."""
@@ -120,10 +128,8 @@ class WizardView(View, inherit_bindings=False):
             return
         self.heading.show([self.headline(), step_line(self.step)])
         self.foot.show(self.feet())
-        shown = rows_of(self.rows(), self.columns)
-        self.list.show(shown)
-        choices = tuple(row.key for row in shown if row.selectable)
-        if choices != self._choices:
+        self.list.retell()
+        if (choices := self.list.choices) != self._choices:
             # another thing to choose from is read from its beginning
             self._choices = choices
             self.list.action_first()

@@ -85,11 +85,11 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
     MatrixView { width: 1fr; height: 1fr; scrollbar-size: 0 0; overflow-x: hidden; overflow-y: auto; }
     """
 
-    def __init__(self, look: Look, empty: str = "") -> None:
+    def __init__(self, look: Look, *, reading: str = "", none: str = "") -> None:
         super().__init__()
         self._look = look
-        self.empty = empty
-        """The sentence shown while there is no product."""
+        self._reading, self._none = reading, none
+        """The sentences for before it was told a matrix, and for a matrix that has no product."""
         self._matrix: Matrix | None = None
         self._plan: Plan | None = None
         self._now: datetime | None = None
@@ -174,7 +174,9 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Opened(target))
 
     def render_line(self, y: int) -> Strip:
-        """One line of the widget as it is drawn."""
+        """One line of the widget as it is drawn, in the width it is drawn in: a resize is heard of only later."""
+        if self._layout.width != self.size.width:
+            self._arrange()
         row = y - HEADER + self.scroll_offset.y
         if self._matrix is None or not self._layout.products:
             segments = self._look.segments(self._nothing()) if y == 0 else []
@@ -381,8 +383,10 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         return (*fill((Span(text, tone),), columns - 1, self._look.glyphs.ellipsis), Span(" "))
 
     def _nothing(self) -> Line:
-        if self._filter and self._matrix is not None and self._matrix.products:
+        if self._matrix is None:
+            text = self._reading
+        elif self._filter and self._matrix.products:
             text = f"no product for '{self._filter}'; Esc shows all {len(self._matrix.products)}"
         else:
-            text = self.empty
+            text = self._none
         return spread((Span(text, Tone.MUTED),), (), self.size.width, self._look.glyphs.ellipsis)

@@ -1,6 +1,11 @@
-"""A list of lines by key: cursor, filter, and a repaint of exactly those screen lines that differ."""
+"""A list of lines by key: cursor, filter, and a repaint of exactly those screen lines that differ.
 
-from collections.abc import Iterable, Sequence
+A list has three states: nobody has told yet what is in it, it was told that nothing is, it was told rows. The
+sentence for nothing comes with being told, so that it cannot stand there before. And a list asks for its rows when
+it is drawn, in the size it is drawn in: no frame shows what was made for another one, or before anything was.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import ClassVar
 
@@ -19,6 +24,8 @@ from gonogo.tui.widgets.spans import changed_part
 
 MARGIN = 2
 """Columns at the left, for the sign of the cursor."""
+_LEAST = 20
+"""Columns below which nothing is made narrower: it is cut off."""
 RIGHT = 16
 """Columns of what stands at the right edge."""
 
@@ -35,6 +42,26 @@ class Row(Struct, frozen=True):
     """Stays in a filtered list as long as one of its rows does."""
     right: Line = ()
     """Stands in a column of its own at the right edge. Laid out when it is drawn: lists have 64,000 rows."""
+
+
+class Told(Struct, frozen=True):
+    """What is in a list is known."""
+
+    rows: Sequence[Row]
+    none: str
+    """The sentence for when there is no row."""
+
+
+class Reading(Struct, frozen=True):
+    """What is in a list is not known yet."""
+
+    words: str = ""
+    """What is being waited for; "" where something else on the screen says it."""
+
+
+Content = Told | Reading
+Source = Callable[[int], Content]
+"""What is in a list of so many columns, at this moment."""
 
 
 class RowList(Widget, can_focus=True):
@@ -58,17 +85,21 @@ class RowList(Widget, can_focus=True):
     RowList { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, look: Look, empty: str = "") -> None:
+    def __init__(self, look: Look, source: Source) -> None:
         super().__init__(markup=False)
         self._look = look
-        self.empty = empty
-        """The sentence shown when there is no row."""
+        self._source = source
+        self._content: Content = Reading()
         self._all: tuple[Row, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._filter = ""
         self._cursor = 0
         self._top = 0
         self._frame: tuple[tuple[Line, bool], ...] = ()
+        self._told_in: Size | None = None
+        """The size the rows were made for; None before they were asked for."""
+        self._framed: Size | None = None
+        """The size the frame was composed for."""
         self.always_marked = False
         """Whether the cursor shows also while something else has the keyboard."""
 
@@ -81,6 +112,11 @@ class RowList(Widget, can_focus=True):
     def rows(self) -> tuple[Row, ...]:
         """What the filter leaves."""
         return self._rows
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Keys of the selectable rows, whatever the filter leaves of them."""
+        return tuple(row.key for row in self._all if row.selectable)
 
     @property
     def position(self) -> tuple[int, int]:
@@ -110,15 +146,16 @@ class RowList(Widget, can_focus=True):
         """The text rows must contain; "" for none."""
         return self._filter
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Show `rows`. Cursor and scroll position stay with their row."""
-        self._all = tuple(rows)
-        self._arrange()
+    def retell(self) -> None:
+        """Ask anew what is in it. Cursor and scroll position stay with their row."""
+        self._take()
+        self._paint()
 
     def search(self, text: str) -> None:
         """Show only the rows that contain `text`, whatever the case."""
         self._filter = text
         self._arrange()
+        self._paint()
 
     def from_top(self) -> None:
         """Show the first lines, as far as the cursor stays in view."""
@@ -181,6 +218,17 @@ class RowList(Widget, can_focus=True):
         self._paint()
         self.post_message(self.Scrolled())
 
+    def _take(self) -> None:
+        self._told_in = self.size
+        self._content = self._source(max(_LEAST, self._columns - MARGIN))
+        self._all = tuple(self._content.rows) if isinstance(self._content, Told) else ()
+        self._arrange()
+
+    @property
+    def _columns(self) -> int:
+        """As wide as it is, or as wide as it can be at most while it is nowhere on the screen."""
+        return self.size.width or (self.app.size.width if self.is_attached else 0)
+
     def _arrange(self) -> None:
         before, old, first = self.key, self._cursor, not self._rows
         offset = old - self._top
@@ -195,7 +243,6 @@ class RowList(Widget, can_focus=True):
         self._cursor = self._nearest(index)
         self._top = 0 if first else self._cursor - offset
         self._keep_in_view()
-        self._paint()
         if self.key != before:
             self.post_message(self.Moved())
 
@@ -260,6 +307,10 @@ class RowList(Widget, can_focus=True):
 
     def _paint(self) -> None:
         """Repaint the lines that differ from what is on the screen."""
+        if self._framed != self.size:
+            self._settle()
+            self.refresh()
+            return
         before, self._frame = self._frame, self._compose_frame()
         if len(before) != len(self._frame):
             self.refresh()
@@ -280,7 +331,19 @@ class RowList(Widget, can_focus=True):
         part = changed_part(y, old[0], new[0])
         return part.translate((MARGIN, 0)).intersection(whole) if part else whole
 
+    def _settle(self) -> None:
+        """Rows and frame for the size there is now."""
+        if self._framed == self.size:
+            return
+        if self._told_in != self.size:
+            self._take()
+        self._framed = self.size
+        self._keep_in_view()
+        self._frame = self._compose_frame()
+
     def _compose_frame(self) -> tuple[tuple[Line, bool], ...]:
+        if not self._rows:
+            return ((self._sentence(), False),)
         visible = self._rows[self._top : self._top + self.size.height]
         marked = self._cursor - self._top if self.has_focus or self.always_marked else -1
         return tuple((self._laid_out(row), y == marked and row.selectable) for y, row in enumerate(visible))
@@ -293,9 +356,8 @@ class RowList(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line as it is drawn."""
+        self._settle()
         columns = self.size.width
-        if not self._frame and y == 0:
-            return self._strip([Segment(" " * MARGIN), *self._look.segments(self._empty_line())], columns)
         if y >= len(self._frame):
             return Strip.blank(columns, self._look.base)
         line, marked = self._frame[y]
@@ -307,23 +369,21 @@ class RowList(Widget, can_focus=True):
             [Segment(sign.ljust(MARGIN), style), *self._look.segments(shown, over)], columns, marked
         )
 
-    def _empty_line(self) -> Line:
-        text = (
-            f"nothing contains '{self._filter}'; Esc shows everything"
-            if self._filter and self._all
-            else self.empty
-        )
-        return (Span(text, Tone.MUTED),)
+    def _sentence(self) -> Line:
+        """What stands where no row does: which of the three it is must be read from it."""
+        if isinstance(self._content, Reading):
+            return (Span(self._content.words, Tone.MUTED),)
+        if self._filter and self._all:
+            return (Span(f"nothing contains '{self._filter}'; Esc shows everything", Tone.MUTED),)
+        return (Span(self._content.none, Tone.MUTED),)
 
     def _strip(self, segments: Iterable[Segment], columns: int, marked: bool = False) -> Strip:
         base = self._look.base + self._look.cursor if marked else self._look.base
         return Strip(segments).adjust_cell_length(columns, base)
 
     def on_resize(self) -> None:
-        """Everything is drawn anew by Textual; only the frame must follow."""
-        self._keep_in_view()
-        self._frame = self._compose_frame()
-        self.refresh()
+        """Textual draws everything anew; whatever was drawn meanwhile was drawn in this size already."""
+        self._settle()
 
     def on_focus(self) -> None:
         """The cursor appears."""
