@@ -108,6 +108,8 @@ class PtyScreen:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._pending = ""
         self._raw = bytearray()
+        self.sizes = [(0, columns, rows)]
+        """Every size it had: the bytes written before, columns, rows."""
         self._last_byte = time.monotonic()
         self._ended = False
         self._changed = threading.Condition()
@@ -242,6 +244,7 @@ class PtyScreen:
         """Give the terminal another size; the program gets SIGWINCH."""
         with self._changed:
             self._screen.resize(rows, columns)
+            self.sizes.append((len(self._raw), columns, rows))
         _set_size(self._master, columns, rows)
         return self
 
@@ -317,7 +320,7 @@ class PtyScreen:
         unfinished = _UNFINISHED.search(text)
         cut = unfinished.start() if unfinished else len(text)
         self._pending = text[cut:]
-        self._stream.feed(_UNREADABLE.sub("", text[:cut]))
+        self._stream.feed(readable(text[:cut]))
 
     def _stop_reading(self) -> None:
         if self._open:
@@ -329,6 +332,11 @@ class PtyScreen:
             self._open = False
             for descriptor in (self._master, self._wake_read, self._wake_write):
                 os.close(descriptor)
+
+
+def readable(text: str) -> str:
+    """`text` without the sequences that pyte would trip over, or draw."""
+    return _UNREADABLE.sub("", text)
 
 
 def key_bytes(key: str) -> bytes:
