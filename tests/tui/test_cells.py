@@ -21,7 +21,7 @@ PAY = "cell:payment-api/prod-us"
 
 
 def _lines(view: DetailsScreen) -> str:
-    return "\n".join("".join(span.text for span in line) for line in view.lines())
+    return "\n".join("".join(span.text for span in line) for line in view.lines() or ())
 
 
 async def _until(pilot: Pilot[None], holds: object) -> None:
