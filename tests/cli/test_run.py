@@ -136,6 +136,32 @@ def test_a_full_disk_behind_stdout_is_told(release: Release) -> None:
     assert done.stderr == "gonogo: standard output: cannot write the output: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    "verb", [["tick", "tests"], ["note", "tests", "a remark"], ["freeze", "now", "--reason", "a storm"]]
+)
+def test_what_was_recorded_is_no_failure_when_the_answer_cannot_be_printed(
+    release: Release, verb: list[str]
+) -> None:
+    """Who gets 74 does it again, and then it stands twice in the trail."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gonogo", *verb],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: recorded, but the answer could not be printed: standard output:")
+    assert run(["log"]).out.count("\n") == 1
+
+
+def test_what_was_recorded_is_no_failure_when_nobody_reads_the_answer(release: Release) -> None:
+    """`gonogo tick tests | true` has ticked."""
+    shell = f"set -o pipefail; {sys.executable} -m gonogo tick tests | true"
+
+    assert subprocess.run(["bash", "-c", shell], check=False, timeout=60).returncode == 0
+    assert run(["log"]).out.count("\n") == 1
+
+
 def test_closed_descriptors_never_become_the_journal(release: Release) -> None:
     """With stdout and stderr closed, the next file opened would get their numbers."""
     shell = f"exec {sys.executable} -m gonogo tick tests >&- 2>&-"
@@ -205,3 +231,19 @@ def test_a_headless_fleet_goes_away_with_its_directory(release: Release, tmp_pat
         fleet.wait()
 
     assert (fleet.returncode, list(scratch.iterdir())) == (143, []), told
+
+
+@pytest.mark.parametrize(
+    "verb", [["status"], ["why"], ["matrix"], ["log"], ["tick"], ["report"], ["rollback", "plan"]]
+)
+def test_who_only_looks_needs_no_home_to_write_to(release: Release, verb: list[str]) -> None:
+    """Reading verbs answer on a host where the account has no home; recording ones say why they cannot."""
+    env = {"HOME": "/proc/nowhere", "XDG_STATE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
+
+    looked = run(verb, env=env)
+    assert looked.code in {0, 3, 4}, looked.err
+    assert looked.out
+
+    refused = run(["tick", "tests"], env=env)
+    assert refused.code in {74, 77}
+    assert "cannot make a journal" in refused.err

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from gonogo.adapters.config_toml import Config
     from gonogo.adapters.journal_dir import DirectoryJournal
+    from gonogo.adapters.journal_unmade import UnmadeJournal
     from gonogo.domain.events import Actor, Event, EventId
     from gonogo.domain.plan import LoadedPlan, Plan
     from gonogo.ports import Clock, PlanSource, Signatures
@@ -102,18 +103,39 @@ def config() -> Config:
     return load_config()
 
 
-def open_journal(place: JournalPlace, via: str) -> DirectoryJournal:
+def open_journal(place: JournalPlace, via: str) -> DirectoryJournal | UnmadeJournal:
     """The journal there; a missing one is made only where one works alone.
 
-    Raises ConfigError, NotPermittedError, StorageError.
+    Where that cannot be, it is an empty one that records nothing: a home one cannot write to stops nobody from
+    looking. Raises ConfigError, NotPermittedError, StorageError.
     """
     from gonogo.adapters.identity_unix import UnixIdentity
     from gonogo.adapters.journal_dir import DirectoryJournal, state_home
+    from gonogo.errors import NotPermittedError, StorageError
 
     shared = place.origin != "default"
-    return DirectoryJournal.open(
-        place.root, place.release, UnixIdentity(), clock(), via, shared=shared, state_dir=state_home()
-    )
+    try:
+        return DirectoryJournal.open(
+            place.root, place.release, UnixIdentity(), clock(), via, shared=shared, state_dir=state_home()
+        )
+    except (NotPermittedError, StorageError) as problem:
+        # one that is there and cannot be read, or that cannot even be looked for, is no empty journal
+        if shared or not _is_missing(place.directory):
+            raise
+        from gonogo.adapters.journal_unmade import UnmadeJournal
+
+        return UnmadeJournal(place.directory, UnixIdentity().actor(via), problem)
+
+
+def _is_missing(directory: Path) -> bool:
+    """Whether the kernel says that there is no such directory: no leave to look is no such answer."""
+    try:
+        os.lstat(directory)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def open_session(options: Options, via: str) -> Session:
@@ -123,7 +145,7 @@ def open_session(options: Options, via: str) -> Session:
     return session_on(source, loaded, open_journal(journal_place(options, loaded.plan.release), via))
 
 
-def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal) -> Session:
+def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal | UnmadeJournal) -> Session:
     """A session on any plan source and journal: those of the user, or a rehearsal's."""
     from msgspec.structs import replace
 

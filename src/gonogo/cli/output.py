@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gonogo.domain.text import clean
-from gonogo.errors import PlanProblem, StorageError
+from gonogo.errors import ExitCode, PlanProblem, StorageError
 
 # only names for the type checker: help is printed without importing the domain
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ _SGR: Mapping[str, str] = {
 
 class ReaderGone(Exception):  # noqa: N818  # not an error: `gonogo log | head` has seen enough
     """Whoever read our output has closed it."""
+
+
+class OutputLostError(StorageError):
+    """What was asked for could not be printed: the disk behind stdout is full, or its device failed."""
 
 
 class Style:
@@ -120,6 +124,12 @@ class Output:
     def __init__(self, stream: TextIO | None, style: Style) -> None:
         self._stream = stream
         self.style = style
+        self.settled: int | None = None
+        """The exit code once the journal holds what this command was for; None as long as it does not."""
+
+    def recorded(self, code: int = ExitCode.OK) -> None:
+        """From here on `code` is how the command ends: an answer that is lost afterwards undoes nothing."""
+        self.settled = int(code)
 
     def line(self, *spans: Span | str) -> None:
         """Write one line."""
@@ -197,7 +207,7 @@ class Output:
         except BrokenPipeError as error:
             raise ReaderGone from error
         except OSError as error:
-            raise StorageError(f"cannot write the output: {error.strerror}", where="standard output") from error
+            raise OutputLostError(f"cannot write the output: {error.strerror}", where="standard output") from error
 
 
 def as_json(value: Mapping[str, Any], *, one_line: bool = False) -> str:

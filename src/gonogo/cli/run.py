@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gonogo.cli.context import Context, Ended, Options
 from gonogo.cli.diagnostics import Diagnostics
-from gonogo.cli.output import Output, ReaderGone, style_of
+from gonogo.cli.output import Output, OutputLostError, ReaderGone, style_of
 from gonogo.cli.parser import Parsed, Shown, read, split_verb
 from gonogo.errors import ExitCode, GonogoError
 
@@ -30,7 +30,13 @@ def run(argv: Sequence[str], doors: Doors) -> int:
         out.flush()
     except ReaderGone:
         out.abandon()
-        return 128 + _SIGPIPE
+        return 128 + _SIGPIPE if out.settled is None else out.settled
+    except OutputLostError as error:
+        out.abandon()
+        if out.settled is not None:
+            say.warning(f"recorded, but the answer could not be printed: {error}")
+            return out.settled
+        code = say.error(error)
     except GonogoError as error:
         code = say.error(error)
         _flush_rest(out)

@@ -166,6 +166,7 @@ def _submit(context: Context, session: Session, command: Command) -> int:
         case Refused(refusal):
             return context.say.refusal(refusal)
         case Accepted(events):
+            context.out.recorded()
             _report(context, session, events)
             return ExitCode.OK
 

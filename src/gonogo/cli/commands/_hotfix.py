@@ -136,6 +136,8 @@ def _repeated(context: Context) -> list[str]:
 
 def told(context: Context, session: Session, outcome: Outcome | Aborted, known: Hotfix) -> int:
     """Say where it has got to; the exit code with it."""
+    code = _exit_code(outcome)
+    context.out.recorded(code)
     for problem in session.inputs.journal_problems:
         context.say.warning(problem)
     if context.options.json:
@@ -145,6 +147,10 @@ def told(context: Context, session: Session, outcome: Outcome | Aborted, known: 
         context.out.json(facts)
     else:
         context.out.lines(words.outcome_lines(outcome, known.kind, known.product))
+    return code
+
+
+def _exit_code(outcome: Outcome | Aborted) -> ExitCode:
     if isinstance(outcome, Finished) or (isinstance(outcome, Aborted) and not outcome.remains):
         return ExitCode.OK
     return ExitCode.CONFLICT if isinstance(outcome, PushFailed) and outcome.lost_race else ExitCode.NO_GO

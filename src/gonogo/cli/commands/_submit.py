@@ -35,6 +35,7 @@ def submit(context: Context, command: Command) -> int:
         case Refused(refusal):
             return context.say.refusal(refusal)
         case Accepted(events):
+            context.out.recorded()
             _report(context, session, command, events)
             return ExitCode.OK
 

@@ -93,6 +93,7 @@ def _run(context: Context, session: Session, item: Item) -> int:
     outcome = session.submit(record_of(item.id, finding, ran))
     if isinstance(outcome, Refused):
         return context.say.refusal(outcome.refusal)
+    context.out.recorded(_EXIT[finding.outcome])
     state = session.inputs.state.item(item.id)
     if context.options.json:
         context.out.json(

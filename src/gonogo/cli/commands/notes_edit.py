@@ -28,6 +28,7 @@ def run(context: Context) -> int:
             outcome = session.submit(DiscardDraft(audience))
             if isinstance(outcome, Refused):
                 return context.say.refusal(outcome.refusal)
+            context.out.recorded()
             context.out.text(f"the {audience} notes are what the commits say")
             return ExitCode.OK
         found = read(context, session)
@@ -42,6 +43,7 @@ def run(context: Context) -> int:
         if isinstance(outcome, Refused):
             context.say.warning(f"what you wrote is still in {edited.path}")
             return context.say.refusal(outcome.refusal)
+        context.out.recorded()
         if not context.args.file:
             edited.discard()
         kept = session.inputs.state.drafts[audience.value]
