@@ -93,7 +93,7 @@ class Session:
         self._signatures = signatures
         """None: nothing is signed here and no signature is asked for, as in a rehearsal."""
         self._judged_by = ("", "")
-        self._told: dict[Target, tuple[tuple[str, ...], str]] = {}
+        self._told: dict[Target, tuple[tuple[str, ...], str, tuple[str, ...]]] = {}
         self.actor = actor
         self.inputs = Inputs(loaded)
         """What is known so far; replaced as a whole with each change."""
@@ -288,7 +288,7 @@ class Session:
         """Write transitions into the history. Raises as `submit` does."""
         for transition in transitions:
             self.submit(transition)
-            self._told[transition.target] = (transition.versions, transition.status)
+            self._told[transition.target] = (transition.versions, transition.status, ())
 
     def learn(self, changes: Changes) -> None:
         """Take in what git says about one product."""
@@ -412,22 +412,27 @@ class Session:
         """The change worth a line of history: firm, not what the journal says last, not told by us before."""
         from gonogo.domain import matrix
         from gonogo.domain.decide import RecordTransition
+        from gonogo.domain.history import adds_proof
         from gonogo.domain.matrix import Freshness, Relation, texts_of
+        from gonogo.domain.pins import revision_of
 
         cell = matrix.cell_at(self.loaded.plan, self.inputs.state, target, evidence, now, steady)
+        product = self.loaded.plan.product(target.product)
         if cell is None or cell.freshness is not Freshness.FRESH or cell.awaits or not evidence.settled:
             return None
+        assert product is not None  # a cell has a product
         versions = texts_of(cell.judged)
         status = Status.UNKNOWN if cell.relation is Relation.DISAGREE else cell.status
-        known, view = self.inputs.state.deployed(target), (versions, status.value)
-        if known and (tuple(sorted(known.versions)), known.status) == view:
+        revisions = tuple(dict.fromkeys(one for running in cell.judged if (one := revision_of(product, running))))
+        known = self.inputs.state.deployed(target)
+        proves = known is not None and adds_proof(product, known, versions, revisions)
+        view = (versions, status.value, revisions if proves else ())
+        if known and not proves and (tuple(sorted(known.versions)), known.status) == view[:2]:
             self._told[target] = view
             return None
-        return (
-            None
-            if self._told.get(target) == view
-            else RecordTransition(target, versions, status.value, cell.source)
-        )
+        if self._told.get(target) == view:
+            return None
+        return RecordTransition(target, versions, status.value, cell.source, revisions)
 
     def _take_in(self, tail: Tail, *, keep_alarms: bool = False) -> None:
         events = self._with_flaws(tail.events)

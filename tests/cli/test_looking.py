@@ -1,6 +1,8 @@
 """status, why, matrix, changelog, next-version: asked now, printed, and the exit code says it too."""
 
+import json
 import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from cli.conftest import Here, Release
 from support.repositories import git
+from support.servers import Canned
 
 
 def everything_done(gonogo: Here) -> None:
@@ -271,3 +274,52 @@ def test_json_errors_while_looking(gonogo: Here, tmp_path: Path) -> None:
 
     assert missing.code == missing.error["exit_code"]
     assert missing.out == ""
+
+
+def test_only_the_planned_build_lets_production_go(gonogo: Here, release: Release) -> None:
+    """A number for a build is the planned version, and is shown; a build that was changed is not."""
+    everything_done(gonogo)
+    release.runs("staging", "1.3.0+7")
+
+    numbered = gonogo("matrix", "web", "staging")
+    assert gonogo("status", "--env", "production").code == 0
+    assert "1.3.0+7" in numbered.out
+    codes = {}
+    for version in ("1.3.0+dirty", "1.3.0-dirty", "1.3.0+hotfix.1", "1.3", "01.3.0"):
+        release.runs("staging", version)
+        found = gonogo("status", "--env", "production")
+        codes[version] = found.code
+        assert "cell.differs" in found.out, version
+    assert set(codes.values()) == {3}
+
+
+def test_a_planned_build_is_that_build_alone(gonogo: Here, release: Release) -> None:
+    """The plan says 1.3.0+7: neither the version without a build nor the next build will do."""
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(text.replace("version: 1.3.0", "version: 1.3.0+7"), encoding="utf-8")
+    git(release.directory / "web", "tag", "v1.3.0+7", "v1.3.0")
+    everything_done(gonogo)
+    codes = []
+    for version in ("1.3.0+7", "1.3.0", "1.3.0+8"):
+        release.runs("staging", version)
+        codes.append(gonogo("why", "--env", "production").code)
+
+    assert codes == [0, 3, 3]
+
+
+def test_a_pinned_commit_is_proven_by_what_runs(gonogo: Here, release: Release) -> None:
+    """The endpoint names it: match. Names none: unknown. Names another, or one with changes on top: it differs."""
+    git = ["git", "-C", str(release.directory / "web"), "rev-parse", "v1.3.0^{commit}"]
+    commit = subprocess.run(git, check=True, capture_output=True, text=True).stdout.strip()
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(text.replace("previous: 1.2.0", f"previous: 1.2.0\n    revision: {commit}"), "utf-8")
+    everything_done(gonogo)
+    codes = {}
+    for name, stated in {
+        "short": commit[:10], "none": "", "another": "0" * 40, "dirty": f"{commit[:10]}-dirty", "words": "main",
+    }.items():  # fmt: skip
+        answer = json.dumps({"version": "1.3.0", "commit": stated}).encode()
+        release.fleet.answers["/staging/version"] = Canned(answer, {"content-type": "application/json"})
+        codes[name] = gonogo("status", "--env", "production").code
+
+    assert codes == {"short": 0, "none": 4, "another": 3, "dirty": 3, "words": 4}

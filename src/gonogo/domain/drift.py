@@ -60,7 +60,9 @@ def _relation(product: Product, other: Cell, here: tuple[str, ...], there: tuple
     if len(here) != 1 or len(there) != 1:
         return Relation.MIXED if here and there else Relation.ABSENT
     order = compare_texts(here[0], there[0], product.scheme, product.name)
-    return {None: Relation.DIFFERS, 0: Relation.MATCH, 1: Relation.AHEAD, -1: Relation.BEHIND}[order]
+    if not order:
+        return Relation.DIFFERS  # no order, or two builds of one version
+    return Relation.AHEAD if order > 0 else Relation.BEHIND
 
 
 def _texts(cell: Cell) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from gonogo.domain import pins
 from gonogo.domain.observation import Status, Target
 from gonogo.domain.plan import Product
 from gonogo.domain.state import Deployed, ReleaseState, deployed_in
-from gonogo.domain.version import compare_texts, same_version
+from gonogo.domain.version import compare_texts, consistent, fulfils, overlaps
 
 _BROKEN = frozenset({Status.FAILED, Status.DEGRADED})
 
@@ -107,18 +109,36 @@ def stays(product: Product, records: Iterable[Deployed]) -> tuple[Stay, ...]:
 
 
 def same_set(product: Product, some: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether two sets of versions are one by the product's scheme: `v1.2.3` and `1.2.3` are."""
+    """Whether two sets of versions may be one by the product's scheme: `v1.2.3`, `1.2.3` and `1.2.3+7` may."""
     if len(some) != len(others):
         return False
     if tuple(some) == tuple(others):
         return True
     left = list(others)
     for text in some:
-        found = next((one for one in left if same_version(text, one, product.scheme, product.name)), None)
+        found = next((one for one in left if consistent(text, one, product.scheme, product.name)), None)
         if found is None:
             return False
         left.remove(found)
     return True
+
+
+def is_planned(product: Product, versions: Sequence[str]) -> bool:
+    """Whether the planned version, or a build of it that the plan allows, stands there alone."""
+    return len(versions) == 1 and fulfils(product.version, versions[0], product.scheme, product.name)
+
+
+def ran_well(product: Product, record: Deployed) -> bool:
+    """Whether a record shows the planned version alone and well, built from the pinned commit if there is one."""
+    planned = record.status == Status.SUCCEEDED and is_planned(product, record.versions)
+    return planned and pins.is_proven(product, record.revisions)
+
+
+def adds_proof(product: Product, known: Deployed, versions: Sequence[str], revisions: Sequence[str]) -> bool:
+    """Whether an answer proves the pinned commit of the planned version, and the last record does not."""
+    if not product.revision or not is_planned(product, versions):
+        return False
+    return pins.is_proven(product, revisions) and not pins.is_proven(product, known.revisions)
 
 
 def soak(
@@ -128,9 +148,9 @@ def soak(
 
     `until` is the time (UTC) of the last answer that still shows it: pass the cell's `polled_at`, or None when the
     cell is not known; then nothing is counted. The time begins with the first record that says `succeeded`;
-    another version in between, `failed` and `degraded` begin it anew, a roll-out or a pause of the same version
-    does not. Nothing is known about the time between two records in which nobody asked: a version that left and
-    came back while no session was open is counted through.
+    another version or commit in between, `failed` and `degraded` begin it anew, a roll-out or a pause of the same
+    version does not. Nothing is known about the time between two records in which nobody asked: a version that
+    left and came back while no session was open is counted through.
     """
     if until is None:
         return NotSoaking("it does not answer now, so that nothing can be counted")
@@ -138,11 +158,11 @@ def soak(
     if not runs:
         return NotSoaking(f"nobody has recorded since when {version} runs there")
     last = runs[-1]
-    if not same_set(product, last.versions, (version,)):
+    if not is_planned(replace(product, version=version), last.versions):
         return NotSoaking(f"the last record there is {shown(last.versions)}, not {version} alone")
     start: Deployed | None = None
     for record in last.records:
-        if record.status in _BROKEN:
+        if record.status in _BROKEN or pins.contradicts(product, record.revisions):
             start = None
         elif start is None and record.status == Status.SUCCEEDED:
             start = record
@@ -194,10 +214,12 @@ def _was_good(stay: Stay) -> bool:
 
 def _is_earlier(product: Product, version: str) -> bool:
     """Whether `version` may be gone back to: another one, and not a newer one where the scheme can tell."""
-    return compare_texts(version, product.version, product.scheme, product.name) not in {0, 1}
+    if consistent(version, product.version, product.scheme, product.name):
+        return False
+    return compare_texts(version, product.version, product.scheme, product.name) != 1
 
 
 def _is_bad(product: Product, version: str, bad: Collection[tuple[str, str]]) -> bool:
     return any(
-        name == product.name and same_version(text, version, product.scheme, product.name) for name, text in bad
+        name == product.name and overlaps(text, version, product.scheme, product.name) for name, text in bad
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from gonogo.domain.history import is_planned
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import Environment, Plan
 from gonogo.domain.rules import (
@@ -27,7 +28,6 @@ from gonogo.domain.rules import (
 )
 from gonogo.domain.rules.facts import Facts, gather
 from gonogo.domain.rules.reason import ReasonLine, Waived, Weight
-from gonogo.domain.version import same_version
 from gonogo.domain.waivers import in_force
 
 __all__ = [
@@ -122,6 +122,4 @@ def _was_reached(plan: Plan, cell: Cell) -> bool:
     if cell.is_known or not cell.history:
         return cell.counts_as_match
     last, product = cell.history[-1], plan.product(cell.target.product)
-    if product is None or len(last.versions) != 1:
-        return False
-    return same_version(last.versions[0], product.version, product.scheme, product.name)
+    return product is not None and is_planned(product, last.versions)

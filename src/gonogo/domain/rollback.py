@@ -16,7 +16,7 @@ from gonogo.domain.observation import Target
 from gonogo.domain.people import named
 from gonogo.domain.plan import Item, Migration, Plan, Product
 from gonogo.domain.state import BadVersion, ReleaseState
-from gonogo.domain.version import same_version
+from gonogo.domain.version import consistent, overlaps, same_version
 
 _NAMED = 5
 """Migrations that are named; the others are counted."""
@@ -70,7 +70,7 @@ def bad_mark(state: ReleaseState, product: Product, version: str) -> BadVersion 
         (
             mark
             for (name, text), mark in state.bad.items()
-            if name == product.name and same_version(text, version, product.scheme, name)
+            if name == product.name and overlaps(text, version, product.scheme, name)
         ),
         None,
     )
@@ -129,7 +129,7 @@ def _target(inputs: Inputs, product: Product, version: str, why: str) -> Point:
         who = named(inputs.loaded.plan, mark.actor.user)
         fact = f"{version} is marked bad by {who}: {mark.reason}"
         return Point("target", Readiness.NOT_READY, fact, f"put another `rollback.to` at {product.name}")
-    if same_version(version, product.version, product.scheme, product.name):
+    if consistent(version, product.version, product.scheme, product.name):
         fact = f"the way back leads to {version}, which is the planned version itself"
         return Point("target", Readiness.NOT_READY, fact, f"put `previous:` at {product.name}")
     return Point("target", Readiness.READY, f"back to {version}: {why}")

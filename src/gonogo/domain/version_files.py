@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from gonogo.domain.plan import Product, SchemeName, VersionFile
 from gonogo.domain.text import clean
-from gonogo.domain.version import same_version
+from gonogo.domain.version import fulfils
 
 VERSION_LIMIT = 128
 _VERSION = r"[0-9A-Za-z][0-9A-Za-z.+_~-]{0,127}"
@@ -90,7 +90,7 @@ def judged(product: Product, file: VersionFile, stated: str) -> FileVersion:
 
 
 def _same(text: str, product: Product) -> bool:
-    return same_version(text, product.version, product.scheme, product.name)
+    return fulfils(product.version, text, product.scheme, product.name)
 
 
 def unreadable(file: VersionFile, problem: str) -> FileVersion:

@@ -10,7 +10,7 @@ from gonogo.domain.plan import Product
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line, headline
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age, span
-from gonogo.domain.version import compare_texts, same_version
+from gonogo.domain.version import compare_texts, fulfils
 from gonogo.present.matrix import SHORT_REASONS, arrived_instances, relation_sentence, share, versions
 from gonogo.present.tones import Line, Span, Tone, line_text
 
@@ -67,7 +67,7 @@ def shipping_question(snapshot: Snapshot, cell: Cell) -> tuple[Product, str, str
     others = [
         one
         for one in cell.judged
-        if product and not same_version(one.version, cell.planned, product.scheme, product.name)
+        if product and not fulfils(cell.planned, one.version, product.scheme, product.name)
     ]
     known = others or list(cell.judged)
     if product is None or not product.repo or not known or cell.freshness is Freshness.UNKNOWN:
@@ -91,7 +91,8 @@ def _standing(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
     if cell.expected:
         rows.append(("expected", f"{cell.planned} here by now: {cell.expected}"))
     if cell.instances and cell.relation is Relation.MIXED:
-        builds = f", from {len(cell.arrived)} commits" if len(cell.arrived) == len(cell.judged) else ""
+        kind = "commits" if len({one.version for one in cell.arrived}) == 1 else "builds"
+        builds = f", from {len(cell.arrived)} {kind}" if len(cell.arrived) == len(cell.judged) else ""
         done = f"{arrived_instances(cell)} of {cell.instances} run {cell.planned}{builds}: not done"
         rows.append(("instances", done))
     drifts = drift_from_before(snapshot.plan, snapshot.matrix, cell)

@@ -177,6 +177,9 @@ def _mixture(cell: Cell, shown: str) -> str:
     """Several versions, or one from several commits."""
     if len(cell.arrived) < len(cell.judged):
         return f"runs {shown} side by side; planned is {cell.planned} alone"
+    if len({running.version for running in cell.arrived}) > 1:
+        builds = ", ".join(running.version for running in cell.arrived)
+        return f"runs {len(cell.arrived)} builds of {cell.planned} side by side: {builds}"
     builds = ", ".join(running.revision[:12] or "no commit named" for running in cell.arrived)
     return f"runs {cell.planned} from {len(cell.arrived)} commits side by side: {builds}"
 
@@ -201,6 +204,7 @@ def relation_sentence(cell: Cell) -> str:
         return f"is told in different words: {heard}; planned is {cell.planned}"
     sentences = {
         Relation.MATCH: f"runs the planned {cell.planned}"
+        + (f" as {shown}" if "+" in shown and "+" not in cell.planned else "")
         + (", as far as can be told" if cell.status is Status.UNKNOWN else ""),
         Relation.BEHIND: f"runs {shown}; planned is the newer {cell.planned}",
         Relation.AHEAD: f"runs {shown}, newer than the planned {cell.planned}",
@@ -209,6 +213,8 @@ def relation_sentence(cell: Cell) -> str:
         Relation.ABSENT: f"says that nothing is deployed; planned is {cell.planned}",
         Relation.UNKNOWN: f"runs {shown} by what is heard so far; planned is {cell.planned}"
         if cell.awaits and cell.is_known
+        else f"runs {shown}, and nothing proves that it is the planned {cell.planned}"
+        if cell.is_known and cell.judged
         else f"is unknown; planned is {cell.planned}",
     }
     return sentences[cell.relation]

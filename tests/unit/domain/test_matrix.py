@@ -228,7 +228,8 @@ def test_the_planned_version_from_another_commit_is_not_what_was_planned() -> No
 
     assert relation_of("9F1C2AB7") is Relation.MATCH
     assert relation_of("0000000a") is Relation.DIFFERS
-    assert relation_of("build 7") is Relation.MATCH
+    assert relation_of("build 7") is Relation.UNKNOWN
+    assert relation_of("") is Relation.UNKNOWN
 
 
 def test_a_clock_that_was_put_back_makes_nothing_young() -> None:

@@ -131,8 +131,12 @@ def test_an_endless_version_does_not_push_the_other_columns_away() -> None:
 
 
 def test_several_spellings_of_the_planned_version_are_one() -> None:
-    """Build metadata is no other version."""
-    same = (Running("1.2.3+a", replicas=1), Running("1.2.3+b", replicas=2))
+    """A leading v is no other version; two builds are two things, of which neither is alone."""
+    same = (Running("1.2.3", replicas=1), Running("v1.2.3", replicas=2))
+    builds = (Running("1.2.3+7", replicas=1), Running("1.2.3+8", replicas=2))
+    split = _cell(replace(SPLIT, versions=builds, status=Status.SUCCEEDED))
+    assert _text(split) == "◐ 2 builds split"
+    assert relation_sentence(split) == "runs 2 builds of 1.2.3 side by side: 1.2.3+7, 1.2.3+8"
     assert _text(_cell(replace(SPLIT, versions=same, status=Status.SUCCEEDED))) == "✓ 1.2.3 now"
 
 

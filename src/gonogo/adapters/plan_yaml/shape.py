@@ -235,7 +235,10 @@ class ProductShape(_Shape):
         Text, _says("Tag, branch or commit the changes are counted from. Default: the release before.")
     ] = field(name="from", default="")
     calver: Annotated[Text, _says("Pattern of calendar versions, such as YYYY.MM.MICRO or YY.0M[.MICRO].")] = ""
-    revision: Annotated[Commit | None, _says("Pin: the tag must point at this commit.")] = None
+    revision: Annotated[
+        Commit | None,
+        _says("Pin: the tag must point at this commit, and what runs must prove that it was built from it."),
+    ] = None
     migration: Annotated[Migration, _says("What the release does to stored data. Default: none.")] = Migration.NONE
     migration_paths: Annotated[Texts, _says("Where migrations are kept.")] = []
     flags: Annotated[Texts, _says("Feature flags that come with it: told inside, and on the way back.")] = []

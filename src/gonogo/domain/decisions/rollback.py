@@ -16,7 +16,7 @@ from gonogo.domain.plan import Product
 from gonogo.domain.rollback import Point, Readiness, WayBack, ways_back
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
-from gonogo.domain.version import same_version
+from gonogo.domain.version import same_build
 from gonogo.errors import ExitCode
 
 
@@ -104,7 +104,7 @@ def _steps(snapshot: Snapshot, product: Product, way: WayBack, environments: Seq
 def _is_there(snapshot: Snapshot, product: Product, cell: Cell, version: str) -> bool:
     """Whether it runs the old version, and somebody keeps it there: then nothing is left to decide."""
     hold = snapshot.state.version_holds.get(cell.target)
-    return hold is not None and same_version(hold.version, version, product.scheme, product.name)
+    return hold is not None and same_build(hold.version, version, product.scheme, product.name)
 
 
 def _preview(scene: Scene, product: Product, way: WayBack, steps: Sequence[_Step], *, mark_bad: bool) -> Preview:

@@ -24,6 +24,8 @@ class Deployed(Struct, frozen=True):
     by: str
     """Account whose session saw it."""
     source: str = ""
+    revisions: tuple[str, ...] = ()
+    """Commits that the source named for them; empty where it named none, and in older journals."""
 
 
 class CellsFold:
@@ -50,5 +52,6 @@ def deployed_in(event: Event) -> tuple[Target, Deployed] | None:
         text(event.data, "status"),
         event.actor.user,
         text(event.data, "source"),
+        texts(event.data, "revisions", 128),
     )
     return Target(product, environment), seen

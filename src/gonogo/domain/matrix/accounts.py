@@ -11,6 +11,7 @@ from gonogo.domain.matrix.model import Account, Freshness
 from gonogo.domain.matrix.running import active, apart, holds
 from gonogo.domain.observation import CONNECTION, Running, Status
 from gonogo.domain.plan import Product, Timing
+from gonogo.domain.version import consistent
 
 
 def accounts_of(
@@ -109,9 +110,14 @@ def agree(product: Product, first: Account, fresh: Sequence[Account]) -> bool:
     for other in fresh:
         heard = apart(product, active(other.versions))
         one_of_a_split = len(heard) == 1 < len(spoken) and not first.sampled
-        if not (same_set(product, spoken, heard) or (one_of_a_split and holds(product, spoken, heard[0]))):
+        if not (same_set(product, spoken, heard) or (one_of_a_split and _among(product, spoken, heard[0]))):
             return False
     return True
+
+
+def _among(product: Product, spoken: Sequence[str], heard: str) -> bool:
+    """Whether one of the versions `spoken` of may be the one that was `heard`."""
+    return any(consistent(one, heard, product.scheme, product.name) for one in spoken)
 
 
 _GRAVITY = (

@@ -7,15 +7,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain.evidence import NOTHING, Evidence
-from gonogo.domain.history import same_set
+from gonogo.domain.history import is_planned, same_set
 from gonogo.domain.matrix.accounts import accounts_of, agree, latest, speaker, union, worst
 from gonogo.domain.matrix.model import Account, Cell, Freshness, Matrix, Relation
 from gonogo.domain.matrix.relation import expected_by_now, relation
-from gonogo.domain.matrix.running import active, holds, texts_of
+from gonogo.domain.matrix.running import active, texts_of
 from gonogo.domain.observation import Running, Status, Target
 from gonogo.domain.plan import Plan, Probe, Product, Timing
 from gonogo.domain.state import Deployed, ReleaseState
-from gonogo.domain.version import same_version
+from gonogo.domain.version import same_build
 
 
 def build(
@@ -94,7 +94,7 @@ def _standing(
     own = probe.timing if probe else look.plan.timing
     accounts = accounts_of(own, times, known, look.now, look.steady)
     held = _held(look.state, product, target)
-    expected = replace(product, version=held) if held else product
+    expected = replace(product, version=held, revision="") if held else product
     cell = _cell(look.plan, expected, target, probe, accounts, look.state.cells.get(target, ()), held)
     awaits = _silent_yet(look.plan, probe, known)
     return _held_back(cell, awaits) if awaits else cell
@@ -121,7 +121,7 @@ def _held_back(cell: Cell, awaits: tuple[str, ...]) -> Cell:
 def _held(state: ReleaseState, product: Product, target: Target) -> str:
     """The version that is kept there instead of the planned one; "" when none is."""
     hold = state.version_holds.get(target)
-    if hold is None or same_version(hold.version, product.version, product.scheme, product.name):
+    if hold is None or same_build(hold.version, product.version, product.scheme, product.name):
         return ""
     return hold.version
 
@@ -185,7 +185,7 @@ def _cell(
 def _arrived(product: Product, serving: Sequence[Running]) -> tuple[Running, ...]:
     if len(serving) < 2:
         return ()
-    return tuple(one for one in serving if holds(product, (one.version,), product.version))
+    return tuple(one for one in serving if is_planned(product, (one.version,)))
 
 
 def _since(product: Product, history: tuple[Deployed, ...], texts: tuple[str, ...]) -> datetime | None:

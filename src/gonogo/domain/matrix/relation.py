@@ -1,13 +1,15 @@
 """How what runs stands to the planned version, and whether that should run there by now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from gonogo.domain.history import same_set
+from gonogo.domain.history import is_planned
 from gonogo.domain.matrix.model import Cell, Matrix, Relation
 from gonogo.domain.matrix.running import active, apart
 from gonogo.domain.observation import Role, Running, Status
+from gonogo.domain.pins import Proof, proof_of, revision_of
 from gonogo.domain.plan import Plan, Product
-from gonogo.domain.version import compare_texts
+from gonogo.domain.version import compare_texts, is_ordered
 
 
 def relation(product: Product, versions: tuple[Running, ...], status: Status) -> Relation:
@@ -20,27 +22,29 @@ def relation(product: Product, versions: tuple[Running, ...], status: Status) ->
     revisions = {running.revision for running in serving if running.revision}
     if len(serving) > 1 and (len(apart(product, serving)) > 1 or len(revisions) > 1):
         return Relation.MIXED
-    order = compare_texts(serving[0].version, product.version, product.scheme, product.name)
-    if order is None or (order == 0 and any(not _is_pinned(product, one) for one in revisions)):
+    if is_planned(product, (serving[0].version,)):
+        return _by_revision(product, serving)
+    named = (serving[0].version, product.version, product.scheme, product.name)
+    order = compare_texts(*named)
+    if not order or not is_ordered(product.version, serving[0].version, product.scheme, product.name):
         return Relation.DIFFERS
-    return Relation.MATCH if order == 0 else Relation.BEHIND if order < 0 else Relation.AHEAD
+    return Relation.BEHIND if order < 0 else Relation.AHEAD
 
 
-_HEX = frozenset("0123456789abcdef")
-
-
-def _is_pinned(product: Product, revision: str) -> bool:
-    """Whether `revision` may be the pinned commit; True when nothing is pinned, or it is no commit id."""
-    pinned, shown = product.revision.lower(), revision.lower()
-    if not pinned or len(shown) < 7 or not set(shown) <= _HEX:
-        return True
-    return pinned.startswith(shown) or shown.startswith(pinned)
+def _by_revision(product: Product, serving: Sequence[Running]) -> Relation:
+    """How the planned version stands to the pinned commit: what serves must prove that it was built from it."""
+    if not product.revision:
+        return Relation.MATCH
+    proofs = {proof_of(product.revision, revision_of(product, one)) for one in serving}
+    if Proof.ANOTHER in proofs:
+        return Relation.DIFFERS
+    return Relation.UNKNOWN if Proof.NONE in proofs else Relation.MATCH
 
 
 def expected_by_now(plan: Plan, named: Product, matrix: Matrix, cell: Cell, now: datetime) -> str:
     """Why the planned version should run in `cell` by now; "" while it need not yet."""
     product, environment = cell.target
-    if any(same_set(named, one.versions, (named.version,)) for one in cell.history[:-1]):
+    if any(is_planned(named, one.versions) for one in cell.history[:-1]):
         return f"{cell.planned} ran here before"
     for name in matrix.environments[matrix.environments.index(environment) + 1 :]:
         later = plan.environment(name)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gonogo.domain.observation import Role, Running
 from gonogo.domain.plan import Product
-from gonogo.domain.version import same_version
+from gonogo.domain.version import same_build
 
 
 def active(versions: Sequence[Running]) -> tuple[Running, ...]:
@@ -22,7 +22,7 @@ def texts_of(versions: Sequence[Running]) -> tuple[str, ...]:
 
 
 def apart(product: Product, versions: Sequence[Running]) -> tuple[str, ...]:
-    """The versions that differ by the product's scheme, each once."""
+    """The builds that differ by the product's scheme, each once."""
     found: list[str] = []
     for running in versions:
         if not holds(product, found, running.version):
@@ -31,5 +31,5 @@ def apart(product: Product, versions: Sequence[Running]) -> tuple[str, ...]:
 
 
 def holds(product: Product, texts: Sequence[str], wanted: str) -> bool:
-    """Whether one of `texts` is that version."""
-    return any(same_version(text, wanted, product.scheme, product.name) for text in texts)
+    """Whether one of `texts` is that very build."""
+    return any(same_build(text, wanted, product.scheme, product.name) for text in texts)

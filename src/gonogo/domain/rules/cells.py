@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 
 from gonogo.domain.drift import older_than_live
+from gonogo.domain.history import is_planned
 from gonogo.domain.matrix import Cell, Freshness, Relation
 from gonogo.domain.observation import Status
-from gonogo.domain.plan import Environment, Plan
+from gonogo.domain.pins import Proof, proof_of, revision_of
+from gonogo.domain.plan import Environment, Plan, Product
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.rules.soaking import soaked
 from gonogo.domain.spans import span
-from gonogo.domain.version import same_version
+from gonogo.domain.text import clean
 
 
 def earlier_environments(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
@@ -62,18 +64,24 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
 def _another(plan: Plan, cell: Cell, shown: str) -> str:
     """What runs there instead: another version, or the planned one built from another commit."""
     product = plan.product(cell.target.product)
-    built = next((running.revision for running in cell.judged if running.revision), "")
-    texts = [running.version for running in cell.judged]
-    if product is None or not product.revision or not built or cell.held:
+    if product is None or cell.held or not _is_planned(product, cell):
         return f"runs {shown}, which is not the planned {cell.planned}"
-    if all(same_version(text, product.version, product.scheme, product.name) for text in texts):
-        return f"runs {shown} built from {built[:10]}, but the plan pins {product.revision[:10]}"
-    return f"runs {shown}, which is not the planned {cell.planned}"
+    built = (revision_of(product, running) for running in cell.judged)
+    other = next((one for one in built if proof_of(product.revision, one) is Proof.ANOTHER), "")
+    return f"runs {shown} built from {clean(other, 24)}, but the plan pins {product.revision[:10]}"
+
+
+def _is_planned(product: Product, cell: Cell) -> bool:
+    return all(is_planned(product, (running.version,)) for running in cell.judged)
 
 
 def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
     product, environment = cell.target
-    told = "answers with nothing to compare"
+    told, remedy = "answers with nothing to compare", f"gonogo matrix {product} {environment}"
+    planned = plan.product(product)
+    if planned and planned.revision and cell.judged and _is_planned(planned, cell):
+        told = f"runs {cell.planned}, and nothing proves that it was built from the pinned {planned.revision[:10]}"
+        remedy = "let the endpoint state its commit, and say in its probe where (`revision:`)"
     if cell.awaits:
         told = f"is not told by all its sources yet: {', '.join(one or 'its own probe' for one in cell.awaits)}"
     return ReasonLine(
@@ -84,7 +92,7 @@ def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
         cell.polled_at,
         cell.source,
         who=owner_of_product(plan, product),
-        remedy=f"gonogo matrix {product} {environment}",
+        remedy=remedy,
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from gonogo.domain.ageing import why_old
-from gonogo.domain.history import same_set, transitions
+from gonogo.domain.history import ran_well, transitions
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell, push_command, where_it_is
 from gonogo.domain.matrix import Cell
 from gonogo.domain.metric_series import Bound, Broken, NotKnown, figure, judge
-from gonogo.domain.observation import Status, Target
+from gonogo.domain.observation import Target
 from gonogo.domain.plan import Environment, Gate, Metric, Product
 from gonogo.domain.rules import history
 from gonogo.domain.rules.facts import Facts
@@ -130,7 +130,7 @@ def _observed(facts: Facts, product: Product, cell: Cell) -> Iterable[ReasonLine
 
 def _was_seen(facts: Facts, product: Product, target: Target) -> bool:
     return any(
-        record.status == Status.SUCCEEDED and same_set(product, record.versions, (product.version,))
+        ran_well(product, record)
         for record in transitions(facts.state, target) or facts.state.cells.get(target, ())
     )
 

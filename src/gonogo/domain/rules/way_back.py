@@ -10,7 +10,7 @@ from gonogo.domain.rules.naming import manager, named, or_manager, owner_of_prod
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.state import TriggerState
 from gonogo.domain.triggers import judged, watched
-from gonogo.domain.version import same_version
+from gonogo.domain.version import same_build
 
 
 def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
@@ -22,7 +22,7 @@ def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         held = facts.plan.product(target.product)
         if held is None or target.environment != environment.name:
             continue
-        if not same_version(hold.version, held.version, held.scheme, held.name):
+        if not same_build(hold.version, held.version, held.scheme, held.name):
             who = named(facts.plan, hold.actor.user)
             yield ReasonLine(
                 "version.held",

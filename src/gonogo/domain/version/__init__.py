@@ -6,7 +6,18 @@ opaque names, texts the scheme does not know, versions of two schemes. None is a
 """
 
 from gonogo.domain.version.model import TEXT_LIMIT, Bump, Unparsed, Version
-from gonogo.domain.version.reading import compare, compare_texts, is_newer, parse, same_version
+from gonogo.domain.version.reading import (
+    compare,
+    compare_texts,
+    consistent,
+    fulfils,
+    is_newer,
+    is_ordered,
+    overlaps,
+    parse,
+    same_build,
+    same_version,
+)
 from gonogo.domain.version.succession import bump, channel, finalised, next_patch, next_prerelease
 
 __all__ = [
@@ -18,10 +29,15 @@ __all__ = [
     "channel",
     "compare",
     "compare_texts",
+    "consistent",
     "finalised",
+    "fulfils",
     "is_newer",
+    "is_ordered",
     "next_patch",
     "next_prerelease",
+    "overlaps",
     "parse",
+    "same_build",
     "same_version",
 ]
