@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from gonogo.adapters.git_ledger import commit_in, references, survey
 from gonogo.adapters.journal_dir.elsewhere import Elsewhere, merge_words
 from gonogo.domain import people
+from gonogo.domain.branches import branches_of
 from gonogo.domain.folds.merges import Key, MergeWord, newest
 from gonogo.domain.ledger import Ledger, Survey, build
 from gonogo.domain.plan import Plan, Product
@@ -81,12 +82,13 @@ class _Surveys:
 
     def survey(self, product: Product, plan: Plan, stand: str) -> Survey:
         """As `git_ledger.survey`; kept when it is complete, and the repository still stands as it did before."""
-        key = msgspec.json.encode((replace(product, probes=()), plan.branches, plan.changelog, stand))
+        branches = branches_of(plan, product)
+        key = msgspec.json.encode((replace(product, probes=()), branches, plan.changelog, stand))
         with self._lock:
             kept = self._known.get(key)
         if kept is not None and stand:
             return kept
-        found = survey(product, plan.branches, plan.changelog)
+        found = survey(product, branches, plan.changelog)
         if stand and not found.problems and _stand(product.repo) == stand:
             with self._lock:
                 self._known[key] = found

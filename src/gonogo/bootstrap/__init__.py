@@ -37,6 +37,7 @@ from gonogo.bootstrap.ground import (
 from gonogo.bootstrap.reading import (
     ask_everything,
     fingerprint,
+    lacking_branches,
     look_for_artifacts,
     read_changes,
     read_ledger,
@@ -66,6 +67,7 @@ __all__ = [
     "fingerprint",
     "hotfixes",
     "journal_place",
+    "lacking_branches",
     "load_plan",
     "look_for_artifacts",
     "meeting_place",

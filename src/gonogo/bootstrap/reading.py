@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from gonogo.bootstrap.asking import ask_endpoints
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from gonogo.domain.artifacts import Artifact
+    from gonogo.domain.branches import NoBranch
     from gonogo.domain.changelog import Changes
     from gonogo.domain.folds.merges import MergeWord
     from gonogo.domain.ledger import Ledger
@@ -97,6 +98,18 @@ def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWo
     from gonogo.adapters.merge_ledger import read_ledger as read
 
     return read(plan, products, words, clock(), journal, state_home())
+
+
+def lacking_branches(plan: Plan) -> tuple[NoBranch, ...]:
+    """Branches that the plan names and that its repositories do not have; one that cannot be read is left out."""
+    from gonogo.adapters.git_ledger import lacking_of
+    from gonogo.errors import GonogoError
+
+    found: list[NoBranch] = []
+    for product in plan.products:
+        with suppress(GonogoError):  # whoever reads its history says what is wrong with it
+            found += lacking_of(plan, product) if product.repo else ()
+    return tuple(found)
 
 
 def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.probes.trial import Trial
     from gonogo.cli.context import JournalPlace, Options
     from gonogo.domain.artifacts import Artifact
+    from gonogo.domain.branches import NoBranch
     from gonogo.domain.changelog import Changes
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor
@@ -116,6 +117,10 @@ class Doors(Protocol):
         self, plan: Plan, products: Sequence[Product], words: Iterable[MergeWord], journal: str = ""
     ) -> Ledger:
         """Which fixes have reached which branches; `journal` is the directory of this release's, beside others."""
+        ...
+
+    def lacking_branches(self, plan: Plan) -> tuple[NoBranch, ...]:
+        """Branches that the plan names and that its repositories do not have."""
         ...
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

@@ -7,7 +7,7 @@ from gonogo.domain.outline import changed, outline_of, unpack
 from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.state import ItemStatus, ReleaseState, ReleaseStatus, Waiver
 
-_BESIDE = ("owner", "probes", "files", "migration_paths")
+_BESIDE = ("owner", "probes", "files", "migration_paths", "branches")
 """Fields of a product that do not reach what approvals sign; a new one does until somebody says otherwise."""
 _SIGNED = ("products", "triggers", "rollback_notes", "rollback_checklist", "changelog", "sign")
 _WHO = ("account", "also", "roles", "shared")

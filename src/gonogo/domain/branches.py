@@ -3,10 +3,36 @@
 import re
 from functools import lru_cache
 
-from gonogo.domain.plan import Branches
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from gonogo.domain.plan import Branches, Plan, Product
+from gonogo.domain.text import clean
 
 _NUMBERS = r"(\d{1,9}(?:\.\d{1,9}){0,5})(?:[-+._]?[A-Za-z][0-9A-Za-z.+_-]{0,60})?"
 """A version with what may follow its numbers, such as -rc.1."""
+
+
+class NoBranch(Struct, frozen=True):
+    """A branch that the plan names and that a repository does not have."""
+
+    product: str
+    repo: str
+    branch: str
+    key: str
+    """Of `branches`: main or active."""
+    remedy: str
+
+    @property
+    def told(self) -> str:
+        """What is wrong, and where."""
+        return f"{self.product}: branch {clean(self.branch, 80)} (`{self.key}:` of `branches:`) does not exist"
+
+
+def branches_of(plan: Plan, product: Product) -> Branches:
+    """The branches of one product: its own, and where it says nothing those of the plan."""
+    own = {key: value for key, value in asdict(product.branches).items() if value is not None}
+    return replace(plan.branches, **own) if own else plan.branches
 
 
 def line_of(branches: Branches, name: str) -> tuple[int, ...] | None:

@@ -181,6 +181,18 @@ _ENDS_OF_PREFIX = frozenset("vV/@-_:")
 """What a prefix ends in that a version may repeat: `web/v1.2.3` by `web/v{version}`."""
 
 
+class ProductBranches(Struct, frozen=True):
+    """What a product says of its own branches; None is left to the plan. `branches_of` puts both together."""
+
+    model: str | None = None
+    main: str | None = None
+    release: str | None = None
+    hotfix: str | None = None
+    active: tuple[str, ...] | None = None
+    retired: tuple[str, ...] | None = None
+    since: str | None = None
+
+
 class Product(Struct, frozen=True):
     """What carries one version through the release."""
 
@@ -210,6 +222,7 @@ class Product(Struct, frozen=True):
     rollback: ProductRollback = ProductRollback()
     files: tuple[VersionFile, ...] = ()
     probes: tuple[Probe, ...] = ()
+    branches: ProductBranches = ProductBranches()
 
     @property
     def tag_name(self) -> str:

@@ -9,17 +9,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from gonogo.domain.branches import branches_of
 from gonogo.domain.evidence import Evidence
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.observation import Target
-from gonogo.domain.plan import LoadedPlan, Plan, Probe, Product, Source, Timing
+from gonogo.domain.plan import Branches, LoadedPlan, Plan, Probe, Product, ProductBranches, Source, Timing
 
 
 def under(loaded: LoadedPlan, inputs: Inputs) -> Inputs:
     """`inputs` with the plan `loaded`, less what was answered to questions that it does not ask."""
     before, after = inputs.loaded.plan, loaded.plan
     same = _same_histories(before, after)
-    whole = {product.name for product in after.products} <= same and before.branches == after.branches
+    whole = {product.name for product in after.products} <= same and _branches(before) == _branches(after)
     measured = {one.name for one in after.metrics if _metric(before, one.name) == _metric(after, one.name)}
     return replace(
         inputs,
@@ -45,7 +46,11 @@ def _same_histories(before: Plan, after: Plan) -> set[str]:
 
 def _repository(product: Product) -> Product:
     """The product without what says nothing about its repository."""
-    return replace(product, owner="", probes=(), flags=())
+    return replace(product, owner="", probes=(), flags=(), branches=ProductBranches())
+
+
+def _branches(plan: Plan) -> dict[str, Branches]:
+    return {product.name: branches_of(plan, product) for product in plan.products}
 
 
 def _evidence(before: Plan, after: Plan, inputs: Inputs) -> Iterable[tuple[Target, Evidence]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from gonogo.domain.branches import branches_of
 from gonogo.domain.hotfix.lines import tag_name
 from gonogo.domain.names import slug
 from gonogo.domain.plan import LoadedPlan, Plan, Product, VersionFile, Window
@@ -162,13 +163,13 @@ def _stand_in(product: Product, plan: Plan, *, alone: bool) -> History:
     while older and len(versions) <= _RELEASES:
         versions.insert(0, older)
         older = below(older)
-    targets = (product.target,) if product.target and product.target != plan.branches.main else ()
+    targets = (product.target,) if product.target and product.target != branches_of(plan, product).main else ()
     return History(
         product.name,
         (*everyday_chapters(versions, product.version), Chapter("", 5)),
         tag=product.tag,
         files=product.files or (VersionFile(f"{folder}VERSION", pattern="{version}"),),
         folder=folder,
-        branches=tuple(dict.fromkeys((*plan.branches.active, *targets))),
+        branches=tuple(dict.fromkeys((*branches_of(plan, product).active, *targets))),
         shared=not alone,
     )

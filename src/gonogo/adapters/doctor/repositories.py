@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from gonogo.adapters.doctor.finding import Finding, Level
 from gonogo.adapters.git_door import GitDoor, GitMissingError
+from gonogo.adapters.git_ledger import lacking_of
 from gonogo.domain.plan import Plan
+from gonogo.domain.text import clean
 from gonogo.errors import GonogoError
 
 GROUP = "git"
@@ -29,6 +32,17 @@ def findings(plan: Plan) -> Iterator[Finding]:
             by_path.setdefault(product.repo, []).append(product.name)
     for path, names in by_path.items():
         yield _repository(path, ", ".join(names))
+    yield from _branches(plan)
+
+
+def _branches(plan: Plan) -> Iterator[Finding]:
+    """A mainline that is not there makes the merge status unknown, and the release cannot complete."""
+    for product in plan.products:
+        with suppress(GonogoError):  # told of the repository
+            for one in lacking_of(plan, product) if product.repo else ():
+                subject = f"{one.repo} ({one.product})"
+                what = f"has no branch {clean(one.branch, 80)}, which the plan names in `branches.{one.key}`"
+                yield Finding(GROUP, Level.FAIL, subject, what, one.remedy)
 
 
 def _version() -> Finding:

@@ -15,6 +15,7 @@ from gonogo.adapters.git_hotfix.showing import difference, identity, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey
 from gonogo.adapters.git_hotfix.trial import try_merge, try_picks
 from gonogo.adapters.git_hotfix.workspace import Workspace
+from gonogo.domain.branches import branches_of
 from gonogo.domain.hotfix.preview import Outcome, Pick, PickPreview, Preview
 from gonogo.domain.hotfix.steps import steps_of
 from gonogo.domain.hotfix.wish import Planned
@@ -42,10 +43,10 @@ def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
             remedy=push_command(cell),
         )
     found = discover(product.repo)
-    survey = Survey(found, product, plan.branches)
+    survey = Survey(found, product, branches_of(plan, product))
     branch, tip, was = _branch(survey, cell.branch)
     pick, _ = survey.pick(cell.oid, tip)
-    merges = plan.branches.model == "gitflow"
+    merges = branches_of(plan, product).model == "gitflow"
     with trial_space(found, identity(found)) as space:
         tried, tree = _tried(space, plan, product, tip, pick, merges=merges)
         stat, diff = difference(space.door, tip, tree) if tree else ((), "")

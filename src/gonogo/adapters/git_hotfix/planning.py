@@ -17,6 +17,7 @@ from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
 from gonogo.adapters.git_hotfix.tree_edits import read_file
 from gonogo.adapters.git_hotfix.trial import try_picks
 from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
+from gonogo.domain.branches import branches_of
 from gonogo.domain.commits import Commit
 from gonogo.domain.hotfix import lines
 from gonogo.domain.hotfix.lines import NoNextVersion, Observed, Origin, Taken
@@ -55,10 +56,10 @@ def plan_hotfix(plan: Plan, wish: Wish, seen: Seen, now: datetime) -> Planned:
     """
     product = product_of(plan, wish.product)
     found = discover(product.repo)
-    survey = Survey(found, product, plan.branches)
+    survey = Survey(found, product, branches_of(plan, product))
     with trial_space(found, identity(found)) as space:
         ground = _ground(plan, wish, seen, survey, product, space)
-        if not wish.picks and plan.branches.model != "gitflow":
+        if not wish.picks and branches_of(plan, product).model != "gitflow":
             candidates = survey.candidates(ground.base.oid)
             return Planned(Preview(ground.observed, ground.base, warnings=ground.warnings), candidates)
         return _planned(plan, wish, ground, space, now)
@@ -227,7 +228,7 @@ def _work(
     entry = generated(commits, plan.changelog)
     has_changelog = read_file(space.door, ground.base.oid, plan.changelog.file_of(product.name)) is not None
     tag = lines.tag_name(product, ground.version)
-    branch = lines.branch_name(plan.branches.hotfix, product, ground.version)
+    branch = lines.branch_name(branches_of(plan, product).hotfix, product, ground.version)
     fixes = "; ".join(clean(pick.subject, 72) for pick in picks[:12])
     return Work(
         kind=Kind.HOTFIX,

@@ -13,6 +13,7 @@ from gonogo.adapters.git_hotfix.showing import identity, previewed, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
 from gonogo.adapters.git_hotfix.tree_edits import read_file
 from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
+from gonogo.domain.branches import branches_of
 from gonogo.domain.changelog import Range
 from gonogo.domain.hotfix import lines
 from gonogo.domain.hotfix.notes import generated
@@ -41,7 +42,7 @@ def plan_prepare(plan: Plan, wish: Wish, now: datetime) -> Planned:
     if wish.as_version:
         product = replace(product, version=wish.as_version)
     found = discover(product.repo)
-    survey = Survey(found, product, plan.branches)
+    survey = Survey(found, product, branches_of(plan, product))
     with trial_space(found, identity(found)) as space:
         remote = None if wish.offline else found.remote(wish.remote)
         warnings, tagged = _remote(space, remote, product, offline=wish.offline)
@@ -69,7 +70,7 @@ def _remote(
 
 
 def _origin(plan: Plan, product: Product, survey: Survey) -> Origin:
-    branch = check_ref(lines.line_branch(plan.branches, product, product.version))
+    branch = check_ref(lines.line_branch(branches_of(plan, product), product, product.version))
     local = survey.look_up(f"refs/heads/{branch}")
     theirs = survey.look_up(f"refs/remotes/origin/{branch}")
     if local:

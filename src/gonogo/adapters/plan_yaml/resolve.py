@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gonogo.adapters.plan_yaml.addresses import check_clone, check_inside, check_ref_name
-from gonogo.adapters.plan_yaml.branches import branches_of
+from gonogo.adapters.plan_yaml.branches import read_branches, read_product_branches
 from gonogo.adapters.plan_yaml.changelogs import changelog_of, check_calendar
 from gonogo.adapters.plan_yaml.conditions import (
     approvals_of,
@@ -62,10 +62,11 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         names.check(names.people, shape.manager, ("manager",), "the release", "is managed by")
     reading.read(parse_day, shape.target_date, ("target_date",), None)
     rollback = shape.rollback or RollbackShape()
+    branches = shape.branches or BranchesShape()
     return Plan(
         release=shape.release,
         environments=environments,
-        products=_products(reading, shape.products, environments, timing),
+        products=_products(reading, shape.products, environments, timing, branches),
         name=shape.name,
         description=shape.description,
         manager=shape.manager or "",
@@ -91,7 +92,7 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         rollback_notes=rollback.notes,
         rollback_checklist=tuple(rollback.checklist),
         changelog=changelog_of(reading, shape.changelog or ChangelogShape()),
-        branches=branches_of(reading, shape.branches or BranchesShape()),
+        branches=read_branches(reading, branches),
     )
 
 
@@ -144,7 +145,11 @@ def _environment(
 
 
 def _products(
-    reading: Reading, given: Mapping[str, ProductShape], environments: tuple[Environment, ...], timing: Timing
+    reading: Reading,
+    given: Mapping[str, ProductShape],
+    environments: tuple[Environment, ...],
+    timing: Timing,
+    branches: BranchesShape,
 ) -> tuple[Product, ...]:
     if len(given) * len(environments) > CELL_LIMIT:
         # two short lists make a long table, and each of its cells would be polled
@@ -155,11 +160,16 @@ def _products(
         }
         reading.problems.add(Mistake.TOO_MANY_CELLS, reading.document.key(("products",)), **facts)
         return ()
-    return tuple(_product(reading, name, shape, environments, timing) for name, shape in given.items())
+    return tuple(_product(reading, name, shape, environments, timing, branches) for name, shape in given.items())
 
 
 def _product(
-    reading: Reading, name: str, given: ProductShape, environments: tuple[Environment, ...], timing: Timing
+    reading: Reading,
+    name: str,
+    given: ProductShape,
+    environments: tuple[Environment, ...],
+    timing: Timing,
+    branches: BranchesShape,
 ) -> Product:
     path: Path = ("products", name)
     owner(reading, given.owner, (*path, "owner"), f"product '{name}'")
@@ -192,6 +202,7 @@ def _product(
         rollback=_product_rollback(reading, name, given, (*path, "rollback")),
         files=tuple(_file(reading, given, (*path, "files", index), index) for index in range(len(given.files))),
         probes=probes_of(reading, name, given, environments, timing),
+        branches=read_product_branches(reading, given.branches, (*path, "branches"), branches),
     )
 
 

@@ -218,6 +218,20 @@ class ProductRollbackShape(_Shape):
     command: Annotated[list[Text], _says("Shown and copied, never run.")] = []
 
 
+class ProductBranchesShape(_Shape):
+    """Branches of one product; what is missing comes from the plan's `branches`."""
+
+    model: Annotated[Literal["trunk", "gitflow"] | None, _says("trunk: fixes land on main first.")] = None
+    main: Annotated[Text | None, _says("The mainline.")] = None
+    release: Annotated[Text | None, _says("Pattern with {major}, {minor}, {patch}, {version}.")] = None
+    hotfix: Annotated[Text | None, _says("Pattern with {major}, {minor}, {patch}, {version}.")] = None
+    active: Annotated[Texts | None, _says("Further branches every hotfix must reach.")] = None
+    retired: Annotated[
+        Texts | None, _says("Release branches that no fix must reach any more; `*` stands for anything.")
+    ] = None
+    since: Annotated[Day | None, _says("The first day whose hotfixes are followed.")] = None
+
+
 class ProductShape(_Shape):
     """What carries one version through the release."""
 
@@ -246,6 +260,9 @@ class ProductShape(_Shape):
         ProductRollbackShape | Text | None, _says("The way back: a version, or to and command.")
     ] = None
     files: Annotated[list[FileShape], _says("Files that must state the version at the tag.")] = []
+    branches: Annotated[
+        ProductBranchesShape | None, _says("Its own branches; what is missing comes from the plan's `branches`.")
+    ] = None
     probe: Annotated[
         Text | ProbeShape | None, _says("The question for every environment: a URL, or a mapping.")
     ] = None

@@ -7,6 +7,7 @@ from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
 from gonogo.cli.facts import changes_facts, observation_facts
 from gonogo.cli.output import problem_facts
+from gonogo.domain.branches import NoBranch
 from gonogo.domain.changelog import Changes, Unreadable
 from gonogo.domain.observation import Missing, Observation, Reason, Seen
 from gonogo.domain.plan import LoadedPlan, Plan
@@ -20,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--live",
         action="store_true",
-        help="ask each endpoint once and open each repository; exit 4 if one is silent",
+        help="ask each endpoint once and open each repository; exit 4 if one is silent, or lacks a branch",
     )
 
 
@@ -32,16 +33,17 @@ def run(context: Context) -> int:
         return _invalid(context, error)
     observations, changes = context.doors.ask_everything(loaded.plan) if context.args.live else ((), ())
     observations = _in_order(loaded.plan, _without_gaps(observations))
+    lacking = context.doors.lacking_branches(loaded.plan) if context.args.live else ()
     silent = sum(isinstance(one, Missing) for one in observations)
     unreadable = sum(isinstance(one, Unreadable) for one in changes)
     if context.options.json:
-        context.out.json({**_facts(loaded), **_live_facts(context, observations, changes)})
+        context.out.json({**_facts(loaded), **_live_facts(context, observations, changes, lacking)})
     else:
         context.out.line(
             Span("valid: ", Tone.GOOD), f"{loaded.path}: release {loaded.plan.release}, {_summary(loaded.plan)}"
         )
-        context.out.lines(_live_lines(observations, changes))
-    return ExitCode.UNKNOWN if silent or unreadable else ExitCode.OK
+        context.out.lines(_live_lines(observations, changes, lacking))
+    return ExitCode.UNKNOWN if silent or unreadable or lacking else ExitCode.OK
 
 
 def _in_order(plan: Plan, observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
@@ -110,18 +112,30 @@ def _facts(loaded: LoadedPlan) -> dict[str, Any]:
 
 
 def _live_facts(
-    context: Context, observations: tuple[Observation, ...], changes: tuple[Changes, ...]
+    context: Context,
+    observations: tuple[Observation, ...],
+    changes: tuple[Changes, ...],
+    lacking: tuple[NoBranch, ...],
 ) -> dict[str, Any]:
     if not context.args.live:
         return {}
     return {
         "endpoints": [observation_facts(one) for one in observations],
         "repositories": [changes_facts(one) for one in changes],
+        "branches": [
+            {"product": one.product, "branch": one.branch, "key": one.key, "remedy": one.remedy} for one in lacking
+        ],
     }
 
 
-def _live_lines(observations: tuple[Observation, ...], changes: tuple[Changes, ...]) -> list[Line]:
-    return [*map(_endpoint_line, observations), *map(_repository_line, changes)]
+def _live_lines(
+    observations: tuple[Observation, ...], changes: tuple[Changes, ...], lacking: tuple[NoBranch, ...]
+) -> list[Line]:
+    return [*map(_endpoint_line, observations), *map(_repository_line, changes), *map(_branch_line, lacking)]
+
+
+def _branch_line(one: NoBranch) -> Line:
+    return (Span("missing: ", Tone.UNKNOWN), Span(f"{one.told}; {one.remedy}"))
 
 
 def _endpoint_line(observation: Observation) -> Line:

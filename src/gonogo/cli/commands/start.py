@@ -13,12 +13,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(context: Context) -> int:
-    """Start it, with what git says about the pins."""
+    """Start it, with what git says about the pins and the branches."""
 
     def make(session: Session) -> Start:
         plan = session.loaded.plan
         for changes in context.doors.read_changes(plan, plan.products):
             session.learn(changes)
+        for one in context.doors.lacking_branches(plan):
+            # an amendment would be needed to correct it later, and the release cannot complete before
+            context.say.warning(f"{one.told}. The release cannot complete: {one.remedy}")
         return Start()
 
     return act(context, make)

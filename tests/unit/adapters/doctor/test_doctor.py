@@ -246,7 +246,7 @@ def test_a_journal_is_intact_absent_or_open_to_others(tmp_path: Path) -> None:
 
 def repository(path: Path) -> Path:
     """One commit."""
-    subprocess.run(["git", "init", "-q", str(path)], check=True)
+    subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
     subprocess.run(["git", "-C", str(path), *identity, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
     return path
