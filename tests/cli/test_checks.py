@@ -1,5 +1,6 @@
 """check run, trust, versions: what decides by itself, and what a person must have looked at before."""
 
+import hashlib
 import json
 import re
 import signal
@@ -82,6 +83,46 @@ def test_a_changed_command_must_be_looked_at_again(gonogo: Here, checked: Releas
     checked.plan.write_text(text.replace("echo 12 passed", "echo 13 passed"), encoding="utf-8")
     assert gonogo("trust").code == 3
     assert gonogo("check", "run", "suite").code == 77
+
+
+@pytest.mark.parametrize("word", ["suite.sh", "./suite.sh", "--script=suite.sh"])
+def test_a_changed_script_must_be_looked_at_again(gonogo: Here, checked: Release, word: str) -> None:
+    """Who trusts `sh suite.sh` trusts what the script says now; a copy that a colleague edits is another one."""
+    script = checked.plan.parent / "suite.sh"
+    script.write_text("echo 12 passed\n", encoding="utf-8")
+    text = checked.plan.read_text(encoding="utf-8")
+    run_it = f"exec sh ./suite.sh # {word}" if word.startswith("--") else "exec sh $0"
+    checked.plan.write_text(
+        text.replace('"echo 12 passed; test ! -e broken"', f'"{run_it}", {word}'), encoding="utf-8"
+    )
+    assert f"file {word}  SHA-256" in gonogo("trust").out
+    trust(gonogo)
+    assert gonogo("check", "run", "suite").code == 0
+    (ran,) = [one for one in gonogo("log", "--json").facts["events"] if one["kind"] == "check.finished"]
+    assert ran["data"]["files"] == {word: hashlib.sha256(script.read_bytes()).hexdigest()}
+
+    script.write_text("exit 0 # rewritten\n", encoding="utf-8")
+
+    assert gonogo("trust").code == 3
+    refused = gonogo("check", "run", "suite")
+    assert refused.code == 77
+    assert "a file they name changed since" in refused.err
+
+
+def test_a_script_that_changes_while_it_runs_has_found_nothing_out(gonogo: Here, checked: Release) -> None:
+    """What ran is neither what was trusted nor what stands there now."""
+    script = checked.plan.parent / "suite.sh"
+    script.write_text("echo true > suite.sh\n", encoding="utf-8")
+    text = checked.plan.read_text(encoding="utf-8")
+    checked.plan.write_text(
+        text.replace('[sh, -c, "echo 12 passed; test ! -e broken"]', "[sh, suite.sh]"), encoding="utf-8"
+    )
+    trust(gonogo)
+
+    found = gonogo("check", "run", "suite")
+
+    assert found.code == 4
+    assert "suite.sh changed while it ran" in found.out
 
 
 def test_a_command_decides_its_item_both_ways(gonogo: Here, checked: Release) -> None:

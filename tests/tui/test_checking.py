@@ -110,7 +110,7 @@ def test_commands_nobody_looked_at_are_shown_before_one_is_run() -> None:
         assert "tests: make test" in seat.text()
         assert "x stops it" not in seat.text()
         assert isinstance(seat.view, ConfirmScreen)
-        digest = command_set_digest(evening.loaded.plan)
+        digest = command_set_digest(evening.loaded.plan, {})
         await seat.type(digest[:8])  # typed ahead: not heard
         await seat.press("enter")
         assert store.trusted == set()

@@ -97,9 +97,13 @@ def commands(plan: Plan) -> tuple[PlanCommand, ...]:
     )
 
 
-def command_set_digest(plan: Plan) -> str:
-    """SHA-256 of the command set. It changes with any word of any command, and with nothing else."""
-    return _sha256([[command.item, list(command.argv)] for command in commands(plan)])
+def command_set_digest(plan: Plan, files: Mapping[str, str]) -> str:
+    """SHA-256 of the command set and of `files`, the SHA-256 of each file its words name (by word).
+
+    It changes with any word of any command and any byte of those files, and with nothing else.
+    """
+    words = [[command.item, list(command.argv)] for command in commands(plan)]
+    return _sha256([words, dict(files)] if files else words)
 
 
 def checked_items(plan: Plan) -> tuple[Item, ...]:

@@ -272,6 +272,10 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def on_ask_trust(self, event: AskTrust) -> None:
         """Every command is shown, and their code is typed; a check that waited for it is run then."""
+        if event.files is None:
+            if self._inputs is not None:
+                self.checks.read_files(event.item, self._inputs.loaded)
+            return
         self.checks.ended(event.item)
         self._show_checks()
         if event.item and self.screen is not self.cockpit:
@@ -279,7 +283,7 @@ class CockpitApp(App[None], inherit_bindings=False):
             return
         if event.item:
             self.tell((Span(f"{event.item} was not run: you have not looked at its command", Tone.WARN),))
-        question = trust_question(self.checks, lambda: self._trusted(event.item))
+        question = trust_question(self.checks, event.files, lambda: self._trusted(event.item))
         self.cockpit.open_view(ConfirmScreen(self.look, question, self.wiring.title_note, self.actor))
 
     def on_trusted(self, event: Trusted) -> None:
@@ -290,7 +294,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         event.reply(event.outcome)
 
     def _trusted(self, item: str) -> None:
-        self.tell((Span("trusted: ", Tone.GOOD), Span("these commands may be run, until a word of them changes")))
+        self.tell((Span("trusted: ", Tone.GOOD), Span("these commands may be run, until they change")))
         if item:
             self.post_message(RunIt(item))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 from textual.message import Message
 
+from gonogo.adapters.checks.command_files import named_files
 from gonogo.adapters.checks.finding import Finding, record_of
 from gonogo.adapters.checks.finding import Progress as Running
 from gonogo.domain.checks import command_set_digest, fingerprint
@@ -18,7 +19,7 @@ from gonogo.domain.decide import RecordCheck
 from gonogo.domain.plan import CheckKind, Item, LoadedPlan
 from gonogo.errors import GonogoError, UsageError
 from gonogo.tui.crash import describe
-from gonogo.tui.messages import AskTrust, CheckEnded, CheckMoved, Reply, Trusted
+from gonogo.tui.messages import AskTrust, CheckEnded, CheckMoved, Reply, Trouble, Trusted
 from gonogo.tui.wiring import Wiring
 
 Post = Callable[[Message], object]
@@ -82,6 +83,17 @@ class Checks:
         """It is over."""
         self._runs.pop(item, None)
 
+    def read_files(self, item: str, loaded: LoadedPlan) -> None:
+        """Read the files that the commands name, and have the person asked whether they may be run."""
+
+        def work() -> None:
+            try:
+                self._post(AskTrust(item, named_files(loaded)))
+            except GonogoError as error:
+                self._post(Trouble("trust", f"{error.where}: {error.message}", error.remedy))
+
+        threading.Thread(target=work, name="gonogo-trust-files", daemon=True).start()
+
     def trust(self, loaded: LoadedPlan, digest: str, reply: Reply) -> None:
         """Remember that this account looked at the commands of that digest; `reply` is told."""
 
@@ -100,19 +112,16 @@ class Checks:
 
     def _work(self, item: Item, loaded: LoadedPlan, stop: threading.Event) -> None:
         try:
-            if self._needs_trust(item, loaded):
-                self._post(AskTrust(item.id))
-                return
+            if item.check is not None and item.check.kind is CheckKind.RUN and self._wiring.trust is not None:
+                files = named_files(loaded)
+                if not self._wiring.trust.trusts(loaded.path, command_set_digest(loaded.plan, files)):
+                    self._post(AskTrust(item.id, files))
+                    return
             self._post(CheckEnded(item.id, self._run(item, loaded, stop)))
         except GonogoError as error:
             self._post(CheckEnded(item.id, error))
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
             self._post(CheckEnded(item.id, GonogoError(f"the check ended unexpectedly: {describe(error)}")))
-
-    def _needs_trust(self, item: Item, loaded: LoadedPlan) -> bool:
-        if item.check is None or item.check.kind is not CheckKind.RUN or self._wiring.trust is None:
-            return False
-        return not self._wiring.trust.trusts(loaded.path, command_set_digest(loaded.plan))
 
     def _run(self, item: Item, loaded: LoadedPlan, stop: threading.Event) -> RecordCheck:
         if self._wiring.checks is None or item.check is None:

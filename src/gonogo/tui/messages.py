@@ -1,6 +1,6 @@
 """What the threads tell the screen. Values only: a message never carries something that lives in a thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from textual.message import Message
@@ -145,9 +145,11 @@ class RunIt(Message):
 class AskTrust(Message):
     """The commands of the plan are to be looked at; with `item`, because its check wants to run one of them."""
 
-    def __init__(self, item: str = "") -> None:
+    def __init__(self, item: str = "", files: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.item = item
+        self.files = files
+        """SHA-256 of the files the commands name, by word; None while nobody has read them."""
 
 
 class CheckMoved(Message):

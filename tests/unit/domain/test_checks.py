@@ -253,11 +253,13 @@ def test_trust_is_bound_to_every_word_of_every_command() -> None:
     given = checked()
     assert [one.argv for one in commands(given)] == [("make", "test")]
     same = checked(replace(TESTS, options={}))
-    assert command_set_digest(given) == command_set_digest(same)
+    assert command_set_digest(given, {}) == command_set_digest(same, {})
     for argv in (("make", "test", "x"), ("make test",), ("test", "make"), ()):
-        assert command_set_digest(checked(replace(TESTS, argument=argv))) != command_set_digest(given)
+        assert command_set_digest(checked(replace(TESTS, argument=argv)), {}) != command_set_digest(given, {})
     more = replace(given, items=(*given.items, Item(ItemId("b"), "b", check=TESTS)))
-    assert command_set_digest(more) != command_set_digest(given)
+    assert command_set_digest(more, {}) != command_set_digest(given, {})
+    with_file = command_set_digest(given, {"test": "a" * 64})
+    assert len({command_set_digest(given, {}), with_file, command_set_digest(given, {"test": "b" * 64})}) == 3
 
 
 def test_a_command_is_shown_word_by_word() -> None:

@@ -1,7 +1,7 @@
 """What a check found, and how it tells of itself while it runs."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from time import monotonic
 
@@ -32,6 +32,8 @@ class Finding(Struct, frozen=True):
     output_sha256: str = ""
     """Of every byte it said; "" when it said nothing."""
     exit_code: int | None = None
+    files: Mapping[str, str] = {}
+    """SHA-256 of the files its command names, by the word that names them, as they were when it began."""
 
 
 class Progress(Struct, frozen=True):
@@ -55,6 +57,7 @@ def record_of(item: str, found: Finding, check_sha256: str) -> RecordCheck:
         found.output_sha256,
         int((found.finished_at - found.started_at).total_seconds()),
         found.exit_code,
+        found.files,
     )
 
 

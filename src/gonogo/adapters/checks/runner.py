@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from gonogo.adapters.checks.finding import Cancelled, Finding, OnProgress, Watched
 from gonogo.adapters.trust_store import TrustStore
 from gonogo.domain.checks import command_set_digest
@@ -65,17 +67,19 @@ class Runner:
                 return self._product(check, self._tag_is_right, cancelled, progress)
 
     def _command(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
+        from gonogo.adapters.checks.command_files import named_files
         from gonogo.adapters.checks.run import run_command
 
         plan = self._loaded.plan
-        if not self._trust.trusts(self._loaded.path, command_set_digest(plan)):
+        if not self._trust.trusts(self._loaded.path, command_set_digest(plan, named_files(self._loaded))):
             raise NotPermittedError(
-                "you have not looked at the commands of this plan, or they have changed since",
+                "you have not looked at the commands of this plan, or they or a file they name changed since",
                 where=self._loaded.path,
                 remedy="gonogo trust",
             )
         timeout: timedelta = check.options.get("timeout", RUN_TIMEOUT)
-        return run_command(
+        ran = named_files(self._loaded, check.argument)
+        found = run_command(
             check.argument,
             Path(self._loaded.path).absolute().parent,
             timeout.total_seconds(),
@@ -84,6 +88,11 @@ class Runner:
             cancelled=cancelled,
             progress=progress,
         )
+        now = named_files(self._loaded, check.argument)
+        if changed := [word for word, digest in now.items() if ran.get(word, digest) != digest]:
+            summary = clean(f"{changed[0]} changed while it ran; run the check again", 300)
+            return replace(found, outcome=CheckOutcome.UNKNOWN, summary=summary, files=ran)
+        return replace(found, files=ran)
 
     def _http(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.adapters.checks.http import ask

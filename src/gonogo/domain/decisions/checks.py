@@ -1,5 +1,6 @@
 """What a check of an item found becomes a fact, and the item it decides follows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,8 @@ class RecordCheck(Struct, frozen=True):
     output_sha256: str = ""
     seconds: int = 0
     exit_code: int | None = None
+    files: Mapping[str, str] = {}
+    """SHA-256 of the files the command names, by word."""
 
 
 Commands = RecordCheck
@@ -64,6 +67,8 @@ def decide(scene: Scene, command: Commands) -> Answer:
         "check_sha256": command.check_sha256,
         "seconds": command.seconds,
     }
+    if command.files:
+        data["files"] = {clean(word, 300): digest for word, digest in command.files.items()}
     if command.exit_code is not None:
         data["exit_code"] = command.exit_code
     result = scene.draft(kinds.CHECK_FINISHED, f"item:{item.id}", data)

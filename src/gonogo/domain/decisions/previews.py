@@ -1,5 +1,7 @@
 """What a dialog shows of acts whose rules need no code: start, a bad mark, the commands of a plan."""
 
+from collections.abc import Mapping
+
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.checks import command_set_digest, commands, describe_command
 from gonogo.domain.confirmation import Preview
@@ -40,11 +42,14 @@ def mark_bad(scene: Scene, product: str, version: str, reason: str) -> Preview:
     return Preview("mark-bad", f"{product} {version}", version, heading, tuple(lines), (product, version, *lines))
 
 
-def trust(scene: Scene) -> Preview:
-    """Every command the plan would have run, and the code that stands for just these."""
+def trust(scene: Scene, files: Mapping[str, str]) -> Preview:
+    """Every command the plan would have run and the files they name, and the code that stands for just these."""
     found = commands(scene.plan)
-    digest = command_set_digest(scene.plan)
-    lines = tuple(f"{one.item}: {describe_command(one.argv)}" for one in found)
+    digest = command_set_digest(scene.plan, files)
+    lines = (
+        *(f"{one.item}: {describe_command(one.argv)}" for one in found),
+        *(f"file {name}: SHA-256 {sha256[:12]}" for name, sha256 in files.items()),
+    )
     many = f"{len(found)} commands" if len(found) != 1 else "1 command"
     heading = f"the plan runs {many} as you; none of them was looked at by you, or they changed since"
     return Preview("trust", scene.loaded.path, digest[:CODE], heading, lines, (digest, scene.loaded.path))

@@ -41,6 +41,8 @@ class CheckResult(Struct, frozen=True):
     """Of the check as the plan stated it: a changed check makes the result worthless."""
     seconds: int = 0
     exit_code: int | None = None
+    files: Mapping[str, str] = {}
+    """SHA-256 of the files its command named, by the word that names them."""
 
 
 class ChecksFold:
@@ -70,4 +72,11 @@ class ChecksFold:
             text(data, "check_sha256"),
             number(data, "seconds"),
             number(data, "exit_code") if "exit_code" in data else None,
+            _texts(data.get("files")),
         )
+
+
+def _texts(value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        return {}
+    return {name: one for name, one in value.items() if isinstance(name, str) and isinstance(one, str)}

@@ -1,6 +1,6 @@
 """Looking at the commands a plan would have run, and allowing just these: their code is typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gonogo.domain.checks import command_set_digest
 from gonogo.domain.confirmation import Preview
@@ -13,8 +13,8 @@ from gonogo.tui.messages import Reply
 from gonogo.tui.screens.confirm import Question
 
 
-def trust_question(checks: Checks, trusted: Callable[[], object]) -> Question:
-    """The dialog; `trusted` is called once they are."""
+def trust_question(checks: Checks, files: Mapping[str, str], trusted: Callable[[], object]) -> Question:
+    """The dialog; `files` are those the commands name, by word; `trusted` is called once they are."""
 
     def against(_scene: Scene, _preview: Preview) -> Refusal | None:
         return None
@@ -25,6 +25,9 @@ def trust_question(checks: Checks, trusted: Callable[[], object]) -> Question:
             if outcome is None:
                 trusted()
 
-        checks.trust(scene.loaded, command_set_digest(scene.plan), told)
+        checks.trust(scene.loaded, command_set_digest(scene.plan, files), told)
 
-    return Question("Trust the plan's commands", previews.trust, against, send)
+    def shown(scene: Scene) -> Preview:
+        return previews.trust(scene, files)
+
+    return Question("Trust the plan's commands", shown, against, send)
