@@ -10,6 +10,7 @@ import pytest
 from cli.conftest import Here, Release
 from support import hotfix_world
 from support.repositories import Made, git
+from support.servers import Canned
 
 pytestmark = pytest.mark.needs("git")
 
@@ -213,3 +214,46 @@ def test_prepare_shows_then_does(line: Line, gonogo: Here) -> None:
     code = shown.out.rsplit("--confirm ", 1)[1].strip()
     assert gonogo("prepare", "web", "--confirm", code).code == 0
     assert 'version = "1.11.0"' in git(line.made.path, "show", "v1.11.0:pyproject.toml")
+
+
+def _deployments(release: Release, *listed: tuple[str, str]) -> None:
+    """What the forge says about production, the newest first: (tag, state)."""
+    rows = []
+    for at, (ref, state) in enumerate(listed):
+        number, day = 100 - at, f"2026-11-{29 - at:02d}"
+        rows.append(
+            {"id": number, "ref": ref, "sha": f"{number:040x}", "task": "deploy", "payload": {}}
+            | {"environment": "production", "created_at": f"{day}T08:00:00Z"}
+        )
+        statuses = [{"state": state, "created_at": f"{day}T08:05:00Z"}]
+        release.fleet.answers[f"/repos/acme/web/deployments/{number}/statuses"] = _json(statuses)
+    release.fleet.answers["/repos/acme/web/deployments"] = _json(rows)
+
+
+def _json(document: object) -> Canned:
+    return Canned(json.dumps(document).encode(), {"content-type": "application/json"})
+
+
+@pytest.mark.parametrize("state", ["waiting", "queued", "in_progress", "pending", "failure"])
+def test_a_hotfix_never_starts_from_what_waits_or_rolls_out(line: Line, gonogo: Here, state: str) -> None:
+    """A queue of deployments stands before the one that runs: it starts from that, or a person names it."""
+    base = line.release.fleet.url("").rstrip("/")
+    probe = f'probe: {{use: github, repo: acme/web, url: "{base}"}}'
+    text = line.release.plan.read_text(encoding="utf-8").replace("[staging, production]", "[production]")
+    plain = f'probe: "{base}/{{environment}}/version"'
+    assert plain in text
+    line.release.plan.write_text(text.replace(plain, probe), encoding="utf-8")
+    queue = [(f"v1.9.{number}", state) for number in (6, 5, 4)]
+
+    _deployments(line.release, *queue, ("v1.9.3", "success"))
+    shown = gonogo("hotfix", "plan", "web", "--offline")
+    _deployments(line.release, *queue)
+    nothing = gonogo("hotfix", "plan", "web", "--offline")
+    named = gonogo("hotfix", "plan", "web", "--from", "1.9.3", "--offline")
+
+    for row in shown.out.splitlines():
+        assert not (row.startswith(("runs", "from")) and "v1.9.3" not in row), row
+    assert shown.code == 0 or "--from" in shown.err
+    assert (nothing.code, named.code) == (3, 0)
+    assert "nobody knows which version of web runs in production" in nothing.err
+    assert "v1.9.3" in named.out

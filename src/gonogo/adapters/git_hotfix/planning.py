@@ -81,23 +81,33 @@ def chosen_version(wish: Wish, seen: Seen) -> tuple[str, Observed | None]:
     if wish.version:
         named = next((one for one in seen.observed if one.version == wish.version), None)
         return wish.version, named
-    if not seen.observed:
-        raise RefusedError(
-            f"nobody knows which version of {wish.product} runs in production: no endpoint answered",
-            remedy=f"gonogo matrix {wish.product}    or name it: --from VERSION",
-        )
-    if len(seen.observed) > 1:
-        told = ", ".join(f"{one.version} in {' and '.join(one.environments)}" for one in seen.observed)
+    now = [one for one in seen.observed if one.fresh]
+    if not now:
+        raise _nobody_knows(wish, seen)
+    if len(now) > 1:
+        told = ", ".join(f"{one.version} in {' and '.join(one.environments)}" for one in now)
         raise UsageError(
             f"production runs more than one version of {wish.product}: {told}",
-            remedy=f"choose one: --from {seen.observed[0].version}",
+            remedy=f"choose one: --from {now[0].version}",
         )
-    return seen.observed[0].version, seen.observed[0]
+    return now[0].version, now[0]
+
+
+def _nobody_knows(wish: Wish, seen: Seen) -> RefusedError:
+    """No observation of now says that something runs well there: a person has to name it."""
+    last = seen.observed[0] if seen.observed else None
+    told = [f"{last.version} was seen {_ago(last)}"] if last else []
+    told += seen.not_counted
+    why = "; ".join(told) or "no endpoint answered"
+    return RefusedError(
+        f"nobody knows which version of {wish.product} runs in production: {clean(why, 400)}",
+        remedy=f"gonogo matrix {wish.product}    or name it: --from {last.version if last else 'VERSION'}",
+    )
 
 
 def _ground(plan: Plan, wish: Wish, seen: Seen, survey: Survey, product: Product, space: Workspace) -> Ground:
     base_version, observed = chosen_version(wish, seen)
-    warnings = [*survey.found.warnings, *_about(observed, base_version)]
+    warnings = [*survey.found.warnings, *_about(observed, base_version), *seen.not_counted]
     remote = None if wish.offline else survey.found.remote(wish.remote)
     if wish.remote and remote is None and not wish.offline:
         raise UsageError(f"the repository has no remote '{clean(wish.remote, 80)}'", where=product.repo)

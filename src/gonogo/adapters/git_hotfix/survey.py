@@ -18,7 +18,7 @@ from gonogo.domain.hotfix.lines import Origin, Taken, branch_name, is_same_line,
 from gonogo.domain.hotfix.preview import BranchNeed, Candidate, Candidates, Pick, TagCheck
 from gonogo.domain.plan import Branches, Product
 from gonogo.domain.text import clean
-from gonogo.domain.version import Version, is_newer, parse
+from gonogo.domain.version import Version, fulfils, is_newer, parse
 from gonogo.errors import UsageError
 
 CANDIDATES = 500
@@ -103,7 +103,7 @@ class Survey:
 
         Raises UnknownRevisionError when there is no such tag.
         """
-        name = tag_name(self.product, _number(version, self.product))
+        name = self._tag_of(version)
         ref = f"refs/tags/{check_ref(name)}"
         oid = self.look_up(ref)
         if not oid:
@@ -130,6 +130,15 @@ class Survey:
         return TagCheck(
             name, oid, annotated, branches, later, unreleased, tuple(problems), tuple(warnings), witnesses
         )
+
+    def _tag_of(self, version: str) -> str:
+        """The tag of `version`; of a build that has none of its own, that of the version it is a build of."""
+        product, number = self.product, _number(version, self.product)
+        name, plain = tag_name(product, number), number.partition("+")[0]
+        is_built = plain != number and fulfils(plain, number, product.scheme, product.name)
+        if is_built and not self.look_up(f"refs/tags/{check_ref(name)}"):
+            return tag_name(product, plain)
+        return name
 
     def _branches_with(self, oid: str) -> tuple[str, ...]:
         argv = ["for-each-ref", "--format=%(refname)", f"--contains={oid}", "refs/heads/", "refs/remotes/"]

@@ -10,14 +10,24 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from gonogo.domain.matrix import Freshness, Matrix
-from gonogo.domain.observation import Target
+from gonogo.domain.matrix import Cell, Freshness, Matrix
+from gonogo.domain.observation import Running, Status
+from gonogo.domain.pins import revision_of
 from gonogo.domain.plan import Branches, Plan, Product
-from gonogo.domain.version import Unparsed, Version, finalised, is_newer, next_patch, parse, same_version
+from gonogo.domain.version import (
+    Unparsed,
+    Version,
+    finalised,
+    is_newer,
+    next_patch,
+    parse,
+    same_build,
+    same_version,
+)
 
 
 class Observed(Struct, frozen=True):
-    """A version that runs in production, as it was seen."""
+    """A version that runs in production, by an observation that succeeded."""
 
     version: str
     environments: tuple[str, ...]
@@ -65,25 +75,74 @@ class NoNextVersion(Struct, frozen=True):
     remedy: str = ""
 
 
-def observed_in_production(plan: Plan, matrix: Matrix, product: str) -> tuple[Observed, ...]:
-    """Every version of `product` that production answers with, the widest spread first.
+def observed_in_production(plan: Plan, matrix: Matrix, name: str) -> tuple[Observed, ...]:
+    """Every version of product `name` that was seen running well in production, the widest spread first.
 
-    Two versions at once are two entries: somebody has to choose.
+    What waits for an approval, or is being rolled out, does not run yet: `not_counted` tells of it. Two versions
+    at once are two entries: somebody has to choose.
     """
-    seen: dict[str, list[Observed]] = {}
-    for environment in plan.environments:
-        if not environment.production:
-            continue
-        cell = matrix.cells[Target(product, environment.name)]
-        for running in cell.judged:
-            age = cell.age.total_seconds() if cell.age is not None else None
-            fresh = cell.freshness is Freshness.FRESH
-            revisions = (running.revision,) if running.revision else ()
-            seen.setdefault(running.version, []).append(
-                Observed(running.version, (environment.name,), age, cell.source, revisions, fresh)
+    product = plan.product(name)
+    if product is None:
+        return ()
+    found: list[list[Observed]] = []
+    for cell in _production(plan, matrix, product):
+        age = cell.age.total_seconds() if cell.age is not None else None
+        fresh = cell.freshness is Freshness.FRESH
+        for running in _runs_well(product, cell):
+            revision = revision_of(product, running)
+            one = Observed(
+                running.version,
+                (cell.target.environment,),
+                age,
+                cell.source,
+                (revision,) if revision else (),
+                fresh,
             )
-    merged = [_merged(entries) for entries in seen.values()]
-    return tuple(sorted(merged, key=lambda one: (not one.fresh, -len(one.environments))))
+            same = next((group for group in found if _is_build(product, group[0].version, one.version)), None)
+            if same is None:
+                found.append([one])
+            else:
+                same.append(one)
+    return tuple(sorted(map(_merged, found), key=lambda one: (not one.fresh, -len(one.environments))))
+
+
+def not_counted(plan: Plan, matrix: Matrix, name: str) -> tuple[str, ...]:
+    """What production says besides and no hotfix starts from, a sentence for each: what it is and why."""
+    product = plan.product(name)
+    if product is None:
+        return ()
+    told = []
+    for cell in _production(plan, matrix, product):
+        place = cell.target.environment
+        well = _runs_well(product, cell)
+        others = [one.version for one in cell.judged if one not in well]
+        told += [f"{place}: {one} is '{cell.status.replace('_', ' ')}' there" for one in others]
+        if not cell.judged and cell.status is not Status.NOT_DEPLOYED:
+            told.append(f"{place} does not say what runs there")
+        elif well and cell.status is not Status.SUCCEEDED and cell.message and not others:
+            told.append(f"{place} reports '{cell.status.replace('_', ' ')}': {cell.message}")
+    return tuple(told)
+
+
+def _production(plan: Plan, matrix: Matrix, product: Product) -> Iterable[Cell]:
+    return (matrix.cell(product.name, one.name) for one in plan.environments if one.production)
+
+
+def _runs_well(product: Product, cell: Cell) -> tuple[Running, ...]:
+    """What runs by an observation that succeeded: this one, or the last one on record while it still runs.
+
+    A version that ran well and is degraded since is what runs; one that is only on its way has never run well.
+    """
+    if cell.status is Status.SUCCEEDED:
+        return cell.judged
+    last = next((one for one in reversed(cell.history) if one.status == Status.SUCCEEDED), None)
+    if last is None or len(last.versions) != 1:
+        return ()
+    return tuple(one for one in cell.judged if _is_build(product, last.versions[0], one.version))
+
+
+def _is_build(product: Product, a: str, b: str) -> bool:
+    return same_build(a, b, product.scheme, product.name)
 
 
 def _merged(entries: Sequence[Observed]) -> Observed:

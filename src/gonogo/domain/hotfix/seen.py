@@ -1,6 +1,6 @@
 """What is known from outside git when a hotfix is planned: from the matrix and the journal."""
 
-from gonogo.domain.hotfix.lines import observed_in_production
+from gonogo.domain.hotfix.lines import not_counted, observed_in_production
 from gonogo.domain.hotfix.wish import Seen
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.plan import Plan, Product
@@ -26,6 +26,7 @@ def seen_of(plan: Plan, matrix: Matrix, state: ReleaseState, product: Product) -
             if one.product == product.name and not one.is_over and one.tag
         ),
         tuple((one.version, one.actor.user) for one in state.bad.values() if one.product == product.name),
+        not_counted(plan, matrix, product.name),
     )
 
 

@@ -30,7 +30,7 @@ class Seen(Struct, frozen=True):
     """What is known from outside git when it is planned."""
 
     observed: tuple[Observed, ...] = ()
-    """What production runs, the widest spread first."""
+    """What production runs by observations that succeeded, the widest spread first."""
     running: tuple[tuple[str, str], ...] = ()
     """(version, place) of everything that runs anywhere."""
     pins: tuple[tuple[str, str, str], ...] = ()
@@ -39,6 +39,8 @@ class Seen(Struct, frozen=True):
     """(version, by what) of other work that is under way."""
     bad: tuple[tuple[str, str], ...] = ()
     """(version, by whom) that was marked bad: it is not given to anything any more."""
+    not_counted: tuple[str, ...] = ()
+    """What production says besides, and nothing starts from: what waits, rolls out or is silent."""
 
 
 class Planned(Struct, frozen=True):

@@ -13,13 +13,14 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard.rows import Rows, label, say, text
 
 
-def broken_rows(product: str, planned: str, observed: Sequence[Observed]) -> Rows:
-    """What production answers with, each version to choose."""
+def broken_rows(product: str, planned: str, observed: Sequence[Observed], not_counted: Sequence[str] = ()) -> Rows:
+    """What production runs, each version to choose; `not_counted` is what it says besides."""
+    besides = [say(f"Not counted: {one}", Tone.WARN) for one in not_counted]
     if not observed:
+        why = "nothing was seen running well there" if not_counted else "no endpoint answered"
         return text(
-            say(
-                f"Nobody knows which version of {product} runs in production: no endpoint answered.", Tone.UNKNOWN
-            ),
+            say(f"Nobody knows which version of {product} runs in production: {why}.", Tone.UNKNOWN),
+            *besides,
             (),
             (Span("i", Tone.STRONG), Span(" names the version by hand; it is written down that nobody saw it.")),
         )
@@ -36,6 +37,7 @@ def broken_rows(product: str, planned: str, observed: Sequence[Observed]) -> Row
         rows.append(("", label("  seen", Span(_seen(one), Tone.PLAIN if one.fresh else Tone.WARN))))
         sources = [clean(source, 120) for source in one.source.split(" and ")[:4]]
         rows += [("", label("" if at else "  by", Span(text, Tone.MUTED))) for at, text in enumerate(sources)]
+    rows += [("", one) for one in besides]
     rows += [("", ()), ("", (Span("planned    ", Tone.MUTED), Span(planned)))]
     rows.append(("", (Span("A hotfix starts from what runs, never from mainline.", Tone.MUTED),)))
     return tuple(rows)

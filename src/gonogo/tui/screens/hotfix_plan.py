@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from gonogo.domain.events import Actor
-from gonogo.domain.hotfix.lines import Observed, observed_in_production
+from gonogo.domain.hotfix.lines import Observed, not_counted, observed_in_production
 from gonogo.domain.hotfix.seen import seen_of
 from gonogo.domain.hotfix.wish import Planned, Wish
 from gonogo.domain.plan import Product
@@ -136,7 +136,8 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
         product = self.product
         if product is None:
             return table_rows(self.snapshot)
-        runs = words.broken_rows(product.name, product.version, self.observed())
+        besides = not_counted(self.snapshot.plan, self.snapshot.matrix, product.name)
+        runs = words.broken_rows(product.name, product.version, self.observed(), besides)
         live = live_of(self.snapshot, product.name)
         if live is None:
             return runs
