@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gonogo.adapters.git_hotfix.planning import chosen_version
 from gonogo.domain.decide import RecordTransition
-from gonogo.domain.evidence import NOTHING, absorb
+from gonogo.domain.evidence import NOTHING, Evidence, absorb
 from gonogo.domain.hotfix.seen import seen_of
 from gonogo.domain.hotfix.wish import Seen as Known
 from gonogo.domain.hotfix.wish import Wish
@@ -28,7 +28,7 @@ def _known(*answers: Seen, ran: str = "") -> Known:
     world = World(PLAN)
     if ran:
         world.do(ANA, RecordTransition(EU, (ran,), "succeeded", "auto"))
-    evidence = {}
+    evidence: dict[Target, Evidence] = {}
     for one in answers:
         for _ in range(2):
             evidence[one.target] = absorb(evidence.get(one.target, NOTHING), one)
