@@ -22,7 +22,7 @@ from gonogo.ports import Tail
 
 # only names for the type checker: who ticks neither looks at a matrix nor judges a verdict
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from gonogo.domain.artifacts import Artifact
@@ -93,7 +93,7 @@ class Session:
         self._signatures = signatures
         """None: nothing is signed here and no signature is asked for, as in a rehearsal."""
         self._judged_by = ("", "")
-        self._told: dict[Target, tuple[tuple[str, ...], str, tuple[str, ...]]] = {}
+        self._told: dict[Target, tuple[tuple[str, ...], str, tuple[str, ...], Mapping[str, float]]] = {}
         self.actor = actor
         self.inputs = Inputs(loaded)
         """What is known so far; replaced as a whole with each change."""
@@ -288,7 +288,7 @@ class Session:
         """Write transitions into the history. Raises as `submit` does."""
         for transition in transitions:
             self.submit(transition)
-            self._told[transition.target] = (transition.versions, transition.status, ())
+            self._told[transition.target] = (transition.versions, transition.status, (), transition.shares)
 
     def learn(self, changes: Changes) -> None:
         """Take in what git says about one product."""
@@ -415,6 +415,7 @@ class Session:
         from gonogo.domain.history import adds_proof
         from gonogo.domain.matrix import Freshness, Relation, texts_of
         from gonogo.domain.pins import revision_of
+        from gonogo.domain.rollouts import is_step, shares_of
 
         cell = matrix.cell_at(self.loaded.plan, self.inputs.state, target, evidence, now, steady)
         product = self.loaded.plan.product(target.product)
@@ -424,15 +425,18 @@ class Session:
         versions = texts_of(cell.judged)
         status = Status.UNKNOWN if cell.relation is Relation.DISAGREE else cell.status
         revisions = tuple(dict.fromkeys(one for running in cell.judged if (one := revision_of(product, running))))
-        known = self.inputs.state.deployed(target)
+        shares = shares_of(cell)
+        known, told = self.inputs.state.deployed(target), self._told.get(target)
         proves = known is not None and adds_proof(product, known, versions, revisions)
-        view = (versions, status.value, revisions if proves else ())
-        if known and not proves and (tuple(sorted(known.versions)), known.status) == view[:2]:
+        view = (versions, status.value, revisions if proves else (), shares)
+        same = known is not None and (tuple(sorted(known.versions)), known.status) == view[:2]
+        step = known is not None and same and is_step(product, known, shares, sampled=cell.sampled)
+        if same and not proves and not step:
             self._told[target] = view
             return None
-        if self._told.get(target) == view:
+        if told is not None and told[:3] == view[:3] and (not step or told == view):
             return None
-        return RecordTransition(target, versions, status.value, cell.source, revisions)
+        return RecordTransition(target, versions, status.value, cell.source, revisions, shares, cell.sampled)
 
     def _take_in(self, tail: Tail, *, keep_alarms: bool = False) -> None:
         events = self._with_flaws(tail.events)

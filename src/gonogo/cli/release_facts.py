@@ -6,8 +6,10 @@ from typing import Any
 from gonogo.cli.facts import moment
 from gonogo.domain import amendment, digest, waivers
 from gonogo.domain.approvals import SlotStanding
-from gonogo.domain.decisions import go
+from gonogo.domain.goes import stands
+from gonogo.domain.readiness import ReasonLine
 from gonogo.domain.snapshot import Snapshot
+from gonogo.domain.standing_go import Given
 from gonogo.domain.state import Vote
 
 
@@ -43,6 +45,8 @@ def release_facts(snapshot: Snapshot) -> dict[str, Any]:
         "approvals": approval_facts(snapshot.approvals),
         "waivers": _waivers(snapshot),
         "decisions": _decisions(snapshot),
+        "goes": [_go(one) for one in snapshot.goes],
+        "without_go": _without_go(snapshot),
         "bad_versions": [
             {"product": one.product, "version": one.version, "by": one.actor.user, "reason": one.reason}
             for one in state.bad.values()
@@ -109,6 +113,46 @@ def _waivers(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
+def _go(given: Given) -> dict[str, Any]:
+    """The last go of one environment, and what it is worth now."""
+    decision = given.decision
+    return {
+        "environment": decision.environment,
+        "by": decision.actor.user,
+        "at": moment(decision.at),
+        "number": decision.seq,
+        "late": decision.late,
+        "reason": decision.reason,
+        "ground": given.ground.value,
+        "new": [_named(one) for one in given.fresh],
+        "open_again": [_named(one) for one in given.listed],
+    }
+
+
+def _named(reason: ReasonLine) -> dict[str, Any]:
+    return {
+        "rule": reason.rule,
+        "subject": reason.subject,
+        "weight": reason.weight.value,
+        "fact": reason.fact,
+    }
+
+
+def _without_go(snapshot: Snapshot) -> list[dict[str, Any]]:
+    return [
+        {
+            "product": one.target.product,
+            "environment": one.target.environment,
+            "version": one.version,
+            "first_seen": moment(one.at),
+            "seen_by": one.by or None,
+            "gone": moment(one.until),
+            "percent": one.share,
+        }
+        for one in snapshot.undecided
+    ]
+
+
 def _decisions(snapshot: Snapshot) -> list[dict[str, Any]]:
     content = digest.content_of(snapshot.plan, snapshot.changes)
     return [
@@ -118,7 +162,9 @@ def _decisions(snapshot: Snapshot) -> list[dict[str, Any]]:
             "at": moment(one.at),
             "number": one.seq,
             "answer": one.answer,
-            "stands": go.stands(one, content),
+            "stands": stands(one, content),
+            "late": one.late,
+            "reason": one.reason,
             "reasons": [
                 {"rule": each.rule, "subject": each.subject, "weight": each.weight, "waiver": each.waiver}
                 for each in one.reasons

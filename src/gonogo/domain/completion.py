@@ -10,6 +10,7 @@ from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.readiness import ReasonLine, Weight
 from gonogo.domain.rollback import bad_mark
 from gonogo.domain.rules import checklist, needs
+from gonogo.domain.rules.going import WITHOUT_GO
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import ReleaseState
 
@@ -36,6 +37,7 @@ def open_ends(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
     """Everything that keeps the release from being completed."""
     return (
         *_ground(snapshot),
+        *open_deployments(snapshot),
         *_items(snapshot),
         *_approvals(snapshot),
         *_cells(snapshot),
@@ -66,6 +68,16 @@ def _ground(snapshot: Snapshot) -> Iterable[ReasonLine]:
 
 def _line(rule: str, fact: str, subject: str, snapshot: Snapshot, remedy: str, who: str = "") -> ReasonLine:
     return ReasonLine(rule, Weight.BLOCKER, fact, subject, snapshot.now, "journal", who, remedy)
+
+
+def open_deployments(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
+    """What was deployed without a go, as it weighs where it was deployed: by the plan and by waivers."""
+    return tuple(
+        reason
+        for judged in snapshot.verdicts
+        for reason in judged.of(Weight.BLOCKER)
+        if reason.rule == WITHOUT_GO and reason.subject.endswith(f"/{judged.environment}")
+    )
 
 
 def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
@@ -100,7 +112,7 @@ def _cells(snapshot: Snapshot) -> Iterable[ReasonLine]:
             standing = waivers.in_force(
                 snapshot.plan, snapshot.state, snapshot.now, cell.target.environment, snapshot.shared_accounts
             )
-            named = [one for one in standing if one.subject == subject]
+            named = [one for one in standing if one.subject == subject and one.rule != WITHOUT_GO]
             if not named:
                 yield _line("cell.open", _cell_fact(cell), subject, snapshot, "gonogo matrix")
 

@@ -177,6 +177,22 @@ class ProductRollback(Struct, frozen=True):
     command: tuple[str, ...] = ()
 
 
+class Canary(Struct, frozen=True):
+    """A share of the planned version that may run where no go was given yet."""
+
+    before_go: float | None = None
+    """Percent; None where the plan names no limit, and no share may run."""
+
+
+class Rollout(Struct, frozen=True):
+    """How long a rollout of one product takes."""
+
+    stalled_after: timedelta = timedelta(minutes=30)
+    """Time without progress from which on it is stalled."""
+    estimate: timedelta | None = None
+    """How long it takes as a rule; None where the plan does not say."""
+
+
 _ENDS_OF_PREFIX = frozenset("vV/@-_:")
 """What a prefix ends in that a version may repeat: `web/v1.2.3` by `web/v{version}`."""
 
@@ -223,6 +239,8 @@ class Product(Struct, frozen=True):
     files: tuple[VersionFile, ...] = ()
     probes: tuple[Probe, ...] = ()
     branches: ProductBranches = ProductBranches()
+    canary: Canary = Canary()
+    rollout: Rollout = Rollout()
 
     @property
     def tag_name(self) -> str:

@@ -20,6 +20,7 @@ from gonogo.domain.rules import (
     checklist,
     freezes,
     gates,
+    going,
     ground,
     history,
     sources,
@@ -85,9 +86,12 @@ def _built_in(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     yield from ground.life(facts)
     yield from way_back.triggers(facts)
     yield from way_back.versions(facts, environment)
+    yield from going.without_go(facts, environment)
     yield from cells.earlier_environments(facts, environment)
     yield from cells.own_cells(facts, environment)
     yield from cells.going_back(facts, environment)
+    yield from going.stalled(facts, environment)
+    yield from going.unused(facts, environment)
     yield from sources.silent_sources(facts, environment)
     yield from checklist.earlier_phases(facts, environment)
     yield from approvals.asked_nowhere(facts, environment)

@@ -15,7 +15,9 @@ from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.pollers import PolledBy
 from gonogo.domain.readiness import Verdict
 from gonogo.domain.rollback import WayBack
+from gonogo.domain.standing_go import Given, given_goes
 from gonogo.domain.state import ReleaseState
+from gonogo.domain.undecided import Undecided
 
 __all__ = ["Inputs", "Snapshot", "build"]
 
@@ -47,6 +49,10 @@ class Snapshot(Struct, frozen=True):
     """As in `Inputs`."""
     digest: str = ""
     """Of what approvals sign; "" where the plan asks for none."""
+    goes: tuple[Given, ...] = ()
+    """The last go of each environment that has one, and what it is still worth; in promotion order."""
+    undecided: tuple[Undecided, ...] = ()
+    """Deployments without a go, whether or not a waiver answers for them."""
 
     @property
     def plan(self) -> Plan:
@@ -57,6 +63,10 @@ class Snapshot(Struct, frozen=True):
     def next(self) -> Verdict:
         """The verdict that matters now: of the first environment the release has not arrived in."""
         return readiness.next_environment(self.verdicts)
+
+    def go(self, environment: str) -> Given | None:
+        """The last go of one environment; None while there is none."""
+        return next((one for one in self.goes if one.environment == environment), None)
 
     def verdict(self, environment: str) -> Verdict | None:
         """The verdict of one environment."""
@@ -70,13 +80,14 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
     """
     built = matrix.build(inputs.loaded.plan, inputs.state, inputs.evidence, now, steady)
     facts = readiness.gather(inputs, built, now, at)
+    judged = readiness.verdicts(facts)
     return Snapshot(
         now,
         inputs.loaded,
         inputs.state,
         built,
         inputs.changes,
-        readiness.verdicts(facts),
+        judged,
         inputs.plan_problem,
         inputs.journal_problems,
         inputs.journal_read_at,
@@ -89,4 +100,6 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         facts.approvals,
         inputs.shared_accounts,
         facts.digest,
+        given_goes(inputs.loaded.plan, inputs.state, judged, facts.content),
+        facts.undecided,
     )

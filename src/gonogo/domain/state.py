@@ -10,7 +10,7 @@ from msgspec import Struct
 from gonogo.domain.events import LIFTING, Event
 from gonogo.domain.folds.approvals import Answered, ApprovalsFold, Vote
 from gonogo.domain.folds.baton import Baton, BatonFold
-from gonogo.domain.folds.cells import HISTORY_LIMIT, CellsFold, Deployed, deployed_in
+from gonogo.domain.folds.cells import HISTORY_LIMIT, CellsFold, Deployed, Entries, Entry, deployed_in
 from gonogo.domain.folds.checklist import (
     NOT_TOUCHED,
     ChecklistFold,
@@ -37,7 +37,7 @@ from gonogo.domain.observation import Target
 
 __all__ = [
     "HISTORY_LIMIT", "Amendment", "Answered", "BadVersion", "Baton", "CheckOutcome", "CheckResult", "Claim",
-    "Deployed", "FreezeNow", "GoDecision", "Held", "Hotfix", "HotfixStatus", "ItemState", "ItemStatus",
+    "Deployed", "Entry", "FreezeNow", "GoDecision", "Held", "Hotfix", "HotfixStatus", "ItemState", "ItemStatus",
     "Lifecycle", "Named", "PlanRecord",
     "Proof", "ReleaseState", "ReleaseStatus", "Remark", "TriggerState", "Undoable", "VersionHold", "Vote", "Vouch",
     "Waiver", "deployed_in", "replay",
@@ -53,6 +53,8 @@ class ReleaseState(Struct, frozen=True):
     items: Mapping[str, ItemState] = {}
     cells: Mapping[Target, tuple[Deployed, ...]] = {}
     """Transitions of each cell, oldest first."""
+    entries: Mapping[Target, Entries] = {}
+    """Of each cell: when each version came there last."""
     acts: Mapping[int, tuple[Undoable, ...]] = {}
     """By uid: acts that account could still take back, oldest first."""
     events: tuple[Event, ...] = ()
@@ -128,7 +130,7 @@ class _Fold:
         self._events = list(state.events)
         self._flawed = list(state.flawed)
         self._checklist = ChecklistFold(state.items, state.acts)
-        self._cells = CellsFold(state.cells)
+        self._cells = CellsFold(state.cells, state.entries)
         self._lifecycle = LifecycleFold(state.lifecycle, state.held, state.outlines)
         self._approvals = ApprovalsFold(state.approvals)
         self._waivers = WaiversFold(state.waivers)
@@ -175,6 +177,7 @@ class _Fold:
             head=self._head,
             items=self._checklist.items,
             cells=self._cells.cells,
+            entries=self._cells.entries,
             acts=self._checklist.acts,
             events=tuple(self._events),
             flawed=tuple(self._flawed),

@@ -118,6 +118,9 @@ def _go(event: Event) -> Line:
     rows = [one for one in reasons if isinstance(one, Mapping)] if isinstance(reasons, list) else []
     waived = sum(1 for one in rows if one.get("waiver"))
     after = f"with {waived} waived" if waived else ""
+    if event.data.get("late"):
+        reason = _text(event.data, "reason")
+        return _said("gave a late GO for", Tone.WARN, _name(event), after=after, reason=reason)
     return _said("said GO for", Tone.GOOD if not waived else Tone.WARN, _name(event), after=after)
 
 

@@ -1,10 +1,13 @@
-"""What nobody may overlook, one line each: a fired trigger, a way back, a hold, a stopped line, an edited plan."""
+"""What nobody may overlook, one line each: what was not decided, a trigger, a hold, a freeze, an edited plan."""
 
 from datetime import datetime
 
 from gonogo.domain import amendment
+from gonogo.domain.completion import open_deployments
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
+from gonogo.domain.standing_go import Given
+from gonogo.present.release import go_worth, short_when
 from gonogo.present.tones import Line, Span, Tone
 
 _BY_THE_CALENDAR = {"freeze.active", "window.not-open"}
@@ -13,9 +16,41 @@ _BY_THE_CALENDAR = {"freeze.active", "window.not-open"}
 def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
     """The most urgent first; empty when nothing is out of the ordinary."""
     return (
-        *_triggers(snapshot), *_going_back(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot),
-        *_frozen(snapshot),
+        *decision_alerts(snapshot), *_triggers(snapshot), *_going_back(snapshot), *_held(snapshot),
+        *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot),
     )  # fmt: skip
+
+
+def decision_alerts(snapshot: Snapshot) -> tuple[Line, ...]:
+    """What runs against what was decided: deployments without a go, and goes that lost their ground."""
+    return (*_without_go(snapshot), *_lost(snapshot))
+
+
+def _without_go(snapshot: Snapshot) -> tuple[Line, ...]:
+    """All of them in one line: each is a reason of its environment."""
+    found = open_deployments(snapshot)
+    if not found:
+        return ()
+    more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
+    return ((Span(" WITHOUT GO ", Tone.BAD), Span(f"{found[0].fact}{more}")),)
+
+
+def _lost(snapshot: Snapshot) -> tuple[Line, ...]:
+    """One line each; blockers before what is only unknown."""
+    lost = sorted((one for one in snapshot.goes if one.is_lost), key=lambda one: not one.blockers)
+    return tuple(_lost_line(snapshot, one) for one in lost)
+
+
+def _lost_line(snapshot: Snapshot, given: Given) -> Line:
+    decision = given.decision
+    label = Span(" GO LOST ", Tone.BAD) if given.blockers else Span(" GO UNKNOWN ", Tone.UNKNOWN)
+    first = (*given.blockers, *given.unknowns)[0]
+    return (
+        label,
+        Span(f"{given.environment} ", Tone.STRONG),
+        Span(f"GO {short_when(decision.at, snapshot.now)} {decision.actor.user}, {go_worth(given)}: "),
+        Span(first.fact),
+    )
 
 
 def _ago(snapshot: Snapshot, then: datetime) -> str:

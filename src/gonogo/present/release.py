@@ -1,13 +1,17 @@
 """Where the release stands besides its verdicts: its life, who drives, what holds it, what was decided."""
 
-from gonogo.domain import amendment, approvals, digest, people
+from datetime import datetime
+from typing import assert_never
+
+from gonogo.domain import amendment, approvals, people
 from gonogo.domain.approvals import SlotStanding
-from gonogo.domain.decisions import go
+from gonogo.domain.completion import open_deployments
 from gonogo.domain.decisions.scene import when
 from gonogo.domain.folds.lifecycle import ReleaseStatus
 from gonogo.domain.rules.approvals import asked
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import span
+from gonogo.domain.standing_go import Given, Ground
 from gonogo.domain.state import Vote
 from gonogo.present.tones import Line, Span, Tone
 
@@ -119,24 +123,83 @@ def given_lines(snapshot: Snapshot, environment: str) -> tuple[Line, ...]:
 
 
 def go_lines(snapshot: Snapshot) -> tuple[Line, ...]:
-    """The last go of each environment; one that speaks of something else than what ships now says so."""
-    content = digest.content_of(snapshot.plan, snapshot.changes)
+    """The last go of each environment: who gave it and when, and whether it still holds."""
     found: list[Line] = []
-    for environment in snapshot.plan.environments:
-        decision = snapshot.state.go(environment.name)
-        if decision is None:
-            continue
+    for given in snapshot.goes:
+        decision = given.decision
         waived = sum(1 for one in decision.reasons if one.waiver)
         said = f" by {decision.actor.user} at {when(decision.at, snapshot.now)} (#{decision.seq})"
-        line = [Span(f"{environment.name} GO", Tone.STRONG), Span(said)]
+        line = [Span(f"{decision.environment} {'late GO' if decision.late else 'GO'}", Tone.STRONG), Span(said)]
+        if decision.reason:
+            line.append(Span(f": {decision.reason}"))
         if waived:
             line.append(Span(f", {waived} waived", Tone.WARN))
-        if decision.flaw:
-            line.append(Span(f", which does not count: {decision.flaw}", Tone.BAD))
-        elif not go.stands(decision, content):
-            line.append(Span(", for other content than what ships now", Tone.BAD))
+        if worth := go_worth(given):
+            line.append(Span(f", {worth}", Tone.UNKNOWN if given.ground is Ground.UNKNOWN else Tone.BAD))
         found.append(tuple(line))
     return tuple(found)
+
+
+def short_when(at: datetime, now: datetime) -> str:
+    """`19:33`, in UTC; with the day before it when that is not today."""
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
+
+
+_COLUMN_WORDS = {
+    Ground.LOST: "lost",
+    Ground.UNKNOWN: "unknown",
+    Ground.OTHER_CONTENT: "void",
+    Ground.ROLLED_BACK: "rolled back",
+    Ground.NOT_COUNTED: "void",
+}
+
+
+def column_go(snapshot: Snapshot, environment: str) -> tuple[tuple[str, ...], Tone]:
+    """The go of an environment for the head of its column: from the fullest text to the shortest; () for none.
+
+    `GO 19:33 aruiz`, `GO 19:33`, `GO`; of one that does not hold any more the state stays, and the rest gives way.
+    """
+    if environment in {one.subject.rpartition("/")[2] for one in open_deployments(snapshot)}:
+        return ("without GO", "no GO!"), Tone.BAD
+    given = snapshot.go(environment)
+    if given is None:
+        return (), Tone.PLAIN
+    decision, word = given.decision, _COLUMN_WORDS.get(given.ground, "")
+    at = short_when(decision.at, snapshot.now)
+    go = "late GO" if decision.late else "GO"
+    if word:
+        tone = Tone.UNKNOWN if given.ground is Ground.UNKNOWN else Tone.BAD
+        return (f"{go} {at} {word}", f"GO {word}", "GO?" if given.ground is Ground.UNKNOWN else "GO!"), tone
+    return (f"{go} {at} {decision.actor.user}", f"{go} {at}", f"GO {at[-5:]}", "GO"), Tone.GOOD
+
+
+def go_worth(given: Given) -> str:
+    """`since then 2 new blockers`: why a go is not what it was; "" while it holds."""
+    match given.ground:
+        case Ground.HOLDS:
+            return ""
+        case Ground.NOT_COUNTED:
+            return f"which does not count: {given.decision.flaw}"
+        case Ground.OTHER_CONTENT:
+            return "for other content than what ships now"
+        case Ground.ROLLED_BACK:
+            return "before a rollback: a new GO is needed"
+        case Ground.LOST | Ground.UNKNOWN:
+            return f"since then {_counted(given)}"
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _counted(given: Given) -> str:
+    listed = given.listed
+    blockers = sum(one not in listed for one in given.blockers)
+    unknowns = sum(one not in listed for one in given.unknowns)
+    counts = (
+        (blockers, f"{blockers} new blocker{'s' if blockers != 1 else ''}"),
+        (unknowns, f"{unknowns} unknown"),
+        (len(listed), f"{len(listed)} waived before and open again"),
+    )
+    return ", ".join(text for count, text in counts if count)
 
 
 def freeze_lines(snapshot: Snapshot) -> tuple[Line, ...]:

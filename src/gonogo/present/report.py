@@ -12,8 +12,10 @@ from gonogo.domain.events import Event
 from gonogo.domain.observation import Target
 from gonogo.domain.people import named
 from gonogo.domain.plan import LoadedPlan, Plan
+from gonogo.domain.rules.going import WITHOUT_GO, fact_of
 from gonogo.domain.state import ItemState, ItemStatus, ReleaseState, Waiver
 from gonogo.domain.text import clean
+from gonogo.domain.undecided import without_go
 from gonogo.present import trail
 from gonogo.present.release import WORDS
 
@@ -65,6 +67,7 @@ def build(loaded: LoadedPlan, state: ReleaseState, problems: tuple[str, ...] = (
     as_of = state.events[-1].at if state.events else None
     by_events = (_of_kinds(key, title, plan, state, wanted) for key, title, wanted in _TOPICS)
     sections = (
+        Section("without_go", "Deployments without a GO", tuple(_without_go(plan, state))),
         Section("versions", "What ships", tuple(_versions(plan, state))),
         *by_events,
         Section("waivers", "Waivers", tuple(_waiver(plan, one, as_of) for one in state.waivers)),
@@ -108,8 +111,9 @@ _TOPICS = (
     ("refusals", "What was refused", (kinds.ACT_REFUSED,)),
 )  # fmt: skip
 _ORDER = (
-    "versions", "life", "amendments", "handovers", "approvals", "decisions", "waivers", "freezes", "triggers",
-    "rollbacks", "bad_versions", "hotfixes", "merges", "checklist", "checks", "matrix", "notes", "refusals",
+    "without_go", "versions", "life", "amendments", "handovers", "approvals", "decisions", "waivers", "freezes",
+    "triggers", "rollbacks", "bad_versions", "hotfixes", "merges", "checklist", "checks", "matrix", "notes",
+    "refusals",
 )  # fmt: skip
 
 
@@ -193,6 +197,27 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]] = {
     kinds.CHECK_FINISHED: _result,
     kinds.ACT_REFUSED: _refusal,
 }
+
+
+def _without_go(plan: Plan, state: ReleaseState) -> Iterable[Row]:
+    """What was deployed before somebody said so: what is open, what was waived, and what a late go answers for."""
+    given = [one for one in state.waivers if one.rule == WITHOUT_GO]
+    for one in without_go(plan, state):
+        answers = tuple(
+            f"waived by {named(plan, waiver.actor.user)} until {_stamp(waiver.until)}: {waiver.reason}"
+            for waiver in given
+            if waiver.environment == one.target.environment and f"cell:{one.target}" in _covered(waiver)
+        )
+        said = fact_of(plan.product(one.target.product), one)
+        yield Row(said, one.at, named(plan, one.by), 0, answers or ("no GO and no waiver answers for it",))
+    for decision in state.decisions:
+        if decision.late and not decision.flaw:
+            said = f"late GO for {decision.environment}: {decision.reason}"
+            yield Row(said, decision.at, named(plan, decision.actor.user), decision.seq)
+
+
+def _covered(waiver: Waiver) -> tuple[str, ...]:
+    return (waiver.subject,) if waiver.subject else waiver.covers
 
 
 def _versions(plan: Plan, state: ReleaseState) -> Iterable[Row]:

@@ -15,6 +15,7 @@ from gonogo.adapters.plan_yaml.schema import json_schema, keys_of
 from gonogo.domain.plan import (
     BelowOne,
     Bump,
+    Canary,
     Check,
     CheckKind,
     GateKind,
@@ -23,6 +24,7 @@ from gonogo.domain.plan import (
     Migration,
     Plan,
     Probe,
+    Rollout,
     SchemeName,
     SquashPolicy,
     Timing,
@@ -101,6 +103,8 @@ def test_a_product_with_every_key(plan: Plan) -> None:
     assert (product.owner, product.repo, product.paths) == ("ben", "/srv/user-service", ("services/user",))
     assert (product.tag_name, product.revision) == ("v1.2.3", "9f1c2ab7d1e04c5b6a7f8e9d0c1b2a3948576f0e")
     assert product.migration is Migration.EXPAND
+    assert product.canary == Canary(5.0)
+    assert product.rollout == Rollout(timedelta(minutes=45), timedelta(minutes=15))
     assert product.migration_paths == ("services/user/migrations",)
     assert product.rollback.to == "1.2.2"
     assert product.rollback.command == ("helm", "rollback", "user-service", "41")

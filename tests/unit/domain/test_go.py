@@ -35,6 +35,7 @@ from gonogo.domain.decide import (
 from gonogo.domain.decisions import go
 from gonogo.domain.digest import content_of
 from gonogo.domain.events import Actor
+from gonogo.domain.goes import stands
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Item, ItemId, Plan
 from gonogo.domain.rollback import points_of_no_return
@@ -234,7 +235,7 @@ def test_a_go_does_not_speak_of_another_version() -> None:
     world = started().do(BEN, Tick("tests"))
     world.do(ANA, say_go(world)).edit(replace(PLAIN, products=(make_product(version="1.2.4"),)))
 
-    assert not go.stands(world.state.decisions[0], content_of(world.plan, {}))
+    assert not stands(world.state.decisions[0], content_of(world.plan, {}))
     world.do(BEN, AcceptAmendment(world.amend_code())).sees({"staging": "1.2.4", "production": "1.2.2"})
     world.do(ANA, say_go(world))
 
@@ -572,9 +573,9 @@ def test_a_large_release_is_approved_and_let_in(products: int) -> None:
 
     assert max(size(dict(event.data)) for event in world.state.events) < 56_000
     (decision,) = world.state.decisions
-    assert go.stands(decision, content_of(world.plan, {}))
+    assert stands(decision, content_of(world.plan, {}))
     moved = replace(world.plan, products=(*made[:-1], replace(made[-1], version="1.2.4")))
-    assert not go.stands(decision, content_of(moved, {}))
+    assert not stands(decision, content_of(moved, {}))
 
 
 def test_a_waived_approval_is_waived_for_what_was_to_be_approved() -> None:

@@ -25,6 +25,7 @@ from gonogo.domain.decide import (
     Hold,
     MarkBad,
     Note,
+    RecordTransition,
     Reject,
     Resume,
     Skip,
@@ -37,6 +38,7 @@ from gonogo.domain.decide import (
 )
 from gonogo.domain.events import Actor, Event, EventId
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
+from gonogo.domain.observation import Target
 from gonogo.domain.outline import changed, outline_of, pack, unpack
 from gonogo.domain.plan import Gate, GateKind, Item, ItemId, Plan
 from gonogo.domain.state import ItemStatus, ReleaseStatus, replay
@@ -50,8 +52,9 @@ RETITLED = make_plan(approvals=(), items=(Item(ItemId("tests"), "Run all the tes
 
 
 def done(plan: Plan = PLAIN) -> World:
-    """A running release with nothing left to do."""
-    world = World(plan).do(ANA, Start()).ticks_everything()
+    """A running release with nothing left to do; production had its version before, so that nobody gave a go."""
+    there = RecordTransition(Target("web", "production"), ("1.2.3",), "succeeded", "test")
+    world = World(plan).do(ANA, there, Start()).ticks_everything()
     return world.sees({"staging": "1.2.3", "production": "1.2.3"})
 
 

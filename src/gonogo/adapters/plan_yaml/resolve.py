@@ -24,6 +24,7 @@ from gonogo.adapters.plan_yaml.reading import Reading
 from gonogo.adapters.plan_yaml.references import References, report_circles
 from gonogo.adapters.plan_yaml.shape import (
     BranchesShape,
+    CanaryShape,
     ChangelogShape,
     EnvironmentShape,
     PersonShape,
@@ -31,17 +32,20 @@ from gonogo.adapters.plan_yaml.shape import (
     ProductRollbackShape,
     ProductShape,
     RollbackShape,
+    RolloutShape,
     TimingShape,
     WaiversShape,
     listed,
 )
 from gonogo.domain.duration import parse_day
 from gonogo.domain.plan import (
+    Canary,
     Environment,
     Person,
     Plan,
     Product,
     ProductRollback,
+    Rollout,
     SignersFile,
     Timing,
     VersionFile,
@@ -203,7 +207,23 @@ def _product(
         files=tuple(_file(reading, given, (*path, "files", index), index) for index in range(len(given.files))),
         probes=probes_of(reading, name, given, environments, timing),
         branches=read_product_branches(reading, given.branches, (*path, "branches"), branches),
+        canary=_canary(reading, given.canary, (*path, "canary")),
+        rollout=_rollout(reading, given.rollout, (*path, "rollout")),
     )
+
+
+def _canary(reading: Reading, given: CanaryShape | None, path: Path) -> Canary:
+    share = reading.number(given.before_go, (*path, "before_go")) if given else None
+    return Canary(round(share * 100, 3) if share is not None else None)
+
+
+def _rollout(reading: Reading, given: RolloutShape | None, path: Path) -> Rollout:
+    if given is None:
+        return Rollout()
+    stalled = reading.positive(given.stalled_after, (*path, "stalled_after"), Rollout().stalled_after)
+    if given.estimate is None:
+        return Rollout(stalled)
+    return Rollout(stalled, reading.positive(given.estimate, (*path, "estimate"), stalled))
 
 
 def _repo(reading: Reading, given: str, path: Path) -> str:

@@ -63,6 +63,14 @@ Day: TypeAlias = Annotated[
 Number: TypeAlias = Annotated[
     str, Meta(pattern=f"^{NUMBER_PATTERN}{_END}", title="a number", examples=["0.01", "1%", "250"])
 ]
+Percent: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?:100|[0-9]{1,2}(?:\.[0-9]{1,3})?)%" + _END,
+        title="a share in percent, with its sign",
+        examples=["5%", "0.5%"],
+    ),
+]
 Commit: TypeAlias = Annotated[
     str,
     Meta(
@@ -232,6 +240,23 @@ class ProductBranchesShape(_Shape):
     since: Annotated[Day | None, _says("The first day whose hotfixes are followed.")] = None
 
 
+class CanaryShape(_Shape):
+    """What may run of one product before a go."""
+
+    before_go: Annotated[Percent | None, _says("A share up to this may run without a go. Default: none may.")] = (
+        None
+    )
+
+
+class RolloutShape(_Shape):
+    """How long the rollout of one product takes."""
+
+    stalled_after: Annotated[
+        Duration | None, _says("Without progress for so long, a rollout is stalled. Default: 30m.")
+    ] = None
+    estimate: Annotated[Duration | None, _says("How long it takes as a rule; a stalled one says so.")] = None
+
+
 class ProductShape(_Shape):
     """What carries one version through the release."""
 
@@ -263,6 +288,8 @@ class ProductShape(_Shape):
     branches: Annotated[
         ProductBranchesShape | None, _says("Its own branches; what is missing comes from the plan's `branches`.")
     ] = None
+    canary: Annotated[CanaryShape | None, _says("What may run of it before a go.")] = None
+    rollout: Annotated[RolloutShape | None, _says("How long its rollout takes.")] = None
     probe: Annotated[
         Text | ProbeShape | None, _says("The question for every environment: a URL, or a mapping.")
     ] = None

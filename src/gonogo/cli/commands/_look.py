@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from gonogo.adapters.outside_thread import ask_once
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
-from gonogo.domain.decide import ClearTrigger, FireTrigger
-from gonogo.domain.observation import Target
+from gonogo.domain.decide import ClearTrigger, FireTrigger, RecordTransition
+from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.readiness import Answer, Verdict
 from gonogo.domain.snapshot import Snapshot
@@ -45,12 +45,34 @@ def ask(context: Context, session: Session, *, git: bool, completing: bool = Fal
         observations, changes = context.doors.ask_endpoints(plan), ()
     for one in changes:
         session.learn(one)
-    transitions = session.observe(observations)
-    if session.unconfirmed:
-        # one answer that contradicts the record is a sample: the second one settles it, or shows a split
-        again = _only(plan, session.unconfirmed)
-        transitions = (*transitions, *session.observe(context.doors.ask_endpoints(again)))
+    transitions = _taken_in(context, session, observations)
     due = ask_outside(context, session, git=git, completing=completing)
+    _record(context, session, transitions, due)
+
+
+def record_what_runs(context: Context, session: Session) -> None:
+    """Ask the endpoints once, and put down what is not on record yet."""
+    observations = context.doors.ask_endpoints(session.loaded.plan)
+    _record(context, session, _taken_in(context, session, observations))
+
+
+def _taken_in(
+    context: Context, session: Session, observations: Iterable[Observation]
+) -> tuple[RecordTransition, ...]:
+    transitions = session.observe(observations)
+    if not session.unconfirmed:
+        return transitions
+    # one answer that contradicts the record is a sample: the second one settles it, or shows a split
+    again = _only(session.loaded.plan, session.unconfirmed)
+    return (*transitions, *session.observe(context.doors.ask_endpoints(again)))
+
+
+def _record(
+    context: Context,
+    session: Session,
+    transitions: Iterable[RecordTransition],
+    due: Iterable[FireTrigger | ClearTrigger] = (),
+) -> None:
     try:
         for command in due:
             session.submit(command)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from gonogo.cli.commands._look import EXIT_CODES
 from gonogo.cli.context import Context
 from gonogo.domain.clocks import local_and_utc
+from gonogo.domain.completion import open_deployments
 from gonogo.domain.duration import parse_local, parse_zone
 from gonogo.domain.plan import Plan
 from gonogo.domain.readiness import Verdict
@@ -49,6 +50,15 @@ def moment_of_going(text: str, plan: Plan) -> datetime | None:
 def exit_code(context: Context, verdict: Verdict) -> ExitCode:
     """What the verdict says to a script; 0 when it was asked to only report."""
     return ExitCode.OK if context.args.report_only else EXIT_CODES[verdict.answer]
+
+
+def exit_code_of_all(context: Context, snapshot: Snapshot, verdict: Verdict) -> ExitCode:
+    """As `exit_code`; not 0 while a go lost its ground anywhere, or something was deployed without one."""
+    codes = [EXIT_CODES[verdict.answer]]
+    codes += [ExitCode.NO_GO if one.blockers else ExitCode.UNKNOWN for one in snapshot.goes if one.is_lost]
+    codes += [ExitCode.NO_GO for _ in open_deployments(snapshot)]
+    worst = next((code for code in (ExitCode.NO_GO, ExitCode.UNKNOWN) if code in codes), ExitCode.OK)
+    return ExitCode.OK if context.args.report_only else worst
 
 
 def notes(context: Context, snapshot: Snapshot, verdict: Verdict) -> tuple[Line, ...]:

@@ -1,5 +1,6 @@
 """`gonogo go ENV`: let the release into an environment, on the list of this moment."""
 
+import shlex
 from argparse import ArgumentParser
 
 from gonogo.cli.commands._act import act_confirmed, add_confirm
@@ -8,21 +9,30 @@ from gonogo.cli.context import Context
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Go
 from gonogo.domain.decisions import go
+from gonogo.errors import UsageError
 from gonogo.session import Session
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the environment and the confirmation."""
     parser.add_argument("environment", metavar="ENV", help="where the release may go")
+    parser.add_argument(
+        "--late", action="store_true", help="for what was deployed there already, without a GO; with --reason"
+    )
+    parser.add_argument("--reason", metavar="TEXT", default="", help="with --late: why it comes so late")
     add_confirm(parser)
 
 
 def run(context: Context) -> int:
     """Show the list; with its code, say go."""
     name: str = context.args.environment
+    late, reason = bool(context.args.late), str(context.args.reason)
+    if reason and not late:
+        raise UsageError("--reason goes with --late", remedy=f"gonogo go {name} --late --reason '...'")
 
     def see(session: Session) -> Preview:
         require_name(name, (one.name for one in session.loaded.plan.environments), "environment")
-        return go.preview(session.scene(), name)
+        return go.preview(session.scene(), name, late=late, reason=reason)
 
-    return act_confirmed(context, see, f"gonogo go {name}", lambda code: Go(name, code))
+    typed = f"gonogo go {name} --late --reason {shlex.quote(reason)}" if late else f"gonogo go {name}"
+    return act_confirmed(context, see, typed, lambda code: Go(name, code, late, reason))

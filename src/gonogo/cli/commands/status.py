@@ -12,6 +12,7 @@ from gonogo.domain.readiness import Verdict, Weight
 from gonogo.domain.snapshot import Snapshot
 from gonogo.present import release
 from gonogo.present import verdict as words
+from gonogo.present.alerts import decision_alerts
 from gonogo.present.pollers import polling_line
 from gonogo.present.rollback import ways_back_lines
 from gonogo.present.tones import Line, Span, Tone
@@ -34,6 +35,8 @@ def run(context: Context) -> int:
     else:
         context.out.lines(_header(context, snapshot))
         context.out.line()
+        if told := decision_alerts(snapshot):
+            context.out.lines((*told, ()))
         if not context.args.env:
             context.out.lines([words.headline(one, snapshot.plan) for one in snapshot.verdicts])
             context.out.line()
@@ -41,7 +44,9 @@ def run(context: Context) -> int:
         context.out.lines(words.status_lines(snapshot, verdict))
         context.out.lines(ways_back_lines(snapshot, verdict))
         context.out.lines(next_step(verdict))
-    return _planned.exit_code(context, verdict)
+    if context.args.env:
+        return _planned.exit_code(context, verdict)
+    return _planned.exit_code_of_all(context, snapshot, verdict)
 
 
 def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:

@@ -1,5 +1,6 @@
 """What was seen in a cell, written into history."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from gonogo.domain import events as kinds
 from gonogo.domain.decisions.scene import Answer, Scene
 from gonogo.domain.history import adds_proof
 from gonogo.domain.observation import Target
+from gonogo.domain.state import Deployed
 
 
 class RecordTransition(Struct, frozen=True):
@@ -19,6 +21,10 @@ class RecordTransition(Struct, frozen=True):
     source: str
     revisions: tuple[str, ...] = ()
     """Commits that the source names for the versions."""
+    shares: Mapping[str, float] = {}
+    """By version: its percentage of a split, where the source tells it."""
+    sampled: bool = False
+    """Whether the shares are counted from answers, not stated by the source."""
 
 
 Commands = RecordTransition
@@ -28,10 +34,9 @@ def decide(scene: Scene, command: Commands) -> Answer:
     """Recorded once, by whoever comes first: the next one finds that the journal says it already."""
     known = scene.state.deployed(command.target)
     before = scene.state.cells.get(command.target, ())
-    if known and (known.versions, known.status) == (command.versions, command.status):
-        product = scene.plan.product(command.target.product)
-        if product is None or not adds_proof(product, known, command.versions, command.revisions):
-            return ()
+    same = known is not None and (known.versions, known.status) == (command.versions, command.status)
+    if known is not None and same and not _adds(scene, known, command):
+        return ()
     data: dict[str, Any] = {
         "versions": list(command.versions),
         "status": command.status,
@@ -40,4 +45,20 @@ def decide(scene: Scene, command: Commands) -> Answer:
     }
     if command.revisions:
         data["revisions"] = list(command.revisions)
+    if command.shares:
+        data["shares"] = dict(command.shares)
     return (scene.draft(kinds.CELL_CHANGED, f"cell:{command.target.product}/{command.target.environment}", data),)
+
+
+def _adds(scene: Scene, known: Deployed, command: RecordTransition) -> bool:
+    """Whether the same versions run with a proof that was missing, or in other shares, by enough to say so."""
+    product = scene.plan.product(command.target.product)
+    if product is None:
+        return False
+    if adds_proof(product, known, command.versions, command.revisions):
+        return True
+    if not command.shares:
+        return False
+    from gonogo.domain.rollouts import is_step  # most transitions have no shares, and must not load the matrix
+
+    return is_step(product, known, command.shares, sampled=command.sampled)

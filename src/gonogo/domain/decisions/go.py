@@ -1,19 +1,24 @@
 """Go: let the release into an environment, on the very list that was on screen."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from gonogo.domain import completion, digest, waivers
+from gonogo.domain import completion, digest, outline, waivers
 from gonogo.domain import events as kinds
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, typed
 from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.decisions.waivers import each_reason
+from gonogo.domain.goes import is_rolled_back, stands
 from gonogo.domain.matrix import Cell
 from gonogo.domain.readiness import ReasonLine, Verdict, Weight
+from gonogo.domain.rules.going import WITHOUT_GO
 from gonogo.domain.sizes import LIST, that_fit
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import GoDecision
+from gonogo.domain.text import clean
+from gonogo.domain.undecided import in_environment, without_go
 from gonogo.errors import ExitCode
 
 
@@ -22,14 +27,13 @@ class Go(BoundToPlan, frozen=True):
 
     environment: str
     confirm: str
+    late: bool = False
+    """For what was deployed there already, without a go."""
+    reason: str = ""
+    """Why it comes late."""
 
 
 Commands = Go
-
-
-def stands(decision: GoDecision, content: digest.Content) -> bool:
-    """Whether a go counts, and still speaks of what ships: another version needs another go."""
-    return not decision.flaw and not digest.differences(dict(decision.content), content)
 
 
 def _is_open(reason: ReasonLine) -> bool:
@@ -50,13 +54,18 @@ def _line(reason: ReasonLine) -> str:
     return f"{said}  [waived by {reason.waived.by} until {reason.waived.until:%Y-%m-%d %H:%M} UTC]"
 
 
-def preview(scene: Scene, environment: str, snapshot: Snapshot | None = None) -> Preview:
-    """What a go would record: the target, every reason and who waived it, bound to what runs and what ships."""
+def preview(
+    scene: Scene, environment: str, snapshot: Snapshot | None = None, *, late: bool = False, reason: str = ""
+) -> Preview:
+    """What a go would record: the target, every reason and who waived it, bound to what runs and what ships.
+
+    A `late` one answers for what was deployed there without a go: that alone does not stand against it.
+    """
     snapshot = snapshot or scene.snapshot()
     judged = snapshot.verdict(environment)
     assert judged is not None
     reasons = each_reason(judged)
-    left = [one for one in reasons if _is_open(one)]
+    left = _left(reasons, environment, late=late)
     content = digest.content_of(scene.plan, scene.inputs.changes)
     products = ", ".join(f"{product.name} {product.version}" for product in scene.plan.products[:12])
     bound = (
@@ -65,24 +74,44 @@ def preview(scene: Scene, environment: str, snapshot: Snapshot | None = None) ->
         scene.loaded.sha256,
         *(_key(one) for one in reasons),
         *(_runs(cell) for cell in snapshot.matrix.column(environment)),
+        *(("late", clean(reason.strip())) if late else ()),
     )
+    word = "Late GO" if late else "GO"
+    said = (f"reason: {clean(reason.strip())}",) if late else ()
     return Preview(
         "go",
         environment,
         typed(scene.plan),
-        f"GO for {environment}: {products}{_given_before(scene, environment, content)}",
-        tuple(map(_line, reasons)),
+        f"{word} for {environment}: {products}{_given_before(scene, environment, content)}",
+        (*map(_line, reasons), *said),
         bound,
         _kept_from(scene) or _waits_for_waivers(left, reasons),
     )
 
 
+def _left(reasons: Sequence[ReasonLine], environment: str, *, late: bool) -> list[ReasonLine]:
+    """What stands against a go; of a late one without what it answers for itself."""
+    return [one for one in reasons if _is_open(one) and not (late and _is_answered(one, environment))]
+
+
+def _is_answered(reason: ReasonLine, environment: str) -> bool:
+    return reason.rule == WITHOUT_GO and reason.subject.endswith(f"/{environment}")
+
+
 def _given_before(scene: Scene, environment: str, content: digest.Content) -> str:
     """That it was said already, and by whom: typing it again records nothing."""
     last = scene.state.go(environment)
-    if last is None or not stands(last, content):
+    if last is None or not _holds(scene, last, content):
         return ""
     return f"; given{slips.by(last.actor, last.at, scene.now)} already (#{last.seq})"
+
+
+def _holds(scene: Scene, last: GoDecision, content: digest.Content) -> bool:
+    """Whether a go for the same need not be said again: no rollback since, and no deployment without it."""
+    if is_rolled_back(scene.state, last) or not stands(last, content):
+        return False
+    found = without_go(scene.plan, scene.state)
+    return not in_environment(found, last.environment)
 
 
 def _kept_from(scene: Scene) -> str:
@@ -127,27 +156,33 @@ def decide(scene: Scene, command: Commands) -> Answer:
     snapshot = scene.snapshot()
     judged = snapshot.verdict(command.environment)
     assert judged is not None
-    shown = preview(scene, command.environment, snapshot)
+    if refusal := _not_late(command, snapshot):
+        return refusal
+    shown = preview(scene, command.environment, snapshot, late=command.late, reason=command.reason)
     # before what was said once: a line that was stopped since must not answer that go holds already
-    if refusal := _refused(scene, judged, shown):
+    if refusal := _refused(scene, judged, shown, late=command.late):
         return refusal
     last = scene.state.go(command.environment)
-    if last is not None and stands(last, content):
+    if last is not None and _holds(scene, last, content):
         if last.actor.uid == scene.actor.uid:
             return ()
         return slips.lost("go.decided", f"go for {command.environment} was given", last.actor, last.at, scene.now)
     if command.confirm != shown.code:
-        return moved(scene, "go", shown, f"gonogo go {command.environment} --confirm {shown.code}")
+        late = " --late --reason '...'" if command.late else ""
+        return moved(scene, "go", shown, f"gonogo go {command.environment}{late} --confirm {shown.code}")
     reasons = each_reason(judged)
     kept = that_fit(map(_named, reasons))
-    data = {
+    data: dict[str, Any] = {
         "answer": judged.answer.value,
         "confirmed": shown.code,
         "digest": content.digest,
         "content": dict(digest.recorded(content.texts, LIST)),
+        "versions": outline.versions_of(scene.plan),
         "reasons": kept,
         "left_out": len(reasons) - len(kept),
     }
+    if command.late:
+        data |= {"late": True, "reason": clean(command.reason.strip())}
     return (scene.draft(kinds.GO_DECIDED, f"go:{command.environment}", data, expect=last.seq if last else 0),)
 
 
@@ -161,7 +196,24 @@ def _named(reason: ReasonLine) -> dict[str, object]:
     }
 
 
-def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:
+def _not_late(command: Go, snapshot: Snapshot) -> Refusal | None:
+    """A late go answers for something that was deployed; a go before a deployment is a go like any other."""
+    if not command.late:
+        return None
+    place = command.environment
+    if not in_environment(snapshot.undecided, place):
+        return Refusal(
+            ExitCode.NO_GO,
+            "go.not-late",
+            f"no deployment to {place} lacks a GO: there is nothing to answer for",
+            f"gonogo go {place}",
+        )
+    return slips.need_reason(
+        "go.reason", "a late go", command.reason, f"gonogo go {place} --late --reason '...'", waivers.REASON_LEAST
+    )
+
+
+def _refused(scene: Scene, judged: Verdict, shown: Preview, *, late: bool) -> Refusal | None:
     if scene.state.held is not None:
         held = scene.state.held
         return Refusal(
@@ -174,7 +226,7 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
     if amended := completion.amended(scene.loaded, scene.state):
         return Refusal(ExitCode.NO_GO, "plan.amended", amended, "gonogo amend show")
-    left = [one for one in each_reason(judged) if _is_open(one)]
+    left = _left(each_reason(judged), judged.environment, late=late)
     if not left:
         return None
     blocked = any(one.weight is Weight.BLOCKER for one in left)
@@ -185,7 +237,7 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview) -> Refusal | None:
         "go.blocked" if blocked else "go.unknown",
         f"{'NO-GO' if blocked else 'UNKNOWN'} for {judged.environment}: {shown.refused}",
         first.remedy
-        if first.rule in waivers.NEVER
+        if first.rule in {*waivers.NEVER, WITHOUT_GO}
         else f"gonogo waive {name} --env {judged.environment} --reason '...' --until 2h",
         tuple(map(_line, left)),
     )

@@ -1,5 +1,6 @@
 """Go decisions: who let the release into which environment, on which list of reasons."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -37,6 +38,12 @@ class GoDecision(Struct, frozen=True):
     reasons: tuple[Named, ...] = ()
     flaw: str = ""
     """As in `Event`."""
+    late: bool = False
+    """It was given for what was deployed already, without a go."""
+    reason: str = ""
+    """Why it came late; "" for one that came in time."""
+    versions: Mapping[str, str] = {}
+    """By product: what was let in. Empty in records that name it only in `content`."""
 
 
 class GoFold:
@@ -69,5 +76,8 @@ class GoFold:
                     for one in rows(data, "reasons")
                 ),
                 event.flaw,
+                bool(data.get("late")),
+                text(data, "reason"),
+                pairs(data, "versions"),
             )
         )

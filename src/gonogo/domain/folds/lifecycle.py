@@ -60,6 +60,8 @@ class Lifecycle(Struct, frozen=True):
     """Sequence number of the event that brought it here; 0 when there is none."""
     started_by: Actor | None = None
     started_at: datetime | None = None
+    started_seq: int = 0
+    """Sequence number of the start; 0 in a draft."""
     plan: PlanRecord | None = None
     """The plan as it was started with, or as the last accepted amendment made it; None in a draft."""
     amendments: tuple[Amendment, ...] = ()
@@ -139,7 +141,12 @@ class LifecycleFold:
         if self._step(event):
             record = self._record(event, text(event.data, "plan"))
             self.lifecycle = replace(
-                self.lifecycle, started_by=event.actor, started_at=event.at, plan=record, amendments=()
+                self.lifecycle,
+                started_by=event.actor,
+                started_at=event.at,
+                started_seq=event.seq,
+                plan=record,
+                amendments=(),
             )
 
     def _hold(self, event: Event) -> None:

@@ -9,10 +9,12 @@ from msgspec import Struct
 from gonogo.domain import approvals, digest
 from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.changelog import Changes
+from gonogo.domain.digest import Content
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.matrix import Matrix
 from gonogo.domain.plan import Environment, Gate, Plan
 from gonogo.domain.state import ReleaseState
+from gonogo.domain.undecided import Undecided, without_go
 
 
 class Facts(Struct, frozen=True):
@@ -26,6 +28,10 @@ class Facts(Struct, frozen=True):
     approvals: tuple[SlotStanding, ...] = ()
     digest: str = ""
     """Of what approvals sign; "" where the plan asks for none."""
+    undecided: tuple[Undecided, ...] = ()
+    """Deployments without a go."""
+    content: Content | None = None
+    """What ships; None where neither an approval nor a go speaks of it."""
 
     @property
     def plan(self) -> Plan:
@@ -50,11 +56,14 @@ class Facts(Struct, frozen=True):
 def gather(inputs: Inputs, matrix: Matrix, now: datetime, at: datetime | None = None) -> Facts:
     """The facts of one look; what is the same for all environments is worked out once."""
     plan = inputs.loaded.plan
-    if not plan.approvals:
-        return Facts(inputs, matrix, now, at or now)
+    undecided = without_go(plan, inputs.state, matrix)
+    if not plan.approvals and not inputs.state.decisions:
+        return Facts(inputs, matrix, now, at or now, undecided=undecided)
     content = digest.content_of(plan, inputs.changes)
+    if not plan.approvals:
+        return Facts(inputs, matrix, now, at or now, undecided=undecided, content=content)
     standings = approvals.standings(plan, inputs.state, content, now, inputs.shared_accounts)
-    return Facts(inputs, matrix, now, at or now, standings, content.digest)
+    return Facts(inputs, matrix, now, at or now, standings, content.digest, undecided, content)
 
 
 def planned_span(plan: Plan) -> tuple[datetime, datetime, str] | None:

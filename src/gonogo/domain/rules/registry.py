@@ -93,6 +93,12 @@ _ALL = (
         cell__older_than_live="production runs something newer than the plan wants",
         source__silent="a source does not answer while another one still speaks for its cells",
     ),
+    *_blocks("decided", deployed__without_go="the planned version was deployed where no go was recorded for it"),
+    *_warns(
+        "decided",
+        go__unused="a go was given and nothing has moved since",
+        rollout__stalled="a rollout has stood still for longer than the plan gives it",
+    ),
     *_blocks("soak", soak__short="a version has not run long enough in the environment before"),
     *_is_unknown("soak", soak__unknown="nobody has recorded since when a version runs there"),
     *_blocks(
