@@ -141,7 +141,7 @@ def test_probes_in_their_three_forms(plan: Plan) -> None:
     kubernetes = {"cluster": "prod-eu", "namespace": "web", "deployment": "web", "container": "app"}
     assert probe(plan, "web-frontend", "prod-eu").options == kubernetes
     assert probe(plan, "web-frontend", "prod-us").options == {"app": "web-us", "image": "example/web"}
-    assert each.where == "release.yaml:80:16"
+    assert each.where == "release.yaml:82:16"
     assert each.timing == plan.timing == Timing()
 
 
