@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.observation import Missing, Observation, Reason, Target
 from gonogo.domain.pace import FLOOR
-from gonogo.ports import Paced, Probing, Turns
+from gonogo.ports import Looks, Paced, Probing, Sampled, Turns
 
 _STARTS_PER_TURN = 8
 """A thousand questions started within one turn of the event loop would hold up everything else."""
@@ -302,10 +302,35 @@ class Poller:
                 async with lane.place():
                     entry.asked_at = self._monotonic()
                     observations = await entry.probing.ask()
-        entry.learn(observations, self._limits)
-        if current is self._round:
-            self._sink(observations)
-        return observations
+            entry.learn(observations, self._limits)
+            if current is self._round:
+                self._sink(observations)
+            looks = entry.probing.looks(observations) if isinstance(entry.probing, Sampled) else None
+            if looks is None:
+                return observations
+            more = await self._take(looks, entry)
+            if current is self._round:
+                self._sink(more)
+        return (*observations, *more)
+
+    async def _take(self, looks: Looks, entry: _Entry) -> tuple[Observation, ...]:
+        """Look again and again, within the limits of the host, until enough is known."""
+        under_way = 0
+
+        async def look_on() -> None:
+            nonlocal under_way
+            while looks.wanted > under_way:
+                under_way += 1
+                try:
+                    async with entry.host.places, self._fast_lane.place():
+                        await looks.look()
+                finally:
+                    under_way -= 1
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._limits.per_host, looks.wanted)):
+                group.create_task(look_on())
+        return looks.observations()
 
     async def _keep_floor(self, entry: _Entry) -> None:
         """Wait out the least time since the last question."""

@@ -122,6 +122,32 @@ class Paced(Protocol):
         ...
 
 
+class Looks(Protocol):
+    """Several looks at once behind one question, for an endpoint whose every answer is a sample."""
+
+    @property
+    def wanted(self) -> int:
+        """How many more looks are worth taking now; 0 when enough is known."""
+        ...
+
+    async def look(self) -> None:
+        """Take one, on a connection of its own, within the plan's time-out."""
+        ...
+
+    def observations(self) -> tuple[Observation, ...]:
+        """What the looks came to."""
+        ...
+
+
+@runtime_checkable
+class Sampled(Protocol):
+    """A question whose answer may be a sample: one of several instances gave it."""
+
+    def looks(self, answered: Sequence[Observation]) -> Looks | None:
+        """The looks that are to follow this answer at once; None when it says enough."""
+        ...
+
+
 class Turns(Protocol):
     """Whose turn it is to ask: several sessions on one machine share the questions of a plan."""
 

@@ -33,7 +33,7 @@ PLAN = """\
 release: 2026.11
 environments: [staging, production]
 products:
-  web: {{version: 1.3.0, previous: 1.2.0, repo: web, probe: "{base}/{{environment}}"}}
+  web: {{version: 1.3.0, previous: 1.2.0, repo: web, probe: {{url: "{base}/{{environment}}", instances: 1}}}}
 checklist:
   - {{id: tests, title: Run the full test suite}}
   - {{id: smoke, title: Smoke tests, after: [tests]}}

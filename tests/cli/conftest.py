@@ -27,7 +27,7 @@ products:
     previous: 1.2.0
     owner: me
     repo: web
-    probe: "{base}/{{environment}}/version"
+    probe: {{url: "{base}/{{environment}}/version", instances: 1}}
 checklist:
   Preparation:
     - {{id: tests, title: Run the full test suite, owner: ben}}

@@ -24,7 +24,7 @@ products:
     version: 1.10.0
     repo: web
     files: [{{path: pyproject.toml, key: project.version}}]
-    probe: "{base}/{{environment}}/version"
+    probe: {{url: "{base}/{{environment}}/version", instances: 1}}
 """
 
 

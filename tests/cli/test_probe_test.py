@@ -15,7 +15,7 @@ _SOURCE = 'sources: [{{id: prom, use: prometheus, url: "{base}", query: info, ma
 def with_source(release: Release, *rows: tuple[str, str, str]) -> None:
     """Add a Prometheus that has these (product, environment, version)."""
     text = release.plan.read_text(encoding="utf-8")
-    base = text.partition('probe: "')[2].partition("/{environment}")[0]
+    base = text.partition('probe: {url: "')[2].partition("/{environment}")[0]
     release.plan.write_text(text + _SOURCE.format(base=base), encoding="utf-8")
     result = [
         {"metric": {"product": product, "env": env, "version": version}, "value": [1, "1"]}

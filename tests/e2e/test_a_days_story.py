@@ -33,7 +33,7 @@ people:
 manager: ana
 on_call: [dai]
 products:
-  web: {{version: VERSION, previous: 1.3.0, probe: "{base}/{{environment}}/version"}}
+  web: {{version: VERSION, previous: 1.3.0, probe: {{url: "{base}/{{environment}}/version", instances: 1}}}}
 checklist:
   Preparation:
     - {{id: tests, title: Run the full test suite, owner: chloe}}

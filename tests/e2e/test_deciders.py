@@ -22,7 +22,7 @@ people:
   ana: {{account: {ana}, roles: [release-manager, engineering, qa]}}
   ben: {{account: {ben}, roles: [release-manager, engineering, qa]}}
 products:
-  web: {{version: 1.4.0, previous: 1.3.0, probe: "{base}/{{environment}}/version"}}
+  web: {{version: 1.4.0, previous: 1.3.0, probe: {{url: "{base}/{{environment}}/version", instances: 1}}}}
 checklist:
   - {{id: one, title: First thing}}
   - {{id: two, title: Second thing}}

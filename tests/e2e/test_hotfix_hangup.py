@@ -27,7 +27,7 @@ products:
     version: 1.10.0
     repo: web
     files: [{{path: pyproject.toml, key: project.version}}]
-    probe: "{base}/version"
+    probe: {{url: "{base}/version", instances: 1}}
 """
 GIT = """\
 #!/bin/sh

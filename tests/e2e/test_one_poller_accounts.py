@@ -21,7 +21,7 @@ PLAN = """\
 release: shared
 environments: [production]
 products:
-  open: {{version: 1.3.0, probe: "{base}/open"}}
+  open: {{version: 1.3.0, probe: {{url: "{base}/open", instances: 1}}}}
   closed: {{version: 1.3.0, probe: {{url: "{base}/closed", use: json, version: version, auth: payments}}}}
 defaults: {{every: 2s, timeout: 1s, stale_after: 10s, unknown_after: 30s}}
 """

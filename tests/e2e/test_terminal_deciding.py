@@ -23,7 +23,7 @@ people:
 on_call: [ben]
 defaults: {{every: 2s, timeout: 1s}}
 products:
-  web: {{version: 1.4.0, previous: 1.3.0, probe: "{base}/{{environment}}/version"}}
+  web: {{version: 1.4.0, previous: 1.3.0, probe: {{url: "{base}/{{environment}}/version", instances: 1}}}}
 checklist:
   - {{id: told, title: Tell the support team}}
 approvals:

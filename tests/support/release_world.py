@@ -79,7 +79,8 @@ def release_world(
     with serving(canned) as endpoints:
         base = endpoints.url("/{environment}")
         products = "\n".join(
-            f'  {product}: {{version: {version}, scheme: opaque, probe: "{base}/{product}"}}'
+            f"  {product}: {{version: {version}, scheme: opaque,"
+            f' probe: {{url: "{base}/{product}", instances: 1}}}}'
             for product, version in PRODUCTS.items()
         )
         # JSON is YAML: escapes carry what no YAML file may contain as it is

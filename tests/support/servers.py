@@ -50,6 +50,10 @@ class Fixture:
         self.asked: list[Asked] = []
         self.answers: dict[str, Canned] = {}
         self.connections = 0
+        self.strict = False
+        """Whether a query it does not know is 404, as some endpoints have it."""
+        self.stop: Callable[[], None] = lambda: None
+        """Close the port before the block ends."""
 
     def url(self, path: str = "/") -> str:
         """The URL of a path."""
@@ -79,7 +83,10 @@ def serving(
 
         def do_GET(self) -> None:
             fixture.asked.append(Asked(self.command, self.path, dict(self.headers.items())))
-            canned = fixture.answers.get(self.path.partition("?")[0], Canned(b"not found", status=404))
+            path, _, query = self.path.partition("?")
+            canned = fixture.answers.get(path, Canned(b"not found", status=404))
+            if query and fixture.strict:
+                canned = Canned(b"no such parameter", status=404)
             if self.command == "HEAD" and not head:
                 canned = Canned(status=405)
             self.send_response(canned.status)
@@ -114,6 +121,12 @@ def serving(
     scheme = "https" if tls else "http"
     fixture = Fixture(f"{scheme}://{host}:{server.server_port}")
     fixture.answers = dict(answers)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    fixture.stop = stop
     with _running(server):
         yield fixture
 

@@ -20,8 +20,8 @@ PLAN = """\
 release: shared
 environments: [staging, production]
 products:
-  web: {{version: 1.3.0, probe: "{base}/{{environment}}/web"}}
-  api: {{version: 1.3.0, probe: "{base}/{{environment}}/api"}}
+  web: {{version: 1.3.0, probe: {{url: "{base}/{{environment}}/web", instances: 1, vary_query: false}}}}
+  api: {{version: 1.3.0, probe: {{url: "{base}/{{environment}}/api", instances: 1, vary_query: false}}}}
 defaults: {{every: 2s, timeout: 1s, stale_after: 8s, unknown_after: 30s}}
 """
 SOURCES = 4

@@ -9,6 +9,7 @@ What holds for every call, whatever the endpoint does:
 - http and https only, and no address of a cloud's metadata service; what is checked is what is connected;
 - at most three redirects and only within the origin; no credential leaves the hosts it is bound to;
 - no netrc, no proxy of the environment unless the user's configuration asks for it; no cookie is kept;
+- caches on the way are told not to answer by themselves (`Cache-Control: no-cache`);
 - certificates are checked unless the request says otherwise, and a request with a credential cannot;
 - every failure is a value with a reason; no text holds userinfo, query or a secret, and an answer that
   repeats the secret it was asked with has it taken out.
@@ -173,7 +174,11 @@ class Door:
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # one deadline over the whole call replaces httpx's per-read time-outs
-            headers={"user-agent": f"gonogo/{__version__}", "accept-encoding": "identity"},
+            headers={
+                "user-agent": f"gonogo/{__version__}",
+                "accept-encoding": "identity",
+                "cache-control": "no-cache",
+            },
         )
 
     @classmethod
@@ -228,7 +233,7 @@ class Door:
                 Reason.TLS,
                 "a credential is not sent to a host whose certificate is not checked (verify_tls: false)",
             )
-        current.verify, current.tls = request.verify, request.tls
+        current.verify, current.tls, current.apart = request.verify, request.tls, request.apart
         started = time.monotonic()
         question = self._question(request)
         place = request.url
@@ -246,7 +251,7 @@ class Door:
     ) -> Answer:
         """One question and its answer; asked again in full when a 304 belongs to something else."""
         key = key_of(request, place)
-        current.conditions = self._validators.conditions(key) if request.conditional else []
+        current.conditions = self._validators.conditions(key, request.whole_within) if request.conditional else []
         while True:
             # stream: there is no body left to read, and reading nothing would cost ten microseconds
             response = await self._client.send(question, stream=True)
@@ -254,7 +259,7 @@ class Door:
             answer = _answer(raw, question.url, time.monotonic() - started)
             if request.credential is not None:
                 answer = _without(answer, request.credential)
-            if request.method != "GET":
+            if request.method != "GET" or request.once:
                 return answer
             settled = self._validators.settle(key, answer, asked_about=bool(current.conditions))
             if settled is not None:
@@ -263,8 +268,8 @@ class Door:
 
     def _question(self, request: Request) -> httpx.Request:
         """The request as httpx wants it; built once for each URL, for building costs more than asking."""
-        if request.credential is not None:
-            return self._build(request, httpx.URL(request.url))  # never kept: a secret may change
+        if request.credential is not None or request.once:
+            return self._build(request, httpx.URL(request.url))  # a secret may change
         key = (request.method, request.url, request.headers)
         question = self._questions.get(key)
         if question is None:

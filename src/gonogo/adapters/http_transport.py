@@ -44,11 +44,13 @@ _CONTEXTS_LIMIT = 256
 class Call(Progress):
     """What one call asks of the transport besides the question itself, and how far it has come."""
 
-    __slots__ = ("conditions", "tls", "verify")
+    __slots__ = ("apart", "conditions", "tls", "verify")
 
     def __init__(self) -> None:
         super().__init__()
         self.verify = True
+        self.apart = False
+        """On a connection of its own."""
         self.tls: Tls | None = None
         self.conditions: list[tuple[bytes, bytes]] = []
         """Sent with this one question; the request is built once and asked many times."""
@@ -105,10 +107,11 @@ class Transport(httpx.AsyncBaseTransport):
         return httpx.Response(raw.status, stream=_NO_BODY, extensions={RAW: raw})
 
     async def _exchange(
-        self, lane: _Lane, question: h11.Request, progress: Progress, proxy: Proxy | None
+        self, lane: _Lane, question: h11.Request, progress: Call, proxy: Proxy | None
     ) -> RawAnswer:
         while True:
-            connection = self._take(lane) or await self._open(lane, progress, proxy)
+            kept = None if progress.apart else self._take(lane)
+            connection = kept or await self._open(lane, progress, proxy)
             try:
                 raw = await connection.exchange(question, progress)
             except Stale:
@@ -117,7 +120,10 @@ class Transport(httpx.AsyncBaseTransport):
             except BaseException:
                 connection.wire.abort()
                 raise
-            self._give_back(lane, connection)
+            if progress.apart:
+                connection.wire.abort()
+            else:
+                self._give_back(lane, connection)
             return raw
 
     def _take(self, lane: _Lane) -> Connection | None:

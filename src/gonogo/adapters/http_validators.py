@@ -1,15 +1,18 @@
 """Conditional questions: ask whether an answer has changed instead of fetching it again.
 
-A 304 is an answer given now, about content we hold; it is dated now and never shown as new content. What it
-must not become is old content shown as new, so:
+A 304 is about content we hold, and whoever says it may be a cache. What it must not become is old content shown as
+new, so:
 
 - only what was answered 200 with an entity tag, or with a modification date that the server's own clock has
   safely passed, is asked about; a date alone cannot tell two deployments within one second apart;
 - of the answer we hold only what describes the body is used again; every other header must come with the 304;
+- it is as old as the whole answer it stands on, which is asked for again within the time the question names;
 - a 304 that names another tag than ours is thrown away, and every tenth question is asked without conditions:
   a proxy that says 304 whatever happens is found out.
 """
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
@@ -35,10 +38,11 @@ _OF_THE_BODY = frozenset({"content-type", "content-language", "content-location"
 class _Kept:
     """One answer and what to ask about it."""
 
-    __slots__ = ("answer", "asked", "conditions", "tag")
+    __slots__ = ("answer", "asked", "came_at", "conditions", "tag")
 
-    def __init__(self, answer: Answer, tag: str, modified: str) -> None:
+    def __init__(self, answer: Answer, tag: str, modified: str, came_at: float) -> None:
         self.answer = answer
+        self.came_at = came_at
         self.tag = tag
         self.asked = 0
         self.conditions = [(b"if-none-match", tag.encode("latin-1"))] if tag else []
@@ -49,16 +53,19 @@ class _Kept:
 class Validators:
     """The answers that may be asked about, bounded in number and bytes; the oldest goes first."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._kept: dict[Key, _Kept] = {}
         self._bytes = 0
 
-    def conditions(self, key: Key) -> list[tuple[bytes, bytes]]:
-        """Headers to ask with; none when the answer is wanted whole."""
+    def conditions(self, key: Key, whole_within: float | None = None) -> list[tuple[bytes, bytes]]:
+        """Headers to ask with; none when the answer is wanted whole: it is older than `whole_within` seconds."""
         kept = self._kept.get(key)
         if kept is None:
             return []
         kept.asked += 1
+        if whole_within is not None and self._monotonic() - kept.came_at > whole_within:
+            return []
         return [] if kept.asked % WHOLE_EVERY == 0 else kept.conditions
 
     def settle(self, key: Key, answer: Answer, *, asked_about: bool) -> Answer | None:
@@ -74,7 +81,13 @@ class Validators:
             self.forget(key)
             return None
         described = tuple(pair for pair in kept.answer.headers if pair[0] in _OF_THE_BODY)
-        return replace(kept.answer, headers=(*described, *answer.headers), elapsed=answer.elapsed, unchanged=True)
+        return replace(
+            kept.answer,
+            headers=(*described, *answer.headers),
+            elapsed=answer.elapsed,
+            unchanged=True,
+            age=self._monotonic() - kept.came_at,
+        )
 
     def forget(self, key: Key) -> None:
         """Ask for the whole answer next time."""
@@ -89,7 +102,7 @@ class Validators:
         tag, modified = _first(answer, "etag"), _settled_date(answer)
         if not (tag or modified) or "no-store" in ",".join(answer.values("cache-control")).lower():
             return
-        self._kept[key] = _Kept(answer, tag, modified)
+        self._kept[key] = _Kept(answer, tag, modified, self._monotonic())
         self._bytes += len(answer.body)
         while self._bytes > _BYTES or len(self._kept) > _ENTRIES:
             self.forget(next(iter(self._kept)))

@@ -85,11 +85,9 @@ class MetricQuestion:
             return self._nothing(Reason.NOT_SUPPORTED, f"`use: {self._given.use}` gives no numbers")
         given = self._given
         request = Request(given.url, deadline=given.timing.timeout.total_seconds(), verify=given.verify_tls)
-        found, retry_after = await ask_as(
-            given.auth, self._credentials, self._door.fetch, request, self._clock, question
-        )
+        found, came = await ask_as(given.auth, self._credentials, self._door.fetch, request, self._clock, question)
         if isinstance(found, NotUnderstood):
-            return self._nothing(found.reason, found.detail, retry_after)
+            return self._nothing(found.reason, found.detail, came.retry_after)
         return found
 
     def _judged(self, found: Samples) -> Reading:

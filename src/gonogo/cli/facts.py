@@ -110,6 +110,9 @@ def cell_facts(cell: Cell) -> dict[str, Any]:
             for running in cell.versions
         ],
         "sampled": cell.sampled,
+        "looks": cell.looks or None,
+        "looks_needed": cell.needed or None,
+        "looks_counted": cell.counted or None,
         "polled_at": moment(cell.polled_at),
         "age_seconds": seconds(cell.age),
         "updated_at": moment(cell.updated_at),
@@ -120,6 +123,8 @@ def cell_facts(cell: Cell) -> dict[str, Any]:
         "detail": cell.detail,
         "message": cell.message,
         "source": cell.source,
+        "way": cell.way,
+        "elsewhere": cell.elsewhere or None,
         "expected": cell.expected,
         "held": cell.held or None,
         "awaits": list(cell.awaits),

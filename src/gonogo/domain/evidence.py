@@ -6,6 +6,8 @@ with the new one; the last answer alone would flap between "done" and "not done"
 - an answer that differs from the one before shows both, until it has been confirmed once;
 - a version that comes back after another was seen makes a split, when each was seen again within ten answers;
 - a version leaves a split after twenty answers without it.
+
+How many looks in a row said the same is counted besides: few of them prove little (`sampling.looks_for`).
 """
 
 from collections import Counter
@@ -16,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain.observation import Missing, Observation, Role, Running, Seen
+from gonogo.domain.sampling import LOOKS_LIMIT
 
 WINDOW = 11
 """Answers in which each version of a split must have been seen `CONFIRM` times: again within ten after the first.
@@ -26,6 +29,8 @@ exactly, so ten answers in a row never hold it twice.
 CONFIRM = 2
 MEMORY = 20
 """Answers without a version after which it has left the split."""
+_JITTER = timedelta(milliseconds=500)
+"""An answer that stands on an older one (304) is dated by it, as exactly as two clocks are read."""
 LATEST = timedelta(minutes=2)
 """No answer comes later than this after a newer one: what seems to be older still was told by a clock put back."""
 
@@ -47,6 +52,13 @@ class Strand(Struct, frozen=True):
     """Versions that share the target by sampling; empty when one has it alone."""
     heard: float | None = None
     """Seconds of the steady clock when the last good answer was taken in; None when nobody said."""
+    looks: int = 0
+    """Looks in a row that said what the last one says; 0 when its answers are no samples."""
+
+    @property
+    def counted(self) -> int:
+        """Of how many answers the shares are."""
+        return len(self.recent)
 
     @property
     def versions(self) -> tuple[Running, ...]:
@@ -143,20 +155,35 @@ def _is_late(strand: Strand, seen: Seen, now: datetime | None) -> bool:
     """Whether a newer answer is here already. One from the future was dated by a clock that was put back since."""
     if strand.seen is None or (now is not None and strand.seen.polled_at > now):
         return False
-    return timedelta(0) < strand.seen.polled_at - seen.polled_at < LATEST
+    return _JITTER < strand.seen.polled_at - seen.polled_at < LATEST
 
 
 def _answer(strand: Strand, seen: Seen, heard: float | None, before: tuple[str, ...]) -> Strand:
     if len(seen.versions) != 1 or _is_counted(seen.versions[0]):
-        return Strand(seen.origin, seen, heard=heard)
+        return Strand(seen.origin, seen, heard=heard)  # a whole set, stated: no sample
     version = seen.versions[0].version
     earlier, split = strand.recent, strand.split
     if strand.seen is None and len(before) > 1 and version in before:
         earlier, split = before, before
     elif strand.seen is None and len(before) == 1:
         earlier = before
-    recent = (*earlier, version)[-MEMORY:]
-    return Strand(seen.origin, seen, recent=recent, split=_split(split, recent), heard=heard)
+    recent = (*earlier, *(version for _ in range(max(1, min(seen.looks, MEMORY)))))[-MEMORY:]
+    looks = _looks(strand, seen)
+    return Strand(seen.origin, seen, recent=recent, split=_split(split, recent), heard=heard, looks=looks)
+
+
+def _looks(strand: Strand, seen: Seen) -> int:
+    """How many in a row say this now. Another version, commit or state begins anew."""
+    before = strand.seen
+    if not seen.looks or before is None or not strand.looks or not _says_the_same(before, seen):
+        return min(seen.looks, LOOKS_LIMIT)
+    return min(strand.looks + seen.looks, LOOKS_LIMIT)
+
+
+def _says_the_same(one: Seen, other: Seen) -> bool:
+    here, there = one.versions[0], other.versions[0]
+    same_build = (here.version, here.revision) == (there.version, there.revision)
+    return same_build and one.status is other.status and one.elsewhere == other.elsewhere
 
 
 def _is_counted(running: Running) -> bool:

@@ -108,6 +108,12 @@ class Seen(Struct, frozen=True):
     """Account whose session asked, when it was another session than the one that holds this; else ""."""
     heard: float | None = None
     """Seconds of this machine's steady clock when the answer was complete; None: whoever takes it in says."""
+    looks: int = 0
+    """How many looks said this, each on a connection of its own; 0 for a source whose word is no sample."""
+    way: str = ""
+    """How the answer came, when that matters: the URL that answered in the end, what caches wrote on it."""
+    elsewhere: str = ""
+    """What the endpoint says it is, when that is another cell of the plan: `dev`; else ""."""
 
 
 class Missing(Struct, frozen=True):

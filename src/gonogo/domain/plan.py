@@ -11,6 +11,8 @@ from typing import Any, NewType
 
 from msgspec import Struct
 
+from gonogo.domain.sampling import CONFIDENCE
+
 ItemId = NewType("ItemId", str)
 
 
@@ -118,6 +120,8 @@ class Timing(Struct, frozen=True):
     timeout: timedelta = timedelta(seconds=5)
     stale_after: timedelta = timedelta(seconds=30)
     unknown_after: timedelta = timedelta(seconds=90)
+    confidence: float = CONFIDENCE
+    """How surely a share of an old version of `SHARE` or more is excluded before a sampled answer is believed."""
 
 
 class Probe(Struct, frozen=True):
@@ -138,6 +142,10 @@ class Probe(Struct, frozen=True):
     """`release.yaml:67:12`, for messages."""
     verify_tls: bool = True
     """Whether the certificate is checked; the plan must say so in as many words where it is not."""
+    instances: int | None = None
+    """How many instances answer at `url`; 1: what one answer says is all there is. None: the plan does not say."""
+    vary_query: bool = True
+    """Whether it may be asked with a parameter that varies, to find a cache that hides its age."""
     urls: tuple[str, ...] = ()
     """One for each instance, placeholders filled in; empty when there is one `url` for all."""
 

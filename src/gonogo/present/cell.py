@@ -7,6 +7,7 @@ from gonogo.domain.history import Soaking, Stay, shown, soak, stays
 from gonogo.domain.matrix import Account, Cell, Freshness, Relation
 from gonogo.domain.observation import CONNECTION, Reason, Role, Running
 from gonogo.domain.plan import Product
+from gonogo.domain.sampling import SHARE, few_looks
 from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line, headline
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age, span
@@ -48,6 +49,7 @@ def details(
     rows.extend(_clocks(snapshot, cell))
     if cell.message:
         rows.append(("message", cell.message))
+    rows.extend(_looked(cell))
     lines = [_row(label, text) for label, text in rows]
     lines += sources(cell, now)
     lines += what_ships(ships, reading=reading)
@@ -101,6 +103,19 @@ def _standing(snapshot: Snapshot, cell: Cell) -> list[tuple[str, str]]:
     for live in older_than_live(snapshot.plan, snapshot.matrix, product) if product else ():
         environment = live.target.environment
         rows.append(("warning", f"older than live: {environment} PRODUCTION runs {versions(live)}"))
+    return rows
+
+
+def _looked(cell: Cell) -> list[tuple[str, str]]:
+    """How the answer came, and how many looks speak for it."""
+    rows = [("way", cell.way)] if cell.way else []
+    if cell.counted and cell.sampled:
+        rows.append(("looks", f"the shares are of {cell.counted} looks"))
+    elif cell.needed and cell.is_doubtful:
+        rows.append(("looks", few_looks(cell.looks, cell.needed)))
+    elif cell.needed:
+        sure = f"an old share above {SHARE * 100:.0f} % is excluded"
+        rows.append(("looks", f"{cell.looks} in a row say so: {sure} at {cell.timing.confidence * 100:g} %"))
     return rows
 
 

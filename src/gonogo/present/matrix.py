@@ -136,6 +136,8 @@ def word(cell: Cell, now: datetime) -> str:
         return "sampled" if any(running.weight is not None for running in cell.versions) else "confirming"
     if cell.awaits:
         return "asking"
+    if cell.relation is Relation.UNKNOWN and cell.is_doubtful:
+        return f"{cell.looks}/{cell.needed} looks"
     if cell.reason is not None and cell.silent_since is not None:
         return f"silent {age(now - cell.silent_since)}"
     if cell.expected:
@@ -212,7 +214,7 @@ def relation_sentence(cell: Cell) -> str:
         Relation.DIFFERS: _differing(cell, shown),
         Relation.ABSENT: f"says that nothing is deployed; planned is {cell.planned}",
         Relation.UNKNOWN: f"runs {shown} by what is heard so far; planned is {cell.planned}"
-        if cell.awaits and cell.is_known
+        if (cell.awaits or cell.is_doubtful) and cell.is_known
         else f"runs {shown}, and nothing proves that it is the planned {cell.planned}"
         if cell.is_known and cell.judged
         else f"is unknown; planned is {cell.planned}",

@@ -326,9 +326,11 @@ def _aimed_probe(probe: Probe, fleet: Fleet) -> Probe:
     """One address for a target, also where the plan lists its instances."""
     first = probe.url or next(iter(probe.urls), "")
     url = fleet.url(Target(probe.product, probe.environment), _path_of(first))
+    # one process, and no cache before it
+    alone = {"instances": 1, "vary_query": False}
     if probe.use not in SHAPED:
-        return replace(probe, use="auto", url=url, urls=(), auth="", options={})
-    return replace(probe, url=url, urls=(), auth="")
+        return replace(probe, use="auto", url=url, urls=(), auth="", options={}, **alone)
+    return replace(probe, url=url, urls=(), auth="", **alone)
 
 
 def _path_of(url: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from gonogo.adapters.plan_yaml.parsing import parse_plan
 from gonogo.adapters.plan_yaml.schema import json_schema, keys_of
@@ -141,8 +142,13 @@ def test_probes_in_their_three_forms(plan: Plan) -> None:
     kubernetes = {"cluster": "prod-eu", "namespace": "web", "deployment": "web", "container": "app"}
     assert probe(plan, "web-frontend", "prod-eu").options == kubernetes
     assert probe(plan, "web-frontend", "prod-us").options == {"app": "web-us", "image": "example/web"}
-    assert each.where == "release.yaml:82:16"
-    assert each.timing == plan.timing == Timing()
+    lines = FULL.read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines, 1) if line.strip().startswith("staging: {use: json"))
+    assert each.where == f"release.yaml:{at}:16"
+    assert each.timing == replace(Timing(), confidence=pytest.approx(0.999))
+    assert (each.instances, each.vary_query) == (1, False)
+    assert (short.instances, short.vary_query) == (None, True)
+    assert plan.timing == short.timing == Timing()
 
 
 def test_sources_and_metrics(plan: Plan) -> None:

@@ -382,7 +382,7 @@ def test_a_status_code_is_not_interpreted(use: str) -> None:
         preset = MODULES[use](probe(use, **options))
         return asyncio.run(preset.ask(Endpoint(GET=answer).fetch, Request(URL)))
 
-    assert refused(ask(404)) == NotUnderstood(Reason.HTTP_STATUS, "404 Phrase", refused(ask(404)).excerpt)
+    assert refused(ask(404)) == NotUnderstood(Reason.HTTP_STATUS, "404 Phrase", refused(ask(404)).excerpt, 404)
     assert refused(ask(403)).reason is Reason.UNAUTHORIZED
     assert version(ask(503, accept_status=["200", "503"])) == "1"
     assert version(ask(503, accept_status="503")) == "1"

@@ -80,6 +80,7 @@ def test_an_answer_becomes_an_observation_with_time_and_source() -> None:
                 NOW,
                 f"auto {fixture.url('/v')}?… (build.version)",
                 excerpt='{"build": {"version": "1.2.3"}}',
+                looks=1,
             )
         ]
 

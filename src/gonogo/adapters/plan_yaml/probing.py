@@ -13,7 +13,7 @@ from gonogo.adapters.plan_yaml.problems import Mistake, a_list
 from gonogo.adapters.plan_yaml.reading import Reading
 from gonogo.adapters.plan_yaml.references import source_ids
 from gonogo.adapters.plan_yaml.shape import ProbeShape, ProductShape, SourceShape, TimingShape, listed
-from gonogo.adapters.probes.catalogue import COLUMNS, PRESETS, SAMPLED, Entry
+from gonogo.adapters.probes.catalogue import COLUMNS, PRESETS, SAMPLED, SAMPLING, Entry
 from gonogo.domain.duration import duration_text
 from gonogo.domain.observation import Status
 from gonogo.domain.pace import FORGES, floor_of
@@ -21,12 +21,20 @@ from gonogo.domain.plan import Environment, Probe, Source, Timing
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 
-_COMMON: Final = ("use", "url", "urls", "auth", "verify_tls", "every", "timeout", "stale_after", "unknown_after")
+_COMMON: Final = (
+    "use", "url", "urls", "auth", "verify_tls", "every", "timeout", "stale_after", "unknown_after", "confidence",
+    "instances", "vary_query",
+)  # fmt: skip
+_OF_ONE_ANSWER: Final = ("confidence", "instances", "vary_query")
+"""Keys that speak of answers which one instance gives for all."""
 _INSTANCES_LIMIT: Final = 32
 """URLs of one probe: each is a request every time it is asked."""
 SOURCES: Final = tuple(use for use, entry in PRESETS.items() if entry.source_keys is not None)
-_COMMON_OF_SOURCES: Final = tuple(key for key in _COMMON if key != "urls")
+_COMMON_OF_SOURCES: Final = tuple(key for key in _COMMON if key not in {"urls", *_OF_ONE_ANSWER})
 
+_LEAST_CONFIDENCE: Final = 0.5
+_MOST_CONFIDENCE: Final = 0.999_1
+"""99.9 % is not exactly that in binary."""
 _TIMING_KEYS: Final = ("every", "timeout", "stale_after", "unknown_after")
 
 
@@ -52,11 +60,46 @@ def timing_of(
         unknown = reading.positive(given.unknown_after, (*path, "unknown_after"), unknown)
     elif stale != inherited.stale_after:
         unknown = max(unknown, 3 * stale)
-    made = Timing(every, timeout, stale, unknown)
+    confidence = _confidence(reading, getattr(given, "confidence", None), path, inherited.confidence)
+    made = Timing(every, timeout, stale, unknown, confidence)
     if len(reading.problems) == before and any(getattr(given, key) is not None for key in _TIMING_KEYS):
         _check_order(reading, made, path)
     # what is wrong here is told here, not at everything that inherits it
     return made if len(reading.problems) == before else inherited
+
+
+def _confidence(reading: Reading, text: str | None, path: Path, inherited: float) -> float:
+    """Between a half and 99.9 %: less proves nothing, more is more looks than anybody waits for."""
+    number = reading.number(text, (*path, "confidence"))
+    if number is None:
+        return inherited
+    if not _LEAST_CONFIDENCE <= number <= _MOST_CONFIDENCE:
+        facts = {"text": text, "wanted": "a share from 50% to 99.9%"}
+        reading.add(Mistake.NOT_A, (*path, "confidence"), "95% is 29 looks, 99.9% is 66", **facts)
+        return inherited
+    return number
+
+
+def _instances_of(reading: Reading, given: ProbeShape, path: Path) -> int | None:
+    """How many processes answer at the probe's URL, if the plan says so."""
+    number = reading.number(given.instances, (*path, "instances"))
+    if number is None:
+        return None
+    if number < 1 or number != int(number):
+        facts = {"text": given.instances, "wanted": "a count of processes"}
+        reading.add(Mistake.NOT_A, (*path, "instances"), "1 where one process answers", **facts)
+        return None
+    return int(number)
+
+
+def _check_sampling(reading: Reading, given: ProbeShape, path: Path) -> None:
+    """What speaks of one instance's answers has no meaning where something counts them."""
+    raw = reading.document.get(path)
+    for key in _OF_ONE_ANSWER:
+        if key in raw and (given.use not in SAMPLING or given.urls):
+            facts = {"key": key, "where": "with `urls:`" if given.urls else f"with `use: {given.use}`"}
+            place = reading.document.key((*path, key))
+            reading.problems.add(Mistake.ONLY_WITH, place, "it counts the instances itself", **facts)
 
 
 def _every(reading: Reading, text: str | None, path: Path, inherited: timedelta, use: str) -> timedelta:
@@ -119,6 +162,7 @@ def _template(reading: Reading, given: str | ProbeShape, path: Path, timing: Tim
     entry = PRESETS[given.use]
     options = _options(reading, f"a probe with `use: {given.use}`", path, _COMMON, entry.keys)
     _check_options(reading, given, options, path, entry)
+    _check_sampling(reading, given, path)
     if given.url:
         check_url(given.url, reading.place((*path, "url")), reading.problems)
     return Probe(
@@ -132,6 +176,8 @@ def _template(reading: Reading, given: str | ProbeShape, path: Path, timing: Tim
         timing=timing_of(reading, given, path, timing, given.use),
         where=reading.where(path),
         verify_tls=_verified(reading, given, path),
+        instances=_instances_of(reading, given, path),
+        vary_query=given.vary_query,
     )
 
 

@@ -150,6 +150,12 @@ class TimingShape(_Shape):
     unknown_after: Annotated[
         Duration | None, _says("Age at which it is unknown. Default: the longer of 90s and 3 x stale_after.")
     ] = None
+    confidence: Annotated[
+        Number | None,
+        _says(
+            "How surely an old share of 10 % is excluded before a sampled answer counts. Default: 95% (29 looks)."
+        ),
+    ] = None
 
 
 class ProbeShape(Struct):
@@ -168,6 +174,14 @@ class ProbeShape(Struct):
     timeout: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
     stale_after: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
     unknown_after: Annotated[Duration | None, _says("As in `defaults`, for this probe.")] = None
+    confidence: Annotated[Number | None, _says("As in `defaults`, for this probe.")] = None
+    instances: Annotated[
+        Number | None,
+        _says("How many processes answer at `url`. 1: one look is enough; otherwise each answer is a sample."),
+    ] = None
+    vary_query: Annotated[
+        bool, _says("false: never asked with a varying parameter, which finds a cache that hides its age.")
+    ] = True
     version: Annotated[Text, _says("json: where the version stands, JMESPath.")] = ""
     revision: Annotated[Text, _says("json: where the revision stands, JMESPath.")] = ""
     status: Annotated[Text, _says("json: where the state stands, JMESPath.")] = ""

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.adapters.credentials import Credential, Credentials, Issued
+from gonogo.adapters.http_age import age_of, is_called_stale, marks_of
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, Answer, Failure, Fetch, NotUnderstood, Request
 from gonogo.domain.observation import Reason
 from gonogo.domain.text import clean
@@ -25,6 +27,19 @@ _SPENT = frozenset({403, 429})
 """How forges answer when the requests of the hour are used up."""
 
 
+class Came(Struct, frozen=True):
+    """What a question came to besides its outcome."""
+
+    retry_after: timedelta | None = None
+    """How long the server asks to be left alone; None when it does not."""
+    age: float = 0.0
+    """Seconds since the endpoint itself said the oldest of what was read, as far as the answers tell."""
+    called_stale: bool = False
+    """A cache says of its own answer that it is out of date."""
+    way: tuple[str, ...] = ()
+    """How the answers came: where redirects led, what caches wrote on them."""
+
+
 class Asking:
     """The `Fetch` of one question. Make a new one for each."""
 
@@ -37,6 +52,14 @@ class Asking:
         """How long the server asks to be left alone; None when it does not."""
         self.turned_down: Credential | Issued | None = None
         """What was sent or shown and not accepted."""
+        self._age = 0.0
+        self._called_stale = False
+        self._way: list[str] = []
+
+    @property
+    def came(self) -> Came:
+        """What the answers so far tell of themselves."""
+        return Came(self.retry_after, self._age, self._called_stale, tuple(dict.fromkeys(self._way)))
 
     @property
     def left(self) -> float:
@@ -55,9 +78,21 @@ class Asking:
         answer = await self._fetch(replace(request, deadline=self.left))
         if isinstance(answer, Answer):
             self.retry_after = asked_to_wait(answer, self._now) or self.retry_after
+            self._take_in(request, answer)
             if answer.status == 401 and shown is not None:
                 self.turned_down = shown
         return answer
+
+    def _take_in(self, request: Request, answer: Answer) -> None:
+        """How old it is, and by which way it came."""
+        from gonogo.adapters.http import public_url  # httpx is loaded by now: it answered
+
+        self._age = max(self._age, age_of(answer, datetime.now(UTC)))
+        self._called_stale = self._called_stale or is_called_stale(answer)
+        if answer.url.removesuffix("?…") != public_url(request.url).removesuffix("?…"):
+            self._way.append(f"answered by {answer.url}")
+        if marks := marks_of(answer):
+            self._way.append(marks)
 
     async def _issued(self, plugin: "Plugin") -> Issued:
         """What the command gives. Its time, which it has of its own, is not taken from the server's."""
@@ -85,8 +120,8 @@ async def ask_as(
     request: Request,
     clock: Clock,
     question: Callable[[Asking, Request], Awaitable[_T]],
-) -> tuple[_T | NotUnderstood, timedelta | None]:
-    """Ask with the credential called `name` ("" for none); what came of it, and for how long to ask no more.
+) -> tuple[_T | NotUnderstood, Came]:
+    """Ask with the credential called `name` ("" for none); what came of it, and how.
 
     The credential is read now, so that a rotated one is picked up. One that ran out meanwhile is no silence: where
     its command gives another one, the question is asked once more in what is left of its time-out.
@@ -97,17 +132,17 @@ async def ask_as(
             try:
                 request = replace(request, credential=await credentials.get(name))
             except ConfigError as error:
-                return NotUnderstood(Reason.UNAUTHORIZED, _words(error)), None
+                return NotUnderstood(Reason.UNAUTHORIZED, _words(error)), Came()
         asking = Asking(fetch, credentials, left, clock.now())
         try:
             found = await question(asking, request)
         except UsageError as error:
-            return NotUnderstood(Reason.NOT_SUPPORTED, _words(error)), None
+            return NotUnderstood(Reason.NOT_SUPPORTED, _words(error)), Came()
         except ConfigError as error:
-            return NotUnderstood(Reason.UNAUTHORIZED, _words(error)), None
+            return NotUnderstood(Reason.UNAUTHORIZED, _words(error)), Came()
         left, refused = asking.left, asking.turned_down
         if refused is None or not credentials.turned_down(refused) or renewed or not left:
-            return found, asking.retry_after
+            return found, asking.came
         renewed = True
 
 

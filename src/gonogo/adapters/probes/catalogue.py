@@ -89,6 +89,9 @@ PRESETS: Final[Mapping[str, Entry]] = {
 }  # fmt: skip
 """By `use:` name."""
 
+SAMPLING: Final = frozenset({"auto", "json", "text", "header", "health-json", "spring-info", "vault"})
+"""Presets that ask the product itself: whoever answers is one of its instances. Others ask who counts them all."""
+
 COLUMNS: Final = ("product", "environment", "version", "weight", "replicas", "revision", "role")
 """What `map:` of a Prometheus may name a label for."""
 SAMPLED: Final = ("weight", "replicas")

@@ -43,6 +43,12 @@ class Request(Struct, frozen=True):
     """Whether a 304 will do. Only for whoever reads nothing but the body: headers are not kept."""
     tls: "Tls | None" = None
     """What this one server needs besides what the system trusts; None for nothing."""
+    whole_within: float | None = None
+    """Seconds for which a 304 may stand on one whole answer; None for no bound but every tenth question."""
+    apart: bool = False
+    """On a connection of its own: a balancer gives it to a backend anew."""
+    once: bool = False
+    """Nobody will ask this again: nothing of it is kept."""
     plugin: "Plugin | None" = None
     """The command that gives the credential; `Asking` runs it, the door never sees it."""
 
@@ -62,6 +68,8 @@ class Answer(Struct, frozen=True):
     """`Service Unavailable`, as the server put it, cleaned."""
     unchanged: bool = False
     """The server said just now that this, which we hold from earlier, is still what it has (304)."""
+    age: float = 0.0
+    """Seconds since it came whole; more than 0 for a 304 only. What its headers tell is in `http_age`."""
 
     def values(self, name: str) -> tuple[str, ...]:
         """All values of the header `name`, whose letter case does not matter."""
@@ -109,6 +117,8 @@ class NotUnderstood(Struct, frozen=True):
     reason: Reason
     detail: str = ""
     excerpt: str = ""
+    code: int = 0
+    """The HTTP status, where that is why; else 0."""
 
 
 Outcome = Understood | NotUnderstood
@@ -178,7 +188,8 @@ def refused_status(answer: Answer, accepted: frozenset[int]) -> NotUnderstood | 
     if answer.status in accepted:
         return None
     reason = Reason.UNAUTHORIZED if answer.status in {401, 403} else Reason.HTTP_STATUS
-    return NotUnderstood(reason, clean(f"{answer.status} {answer.phrase}".strip(), DETAIL_LIMIT), answer.excerpt)
+    told = clean(f"{answer.status} {answer.phrase}".strip(), DETAIL_LIMIT)
+    return NotUnderstood(reason, told, answer.excerpt, answer.status)
 
 
 def accepted_status(options: Mapping[str, object]) -> frozenset[int]:

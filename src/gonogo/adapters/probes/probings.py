@@ -1,13 +1,15 @@
 """Questions as the poller asks them: a preset with its target, the door, the clock and the credential's name."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.adapters.credentials import Credentials
-from gonogo.adapters.probes.asking import Asking, ask_as
+from gonogo.adapters.probes.asking import Asking, Came, ask_as
+from gonogo.adapters.probes.catalogue import SAMPLING
 from gonogo.adapters.probes.interface import (
     Answer,
     Failure,
@@ -16,13 +18,20 @@ from gonogo.adapters.probes.interface import (
     Preset,
     Request,
 )
+from gonogo.adapters.probes.looks import Burst, Enough, Window
+from gonogo.adapters.probes.past_caches import PastCaches, apart, varied
 from gonogo.adapters.probes.table import Gaps, MatrixPreset, Table
 from gonogo.domain.observation import Missing, Observation, Reason, Seen, Target
 from gonogo.domain.pace import floor_of
-from gonogo.domain.plan import Probe, Source
+from gonogo.domain.plan import Probe, Product, Source
+from gonogo.domain.sampling import looks_for
 from gonogo.domain.spans import span
-from gonogo.ports import Clock
+from gonogo.domain.text import clean
+from gonogo.ports import Clock, Looks
 
+_WORTH_TELLING = 1.0
+_JUST_STALE = timedelta(seconds=1)
+_WAY_LIMIT = 300
 SKEW = timedelta(seconds=60)
 """How far a source's clock may be from ours before its own time of an answer counts instead of ours."""
 
@@ -92,16 +101,21 @@ class _Question:
 
     async def _asked(
         self, question: Callable[[Asking, Request], Awaitable[_T]]
-    ) -> tuple[_T | NotUnderstood, timedelta | None]:
-        """What came of it, and how long the server asks to be left alone."""
+    ) -> tuple[_T | NotUnderstood, Came]:
+        """What came of it, and how."""
         given, outside = self._given, self._outside
-        request = Request(given.url, deadline=given.timing.timeout.total_seconds(), verify=given.verify_tls)
+        times = given.timing
+        whole = times.stale_after - times.every - times.timeout
+        request = Request(
+            given.url,
+            deadline=times.timeout.total_seconds(),
+            verify=given.verify_tls,
+            whole_within=max(whole.total_seconds(), 0.0),
+        )
         return await ask_as(given.auth, outside.credentials, outside.door.fetch, request, outside.clock, question)
 
-    def _observed(
-        self, target: Target, outcome: Outcome, retry_after: timedelta | None, origin: str = ""
-    ) -> Observation:
-        now = self._outside.clock.now()
+    def _observed(self, target: Target, outcome: Outcome, came: Came, origin: str = "") -> Observation:
+        now, retry_after = self._outside.clock.now(), came.retry_after
         if isinstance(outcome, NotUnderstood):
             # else nobody would know why the cell is not asked again meanwhile
             wish = f"; it wants to be left alone for {span(retry_after)}" if retry_after else ""
@@ -120,14 +134,20 @@ class _Question:
             target=target,
             versions=outcome.versions,
             status=outcome.status,
-            polled_at=_dated(now, outcome.taken_at),
+            polled_at=min(_dated(now, outcome.taken_at), now - self._age(came)),
             source=f"{self.source} ({outcome.place})" if outcome.place else self.source,
             updated_at=outcome.updated_at,
             message=outcome.message,
             link=outcome.link,
             excerpt=outcome.excerpt,
             origin=origin,
+            way=clean("; ".join((*_told_age(came), *came.way)), _WAY_LIMIT),
         )
+
+    def _age(self, came: Came) -> timedelta:
+        """How long ago the endpoint itself said this; what a cache calls stale is stale."""
+        age = timedelta(seconds=came.age)
+        return max(age, self._given.timing.stale_after + _JUST_STALE) if came.called_stale else age
 
 
 def _dated(now: datetime, taken_at: datetime | None) -> datetime:
@@ -135,11 +155,36 @@ def _dated(now: datetime, taken_at: datetime | None) -> datetime:
     return taken_at if taken_at is not None and now - taken_at > SKEW else now
 
 
+def _told_age(came: Came) -> tuple[str, ...]:
+    """What is worth a word about the age of an answer that came just now."""
+    if came.called_stale:
+        return ("called stale by a cache (Warning)",)
+    return (f"{span(timedelta(seconds=came.age))} old when it came",) if came.age >= _WORTH_TELLING else ()
+
+
 class CellProbing(_Question):
     """One probe of the plan."""
 
-    def __init__(self, probe: Probe, preset: Preset, host: str, source: str, outside: Outside) -> None:
+    def __init__(
+        self,
+        probe: Probe,
+        preset: Preset,
+        host: str,
+        source: str,
+        outside: Outside,
+        product: Product | None = None,
+        known: Window | None = None,
+    ) -> None:
+        """`product` says which version is worth many looks; without it none is.
+
+        `known` is what another session of this account has looked at already.
+        """
         super().__init__(probe, host, source, outside)
+        samples = probe.use in SAMPLING and not probe.urls
+        self._is_sample = samples and probe.instances != 1
+        self._past_caches = PastCaches(samples and probe.vary_query)
+        self._enough = Enough(product, looks_for(probe.timing.confidence))
+        self._known = known
         self.target = Target(probe.product, probe.environment)
         self.name = str(self.target)
         self.targets = (self.target,)
@@ -147,8 +192,39 @@ class CellProbing(_Question):
 
     async def ask(self) -> tuple[Observation, ...]:
         """Ask once; whatever the endpoint does comes back as an observation."""
-        outcome, retry_after = await self._asked(self._preset.ask)
-        return (self._observed(self.target, outcome, retry_after),)
+        outcome, came = await self._past_caches.ask(self._put)
+        seen, known = self._seen(outcome, came), self._known
+        self._known = None
+        if isinstance(seen, Seen) and seen.looks and known is not None and known.agrees_with(seen):
+            seen = replace(seen, looks=seen.looks + known.looks)
+        return (seen,)
+
+    def looks(self, answered: Sequence[Observation]) -> Looks | None:
+        """See `ports.Sampled`."""
+        seen = answered[0]
+        wanted = self._enough.wanted(seen)
+        return Burst(seen, wanted, self._look, self._enough) if wanted and isinstance(seen, Seen) else None
+
+    async def _look(self) -> Observation:
+        return self._seen(*await self._put(self._past_caches.wanted))
+
+    async def _put(self, past_caches: bool) -> tuple[Outcome, Came]:
+        """Put the question once; a sample on a connection of its own."""
+        door = varied if past_caches else apart if self._is_sample else None
+        return await self._asked(
+            lambda fetch, request: self._preset.ask(door(fetch) if door is not None else fetch, request)
+        )
+
+    def _seen(self, outcome: Outcome, came: Came) -> Observation:
+        seen = self._observed(self.target, outcome, came)
+        if isinstance(seen, Missing) or not self._is_sample or not _is_one_answer(seen):
+            return seen
+        return replace(seen, looks=1)
+
+
+def _is_one_answer(seen: Seen) -> bool:
+    """Whether the answer speaks for nobody but the instance that gave it."""
+    return len(seen.versions) == 1 and seen.versions[0].weight is None and seen.versions[0].replicas is None
 
 
 class SourceProbing(_Question):
@@ -173,18 +249,18 @@ class SourceProbing(_Question):
 
     async def ask(self) -> tuple[Observation, ...]:
         """Ask once; one observation for each target, whatever the answer holds."""
-        found, retry_after = await self._asked(
-            lambda fetch, request: self._preset.ask(fetch, request, self.targets)
-        )
+        found, came = await self._asked(lambda fetch, request: self._preset.ask(fetch, request, self.targets))
         if isinstance(found, NotUnderstood):
-            return self._nothing(found, retry_after)
+            return self._nothing(found, came)
         self.table = found
         gaps = Gaps(found)
         return tuple(
-            self._observed(target, found.cells.get(target) or gaps.at(target), None, self._origin)
+            self._observed(
+                target, found.cells.get(target) or gaps.at(target), replace(came, retry_after=None), self._origin
+            )
             for target in self.targets
         )
 
-    def _nothing(self, why: NotUnderstood, retry_after: timedelta | None) -> tuple[Observation, ...]:
+    def _nothing(self, why: NotUnderstood, came: Came) -> tuple[Observation, ...]:
         self.table = None
-        return tuple(self._observed(target, why, retry_after, self._origin) for target in self.targets)
+        return tuple(self._observed(target, why, came, self._origin) for target in self.targets)

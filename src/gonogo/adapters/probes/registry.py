@@ -6,7 +6,7 @@ the reason: never with silence.
 """
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,25 +16,33 @@ from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.probes.catalogue import PRESETS
 from gonogo.adapters.probes.instances import Instances
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, Preset
+from gonogo.adapters.probes.looks import Window
 from gonogo.adapters.probes.probings import CellProbing, Fetcher, Outside, SourceProbing, Unaskable
 from gonogo.domain.observation import Reason, Target
-from gonogo.domain.plan import Plan, Probe, Source
+from gonogo.domain.plan import Plan, Probe, Product, Source
 from gonogo.domain.text import clean
 from gonogo.errors import UsageError
 from gonogo.ports import Clock, Probing
 
 
 def build_probings(
-    plan: Plan, door: Fetcher, clock: Clock, config: Config, credentials: Credentials | None = None
+    plan: Plan,
+    door: Fetcher,
+    clock: Clock,
+    config: Config,
+    credentials: Credentials | None = None,
+    windows: Mapping[Target, Window] = {},
 ) -> list[Probing]:
     """Return one question for each probe of the plan and one for each of its sources.
 
     A source speaks for every cell of the plan, also for those with a probe of their own: two that disagree must be
     seen to disagree. One without a query (it only serves `metrics:`) fills no cell and has no question here.
+    `windows` are what other sessions of this account have looked at just now.
     """
     outside = Outside(door, clock, credentials or Credentials(config))
     probings: list[Probing] = [
-        _cell(probe, outside) for product in plan.products for probe in product.probes
+        _cell(probe, outside, product, windows.get(Target(probe.product, probe.environment)))
+        for product in plan.products for probe in product.probes
     ]  # fmt: skip
     targets = [Target(product.name, env.name) for product in plan.products for env in plan.environments]
     probings.extend(source_probing(source, targets, outside) for source in plan.sources if source.fills_cells)
@@ -48,7 +56,7 @@ def cell_probing(
     return _cell(probe, Outside(door, clock, credentials or Credentials(config)))
 
 
-def _cell(probe: Probe, outside: Outside) -> Probing:
+def _cell(probe: Probe, outside: Outside, product: Product | None = None, known: Window | None = None) -> Probing:
     from gonogo.adapters.http import host_of, public_url  # httpx comes with the first question, not before
 
     target = Target(probe.product, probe.environment)
@@ -64,7 +72,7 @@ def _cell(probe: Probe, outside: Outside) -> Probing:
         detail = clean(error.message, DETAIL_LIMIT)
         reason = Reason.NOT_SUPPORTED
         return Unaskable(str(target), (target,), probe.timing.every, outside.clock, reason, label, detail)
-    return CellProbing(probe, preset, host_of(first) if first else place, label, outside)
+    return CellProbing(probe, preset, host_of(first) if first else place, label, outside, product, known)
 
 
 def _label(use: str, url: str, count: int) -> str:

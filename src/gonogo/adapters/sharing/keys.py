@@ -40,7 +40,11 @@ def keys_of(plan: Plan) -> Mapping[str, Asked]:
 
 
 def _asked(given: Probe | Source, origin: str) -> Asked:
-    about = [given.product, given.environment, list(given.urls)] if isinstance(given, Probe) else [origin]
+    about: list[object] = [origin]
+    if isinstance(given, Probe):
+        about = [given.product, given.environment, list(given.urls)]
+    if isinstance(given, Probe) and (given.instances == 1 or not given.vary_query):
+        about += [given.instances, given.vary_query]  # how many looks an answer stands for, and past which caches
     parts = [given.use, given.url, given.auth, given.verify_tls, about, given.options]
     text = msgspec.json.encode(parts, order="sorted", enc_hook=str)
     digest = hashlib.sha256(b"gonogo-question@1\n" + text).hexdigest()[:32]

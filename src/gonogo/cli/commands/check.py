@@ -32,7 +32,7 @@ def run(context: Context) -> int:
     except PlanInvalid as error:
         return _invalid(context, error)
     observations, changes = context.doors.ask_everything(loaded.plan) if context.args.live else ((), ())
-    observations = _in_order(loaded.plan, _without_gaps(observations))
+    observations = _in_order(loaded.plan, _without_gaps(_once(observations)))
     lacking = context.doors.lacking_branches(loaded.plan) if context.args.live else ()
     silent = sum(isinstance(one, Missing) for one in observations)
     unreadable = sum(isinstance(one, Unreadable) for one in changes)
@@ -44,6 +44,15 @@ def run(context: Context) -> int:
         )
         context.out.lines(_live_lines(observations, changes, lacking))
     return ExitCode.UNKNOWN if silent or unreadable or lacking else ExitCode.OK
+
+
+def _once(observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    """Each answer once: many looks at one endpoint say the same."""
+    said: dict[object, Observation] = {}
+    for one in observations:
+        what = (one.versions, one.status) if isinstance(one, Seen) else one.reason
+        said.setdefault((one.target, one.origin, what), one)
+    return tuple(said.values())
 
 
 def _in_order(plan: Plan, observations: tuple[Observation, ...]) -> tuple[Observation, ...]:

@@ -69,6 +69,10 @@ def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None
         missing.host if missing else "",
         timing,
         missing.by if missing else seen.by,
+        strand.looks,
+        strand.counted,
+        seen.way,
+        seen.elsewhere,
     )
 
 

@@ -96,6 +96,7 @@ def _standing(
     held = _held(look.state, product, target)
     expected = replace(product, version=held, revision="") if held else product
     cell = _cell(look.plan, expected, target, probe, accounts, look.state.cells.get(target, ()), held)
+    cell = _looked_at(cell)
     awaits = _silent_yet(look.plan, probe, known)
     return _held_back(cell, awaits) if awaits else cell
 
@@ -116,6 +117,21 @@ def _held_back(cell: Cell, awaits: tuple[str, ...]) -> Cell:
     """A cell of which not everybody was heard: whatever is wrong already counts, what is right does not yet."""
     standing = Relation.UNKNOWN if cell.relation is Relation.MATCH else cell.relation
     return replace(cell, relation=standing, awaits=awaits)
+
+
+def _looked_at(cell: Cell) -> Cell:
+    """A cell whose answers are samples: what is wrong counts at the first, what is right after enough of them.
+
+    A source that counts and says the same is proof by itself, and so is one process.
+    """
+    fresh = [one for one in cell.accounts if one.freshness is Freshness.FRESH]
+    if not fresh or cell.relation is Relation.DISAGREE or any(not one.looks for one in fresh):
+        return cell
+    best = max(fresh, key=lambda one: one.looks - one.needed)
+    seen = replace(cell, looks=best.looks, needed=best.needed, counted=best.counted if cell.sampled else 0)
+    if seen.relation is Relation.MATCH and seen.is_doubtful and not cell.held:
+        return replace(seen, relation=Relation.UNKNOWN)
+    return seen
 
 
 def _held(state: ReleaseState, product: Product, target: Target) -> str:
@@ -150,8 +166,11 @@ def _cell(
         disagree = bool(fresh) and not agree(product, first, fresh)
     versions = union(product, fresh) if disagree else first.versions
     status = worst(fresh) if fresh else first.status
+    elsewhere = next((one.elsewhere for one in fresh if one.elsewhere), "")
     if disagree:
         standing = Relation.DISAGREE
+    elif elsewhere:
+        standing = Relation.DIFFERS
     else:
         standing = relation(product, versions, status) if fresh else Relation.UNKNOWN
     texts = texts_of(active(versions))
@@ -178,6 +197,8 @@ def _cell(
         history=history,
         accounts=accounts,
         held=held,
+        way=first.way,
+        elsewhere=elsewhere,
         arrived=_arrived(product, active(versions)),
     )
 

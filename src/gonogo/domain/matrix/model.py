@@ -9,6 +9,7 @@ from msgspec import Struct
 from gonogo.domain.matrix.running import active
 from gonogo.domain.observation import Reason, Running, Status, Target
 from gonogo.domain.plan import Timing
+from gonogo.domain.sampling import looks_for
 from gonogo.domain.state import Deployed
 
 
@@ -63,6 +64,19 @@ class Account(Struct, frozen=True):
     timing: Timing = Timing()
     by: str = ""
     """Account whose session asked last, when it was another session; else ""."""
+    looks: int = 0
+    """Looks in a row that said this; 0 when its answers are no samples."""
+    counted: int = 0
+    """Of how many answers sampled shares are."""
+    way: str = ""
+    """As in `Seen`."""
+    elsewhere: str = ""
+    """As in `Seen`."""
+
+    @property
+    def needed(self) -> int:
+        """How many looks it takes to believe a sample."""
+        return looks_for(self.timing.confidence)
 
 
 class Cell(Struct, frozen=True):
@@ -102,6 +116,16 @@ class Cell(Struct, frozen=True):
     """Another version than the planned one that is kept here, as after a rollback: the relation is to it then."""
     awaits: tuple[str, ...] = ()
     """Sources that are asked about it and were not heard yet, by id; "" for its own probe."""
+    looks: int = 0
+    """Looks in a row that showed the one version shown, where answers are samples; 0 where they are none."""
+    needed: int = 0
+    """Looks it takes to believe them; 0 where answers are no samples."""
+    counted: int = 0
+    """Of how many answers sampled shares are; 0 where shares are no samples."""
+    way: str = ""
+    """How the answer came, when that matters."""
+    elsewhere: str = ""
+    """What the endpoint says it is, when that is another cell of the plan."""
     arrived: tuple[Running, ...] = ()
     """Of several versions that count those that are the planned one by its scheme: one, or builds of it."""
 
@@ -109,6 +133,11 @@ class Cell(Struct, frozen=True):
     def counts_as_match(self) -> bool:
         """Whether a gate may rely on this cell running the planned version, and it alone."""
         return self.relation is Relation.MATCH and self.status is Status.SUCCEEDED and not self.held
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether too few looks say what is shown: an old share is not excluded."""
+        return self.looks < self.needed
 
     @property
     def is_known(self) -> bool:

@@ -12,6 +12,7 @@ from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.rules.soaking import soaked
+from gonogo.domain.sampling import few_looks
 from gonogo.domain.spans import span
 from gonogo.domain.text import clean
 
@@ -64,6 +65,8 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
 def _another(plan: Plan, cell: Cell, shown: str) -> str:
     """What runs there instead: another version, or the planned one built from another commit."""
     product = plan.product(cell.target.product)
+    if cell.elsewhere:
+        return f"runs {shown}, but this endpoint says it is {cell.elsewhere}"
     if product is None or cell.held or not _is_planned(product, cell):
         return f"runs {shown}, which is not the planned {cell.planned}"
     built = (revision_of(product, running) for running in cell.judged)
@@ -82,6 +85,9 @@ def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
     if planned and planned.revision and cell.judged and _is_planned(planned, cell):
         told = f"runs {cell.planned}, and nothing proves that it was built from the pinned {planned.revision[:10]}"
         remedy = "let the endpoint state its commit, and say in its probe where (`revision:`)"
+    if cell.is_doubtful and len(cell.judged) == 1:
+        told = f"runs {cell.planned} in {few_looks(cell.looks, cell.needed)}"
+        remedy = "look again; `instances: 1` at the probe where one process answers"
     if cell.awaits:
         told = f"is not told by all its sources yet: {', '.join(one or 'its own probe' for one in cell.awaits)}"
     return ReasonLine(
