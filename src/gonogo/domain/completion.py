@@ -152,7 +152,7 @@ def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
     )
     for cell in ledger.open:
         missing = cell.arrival is not Arrival.UNKNOWN
-        fact = f"fix {cell.fix} of {cell.product} {where_it_is(cell)}"
+        fact = f"{cell.what} of {cell.product} {where_it_is(cell)}"
         rule = "merges.missing" if missing else "merges.unknown"
         subject = f"merge:{cell.product}/{cell.fix}/{cell.branch}"
         if waivers.waiver_for(standing, rule, subject, unknown=not missing) is None:

@@ -44,6 +44,8 @@ class Fix(Struct, frozen=True):
     """Release numbers of that version."""
     origins: tuple[str, ...] = ()
     """Commits it says it was picked from."""
+    names: tuple[str, ...] = ()
+    """Of the release commit of a prepared release: its tag, its version, its branch; () for a fix."""
 
     @property
     def short(self) -> str:
@@ -57,6 +59,7 @@ class Proof(StrEnum):
     REACHABLE = "is part of it"
     PATCH = "the same change is in it"
     TRAILER = "a pick of it is in it"
+    ENTRY = "its changelog has the entry"
     CONTENT = "the whole content of its release was in it"
 
 
@@ -136,6 +139,18 @@ class LedgerCell(Struct, frozen=True):
     """The remote it must be pushed to; "" unless it is unpushed."""
     repo: str = ""
     """Path of the clone it was looked for in."""
+    names: tuple[str, ...] = ()
+    """As of its `Fix`."""
+
+    @property
+    def called(self) -> str:
+        """How it is named on a command line: a prepared release by its tag, a fix by its commit."""
+        return self.names[0] if self.names else self.fix
+
+    @property
+    def what(self) -> str:
+        """The noun and name of it."""
+        return f"release commit of {self.names[0]}" if self.names else f"fix {self.fix}"
 
 
 class Ledger(Struct, frozen=True):
@@ -199,6 +214,8 @@ def build(
 
 def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, *, unsure: bool) -> LedgerCell:
     arrival, detail = Arrival.MISSING, "no such change, and no commit that says it was picked from it"
+    if fix.names:
+        detail = "until it is there, the next release repeats its changelog"
     word = word if seen is None or seen.unpushed_to else None
     remote = ""
     if seen is not None and word is None:
@@ -224,6 +241,7 @@ def _cell(fix: Fix, branch: str, seen: Sighting | None, word: MergeWord | None, 
         fix.version,
         said=word,
         remote=remote,
+        names=fix.names,
     )
 
 

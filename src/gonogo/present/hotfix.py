@@ -11,7 +11,7 @@ from gonogo.domain.hotfix.preview import Outcome as Picked
 from gonogo.domain.hotfix.steps import Place, Step, title_of
 from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.wish import Planned
-from gonogo.domain.hotfix.work import Kind, Work
+from gonogo.domain.hotfix.work import Kind, Operation, Work
 from gonogo.domain.spans import span
 from gonogo.domain.text import clean
 from gonogo.present.tones import Line, Span, Tone
@@ -38,7 +38,7 @@ def plan_lines(planned: Planned) -> tuple[Line, ...]:
     if planned.candidates is not None:
         found += candidate_lines(planned.candidates)
     for one in planned.preview.picks:
-        found += _pick_lines(one)
+        found += _pick_lines(one, planned.work.operation if planned.work else Operation.PICK)
     if planned.work is not None:
         found += _work_lines(planned.work, planned.preview)
         found += step_lines(planned.steps)
@@ -90,10 +90,10 @@ def candidate_lines(candidates: Candidates, limit: int = 40) -> Iterator[Line]:
         yield (Span("warning  ", Tone.WARN), Span(candidates.problem))
 
 
-def _pick_lines(one: PickPreview) -> Iterator[Line]:
+def _pick_lines(one: PickPreview, operation: Operation) -> Iterator[Line]:
     word = f"{one.outcome.value}" if one.certain else f"{one.outcome.value}?"
     yield (
-        Span("pick     ", Tone.MUTED), Span(f"{one.pick.oid[:10]} ", Tone.STRONG),
+        Span(f"{WORDS[operation]:<8} ", Tone.MUTED), Span(f"{one.pick.oid[:10]} ", Tone.STRONG),
         Span(f"{word:<9} ", _PICK_TONES[one.outcome]), Span(one.pick.subject),
     )  # fmt: skip
     for conflict in one.conflicts:
@@ -109,7 +109,7 @@ def _work_lines(work: Work, preview: Preview) -> Iterator[Line]:
         yield (
             Span("moves    ", Tone.MUTED),
             Span(work.branch, Tone.STRONG),
-            Span(f", now at {work.base_oid[:10]}"),
+            Span(f", now at {work.base_oid[:10]}, by {work.operation.value}"),
         )
     else:
         made = f"{work.version}: branch {work.branch}, tag {work.tag}"
@@ -126,6 +126,10 @@ def _work_lines(work: Work, preview: Preview) -> Iterator[Line]:
     if work.kind is Kind.HOTFIX:
         asks = f"{', '.join(work.approvals)}, before it is tagged" if work.approvals else "the plan asks for none"
         yield (Span("approval ", Tone.MUTED), Span(asks, Tone.PLAIN if work.approvals else Tone.MUTED))
+
+
+WORDS = {Operation.PICK: "pick", Operation.MERGE: "merge", Operation.FORWARD: "forward"}
+"""What is done with a commit, short enough for a column."""
 
 
 def needs(need: BranchNeed) -> Span:
@@ -157,8 +161,10 @@ def step_lines(steps: Sequence[Step]) -> Iterator[Line]:
                 yield (Span(f"       < {line}", Tone.MUTED),)
 
 
-def outcome_lines(outcome: Outcome | Aborted, work_kind: str, product: str) -> tuple[Line, ...]:
-    """Where it has got to, and what to do."""
+def outcome_lines(
+    outcome: Outcome | Aborted, work_kind: str, product: str, carries: Sequence[str] = ()
+) -> tuple[Line, ...]:
+    """Where it has got to, and what to do; `carries` are the commands that bring it to the branches without it."""
     match outcome:
         case Stopped():
             return tuple(_stopped(outcome, work_kind, product))
@@ -173,7 +179,10 @@ def outcome_lines(outcome: Outcome | Aborted, work_kind: str, product: str) -> t
                     Span("done: ", Tone.GOOD),
                     Span(f"{outcome.commit[:12]}, tag object {outcome.tag_object[:12]}{pushed}"),
                 ),
-                (Span("carry it forward: ", Tone.MUTED), Span("gonogo merges", Tone.STRONG)),
+                *(
+                    (Span("carry it forward: ", Tone.MUTED), Span(command, Tone.STRONG))
+                    for command in carries or ("gonogo merges",)
+                ),
             )
         case Aborted():
             first: Line = (Span("taken back", Tone.GOOD), Span(": your repository is as it was before"))

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from gonogo.domain.hotfix.wish import Planned
+from gonogo.domain.hotfix.work import Operation
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell, Looked, push_command
 from gonogo.present.hotfix import hunks
 from gonogo.present.tones import Line, Span, Tone
@@ -127,6 +128,8 @@ class CarryPreview(Struct, frozen=True):
     hunks: int = 0
     told: str = ""
     """What stands against it, or should be known first."""
+    operation: str = ""
+    """cherry-pick | merge | fast-forward; "" where that could not be found out."""
 
 
 def carry_preview(planned: Planned) -> CarryPreview:
@@ -135,18 +138,26 @@ def carry_preview(planned: Planned) -> CarryPreview:
     told = (*planned.preview.blockers, *planned.preview.warnings)
     count = sum(len(one.hunks) for one in pick.conflicts)
     return CarryPreview(
-        pick.outcome.value, tuple(one.path for one in pick.conflicts), count, told[0] if told else ""
+        pick.outcome.value,
+        tuple(one.path for one in pick.conflicts),
+        count,
+        told[0] if told else "",
+        planned.work.operation.value if planned.work else "",
     )
 
 
 def preview_spans(preview: CarryPreview) -> Line:
     """One line of it."""
+    how = preview.operation or "it"
     if preview.outcome == "conflict":
         where = ", ".join(preview.files[:5])
-        return (Span("would conflict ", Tone.WARN), Span(f"in {where} ({hunks(preview.hunks)})", Tone.MUTED))
+        return (
+            Span(f"{how} would conflict ", Tone.WARN),
+            Span(f"in {where} ({hunks(preview.hunks)})", Tone.MUTED),
+        )
     if preview.outcome == "clean" and not preview.told:
-        return (Span("would apply cleanly", Tone.GOOD),)
-    word = {"clean": "would apply cleanly, but ", "empty": "changes nothing there: "}.get(
+        return (Span(f"{how} would apply cleanly", Tone.GOOD),)
+    word = {"clean": f"{how} would apply cleanly, but ", "empty": "changes nothing there: "}.get(
         preview.outcome, "not known: "
     )
     return (
@@ -170,5 +181,12 @@ def cell_lines(cell: LedgerCell) -> tuple[Line, ...]:
 def carry_lines(planned: Planned) -> tuple[Line, ...]:
     """What carrying it would come to."""
     work = planned.work
-    how = "merged (gitflow)" if work is not None and work.merges else "picked with -x (trunk)"
+    how = _HOW[work.operation] if work is not None else "brought there"
     return ((), say(f"To carry it there it would be {how}:", Tone.STRONG), *preview_lines(planned))
+
+
+_HOW = {
+    Operation.PICK: "cherry-picked with -x (trunk)",
+    Operation.MERGE: "merged with a merge commit (gitflow)",
+    Operation.FORWARD: "reached by a fast-forward: the branch has nothing else since",
+}

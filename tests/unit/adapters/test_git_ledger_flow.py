@@ -159,6 +159,20 @@ def test_what_was_merged_in_this_clone_only_is_open(flow: Desk, tmp_path: Path) 
     assert read(mine, GITFLOW).open == ()
 
 
+def test_a_hotfix_that_was_merged_and_tagged_in_this_clone_only_is_open_on_the_mainline(
+    flow: Desk, tmp_path: Path
+) -> None:
+    """On the mainline here, and yet nobody else has it; what came before it is settled."""
+    mine = clone(flow, tmp_path / "clone")
+    mine.on("hotfix/v1.0.2", "v1.0.1").commit("fix: basket")
+    mine.on("main").do("merge", "-q", "--no-ff", "-m", "Merge hotfix", "hotfix/v1.0.2")
+    mine.tag("v1.0.2")
+    assert cells(mine, Branches()) == {("fix: basket", "main"): Arrival.UNPUSHED}
+    git(flow.path, "checkout", "-q", "--detach")
+    git(mine.path, "push", "-q", "origin", "main")
+    assert cells(mine, Branches()) == {}
+
+
 def test_what_the_remote_has_counts_although_the_branch_of_this_clone_is_behind(
     flow: Desk, tmp_path: Path
 ) -> None:

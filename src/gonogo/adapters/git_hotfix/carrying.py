@@ -1,7 +1,8 @@
-"""Carrying one fix to one branch that lacks it: a piece of work like a hotfix, done by the same executor.
+"""Carrying one fix, or a release commit, to one branch that lacks it: done by the executor of hotfixes.
 
-Trunk picks the fix with `-x`; gitflow merges it. Either way only the branch moves, from exactly where it was when
-this was planned, and only while nobody has it checked out.
+Trunk picks the fix with `-x`; gitflow merges it. With trunk a release commit moves the branch forward where it had
+nothing else since, so that its tag lies on the mainline. Either way only the branch moves, from exactly where it
+was when this was planned, and only while nobody has it checked out.
 """
 
 from datetime import datetime
@@ -13,20 +14,21 @@ from gonogo.adapters.git_hotfix.discovery import Found, discover
 from gonogo.adapters.git_hotfix.planning import product_of
 from gonogo.adapters.git_hotfix.showing import difference, identity, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey
-from gonogo.adapters.git_hotfix.trial import try_merge, try_picks
+from gonogo.adapters.git_hotfix.trial import try_forward, try_merge, try_picks
 from gonogo.adapters.git_hotfix.workspace import Workspace
 from gonogo.domain.branches import branches_of
 from gonogo.domain.hotfix.preview import Outcome, Pick, PickPreview, Preview
 from gonogo.domain.hotfix.steps import steps_of
 from gonogo.domain.hotfix.wish import Planned
-from gonogo.domain.hotfix.work import Kind, Work
+from gonogo.domain.hotfix.work import Kind, Operation, Work
 from gonogo.domain.ledger import Arrival, LedgerCell, push_command
-from gonogo.domain.plan import Plan, Product
+from gonogo.domain.plan import Branches, Plan, Product
 from gonogo.domain.text import clean
 from gonogo.errors import RefusedError
 
 _VERSION_FILE = "it states the version: the branch keeps its own"
 _CHANGELOG = "it is the changelog: the branch keeps its own"
+_ENTRY = "it is the changelog: keep what is still unreleased here, and the entry of {version} below it"
 
 
 def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
@@ -46,9 +48,9 @@ def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
     survey = Survey(found, product, branches_of(plan, product))
     branch, tip, was = _branch(survey, cell.branch)
     pick, _ = survey.pick(cell.oid, tip)
-    merges = branches_of(plan, product).model == "gitflow"
+    operation = _operation(survey, branches_of(plan, product), cell, tip)
     with trial_space(found, identity(found)) as space:
-        tried, tree = _tried(space, plan, product, tip, pick, merges=merges)
+        tried, tree = _tried(space, plan, product, cell, tip, pick, operation)
         stat, diff = difference(space.door, tip, tree) if tree else ((), "")
     work = Work(
         kind=Kind.CARRY,
@@ -69,12 +71,13 @@ def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
         trees=(tried.tree,),
         result_tree=tree,
         object_format=found.object_format,
-        merges=merges,
+        merges=operation is Operation.MERGE,
+        forwards=operation is Operation.FORWARD,
     )
     preview = Preview(
         None, None, (tried,), diffstat=stat, diff=diff,
         warnings=(*_behind(survey, branch, was), *_warnings(tried, branch)),
-        blockers=tuple(_blockers(found, tried, branch)),
+        blockers=tuple(_blockers(found, tried, branch, cell, operation)),
     )  # fmt: skip
     return Planned(preview, None, work, steps_of(work))
 
@@ -94,14 +97,35 @@ def _branch(survey: Survey, name: str) -> tuple[str, str, str]:
 
 
 def _tried(
-    space: Workspace, plan: Plan, product: Product, tip: str, pick: Pick, *, merges: bool
+    space: Workspace, plan: Plan, product: Product, cell: LedgerCell, tip: str, pick: Pick, operation: Operation
 ) -> tuple[PickPreview, str]:
-    if merges:
+    if operation is Operation.MERGE:
         return try_merge(space, tip, pick)
+    if operation is Operation.FORWARD:
+        return try_forward(space, tip, pick)
     known = {file.path: _VERSION_FILE for file in product.files}
-    known[plan.changelog.file_of(product.name)] = _CHANGELOG
+    about = _ENTRY.format(version=cell.version) if cell.names else _CHANGELOG
+    known[plan.changelog.file_of(product.name)] = about
     [tried], tree = try_picks(space, tip, (replace(pick, on_mainline=True),), known)
     return tried, tree
+
+
+def _operation(survey: Survey, branches: Branches, cell: LedgerCell, tip: str) -> Operation:
+    """What brings it there, by the plan's model and by where the branch is."""
+    if branches.model == "gitflow":
+        return Operation.MERGE
+    return Operation.FORWARD if cell.names and survey.contains(cell.oid, tip) else Operation.PICK
+
+
+def _by_hand(operation: Operation, oid: str) -> str:
+    """The same in a checkout of one's own, without `git`."""
+    match operation:
+        case Operation.MERGE:
+            return f"merge --no-ff {oid[:12]}"
+        case Operation.FORWARD:
+            return f"merge --ff-only {oid[:12]}"
+        case Operation.PICK:
+            return f"cherry-pick -x {oid[:12]}"
 
 
 def _behind(survey: Survey, branch: str, was: str) -> tuple[str, ...]:
@@ -121,19 +145,19 @@ def _warnings(tried: PickPreview, branch: str) -> tuple[str, ...]:
     return (f"it conflicts with {branch} in {named}: it will stop there for you",)
 
 
-def _blockers(found: Found, tried: PickPreview, branch: str) -> list[str]:
+def _blockers(found: Found, tried: PickPreview, branch: str, cell: LedgerCell, operation: Operation) -> list[str]:
     folder = found.checked_out.get(f"refs/heads/{branch}")
     blockers = []
     if folder:
         blockers.append(
             f"{branch} is checked out in {clean(folder, 200)} and is not moved behind anybody's back: "
             f"git -C {clean(folder, 200)} switch --detach, or do it there: "
-            f"git -C {clean(folder, 200)} cherry-pick -x {tried.pick.oid[:12]}"
+            f"git -C {clean(folder, 200)} {_by_hand(operation, tried.pick.oid)}"
         )
     if tried.outcome is Outcome.EMPTY:
         blockers.append(
             f"{branch} has the change already, and git cannot prove it: "
-            f"gonogo merges equal {tried.pick.oid[:8]} {branch} --reason '...'"
+            f"gonogo merges equal {cell.called} {branch} --reason '...'"
         )
     if tried.outcome is Outcome.UNKNOWN:
         blockers.append("git cannot tell what would come of it: objects are missing")

@@ -72,6 +72,8 @@ def took_effect(space: Workspace, before: str, pick: Pick) -> str:
     head = space.head()
     if not head or head == before:
         return ""
+    if head == pick.oid:  # moved forward to it
+        return head
     found = space.door.run(["rev-list", "--parents", "-1", head]).decode().split()
     message = space.door.run(["log", "-1", "--format=%B", head]).decode("utf-8", "replace")
     merged = found[1:] == [before, pick.oid]

@@ -260,7 +260,7 @@ def _work(
         files=product.files,
         changelog=plan.changelog.file_of(product.name) if has_changelog else "",
         entry=entry or "### Fixed\n\n- See the commits of this hotfix.",
-        message=f"chore(release): {product.name} {ground.version}",
+        message=lines.release_message(product.name, ground.version),
         tag_message=f"{product.name} {ground.version}\n\nHotfix of {ground.base_version}: {fixes or 'by hand'}\n",
         signed=wish.sign,
         branch_was=ground.survey.look_up(f"refs/heads/{branch}"),

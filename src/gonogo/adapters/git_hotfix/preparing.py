@@ -112,7 +112,7 @@ def _work(
         files=product.files,
         changelog=plan.changelog.file_of(product.name) if has_changelog else "",
         entry=entry,
-        message=f"chore(release): {product.name} {product.version}",
+        message=lines.release_message(product.name, product.version),
         tag_message=f"{product.name} {product.version}\n",
         signed=wish.sign,
         branch_was=origin.branch_was,

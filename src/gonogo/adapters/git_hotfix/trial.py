@@ -84,6 +84,13 @@ def try_merge(space: Workspace, branch: str, pick: Pick) -> tuple[PickPreview, s
     return PickPreview(pick, outcome, tree, merged.conflicts, files), tree
 
 
+def try_forward(space: Workspace, branch: str, pick: Pick) -> tuple[PickPreview, str]:
+    """What moving `branch` forward to the commit would come to, and the tree it leads to."""
+    tree = space.tree(pick.oid)
+    files = changed_paths(space.door, f"{branch}^{{tree}}", tree)
+    return PickPreview(pick, Outcome.CLEAN if files else Outcome.EMPTY, tree, (), files), tree
+
+
 def _attributes(door: GitDoor, base: str) -> None:
     """Lay out the base's `.gitattributes`: they say how files merge, and git reads only those in the work tree."""
     names = door.run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", base]).split(b"\0")

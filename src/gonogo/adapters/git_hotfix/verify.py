@@ -19,6 +19,9 @@ def verify(space: Workspace, work: Work, commit: str, by_hand: Sequence[str]) ->
     if work.merges:
         _verify_merge(space, work, start, commit, by_hand)
         return
+    if work.forwards:
+        _verify_forward(space, work, start, commit)
+        return
     chain = _chain(space, start, commit)
     last = chain.pop() if work.edits and chain else ""
     if not work.by_hand and len(chain) != len(work.picks):
@@ -49,6 +52,13 @@ def _verify_merge(space: Workspace, work: Work, start: str, commit: str, by_hand
         raise _wrong(space, f"{commit[:10]} changes nothing: nothing of {work.picks[0].oid[:10]} is in it")
     if work.result_tree and not by_hand and space.tree(commit) != work.result_tree:
         raise _wrong(space, "its content is not what the preview showed")
+
+
+def _verify_forward(space: Workspace, work: Work, start: str, commit: str) -> None:
+    if commit != work.picks[0].oid:
+        raise _wrong(space, f"{commit[:10]} is not {work.picks[0].oid[:10]}, to which the branch was to be moved")
+    if not space.door.succeeds(["merge-base", "--is-ancestor", start, commit]):
+        raise _wrong(space, f"{commit[:10]} does not follow {start[:10]}")
 
 
 def _chain(space: Workspace, start: str, commit: str) -> list[str]:

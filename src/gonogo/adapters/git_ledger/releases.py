@@ -29,6 +29,8 @@ class Span(Struct, frozen=True):
     made: int = 0
     """Seconds since 1970 at which its tag was made, or its commit, whichever came later."""
     on_mainline: bool = False
+    here_only: bool = False
+    """Whether it is on the mainline of this clone only, and the remote's mainline lacks it."""
     is_patch: bool = True
     """Whether the release before has the same major and minor number."""
 
@@ -61,12 +63,14 @@ def spans_of(
     mainline: Collection[str],
     branches: Branches,
     *,
+    pushed: Collection[str],
     upstream: bool,
 ) -> list[Span]:
     """The releases that are followed, oldest version first.
 
     Hotfixes always; with branches that work may flow from (`upstream`) patches of the mainline as well, and in
-    gitflow every release: what was stabilised on its release branch must come back, too.
+    gitflow every release: what was stabilised on its release branch must come back, too. `pushed` is the mainline
+    as everybody has it.
     """
     made: list[Span] = []
     before: dict[tuple[int, ...], TagRef] = {}
@@ -75,11 +79,12 @@ def spans_of(
         same_minor = before.get(tag.version.release[:2])
         base = same_minor or (newest if branches.model == "gitflow" else None)
         before[tag.version.release[:2]] = newest = tag
-        on_mainline = commits[tag.name][0] in mainline
-        if base is None or (on_mainline and not upstream):
+        oid, at = commits[tag.name]
+        here_only = oid in mainline and oid not in pushed
+        if base is None or (oid in mainline and not upstream and not here_only):
             continue
         is_patch = same_minor is not None
-        made.append(Span(tag, commits[base.name][0], *commits[tag.name], on_mainline, is_patch))
+        made.append(Span(tag, commits[base.name][0], oid, at, oid in mainline, here_only, is_patch))
     return made
 
 
@@ -128,6 +133,11 @@ class Upstream:
                 inside = [tag for oid, tag in releases.items() if holds(branch.name, oid)]
                 self._line[branch.name] = inside[-1].version.release[:2] if inside else ()
 
+    @property
+    def gitflow_names(self) -> tuple[str, ...]:
+        """The branches that everything on the mainline must reach, as git flow has it."""
+        return tuple(self._names) if self._gitflow else ()
+
     def reached_by(self, span: Span) -> tuple[str, ...]:
         """The branches that a release on the mainline must reach."""
         return (*(name for name in self._names if self._must_reach(name, span)), *self._unshipped)
@@ -140,8 +150,8 @@ class Upstream:
 
 
 def due_branches(span: Span, found: Sequence[Branch], upstream: Upstream) -> tuple[str, ...]:
-    """The branches that the fixes of a release must reach. Beside the mainline they travel forward."""
+    """The branches, mainline first, that the fixes of a release must reach. Beside it they travel forward."""
     if span.on_mainline:
-        return upstream.reached_by(span)
+        return (*([found[0].name] if span.here_only else ()), *upstream.reached_by(span))
     release = span.tag.version.release
     return tuple(branch.name for branch in found if branch.line is None or is_newer_line(branch.line, release))

@@ -8,7 +8,7 @@ nothing is written, fetched or checked out.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from gonogo.adapters.git_ledger.branches import Branch, Found, look_for, no_bran
 from gonogo.adapters.git_ledger.history import Change, changes, containment, same_title, told
 from gonogo.adapters.git_ledger.kinship import Kinship
 from gonogo.adapters.git_ledger.proofs import Prover, Wanted, left
+from gonogo.adapters.git_ledger.release_commit import has_entry, release_commit_of
 from gonogo.adapters.git_ledger.releases import (
     Span,
     Upstream,
@@ -143,19 +144,36 @@ class _Surveyor:
         mainline = frozenset(oid for tip in main.tips for oid in self._own_line(tip))
         commits = commits_of(self._git, releases)
         upstream = has_upstream(found.branches, self._branches)
-        spans = spans_of(releases, commits, mainline, self._branches, upstream=upstream)
-        if not spans:
+        pushed = frozenset(self._own_line(main.pushed)) if main.pushed else mainline
+        spans = spans_of(releases, commits, mainline, self._branches, pushed=pushed, upstream=upstream)
+        release = self._release_commit(releases, commits, mainline)
+        if not spans and release is None:
             return looked
         known = self._read(spans, found.branches)
         kin = Kinship(told(self._git), self._is_ancestor)
         by_commit = {commits[tag.name][0]: tag for tag in releases}
         ahead = Upstream(self._branches, found.branches, by_commit, mainline, self._own_line, known.holds)
         followed = self._fixes(spans, known, kin, lambda span: due_branches(span, found.branches, ahead))
-        due = {one.fix.oid: tuple(one.due) for one, _ in followed}
-        seen, alike = self._proven([one for one, _ in followed], Prover(known.held, kin, known.every), known)
+        wanted = [one for one, _ in followed]
+        if release is not None:
+            names = [main.name, *ahead.gitflow_names]
+            wanted.append(Wanted(release, 0, {name: known.bits[name] for name in names}))
+        due = {one.fix.oid: tuple(one.due) for one in wanted}
+        seen, alike = self._proven(wanted, Prover(known.held, kin, known.every), known)
         seen += self._whole_content(followed, seen, found)
-        made = tuple(one.fix for one, _ in followed)
+        seen += self._entries(wanted[-1], seen, found) if release is not None else ()
+        made = tuple(one.fix for one in wanted)
         return replace(looked, fixes=made, due=due, seen=tuple(seen), alike=tuple(alike))
+
+    def _release_commit(
+        self, releases: Sequence[TagRef], commits: Mapping[str, tuple[str, int]], mainline: Collection[str]
+    ) -> Fix | None:
+        oid, made = commits[releases[-1].name]
+        if oid in mainline or made < _begin_of(self._branches.since):
+            return None
+        return release_commit_of(
+            self._git, self._product, self._branches, self._rules, releases, commits, mainline
+        )
 
     # -- releases and fixes --------------------------------------------------------------------------------------
 
@@ -267,6 +285,18 @@ class _Surveyor:
                 if holder := self._with_content(span.oid, span.base, tips):
                     made.append(Sighting(one.fix.oid, name, Proof.CONTENT, holder))
         return made
+
+    def _entries(self, one: Wanted, seen: Sequence[Sighting], found: Found) -> Iterator[Sighting]:
+        """Where the changelog has the entry of a prepared release, whoever wrote it there."""
+        path, version = self._rules.file_of(self._product.name), one.fix.version
+        for branch in (found.named(name) for still in left([one], seen) for name in still.due):
+            if branch is None:
+                continue
+            there = [oid for oid in branch.tips if has_entry(self._git, oid, path, version)]
+            if there:
+                is_pushed = not branch.differs or branch.pushed in there
+                remote = "" if is_pushed else branch.remote
+                yield Sighting(one.fix.oid, branch.name, Proof.ENTRY, unpushed_to=remote)
 
     def _with_content(self, oid: str, base: str, tips: tuple[str, ...]) -> str:
         """A commit of a branch since `base` with the very content of another one; "" for none. Raises GitError."""

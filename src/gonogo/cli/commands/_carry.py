@@ -88,7 +88,7 @@ def _show(context: Context, planned: Planned, cell: LedgerCell) -> None:
         return
     context.out.lines(words.plan_lines(planned))
     if code and not planned.preview.blockers:
-        typed = f"gonogo merges carry {cell.fix} {cell.branch} --confirm {code}"
+        typed = f"gonogo merges carry {cell.called} {cell.branch} --confirm {code}"
         context.out.line(Span("to do it: ", Tone.MUTED), Span(typed, Tone.STRONG))
 
 

@@ -18,6 +18,7 @@ from gonogo.domain.hotfix.seen import seen_of
 from gonogo.domain.hotfix.typed import typed
 from gonogo.domain.hotfix.wish import Planned, Wish
 from gonogo.domain.hotfix.work import Kind
+from gonogo.domain.ledger import Arrival
 from gonogo.errors import ExitCode, UsageError
 from gonogo.present import hotfix as words
 from gonogo.present.hotfix_table import merges, status_rows
@@ -146,7 +147,8 @@ def told(context: Context, session: Session, outcome: Outcome | Aborted, known: 
         }  # fmt: skip
         context.out.json(facts)
     else:
-        context.out.lines(words.outcome_lines(outcome, known.kind, known.product))
+        carries = _carries(context, session, known) if isinstance(outcome, Finished) else ()
+        context.out.lines(words.outcome_lines(outcome, known.kind, known.product, carries))
     return code
 
 
@@ -154,6 +156,20 @@ def _exit_code(outcome: Outcome | Aborted) -> ExitCode:
     if isinstance(outcome, Finished) or (isinstance(outcome, Aborted) and not outcome.remains):
         return ExitCode.OK
     return ExitCode.CONFLICT if isinstance(outcome, PushFailed) and outcome.lost_race else ExitCode.NO_GO
+
+
+def _carries(context: Context, session: Session, known: Hotfix) -> tuple[str, ...]:
+    """What brings the release commit to each branch that needs it: its changelog would be repeated otherwise."""
+    wanted = [product for product in session.loaded.plan.products if product.name == known.product]
+    if known.kind != Kind.PREPARE.value or not wanted:
+        return ()
+    words_ = session.inputs.state.merges.values()
+    ledger = context.doors.read_ledger(session.loaded.plan, wanted, words_, session.inputs.journal)
+    return tuple(
+        f"gonogo merges carry {cell.called} {cell.branch}"
+        for cell in ledger.open
+        if known.tag in cell.names and cell.arrival is Arrival.MISSING
+    )
 
 
 def _status(context: Context, session: Session, hotfixes: Hotfixes, kind: Kind, product: str) -> int:

@@ -14,7 +14,7 @@ from gonogo.errors import UsageError
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the cell and the reason."""
-    parser.add_argument("fix", metavar="FIX", help="commit id of the fix, as `gonogo merges` shows it")
+    parser.add_argument("fix", metavar="FIX", help="commit id of the fix, or a prepared release")
     parser.add_argument("branch", metavar="BRANCH", help="the branch it is about")
     parser.add_argument("--reason", metavar="TEXT", default="", help="why; ten characters or more")
     parser.add_argument("--withdraw", action="store_true", help="what you said before does not hold any more")
@@ -45,7 +45,7 @@ def find(context: Context) -> LedgerCell:
     found = [
         cell
         for cell in read(context).cells
-        if cell.branch == branch and len(fix) >= 7 and cell.oid.startswith(fix)
+        if cell.branch == branch and (fix in cell.names or (len(fix) >= 7 and cell.oid.startswith(fix)))
     ]
     if len(found) != 1:
         what = f"no fix '{clean(fix, 80)}' that must reach '{clean(branch, 80)}'"

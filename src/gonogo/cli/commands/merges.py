@@ -123,7 +123,7 @@ def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
 
 def _ways_out(cell: LedgerCell) -> tuple[tuple[str, str], ...]:
     """What to type about a cell that is open."""
-    named = f"{cell.fix} {cell.branch}"
+    named = f"{cell.called} {cell.branch}"
     if cell.arrival is Arrival.UNPUSHED:
         return (("push it", push_command(cell)),)
     commit = f" --commit {cell.alike[:10]}" if cell.alike else ""
@@ -152,7 +152,7 @@ def ledger_facts(ledger: Ledger, previews: Previews | None = None) -> dict[str, 
     }
 
 
-def cell_facts(cell: LedgerCell) -> dict[str, str | None]:
+def cell_facts(cell: LedgerCell) -> dict[str, Any]:
     """One cell for JSON."""
     return {
         "product": cell.product,
@@ -164,6 +164,7 @@ def cell_facts(cell: LedgerCell) -> dict[str, str | None]:
         "detail": cell.detail,
         "alike": cell.alike,
         "remote": cell.remote,
+        "names": list(cell.names),
         "said_by": cell.said.actor.user if cell.said else "",
         "said_in": cell.said.release if cell.said else "",
         "said_at": moment(cell.said.at) if cell.said else None,

@@ -10,7 +10,11 @@ from gonogo.cli.context import Context
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the cell."""
-    parser.add_argument("fix", metavar="FIX", help="commit id of the fix, as `gonogo merges` shows it")
+    parser.add_argument(
+        "fix",
+        metavar="FIX",
+        help="commit id of the fix, as `gonogo merges` shows it, or a prepared release by tag, version or branch",
+    )
     parser.add_argument("branch", metavar="BRANCH", help="the branch that lacks it")
     add_confirm(parser)
 

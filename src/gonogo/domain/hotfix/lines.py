@@ -216,6 +216,11 @@ def branch_name(pattern: str, product: Product, version: str) -> str:
     return filled.replace("{version}", version).replace("{product}", product.name)
 
 
+def release_message(product: str, version: str) -> str:
+    """What a release commit says: by this the merge status knows it again."""
+    return f"chore(release): {product} {version}"
+
+
 def tag_name(product: Product, version: str) -> str:
     """The tag of a version of `product`."""
     return product.tag.replace("{version}", version).replace("{product}", product.name)

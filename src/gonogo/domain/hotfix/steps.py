@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from gonogo.domain.hotfix.preview import Pick
-from gonogo.domain.hotfix.work import Kind, Work
+from gonogo.domain.hotfix.work import Kind, Operation, Work
 
 
 class StepKind(StrEnum):
@@ -88,9 +88,8 @@ def steps_of(work: Work) -> tuple[Step, ...]:
         _own("checkout", "--quiet", "-B", work.branch, start, "--"),
     )  # fmt: skip
     for position, pick in enumerate(work.picks):
-        verb = "merge" if work.merges else "pick"
         add(
-            StepKind.PICK, f"{verb} {pick.oid[:10]} {pick.subject}", "goes with the workspace",
+            StepKind.PICK, f"{_VERBS[work.operation]} {pick.oid[:10]} {pick.subject}", "goes with the workspace",
             _taking(work, pick), pick=position,
         )  # fmt: skip
     if work.by_hand:
@@ -141,7 +140,12 @@ def steps_of(work: Work) -> tuple[Step, ...]:
     return tuple(made)
 
 
+_VERBS = {Operation.PICK: "pick", Operation.MERGE: "merge", Operation.FORWARD: "fast-forward to"}
+
+
 def _taking(work: Work, pick: Pick) -> GitCommand:
+    if work.forwards:
+        return _own("merge", "--ff-only", "--no-verify", "--quiet", pick.oid)
     if work.merges:
         message = f"--message={merge_message(work, pick)}"
         return _own("merge", "--no-ff", "--no-verify", "--no-gpg-sign", "--quiet", message, pick.oid)

@@ -18,6 +18,15 @@ class Kind(StrEnum):
     """A fix carried to another branch. As with the others, the word is the verb that goes on with it."""
 
 
+class Operation(StrEnum):
+    """What git does to bring a commit to a branch, as people call it."""
+
+    PICK = "cherry-pick"
+    MERGE = "merge"
+    FORWARD = "fast-forward"
+    """The branch is moved to the commit itself: it had nothing that the commit's history lacks."""
+
+
 class Identity(Struct, frozen=True):
     """Whose name the commits and the tag carry. A text, as git wants it: who acted is the journal's to say."""
 
@@ -74,11 +83,20 @@ class Work(Struct, frozen=True):
     object_format: str = "sha1"
     merges: bool = False
     """Whether what is carried is merged, as gitflow does, instead of picked."""
+    forwards: bool = False
+    """Whether the branch is moved forward to what is carried; `merges` is False then."""
 
     @property
     def id(self) -> str:
         """Names it in the journal: `hotfix:web/1.2.4`."""
         return f"{self.kind.value}:{self.product}/{self.version}"
+
+    @property
+    def operation(self) -> Operation:
+        """What is done to bring the picks to the branch."""
+        if self.forwards:
+            return Operation.FORWARD
+        return Operation.MERGE if self.merges else Operation.PICK
 
     @property
     def code(self) -> str:
@@ -88,6 +106,7 @@ class Work(Struct, frozen=True):
                 self.id, self.repo, self.base_name, self.base_oid, self.branch, self.branch_was, self.tag,
                 self.entry, self.message, self.remote, self.result_tree, str(self.signed), str(self.by_hand),
                 str(self.merges),
+                *(["forwards"] if self.forwards else []),
                 *(one.oid for one in self.picks), *self.trees, *self.approvals,
                 *(f"{file.path}:{file.key}:{file.pattern}" for file in self.files),
             ]

@@ -7,8 +7,8 @@ from gonogo.domain.hotfix.preview import Outcome as Picked
 from gonogo.domain.hotfix.preview import PickPreview
 from gonogo.domain.hotfix.steps import Place, Step
 from gonogo.domain.hotfix.wish import Planned
-from gonogo.domain.hotfix.work import Kind
-from gonogo.present.hotfix import hunks, needs
+from gonogo.domain.hotfix.work import Kind, Operation
+from gonogo.present.hotfix import WORDS, hunks, needs
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.wizard.rows import label, say
 
@@ -25,7 +25,7 @@ def preview_lines(planned: Planned) -> tuple[Line, ...]:
     preview, work = planned.preview, planned.work
     lines: list[Line] = [label("BLOCKER", Span(one, Tone.BAD)) for one in preview.blockers]
     for one in preview.picks:
-        lines += _pick(one)
+        lines += _pick(one, work.operation if work else Operation.PICK)
     lines += [label("warning", Span(one, Tone.WARN)) for one in preview.warnings if " conflicts " not in one]
     if work is None:
         return tuple(lines)
@@ -86,10 +86,10 @@ def _difference(planned: Planned) -> Iterator[Line]:
     yield from (say(f" {one}", Tone.MUTED) for one in planned.preview.diffstat[:12])
 
 
-def _pick(one: PickPreview) -> Iterator[Line]:
+def _pick(one: PickPreview, operation: Operation) -> Iterator[Line]:
     word = one.outcome.value if one.certain else f"{one.outcome.value}?"
     yield label(
-        "pick",
+        WORDS[operation],
         Span(f"{word:<9} ", _PICK_TONES[one.outcome]),
         Span(f"{one.pick.oid[:8]}  ", Tone.MUTED),
         Span(one.pick.subject, Tone.STRONG),
