@@ -38,10 +38,12 @@ class Alarm(Struct, frozen=True):
     """Something about the journal a person must know: a gap, a wrong owner, a broken chain, a shorter trail."""
 
     kind: str
-    """gap | owner | chain | rollback | format | torn"""
+    """gap | owner | chain | rollback | format | torn | stray | memory"""
     message: str
     seq: int = 0
     file: str = ""
+    warning: bool = False
+    """It adds nothing to the chain and takes nothing from it: it is told, and recording goes on."""
 
 
 class Tail(Struct, frozen=True):

@@ -119,7 +119,7 @@ class Session:
         last = self.inputs.journal_read_at
         if last is None or abs(now - last) >= _CONTACT:
             self.inputs = replace(self.inputs, journal_read_at=now)
-        return (self.inputs.state, self.inputs.journal_problems) != (before.state, before.journal_problems)
+        return _journal_of(self.inputs) != _journal_of(before)
 
     def reload_plan(self) -> bool:
         """Take in the plan file when it changed; keep the last good plan when it is broken now.
@@ -443,8 +443,13 @@ class Session:
     def _take_in(self, tail: Tail, *, keep_alarms: bool = False) -> None:
         events = self._with_flaws(tail.events)
         state: ReleaseState = replay(events, self.inputs.state) if events else self.inputs.state
-        problems = self.inputs.journal_problems if keep_alarms else tuple(alarm.message for alarm in tail.alarms)
-        self.inputs = replace(self.inputs, state=state, journal_problems=problems)
+        self.inputs = replace(self.inputs, state=state)
+        if not keep_alarms:
+            self.inputs = replace(
+                self.inputs,
+                journal_problems=tuple(alarm.message for alarm in tail.alarms if not alarm.warning),
+                journal_warnings=tuple(alarm.message for alarm in tail.alarms if alarm.warning),
+            )
 
     def _with_flaws(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """The events, each with why it decides nothing, where the plan asks for signatures."""
@@ -463,9 +468,13 @@ class Session:
         if judged_by == self._judged_by:
             return
         self._judged_by = judged_by
-        known = tuple(replace(event, flaw="") for event in self.inputs.state.events)
+        known = tuple(replace(event, flaw=event.doubt) for event in self.inputs.state.events)
         if known:
             self.inputs = replace(self.inputs, state=replay(self._with_flaws(known)))
+
+
+def _journal_of(inputs: Inputs) -> tuple[ReleaseState, tuple[str, ...], tuple[str, ...]]:
+    return inputs.state, inputs.journal_problems, inputs.journal_warnings
 
 
 def _heard(observation: Observation, now: float | None) -> float | None:

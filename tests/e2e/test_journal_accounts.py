@@ -136,11 +136,7 @@ def test_the_kernel_refuses_every_edit_of_anothers_file(desk: Desk, attempt: str
         ("cp {bobs} {bobs}.new && mv {bobs}.new {bobs} && chmod 600 {bobs}", ""),
         ("rm -f {bobs}", ""),
         ("tail -n1 {alices} >> {bobs}", "claims to be {alice}'s"),
-        ("echo garbage >> {bobs}", "the line after event 2 in {bobs_name} is not what was written"),
         ("cp {bobs} {directory}/{alice_uid}-0123456789ab.jsonl", "claims to be {alice}'s and belongs to {bob}"),
-        ("ln -s {alices} {directory}/{bob_uid}-0123456789ab.jsonl", "is not a plain file"),
-        ("ln {bobs} {directory}/{bob_uid}-0123456789ab.jsonl", "has 2 names"),
-        ("chmod 666 {bobs}", "can be written by others"),
     ],
 )
 def test_what_bob_can_do_to_his_own_file_is_told_to_all(
@@ -165,9 +161,68 @@ def test_what_bob_can_do_to_his_own_file_is_told_to_all(
     alarms = watching.tail().alarms
     assert alarms != ()
     if told:
-        assert told.format(**names) in " ".join(alarm.message for alarm in (*alarms, *verify(desk.directory)))
         done = desk.append(desk.carol, "c")
+        found = " ".join(alarm.message for alarm in (*alarms, *verify(desk.directory)))
+        assert told.format(**names) in found + done.stdout
         assert (done.returncode, done.stdout.split()[-3:]) == (6, ["nothing", "was", "recorded"])
+
+
+def test_a_file_that_the_others_may_not_read_is_told_with_the_command_that_opens_it(desk: Desk) -> None:
+    """What stands in it is not known to them: nothing can follow it until bob opens it again."""
+    assert desk.shell(desk.bob, f"chmod 000 {desk.bobs}").returncode == 0
+
+    done = desk.append(desk.carol, "c")
+
+    assert done.returncode == 6
+    assert f"cannot be read by this account; {desk.bob} can type: chmod 640 {desk.bobs}" in done.stdout
+    assert desk.shell(desk.bob, f"chmod 640 {desk.bobs}").returncode == 0
+    assert desk.append(desk.carol, "c").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("slip", "told", "mended"),
+    [
+        ("echo garbage >> {bobs}", "holds a line that is no record", "truncate -s {size} {bobs}"),
+        ("printf '\\n' >> {bobs}", "holds a line that is no record", "truncate -s {size} {bobs}"),
+        ("head -c 200000 /dev/zero >> {bobs}", "goes on without end", "truncate -s {size} {bobs}"),
+        ("chmod 666 {bobs}", "can be written by others (mode 666)", "chmod 640 {bobs}"),
+        ("mkfifo {spare}", "is not a plain file", "rm {spare}"),
+        ("mkdir {spare}", "is not a plain file", "rmdir {spare}"),
+        ("ln -s {alices} {spare}", "is not a plain file", "rm {spare}"),
+        ("ln {bobs} {spare}", "is a second name of", "rm "),
+        (": > {directory}/{alice_uid}-0123456789ab.jsonl", "claims to be {alice}'s and belongs to {bob}", "rm "),
+    ],
+)
+def test_a_slip_of_bob_stops_nobody_and_is_told_with_the_command_that_mends_it(
+    desk: Desk, accounts: Accounts, slip: str, told: str, mended: str
+) -> None:
+    """Recording goes on, for him too; what he is told to type is enough, and nothing of the record is lost."""
+    spare = desk.directory / f"{accounts.uid(desk.bob)}-ffffffffffff.jsonl"
+    names = {
+        "alices": desk.alices,
+        "bobs": desk.bobs,
+        "directory": desk.directory,
+        "alice": desk.alice,
+        "bob": desk.bob,
+        "alice_uid": accounts.uid(desk.alice),
+        "spare": spare,
+        "size": desk.bobs.stat().st_size,
+    }
+
+    assert desk.shell(desk.bob, slip.format(**names)).returncode == 0
+
+    for user, name in ((desk.carol, "c"), (desk.bob, "d"), (desk.alice, "e")):
+        done = desk.append(user, name)
+        assert done.returncode == 0, done.stdout
+    (alarm,) = verify(desk.directory)
+    assert alarm.warning
+    assert told.format(**names) in alarm.message
+    who, _, command = alarm.message.rpartition(" can type: ")
+    assert who.endswith(desk.bob)
+    assert command.startswith(mended.format(**names))
+    assert desk.shell(desk.bob, command).returncode == 0
+    assert verify(desk.directory) == ()
+    assert desk.append(desk.carol, "f").stdout == f"a b c d e\n6:{desk.carol}\n"
 
 
 def test_a_stranger_can_neither_read_nor_stall(desk: Desk) -> None:

@@ -78,10 +78,12 @@ class Desk:
         for user in (self.alice, self.bob):
             assert self.gonogo(user, "note", "smoke", "here").returncode == 0
 
-    def gonogo(self, user: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    def gonogo(
+        self, user: str, *words: str, env: dict[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
         """The command as `user`."""
         words = (*words, "--plan", str(self.plan), "--journal", str(self.root))
-        return as_user(user, [self.python.gonogo, *words], timeout=60)
+        return as_user(user, [self.python.gonogo, *words], env=env, timeout=60)
 
     def forge(self, user: str, change: dict[str, object]) -> None:
         """A record with `change` in it, well chained, at the end of the account's own file."""

@@ -72,6 +72,9 @@ LIFTING = frozenset(
 """Kinds that end what stops a release, or stand in for a proof: with a flaw they change nothing but the trail."""
 
 
+NEEDS_ITS_AUTHOR = LIFTING | {ITEM_TICKED, ITEM_SKIPPED, ITEM_VOUCHED, BATON_TAKEN, HOTFIX_TESTED}
+"""Kinds that let something go by who says it: while the journal doubts the author they change nothing either."""
+
 SIMULATED = " (demo)"
 """End of the name of a simulated person: no account can be called so."""
 GONE = " (account gone)"
@@ -139,3 +142,5 @@ class Event(Struct, frozen=True):
     flaw: str = ""
     """Why it decides nothing although it is on record: a signature that is missing or bad. Found by whoever reads
     it, never stored; "" when nothing is wrong, or nothing was asked for."""
+    doubt: str = ""
+    """Why the journal itself does not answer for it, such as a file that others can write; part of `flaw` then."""

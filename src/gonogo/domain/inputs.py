@@ -36,6 +36,8 @@ class Inputs(Struct, frozen=True):
     plan_problem: str = ""
     """What is wrong with the file on disk since the last good plan; "" when nothing is."""
     journal_problems: tuple[str, ...] = ()
+    journal_warnings: tuple[str, ...] = ()
+    """What is wrong beside the record and stops nothing: a stray line, a mode, a memory that cannot be kept."""
     journal_read_at: datetime | None = None
     """UTC, last time the journal could be read; None before the first time."""
     here: tuple[str, ...] = ()
@@ -58,3 +60,8 @@ class Inputs(Struct, frozen=True):
     """What of earlier versions can still be had."""
     pollers: tuple[PolledBy, ...] = ()
     """Who asks the endpoints on this machine; empty while nobody has, or where nobody shares."""
+
+    @property
+    def journal_told(self) -> tuple[str, ...]:
+        """Everything that is wrong with the journal, what stops it first."""
+        return (*self.journal_problems, *self.journal_warnings)

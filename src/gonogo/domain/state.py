@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from gonogo.domain.events import LIFTING, Event
+from gonogo.domain.events import CHECK_FINISHED, LIFTING, NEEDS_ITS_AUTHOR, Event
 from gonogo.domain.folds.approvals import Answered, ApprovalsFold, Vote
 from gonogo.domain.folds.baton import Baton, BatonFold
 from gonogo.domain.folds.cells import HISTORY_LIMIT, CellsFold, Deployed, Entries, Entry, deployed_in
@@ -121,6 +121,13 @@ def replay(events: Iterable[Event], state: ReleaseState | None = None) -> Releas
     return fold.result()
 
 
+def _is_idle(event: Event) -> bool:
+    """Whether it changes nothing but the trail: what lets something go, and is flawed or doubted."""
+    passed = event.kind == CHECK_FINISHED and event.data.get("outcome") == "passed"
+    doubted = bool(event.doubt) and (passed or event.kind in NEEDS_ITS_AUTHOR)
+    return doubted or (bool(event.flaw) and event.kind in LIFTING)
+
+
 class _Fold:
     """The working copy of one replay: a mutable part for each topic while it runs, a frozen state at its end."""
 
@@ -168,7 +175,7 @@ class _Fold:
         if event.flaw:
             self._flawed.append(event)
         handler = self._handlers.get(event.kind)
-        if handler is not None and not (event.flaw and event.kind in LIFTING):
+        if handler is not None and not _is_idle(event):
             handler(event)
 
     def result(self) -> ReleaseState:

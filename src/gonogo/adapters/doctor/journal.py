@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gonogo.adapters.doctor.finding import Finding, Level
-from gonogo.adapters.journal_dir import remembered, state_home, verify
+from gonogo.adapters.journal_dir import state_home, verify_and_remember
 from gonogo.adapters.journal_dir.layout import filesystem_of, read_store, refuse_remote
 from gonogo.errors import GonogoError
 
@@ -48,12 +48,13 @@ def _on_disk(directory: Path) -> Iterator[Finding]:
 
 def _intact(directory: Path, mode: str) -> Iterator[Finding]:
     try:
-        alarms = verify(directory, remembered(directory, state_home()))
+        alarms = verify_and_remember(directory, state_home())
     except GonogoError as error:
         yield Finding(GROUP, Level.FAIL, str(directory), error.message, error.remedy)
         return
     for alarm in alarms:
-        yield Finding(GROUP, Level.FAIL, str(directory), f"{alarm.kind}: {alarm.message}", "gonogo journal verify")
-    if not alarms:
+        level = Level.WARN if alarm.warning else Level.FAIL
+        yield Finding(GROUP, level, str(directory), f"{alarm.kind}: {alarm.message}", "gonogo journal verify")
+    if all(alarm.warning for alarm in alarms):
         whose = "several accounts, kept apart by the kernel" if mode == "shared" else "this account alone"
         yield Finding(GROUP, Level.OK, str(directory), f"intact, for {whose}; owners and modes are right")

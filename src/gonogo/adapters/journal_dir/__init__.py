@@ -2,7 +2,7 @@
 
 from gonogo.adapters.journal_dir.heads import Head
 from gonogo.adapters.journal_dir.layout import default_root, init_shared, inspect, state_home
-from gonogo.adapters.journal_dir.store import DirectoryJournal, remembered, verify
+from gonogo.adapters.journal_dir.store import DirectoryJournal, verify, verify_and_remember
 
 __all__ = [
     "DirectoryJournal",
@@ -10,7 +10,7 @@ __all__ = [
     "default_root",
     "init_shared",
     "inspect",
-    "remembered",
     "state_home",
     "verify",
+    "verify_and_remember",
 ]

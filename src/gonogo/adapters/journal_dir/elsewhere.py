@@ -15,7 +15,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.adapters.journal_dir import layout, record
-from gonogo.adapters.journal_dir.heads import HeadMemory
 from gonogo.adapters.journal_dir.layout import LOCK, SHARED, STORE, Store
 from gonogo.adapters.journal_dir.store import read_through
 from gonogo.domain import events as kinds
@@ -113,11 +112,10 @@ def _read(directory: Path, mode: str, state_dir: Path | None, _seen: tuple[objec
 
 def _judged(directory: Path, store: Store, state_dir: Path | None) -> Elsewhere:
     """Its words, when the journal is intact. Raises GonogoError."""
-    memory = HeadMemory(state_dir, directory, store.genesis)
-    events, alarms, head = read_through(directory, store, memory.recall())
-    if alarms:
-        return _untold(clean(store.release, 80), f"that journal is not intact: {clean(alarms[0].message, 200)}")
-    memory.remember(head)
+    events, alarms = read_through(directory, store, state_dir)
+    wrong = next((alarm for alarm in alarms if not alarm.warning), None)
+    if wrong is not None:
+        return _untold(clean(store.release, 80), f"that journal is not intact: {clean(wrong.message, 200)}")
     fold = MergesFold({})
     for event in events:
         if event.kind in _KINDS:

@@ -4,8 +4,11 @@ A chain that was rewritten as a whole agrees with itself. Only somebody who reme
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,6 +18,8 @@ from gonogo.adapters.atomic import make_private_directory, write_atomically
 from gonogo.errors import GonogoError
 
 _LIMIT = 4096
+_TRIES, _NAP = 50, 0.01
+"""Half a second at most: a colleague's stopped process must not keep a reader waiting."""
 
 
 class Head(Struct, frozen=True):
@@ -22,6 +27,10 @@ class Head(Struct, frozen=True):
 
     seq: int
     hash: str
+    what: str = ""
+    """Who did what, for whoever asks where it has gone: `bob, go.decided go:production`."""
+    proven: bool = True
+    """Whether it is known to be on disk; a power cut may still take what is not."""
 
 
 class _Memory(Struct, frozen=True):
@@ -29,6 +38,8 @@ class _Memory(Struct, frozen=True):
     genesis: str
     seq: int
     hash: str
+    what: str = ""
+    proven: bool = True
 
 
 class HeadMemory:
@@ -47,17 +58,30 @@ class HeadMemory:
             return None
         if memory.genesis != self._genesis:
             return Head(0, memory.genesis)
-        return Head(memory.seq, memory.hash)
+        return Head(memory.seq, memory.hash, memory.what, memory.proven)
 
-    def remember(self, head: Head) -> None:
-        """Keep `head` unless a newer one is kept. Being unable to write it down is no reason to stop."""
-        known = self._read()
-        if self.path is None or (known is not None and (known.genesis != self._genesis or known.seq >= head.seq)):
-            return
-        memory = _Memory(self._directory, self._genesis, head.seq, head.hash)
-        with contextlib.suppress(GonogoError, OSError):
+    def remember(self, head: Head) -> str:
+        """Keep `head` unless a newer one is kept. Returns why it cannot be kept; "" when it is."""
+        if self.path is None:
+            return ""
+        memory = _Memory(self._directory, self._genesis, head.seq, head.hash, head.what, head.proven)
+        try:
             make_private_directory(self.path.parent)
-            write_atomically(self.path, msgspec.json.encode(memory) + b"\n")
+            with _one_at_a_time(self.path.parent):
+                if not self._knows(head):
+                    write_atomically(self.path, msgspec.json.encode(memory) + b"\n")
+        except GonogoError as error:
+            return error.message
+        except OSError as error:
+            return error.strerror or type(error).__name__
+        return ""
+
+    def _knows(self, head: Head) -> bool:
+        known = self._read()
+        if known is None:
+            return False
+        newer = (known.seq, known.proven) >= (head.seq, head.proven)
+        return known.genesis != self._genesis or newer
 
     def _read(self) -> _Memory | None:
         if self.path is None:
@@ -66,3 +90,18 @@ class HeadMemory:
             return msgspec.json.decode(self.path.read_bytes()[:_LIMIT], type=_Memory)
         except (OSError, ValueError):
             return None
+
+
+@contextlib.contextmanager
+def _one_at_a_time(directory: Path) -> Iterator[None]:
+    """Two processes of one account must not replace the newer memory by the older. Never waits for long."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for _ in range(_TRIES):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            time.sleep(_NAP)
+        yield
+    finally:
+        os.close(descriptor)

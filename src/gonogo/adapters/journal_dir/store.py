@@ -20,8 +20,6 @@ LOCK_TIMEOUT = 5.0
 """Seconds to wait for the lock."""
 _NAMED = 3
 """Alarms named in one message; the rest is for an audit."""
-_REMEMBER_EVERY = 30.0
-"""Seconds between two notes of the newest event seen, for somebody who only looks on."""
 
 
 class DirectoryJournal:
@@ -48,7 +46,8 @@ class DirectoryJournal:
         self._monotonic = monotonic
         self._heads = HeadMemory(state_dir, directory, store.genesis)
         self._noted = self._heads.recall()
-        self._noted_at = monotonic()
+        self._forgets = ""
+        """Why what was seen cannot be remembered; "" when it can."""
         self._trail = Trail(directory, store, self._noted, monotonic, name_of)
         mode = layout.file_mode(directory, store)
         self._appender = Appender(directory, actor.uid, mode, disk or Disk())
@@ -101,7 +100,7 @@ class DirectoryJournal:
     def tail(self) -> Tail:
         """See `ports.Journal.tail`."""
         self._trail.catch_up()
-        self._note(self._trail.before_head, every=_REMEMBER_EVERY)
+        self._note()
         return Tail(self._trail.take(), self._alarms())
 
     def transact(self, decide: Callable[[Tail], Sequence[Draft]]) -> tuple[Event, ...]:
@@ -114,12 +113,12 @@ class DirectoryJournal:
             self._refuse_unsound()
             drafts = decide(Tail(self._trail.take(), self._alarms()))
             events = self._append(drafts)
-        self._note(self._trail.head)
+        self._note(durable=bool(events))
         return events
 
     def close(self) -> None:
         """See `ports.Journal.close`."""
-        self._note(self._trail.before_head)
+        self._note()
 
     def why_read_only(self) -> str:
         """Why this account cannot record anything here; "" when it can, as far as can be told without trying."""
@@ -162,7 +161,9 @@ class DirectoryJournal:
             self._faults = tuple(Alarm("owner", fault) for fault in layout.inspect(self.directory))
             self._look = look
         newer = Alarm("format", "the journal is of a newer gonogo: it is shown, not written; update this one")
-        return (*self._trail.alarms, *self._faults, *([newer] if self.store.format > record.FORMAT else []))
+        told = [newer] if self.store.format > record.FORMAT else []
+        told += [_forgetful(self._forgets, self._heads)] if self._forgets else []
+        return (*self._trail.alarms, *self._faults, *told)
 
     def _refuse_strangers(self) -> None:
         if self.store.format > record.FORMAT:
@@ -175,7 +176,7 @@ class DirectoryJournal:
             raise NotPermittedError("this process acts as another account than the one it was started by")
 
     def _refuse_unsound(self) -> None:
-        alarms = self._trail.alarms
+        alarms = tuple(alarm for alarm in self._trail.alarms if not alarm.warning)
         if not alarms:
             return
         first = alarms[0]
@@ -207,14 +208,17 @@ class DirectoryJournal:
         uid = _owner_of(self.directory)
         return "somebody" if uid is None else account_name(uid)
 
-    def _note(self, head: Head, *, every: float = 0.0) -> None:
-        """Remember `head`, at most every so many seconds, unless something is wrong with the trail."""
-        now = self._monotonic()
-        seen = self._noted.seq if self._noted else 0
-        if head.seq <= seen or self._trail.alarms or (self._noted and now - self._noted_at < every):
+    def _note(self, *, durable: bool = False) -> None:
+        """Remember the newest event, unless some that were seen are gone: then what was seen stays remembered.
+
+        Its author may have been killed before it was safe: it is made `durable` first, so that a power cut is no
+        reason to miss it.
+        """
+        head, seen = self._trail.head, self._noted.seq if self._noted else 0
+        if head.seq <= seen or _is_short(self._trail.alarms):
             return
-        self._heads.remember(head)
-        self._noted, self._noted_at = head, now
+        self._noted = Head(head.seq, head.hash, self._trail.newest, durable or self._trail.settle())
+        self._forgets = self._heads.remember(self._noted)
 
 
 def verify(directory: Path, mark: Head | None = None) -> tuple[Alarm, ...]:
@@ -226,28 +230,51 @@ def verify(directory: Path, mark: Head | None = None) -> tuple[Alarm, ...]:
     store = layout.read_store(directory)
     if store is None:
         raise ConfigError("there is no journal", where=str(directory))
-    return read_through(directory, store, mark)[1]
+    return _read_all(directory, store, mark)[1]
+
+
+def verify_and_remember(directory: Path, state_dir: Path) -> tuple[Alarm, ...]:
+    """As `verify`, against what this account has seen before; what it sees now is remembered."""
+    store = layout.read_store(directory)
+    if store is None:
+        raise ConfigError("there is no journal", where=str(directory))
+    return read_through(directory, store, state_dir)[1]
 
 
 def read_through(
-    directory: Path, store: Store, mark: Head | None
-) -> tuple[tuple[Event, ...], tuple[Alarm, ...], Head]:
-    """Every event there is, everything that is wrong, and the record before the last, which one may remember.
+    directory: Path, store: Store, state_dir: Path | None
+) -> tuple[tuple[Event, ...], tuple[Alarm, ...]]:
+    """Every event there is and everything that is wrong; what is seen is remembered.
 
     As `verify`. Raises NotPermittedError, StorageError.
     """
+    memory = HeadMemory(state_dir, directory, store.genesis)
+    trail, alarms = _read_all(directory, store, memory.recall())
+    if not trail.head.seq or _is_short(alarms):
+        return trail.take(), alarms
+    head = Head(trail.head.seq, trail.head.hash, trail.newest, trail.settle())
+    if why := memory.remember(head):
+        alarms = (*alarms, _forgetful(why, memory))
+    return trail.take(), alarms
+
+
+def _read_all(directory: Path, store: Store, mark: Head | None) -> tuple[Trail, tuple[Alarm, ...]]:
     trail = Trail(directory, store, mark, time.monotonic)
     trail.catch_up()
     # whatever was missing while others wrote is there by now
     trail.catch_up(settled_up_to=trail.highest)
     faults = tuple(Alarm("owner", fault) for fault in layout.inspect(directory))
-    return trail.take(), (*trail.alarms, *faults), trail.before_head
+    return trail, (*trail.alarms, *faults)
 
 
-def remembered(directory: Path, state_dir: Path | None) -> Head | None:
-    """The newest record of the journal in `directory` that this account has seen, for `verify`."""
-    store = layout.read_store(directory)
-    return HeadMemory(state_dir, directory, store.genesis).recall() if store else None
+def _is_short(alarms: Sequence[Alarm]) -> bool:
+    """Whether something that was seen is gone: remembering what is left would hide it from the next look."""
+    return any(alarm.kind == "rollback" for alarm in alarms)
+
+
+def _forgetful(why: str, memory: HeadMemory) -> Alarm:
+    message = f"what was seen cannot be remembered in {memory.path}: {why}"
+    return Alarm("memory", f"{message}; a cut of the journal may pass unseen", warning=True)
 
 
 def _make(directory: Path, release: str, root: Path, clock: Clock, *, create: bool) -> Store:

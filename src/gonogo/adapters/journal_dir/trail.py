@@ -4,23 +4,29 @@ No lock is needed. What several files hold is put in order by number, and given 
 """
 
 import os
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from gonogo.adapters.atomic import sync_directory
 from gonogo.adapters.identity_unix import account_name, known_account
 from gonogo.adapters.journal_dir import record as records
 from gonogo.adapters.journal_dir.heads import Head
 from gonogo.adapters.journal_dir.layout import SHARED, Store, owner_named
 from gonogo.adapters.journal_dir.record import BadRecordError, NewerRecordError, Record
 from gonogo.domain.events import Actor, Event, EventId
+from gonogo.domain.text import clean
 from gonogo.errors import NotPermittedError, StorageError
 from gonogo.ports import Alarm
 
 GAP_GRACE = 2.0
 """Seconds after which a missing number is an alarm: until then its author may only be slower than we read."""
 _CHUNK = 1024 * 1024
+_WORDS = 200
 NameOf = Callable[[int], str] | None
 """Name of the account of a uid on this host, "" for none; None where recorded names are taken as they are."""
 
@@ -42,6 +48,12 @@ class JournalFile:
         """Why it is not read now; that may pass."""
         self.broken = False
         """Whether its content was found wrong; that does not pass."""
+        self.told: Alarm | None = None
+        """What is wrong with it and no reason not to read it."""
+        self.doubt = ""
+        """Why its records may be another account's; "" when the kernel refuses all others."""
+        self.size = 0
+        """Bytes when it was last looked at."""
 
 
 class Place(NamedTuple):
@@ -76,6 +88,8 @@ class Trail:
         self._monotonic = monotonic
         self._files: dict[str, JournalFile] = {}
         self._places: dict[EventId, Place] = {}
+        self._names: dict[tuple[int, int], str] = {}
+        """By device and inode: the name under which a file is read."""
         self._waiting: dict[int, _Waiting] = {}
         self._ready: list[Event] = []
         self._actors = records.Actors(name_of, simulated=store.mode != SHARED)
@@ -84,8 +98,7 @@ class Trail:
         self._gap_at = (0, 0.0)
         self._doubt = False
         self.head = Head(0, store.genesis)
-        self.before_head = self.head
-        """The record before the last: its successor proves that it was kept."""
+        self._newest: Event | None = None
         self.head_place: Place | None = None
         if mark is not None and mark.seq == 0 and mark.hash != store.genesis:
             self._alarm("rollback", "this is another journal than the one seen here before", 0, "store.json")
@@ -94,7 +107,8 @@ class Trail:
     def alarms(self) -> tuple[Alarm, ...]:
         """Everything that is wrong now, the first bad number first."""
         unusable = [file.unusable for file in self._files.values() if file.unusable]
-        found = [*self._found.values(), *unusable, *([self._gap] if self._gap else [])]
+        told = [file.told for file in self._files.values() if file.told]
+        found = [*self._found.values(), *unusable, *told, *([self._gap] if self._gap else [])]
         return tuple(sorted(found, key=lambda alarm: alarm.seq or records.LAST_SEQ))
 
     def take(self) -> tuple[Event, ...]:
@@ -126,6 +140,25 @@ class Trail:
             self._read_again()
         self._judge_gap(locked or self.head.seq < settled_up_to)
         self._judge_end()
+
+    @property
+    def newest(self) -> str:
+        """Who did what in the newest event, in a few words; "" before the first."""
+        event = self._newest
+        return clean(f"{event.actor.user}, {event.kind} {event.subject}", _WORDS) if event else ""
+
+    def settle(self) -> bool:
+        """Make the newest event durable, whoever wrote it. Returns whether it is known to be."""
+        if self.head_place is None:
+            return True
+        try:
+            with self._open(self.head_place.name) as descriptor:
+                os.fsync(descriptor)
+            if self.head_place.offset == 0:
+                sync_directory(self._directory)
+        except OSError:
+            return False
+        return True
 
     def find(self, event_id: EventId) -> Event | None:
         """The event of that id among those read; it is read once more, since ids come twice only rarely."""
@@ -185,8 +218,9 @@ class Trail:
         if look == file.seen:
             return
         known, before = file.seen, file.offset
+        file.size = facts.st_size
         file.unusable = self._fault(file, facts)
-        file.writable = bool(facts.st_mode & stat.S_IWUSR)
+        self._judge_mode(file, facts)
         if file.unusable is None and not file.broken:
             if known and known[:2] != look[:2]:
                 self._break(file, "rollback", f"{file.name} was exchanged for another file", file.last_seq)
@@ -200,18 +234,40 @@ class Trail:
         file.seen = look
 
     def _fault(self, file: JournalFile, facts: os.stat_result) -> Alarm | None:
-        """What the kernel says about a file that speaks against its being its owner's own."""
+        """Why a file is none of the account in its name. What holds no record of the chain is only a warning."""
         if not stat.S_ISREG(facts.st_mode):
-            reason = "is not a plain file"
-        elif facts.st_uid != file.uid:
-            reason = f"claims to be {account_name(file.uid)}'s and belongs to {account_name(facts.st_uid)}"
-        elif facts.st_nlink != 1:
-            reason = f"of {account_name(file.uid)} has {facts.st_nlink} names: it could be written from elsewhere"
-        elif facts.st_mode & 0o022:
-            reason = f"of {account_name(file.uid)} can be written by others (mode {stat.S_IMODE(facts.st_mode):o})"
-        else:
-            return None
-        return Alarm("owner", f"{file.name} {reason}; its events are not counted", 0, file.name)
+            tool = "rmdir" if stat.S_ISDIR(facts.st_mode) else "rm"
+            message = (
+                f"{file.name} is not a plain file: it is not read; {self._types(facts.st_uid, tool, file.name)}"
+            )
+            return Alarm("owner", message, 0, file.name, warning=not file.offset)
+        if facts.st_uid != file.uid:
+            real, claimed = account_name(facts.st_uid), account_name(file.uid)
+            message = f"{file.name} claims to be {claimed}'s and belongs to {real}; its events are not counted"
+            message += f"; {self._types(facts.st_uid, 'rm', file.name)}"
+            return Alarm("owner", message, 0, file.name, warning=not facts.st_size)
+        first = self._names.setdefault((facts.st_dev, facts.st_ino), file.name)
+        if first != file.name:
+            message = f"{file.name} is a second name of {first}: it is not read"
+            message += f"; {self._types(file.uid, 'rm', file.name)}"
+            return Alarm("owner", message, 0, file.name, warning=True)
+        return None
+
+    def _judge_mode(self, file: JournalFile, facts: os.stat_result) -> None:
+        """A file that others may write is read, and what stands in it is not believed to be its owner's."""
+        open_to_others = bool(facts.st_mode & 0o022)
+        file.writable = bool(facts.st_mode & stat.S_IWUSR) and not open_to_others
+        file.told, file.doubt = None, ""
+        if file.unusable is not None or not open_to_others:
+            return
+        mode = stat.S_IMODE(facts.st_mode)
+        file.doubt = f"{file.name} of {account_name(file.uid)} can be written by others (mode {mode:o})"
+        message = f"{file.doubt}; {self._types(file.uid, 'chmod 640', file.name)}"
+        file.told = Alarm("owner", message, 0, file.name, warning=True)
+
+    def _types(self, uid: int, command: str, name: str) -> str:
+        """Who can put it right, and with which command."""
+        return f"{account_name(uid)} can type: {command} {shlex.quote(str(self._directory / name))}"
 
     def _open(self, name: str) -> "_Descriptor":
         return _Descriptor(self._directory / name)
@@ -225,10 +281,10 @@ class Trail:
                     self._advance()
         except PermissionError:
             message = f"{file.name} of {account_name(file.uid)} cannot be read by this account"
-            file.unusable = Alarm("owner", message, 0, file.name)
+            message += f"; {self._types(file.uid, 'chmod 640', file.name)}"
+            file.unusable = Alarm("owner", message, 0, file.name, warning=file.size == file.offset)
         except _EndlessLineError:
-            message = f"{file.name} goes on without end after event {file.last_seq}: no record is that long"
-            self._break(file, "torn", message, file.last_seq)
+            self._ignore_rest(file, "goes on without end: no record is that long")
         except OSError as error:
             message = f"the journal cannot be read: {error.strerror}"
             raise StorageError(message, where=str(self._directory / file.name)) from error
@@ -239,11 +295,14 @@ class Trail:
         for line in chunk.split(b"\n")[:-1]:
             try:
                 record = self._unseal(line, file.name)
-                event = self._event(record, harmless=harmless)
+                event = self._event(record, harmless=harmless, doubt=file.doubt)
             except BadRecordError as error:
                 seq = records.number_in(line)
-                which = f"event {seq}" if seq else f"the line after event {file.last_seq}"
-                self._break(file, "chain", f"{which} in {file.name} is not what was written: {error}", seq)
+                if seq:
+                    message = f"event {seq} in {file.name} is not what was written: {error}"
+                    self._break(file, "chain", message, seq)
+                else:
+                    self._ignore_rest(file, f"holds a line that is no record: {error}")
                 return False
             problem = self._misplaced(file, event)
             if problem is not None:
@@ -262,9 +321,16 @@ class Trail:
             self._alarm("format", message, 0, name)
             return records.read_newer(line)
 
-    def _event(self, record: Record, *, harmless: bool) -> Event:
+    def _ignore_rest(self, file: JournalFile, why: str) -> None:
+        """What is no record and claims no number adds nothing: its owner goes on in a new file."""
+        message = f"{file.name} of {account_name(file.uid)}, after event {file.last_seq}, {why}"
+        message += f"; it is not read from there; {self._types(file.uid, f'truncate -s {file.offset}', file.name)}"
+        file.unusable = Alarm("stray", message, file.last_seq, file.name, warning=True)
+
+    def _event(self, record: Record, *, harmless: bool, doubt: str = "") -> Event:
         actor: Actor = self._actors.read(record.actor)
-        return records.event_of(record, actor, harmless=harmless)
+        event = records.event_of(record, actor, harmless=harmless)
+        return replace(event, doubt=doubt, flaw=doubt) if doubt else event
 
     def _misplaced(self, file: JournalFile, event: Event) -> Alarm | None:
         if event.actor.uid != file.uid:
@@ -305,11 +371,13 @@ class Trail:
 
     def _step(self, waiting: _Waiting) -> None:
         event = waiting.event
-        self.before_head, self.head = self.head, Head(event.seq, event.hash)
+        self.head, self._newest = Head(event.seq, event.hash), event
         self.head_place = waiting.place
         self._places.setdefault(event.id, waiting.place)
         if self._mark is not None and self._mark.seq == event.seq and self._mark.hash != event.hash:
-            message = f"event {event.seq} differs from the one seen here before: the journal was rewritten"
+            message = (
+                f"{_name(self._mark)} was seen here and is gone: another event {event.seq} stands in its place"
+            )
             self._alarm("rollback", message, event.seq, waiting.place.name)
 
     def _read_again(self) -> None:
@@ -317,6 +385,8 @@ class Trail:
         fresh = Trail(self._directory, self._store, self.head, self._monotonic, self._name_of)
         fresh.catch_up()
         for alarm in fresh.alarms:
+            if alarm.warning:
+                continue
             self._alarm(alarm.kind, alarm.message, alarm.seq, alarm.file)
 
     def _judge_gap(self, settled: bool) -> None:
@@ -333,9 +403,10 @@ class Trail:
             self._gap = Alarm("gap", message, missing, after.place.name)
 
     def _judge_end(self) -> None:
-        if self._mark is None or self.head.seq >= self._mark.seq or self._waiting or self.alarms:
+        stopped = self._waiting or any(not alarm.warning for alarm in self.alarms)
+        if self._mark is None or self.head.seq >= self._mark.seq or stopped:
             return
-        message = f"the journal ends with event {self.head.seq}; {self._mark.seq} events were seen here before"
+        message = f"{_name(self._mark)} was seen here and is gone: the journal ends with event {self.head.seq}"
         self._alarm("rollback", message, self.head.seq + 1, "")
 
     def _break(self, file: JournalFile, kind: str, message: str, seq: int) -> None:
@@ -344,6 +415,12 @@ class Trail:
 
     def _alarm(self, kind: str, message: str, seq: int, name: str) -> None:
         self._found.setdefault((kind, name), Alarm(kind, message, seq, name))
+
+
+def _name(head: Head) -> str:
+    """The event that is gone, as far as it was remembered."""
+    what = f" ({head.what})" if head.what else ""
+    return f"#{head.seq}{what}" if head.proven else f"#{head.seq}{what}, which was not proven to be on disk,"
 
 
 class _EndlessLineError(Exception):

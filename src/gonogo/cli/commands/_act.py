@@ -160,7 +160,7 @@ def _typed(preview: Preview) -> bool:
 
 def _submit(context: Context, session: Session, command: Command) -> int:
     outcome = session.submit(command)
-    for problem in session.inputs.journal_problems:
+    for problem in session.inputs.journal_told:
         context.say.warning(problem)
     match outcome:
         case Refused(refusal):

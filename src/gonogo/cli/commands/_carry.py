@@ -95,7 +95,7 @@ def _show(context: Context, planned: Planned, cell: LedgerCell) -> None:
 def _finish(context: Context, session: Session, outcome: Outcome | Aborted, known: Hotfix) -> int:
     if not isinstance(outcome, Finished) or context.options.json:
         return told(context, session, outcome, known)
-    for problem in session.inputs.journal_problems:
+    for problem in session.inputs.journal_told:
         context.say.warning(problem)
     context.out.line(Span("done: ", Tone.GOOD), Span(f"{known.branch} is at {outcome.commit[:12]} now"))
     push = f"git -C {known.repo} push origin {known.branch}"

@@ -139,7 +139,7 @@ def told(context: Context, session: Session, outcome: Outcome | Aborted, known: 
     """Say where it has got to; the exit code with it."""
     code = _exit_code(outcome)
     context.out.recorded(code)
-    for problem in session.inputs.journal_problems:
+    for problem in session.inputs.journal_told:
         context.say.warning(problem)
     if context.options.json:
         facts: dict[str, Any] = {

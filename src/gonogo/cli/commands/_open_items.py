@@ -27,7 +27,7 @@ def list_open(context: Context) -> int:
         release = Listed(session.loaded.plan, session.inputs.state, context.doors.clock().now())
     finally:
         session.close()
-    for problem in session.inputs.journal_problems:
+    for problem in session.inputs.journal_told:
         context.say.warning(problem)
     open_items = [item for item in release.plan.items if release.state.item(item.id).status is ItemStatus.OPEN]
     mine = [item for item in open_items if is_mine(release.plan, item, session.actor.user)]

@@ -29,7 +29,7 @@ def submit(context: Context, command: Command) -> int:
         outcome = session.submit(command)
     finally:
         session.close()
-    for problem in session.inputs.journal_problems:
+    for problem in session.inputs.journal_told:
         context.say.warning(problem)
     match outcome:
         case Refused(refusal):

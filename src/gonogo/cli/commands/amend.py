@@ -43,7 +43,7 @@ def _show(context: Context) -> int:
         shown = _see(session)
     finally:
         session.close()
-    for problem in session.inputs.journal_problems:
+    for problem in session.inputs.journal_told:
         context.say.warning(problem)
     release = session.loaded.plan.release
     past = session.inputs.state.lifecycle.amendments

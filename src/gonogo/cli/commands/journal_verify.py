@@ -2,8 +2,9 @@
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from typing import Any
 
-from gonogo.adapters.journal_dir import remembered, state_home, verify
+from gonogo.adapters.journal_dir import state_home, verify_and_remember
 from gonogo.cli.context import Context, via
 from gonogo.domain.events import Event
 from gonogo.domain.signing import SIGNED
@@ -21,7 +22,9 @@ def run(context: Context) -> int:
     plan = context.doors.load_plan(context.options).plan
     release = plan.release
     directory = context.doors.journal_place(context.options, release).directory
-    alarms = verify(directory, remembered(directory, state_home()))
+    found = verify_and_remember(directory, state_home())
+    alarms = tuple(alarm for alarm in found if not alarm.warning)
+    warnings = tuple(alarm for alarm in found if alarm.warning)
     signed = _signatures(context) if plan.sign and not _is_unreadable(alarms) else ()
     flawed = tuple(event for event in signed if event.flaw)
     if context.options.json:
@@ -35,15 +38,19 @@ def run(context: Context) -> int:
                     "looked_at": len(signed),
                     "flaws": [{"seq": one.seq, "by": one.actor.user, "why": one.flaw} for one in flawed],
                 },
-                "alarms": [
-                    {"kind": alarm.kind, "message": alarm.message, "seq": alarm.seq, "file": alarm.file}
-                    for alarm in alarms
-                ],
+                "alarms": [_facts(alarm) for alarm in alarms],
+                "warnings": [_facts(alarm) for alarm in warnings],
             }
         )
     else:
+        for warning in warnings:
+            context.say.warning(warning.message)
         _tell(context, alarms, signed, str(directory))
     return ExitCode.INTEGRITY if alarms or flawed else ExitCode.OK
+
+
+def _facts(alarm: Alarm) -> dict[str, Any]:
+    return {"kind": alarm.kind, "message": alarm.message, "seq": alarm.seq, "file": alarm.file}
 
 
 def _tell(context: Context, alarms: Sequence[Alarm], signed: Sequence[Event], directory: str) -> None:

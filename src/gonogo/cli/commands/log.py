@@ -32,7 +32,7 @@ def run(context: Context) -> int:
     finally:
         session.close()
     problems = session.inputs.journal_problems
-    for problem in problems:
+    for problem in session.inputs.journal_told:
         context.say.warning(problem)
     events = session.inputs.state.events
     if context.args.item:

@@ -24,6 +24,16 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
             "journal",
             remedy="gonogo journal verify",
         )
+    for warning in facts.inputs.journal_warnings:
+        yield ReasonLine(
+            "journal.beside",
+            Weight.WARNING,
+            _headline(warning),
+            "journal",
+            facts.now,
+            "journal",
+            remedy="gonogo journal verify",
+        )
     if facts.inputs.plan_problem:
         yield ReasonLine(
             "plan.changed",

@@ -67,6 +67,7 @@ _ALL = (
         decision__unsigned="what the release stands on is not signed, although the plan asks for it",
     ),
     *_is_unknown("ground", plan__changed="the plan on disk is not the plan judged here"),
+    *_warns("ground", journal__beside="something lies in the journal's directory that is no part of the record"),
     *_always(
         "life",
         release__held="the release is on hold",
