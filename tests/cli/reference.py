@@ -82,7 +82,7 @@ _REMARKS = {
     "list, and the attempt is on record. Else the list is shown (exit 3) with the code that confirms it; exit 5 "
     "when anything has moved since, with the new list. On a terminal the version is typed instead of the code.",
     "waive": "Asks everything anew: only what stands there now can be waived. What is unknown needs its subject.",
-    "drive": "While somebody drives, go is theirs to say. Taking the baton from somebody needs a note.",
+    "drive": "Whoever starts the release leads it. Taking over needs a note; docs/deciding.md says who may.",
     "amend": "`show` exits 3 while an edit waits, else 0. Accepting reopens items whose text or check changed, "
     "ends waivers of what changed, and voids approvals of other content.",
     "freeze": "Anybody may stop the line; a freeze for later stands in the plan.",

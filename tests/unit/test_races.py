@@ -34,7 +34,7 @@ from gonogo.domain.decide import (
 from gonogo.domain.decisions import amendments, go, lifecycle
 from gonogo.domain.events import Actor, EventId
 from gonogo.domain.observation import Running, Seen, Status, Target
-from gonogo.domain.plan import LoadedPlan, Plan
+from gonogo.domain.plan import Authority, LoadedPlan, Plan
 from gonogo.errors import ExitCode
 from gonogo.session import Accepted, Outcome, Refused, Session
 from gonogo.testing.clock import FakeClock
@@ -42,7 +42,13 @@ from gonogo.testing.journal import MemoryLog
 from support.deciding import ANA, BEN, loaded, make_plan, make_product
 
 ROUNDS = 50
-PLAN = make_plan(approvals=(), waiver_roles=("engineering",), items=make_plan().items[:1])
+BOTH = ("engineering",)
+PLAN = make_plan(
+    approvals=(),
+    waiver_roles=BOTH,
+    authority=Authority(go=BOTH, complete=BOTH, cancel=BOTH, resume=BOTH, unfreeze=BOTH),
+    items=make_plan().items[:1],
+)
 EDITED = replace(PLAN, products=(make_product(version="1.2.4"),))
 _IDS, _TURNS = count(), count()
 
@@ -180,7 +186,7 @@ RACES: dict[str, Prepare] = {
     "amend": _amendment,
     "freeze": _after_start(FreezeLine("payments fail")),
     "thaw": _after_start(Thaw(), None, FreezeLine("payments fail")),
-    "drive": _after_start(Drive("mine", expect=0)),
+    "drive": lambda rivals: (Drive("mine", expect=0),) * 2,
     "mark bad": _after_start(MarkBad("web", "1.2.3", "leaks memory")),
     "hold a version": _after_start(HoldVersion("web", "production", "1.2.2", "rolled back")),
     "answer a trigger": _after_start(

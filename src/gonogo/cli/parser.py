@@ -104,7 +104,7 @@ VERBS: tuple[Verb, ...] = (
         "waive", "RULE[:SUBJECT] [--env ENV] --reason TEXT --until TIME [--confirm CODE] [--withdraw]",
         "let one unmet rule pass", "waive", DECIDE,
     ),
-    Verb("drive", "[--to PERSON] [--note TEXT]", "take or pass the release manager's baton", "drive", DECIDE),
+    Verb("drive", "[--to PERSON] [--note TEXT]", "take or hand over the lead of the release", "drive", DECIDE),
     Verb("amend", "show | accept [--confirm CODE]", "the plan was edited: see what, accept it", "amend", DECIDE),
     Verb("freeze", "now --reason TEXT [--env ENV] [--product PRODUCT]", "stop the line", "freeze", DECIDE),
     Verb("thaw", "[NUMBER] [--reason TEXT]", "end a freeze that was declared by hand", "thaw", DECIDE),

@@ -437,6 +437,19 @@ class SignersFile(Struct, frozen=True):
         return f"{self.ref}:{self.path}" if self.ref else self.path
 
 
+class Authority(Struct, frozen=True):
+    """Roles that may act beside the release lead, and who may become the lead; see `domain.authority`."""
+
+    go: tuple[str, ...] = ()
+    complete: tuple[str, ...] = ()
+    cancel: tuple[str, ...] = ()
+    resume: tuple[str, ...] = ()
+    unfreeze: tuple[str, ...] = ()
+    """Who may lift a freeze that was declared by hand."""
+    take_lead: tuple[str, ...] = ()
+    """Empty means everybody the plan names."""
+
+
 class Plan(Struct, frozen=True):
     """A whole release plan, valid in itself."""
 
@@ -458,6 +471,7 @@ class Plan(Struct, frozen=True):
     approvals: tuple[ApprovalSlot, ...] = ()
     gates: tuple[Gate, ...] = ()
     waiver_roles: tuple[str, ...] = ()
+    authority: Authority = Authority()
     sign: str = ""
     """`decisions`: they count only with a signature; "" when none is asked for."""
     allowed_signers: SignersFile | None = None

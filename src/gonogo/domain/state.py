@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from gonogo.domain import events as kinds
 from gonogo.domain.events import CHECK_FINISHED, LIFTING, NEEDS_ITS_AUTHOR, Event
 from gonogo.domain.folds.approvals import Answered, ApprovalsFold, Vote
 from gonogo.domain.folds.baton import Baton, BatonFold
@@ -73,7 +74,7 @@ class ReleaseState(Struct, frozen=True):
     freezes_now: tuple[FreezeNow, ...] = ()
     """Freezes declared by hand that nobody has ended."""
     baton: Baton | None = None
-    """Who drives; None when nobody has taken the baton."""
+    """The release lead; None while there is none."""
     bad: Mapping[tuple[str, str], BadVersion] = {}
     """By (product, version)."""
     version_holds: Mapping[Target, VersionHold] = {}
@@ -167,6 +168,7 @@ class _Fold:
             **self._merges.handlers,
             **self._drafts.handlers,
             **self._rollbacks.handlers,
+            kinds.RELEASE_STARTED: self._start,
         }
 
     def apply(self, event: Event) -> None:
@@ -177,6 +179,12 @@ class _Fold:
         handler = self._handlers.get(event.kind)
         if handler is not None and not _is_idle(event):
             handler(event)
+
+    def _start(self, event: Event) -> None:
+        before = self._lifecycle.lifecycle.seq
+        self._lifecycle.handlers[event.kind](event)
+        if self._lifecycle.lifecycle.seq != before:
+            self._baton.start(event)
 
     def result(self) -> ReleaseState:
         return ReleaseState(

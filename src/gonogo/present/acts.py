@@ -139,9 +139,9 @@ def _thawed(event: Event) -> Line:
 def _drives(event: Event) -> Line:
     driver, before = _text(event.data, "driver", 64), _text(event.data, "before", 64)
     if driver == event.actor.user:
-        words = f"took the baton from {before}" if before else "took the baton"
+        words = f"took over the lead from {before}" if before else "took the lead"
     else:
-        words = f"passed the baton to {driver}"
+        words = f"handed over the lead to {driver}"
     return _said(words, Tone.STRONG, reason=_text(event.data, "note"))
 
 

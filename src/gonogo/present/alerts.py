@@ -1,6 +1,6 @@
 """What nobody may overlook, one line each: what was not decided, a trigger, a hold, a freeze, an edited plan."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gonogo.domain import amendment
 from gonogo.domain.completion import open_deployments
@@ -17,7 +17,7 @@ def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
     """The most urgent first; empty when nothing is out of the ordinary."""
     return (
         *decision_alerts(snapshot), *_triggers(snapshot), *_going_back(snapshot), *_held(snapshot),
-        *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot),
+        *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot), *_taken_over(snapshot),
     )  # fmt: skip
 
 
@@ -106,6 +106,18 @@ def _edited(snapshot: Snapshot) -> tuple[Line, ...]:
         return ()
     many = f"{len(waits.changes)} change{'s' if len(waits.changes) != 1 else ''}" if waits.readable else "changes"
     return ((Span(" PLAN EDITED ", Tone.BAD), Span(f"since the start, {many}: nobody has accepted them")),)
+
+
+TOLD_FOR = timedelta(minutes=15)
+"""How long every screen says that the lead was taken over."""
+
+
+def _taken_over(snapshot: Snapshot) -> tuple[Line, ...]:
+    baton = snapshot.state.baton
+    if baton is None or not baton.taken_over or snapshot.now - baton.at > TOLD_FOR:
+        return ()
+    who = f"{baton.driver} took over from {baton.before} {_ago(snapshot, baton.at)}"
+    return ((Span(" LEAD ", Tone.WARN), Span(who), Span(f": {baton.note}" if baton.note else "")),)
 
 
 def _frozen(snapshot: Snapshot) -> tuple[Line, ...]:

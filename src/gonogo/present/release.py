@@ -1,9 +1,9 @@
-"""Where the release stands besides its verdicts: its life, who drives, what holds it, what was decided."""
+"""Where the release stands besides its verdicts: its life, the release lead, what holds it, what was decided."""
 
 from datetime import datetime
 from typing import assert_never
 
-from gonogo.domain import amendment, approvals, people
+from gonogo.domain import amendment, approvals, authority, people
 from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.completion import open_deployments
 from gonogo.domain.decisions.scene import when
@@ -48,18 +48,25 @@ def life_line(snapshot: Snapshot) -> Line:
 
 
 def driver(snapshot: Snapshot) -> str:
-    """Who drives, as people call them; "" when nobody does."""
+    """The release lead, as people call them; "" when there is none."""
     baton = snapshot.state.baton
     return people.named(snapshot.plan, baton.driver) if baton else ""
 
 
 def driver_line(snapshot: Snapshot) -> Line:
-    """Who drives since when, and the note of the handover."""
+    """The release lead, since when, and the note of the handover."""
     baton = snapshot.state.baton
     if baton is None:
-        return (Span("nobody; gonogo drive takes the baton", Tone.MUTED),)
+        offered = authority.offered(snapshot.plan, snapshot.state)
+        to_whom = f"offered to {offered}; " if offered else ""
+        return (Span(f"none yet; {to_whom}gonogo drive takes the lead", Tone.MUTED),)
     note = f": {baton.note}" if baton.note else ""
-    return (Span(f"{driver(snapshot)} since {when(baton.at, snapshot.now)}{note}"),)
+    since = f"since {when(baton.at, snapshot.now)}"
+    started = ", who started the release" if baton.by_start else ""
+    line: Line = (Span(f"{driver(snapshot)} {since}{started}{note}"),)
+    if offered := authority.offered(snapshot.plan, snapshot.state):
+        line = (*line, Span(f"; the lead is offered to {offered}: gonogo drive", Tone.MUTED))
+    return line
 
 
 def approval_lines(snapshot: Snapshot) -> tuple[Line, ...]:

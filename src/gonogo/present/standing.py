@@ -51,7 +51,7 @@ def _life(snapshot: Snapshot) -> tuple[Line, ...]:
     return (
         (_label("release"), Span(snapshot.plan.name or snapshot.plan.release, Tone.STRONG)),
         (_label("stands"), *life_line(snapshot)),
-        (_label("drives"), *driver_line(snapshot)),
+        (_label("lead"), *driver_line(snapshot)),
         *((_label(one.environment), *headline(one, snapshot.plan)) for one in snapshot.verdicts),
     )
 

@@ -37,7 +37,7 @@ from gonogo.domain.digest import content_of
 from gonogo.domain.events import Actor
 from gonogo.domain.goes import stands
 from gonogo.domain.observation import Target
-from gonogo.domain.plan import Item, ItemId, Plan
+from gonogo.domain.plan import Authority, Item, ItemId, Plan
 from gonogo.domain.rollback import points_of_no_return
 from gonogo.domain.sizes import size
 from gonogo.domain.state import ItemStatus, Proof
@@ -45,6 +45,8 @@ from gonogo.errors import ExitCode
 from support.deciding import ANA, BEN, CHLOE, DAI, NOBODY, ROOT, World, make_plan, make_product
 
 PLAIN = make_plan(approvals=(), items=(Item(ItemId("tests"), "Run the tests"),))
+BOTH_MAY = replace(PLAIN, authority=Authority(go=("engineering",)))
+"""Ana, who starts, leads; Ben may give GO by his role."""
 HOUR = timedelta(hours=1)
 
 
@@ -220,7 +222,7 @@ def test_time_that_goes_by_alone_moves_nothing() -> None:
 
 def test_a_second_go_is_told_who_said_it() -> None:
     """One decision for one environment."""
-    world = started().do(BEN, Tick("tests"))
+    world = started(BOTH_MAY).do(BEN, Tick("tests"))
     world.do(ANA, say_go(world))
 
     refusal = world.refusal(BEN, Go("production", ""))
@@ -252,14 +254,14 @@ def test_an_amendment_ends_waivers_of_what_it_touches() -> None:
     assert [one.subject for one in waivers.in_force(world.plan, world.state, world.now)] == ["item:docs"]
 
 
-def test_while_somebody_drives_go_is_theirs_to_say() -> None:
-    """The others are told who drives, and how to take over."""
-    world = started().do(BEN, Tick("tests"), Drive())
+def test_only_the_lead_gives_go() -> None:
+    """The others are told who leads, and how to take over."""
+    world = started().do(BEN, Tick("tests"), Drive("ana is off to bed"))
 
     refusal = world.refusal(ANA, say_go(world))
 
     assert (refusal.rule, refusal.exit_code) == ("go.driver", ExitCode.NOT_PERMITTED)
-    assert "Ben Okafor (bokafor) drives" in refusal.reason
+    assert refusal.reason == "only the release lead (Ben Okafor (bokafor)) can give GO"
 
 
 def test_the_baton_is_passed_and_taken() -> None:
@@ -291,7 +293,7 @@ def test_who_does_not_drive(actor: Actor, command: Drive, rule: str) -> None:
 
 def test_taking_a_baton_that_moved_is_a_conflict() -> None:
     """A dialog says which handover it saw."""
-    world = started().do(BEN, Drive())
+    world = started().do(BEN, Drive("ana is off to bed"))
 
     assert world.refusal(ANA, Drive("mine", expect=0)).exit_code is ExitCode.CONFLICT
 
@@ -434,7 +436,7 @@ def test_a_job_ticks_only_what_the_plan_lets_it() -> None:
 
 def test_who_drives_says_go_from_either_account() -> None:
     """One person with two accounts is one driver."""
-    world = started().do(CHLOE, Tick("tests")).do(BEN, Drive())
+    world = started().do(CHLOE, Tick("tests")).do(BEN, Drive("ana is off to bed"))
     other = Actor(1050, "bokafor-adm")
 
     world.do(other, say_go(world, other))
@@ -513,7 +515,7 @@ def test_a_point_of_no_return_is_passed_with_the_first_word() -> None:
 
 def test_a_go_from_before_is_no_answer_while_the_line_is_stopped() -> None:
     """Typed again during a freeze it is refused; that it was given once lets nothing through now."""
-    world = started().do(BEN, Tick("tests"))
+    world = started(BOTH_MAY).do(BEN, Tick("tests"))
     world.do(ANA, say_go(world)).do(BEN, FreezeLine("payments fail"))
 
     assert world.refusal(ANA, Go("production", "")).rule == "go.blocked"

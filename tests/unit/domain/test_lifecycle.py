@@ -40,13 +40,17 @@ from gonogo.domain.events import Actor, Event, EventId
 from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
 from gonogo.domain.observation import Target
 from gonogo.domain.outline import changed, outline_of, pack, unpack
-from gonogo.domain.plan import Gate, GateKind, Item, ItemId, Plan
+from gonogo.domain.plan import Authority, Gate, GateKind, Item, ItemId, Plan
 from gonogo.domain.state import ItemStatus, ReleaseStatus, replay
 from gonogo.errors import ExitCode
 from support.deciding import ANA, BEN, CHLOE, DAI, NOW, ROOT, World, make_plan, make_product
 
 Make = Callable[[World], Command]
 PLAIN = make_plan(approvals=())
+SHARED = replace(
+    PLAIN, authority=Authority(complete=("engineering",), cancel=("engineering",), resume=("engineering",))
+)
+"""Ana, who starts, leads; Ben may by his role."""
 EDITED = make_plan(approvals=(), products=(make_product(version="1.2.4"),))
 RETITLED = make_plan(approvals=(), items=(Item(ItemId("tests"), "Run all the tests"), make_plan().items[1]))
 
@@ -117,9 +121,9 @@ def cancelled() -> World:
     return world.do(ANA, cancel(world))
 
 
-def held() -> World:
+def held(plan: Plan = PLAIN) -> World:
     """One on hold."""
-    return started().do(ANA, Hold("waiting for the vendor"))
+    return World(plan).do(ANA, Start()).do(ANA, Hold("waiting for the vendor"))
 
 
 def amended() -> World:
@@ -167,7 +171,9 @@ ROWS = (
     Row("a draft does not go", draft, ANA, Go("staging", ""), "release.draft", "draft", ExitCode.NO_GO),
     Row("a draft has no amendment", draft, ANA, AcceptAmendment(""), "release.draft", "draft", ExitCode.NO_GO),
     Row("everything done is completed", done, ANA, complete, "", "completed"),
-    Row("completed by somebody else than the starter", done, BEN, complete, "", "completed"),
+    Row("completed by somebody with a role for it", lambda: done(SHARED), BEN, complete, "", "completed"),
+    Row("completed by somebody else than the lead", done, BEN, complete, "complete.driver", "in_progress",
+        ExitCode.NOT_PERMITTED),
     Row("completed with another code", done, ANA, Complete("0000-0000"), "complete.moved", "in_progress",
         ExitCode.CONFLICT),
     Row("root does not complete", done, ROOT, complete, "account.nobody", "in_progress", ExitCode.NOT_PERMITTED),
@@ -228,7 +234,11 @@ ROWS = (
         complete, "complete.open", "in_progress", ExitCode.NO_GO),
     Row("a broken plan does not start", lambda: broken(draft()), ANA, Start(), "plan.changed", "draft",
         ExitCode.NO_GO),
-    Row("cancelled while it runs", started, BEN, cancel, "", "cancelled"),
+    Row("cancelled while it runs", started, ANA, cancel, "", "cancelled"),
+    Row("cancelled by somebody with a role for it", lambda: World(SHARED).do(ANA, Start()), BEN, cancel, "",
+        "cancelled"),
+    Row("cancelled by somebody else than the lead", started, BEN, cancel, "cancel.driver", "in_progress",
+        ExitCode.NOT_PERMITTED),
     Row("cancelled without a reason", started, ANA, Cancel("", ""), "cancel.reason", "in_progress",
         ExitCode.USAGE),
     Row("cancelled with another code", started, ANA, Cancel("late", "0000-0000"), "cancel.moved", "in_progress",
@@ -245,12 +255,15 @@ ROWS = (
     Row("held without a reason", started, BEN, Hold(" "), "hold.reason", "in_progress", ExitCode.USAGE),
     Row("held twice by the same", held, ANA, Hold("again"), "()", "in_progress"),
     Row("held twice by two", held, BEN, Hold("again"), "release.held", "in_progress", ExitCode.CONFLICT),
-    Row("resumed", held, BEN, ON, "", "in_progress"),
-    Row("resumed without a reason", held, BEN, Resume(" "), "resume.reason", "in_progress", ExitCode.USAGE),
+    Row("resumed", held, ANA, ON, "", "in_progress"),
+    Row("resumed by somebody with a role for it", lambda: held(SHARED), BEN, ON, "", "in_progress"),
+    Row("resumed by somebody else than the lead", held, BEN, ON, "resume.driver", "in_progress",
+        ExitCode.NOT_PERMITTED),
+    Row("resumed without a reason", held, ANA, Resume(" "), "resume.reason", "in_progress", ExitCode.USAGE),
     Row("root does not resume", held, ROOT, ON, "account.nobody", "in_progress", ExitCode.NOT_PERMITTED),
     Row("resumed what is not held", started, BEN, ON, "release.not-held", "in_progress", ExitCode.NO_GO),
-    Row("resumed twice by the same", lambda: held().do(BEN, ON), BEN, ON, "()", "in_progress"),
-    Row("resumed twice by two", lambda: held().do(BEN, ON), ANA, ON, "release.resumed", "in_progress",
+    Row("resumed twice by the same", lambda: held(SHARED).do(BEN, ON), BEN, ON, "()", "in_progress"),
+    Row("resumed twice by two", lambda: held(SHARED).do(BEN, ON), ANA, ON, "release.resumed", "in_progress",
         ExitCode.CONFLICT),
     Row("on hold nothing goes", held, ANA, Go("staging", ""), "release.held", "in_progress", ExitCode.NO_GO),
     Row("an amendment is accepted", amended, BEN, lambda world: AcceptAmendment(world.amend_code()), "",
@@ -347,12 +360,12 @@ def test_completing_with_anything_open_is_refused_with_the_list() -> None:
     """The whole list, and who tried it is on record."""
     world = started()
 
-    refusal = world.refusal(BEN, Complete(""))
+    refusal = world.refusal(ANA, Complete(""))
 
     assert "item.open item:tests: 'Run the tests' is open" in refusal.facts
     assert any(fact.startswith("cell.open cell:web/production") for fact in refusal.facts)
     last = world.state.events[-1]
-    assert (last.kind, last.actor, last.data["facts"]) == ("act.refused", BEN, list(refusal.facts))
+    assert (last.kind, last.actor, last.data["facts"]) == ("act.refused", ANA, list(refusal.facts))
 
 
 def test_who_loses_is_told_by_whom_when_and_what() -> None:

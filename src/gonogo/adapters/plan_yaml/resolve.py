@@ -23,6 +23,7 @@ from gonogo.adapters.plan_yaml.problems import Mistake, Problems
 from gonogo.adapters.plan_yaml.reading import Reading
 from gonogo.adapters.plan_yaml.references import References, report_circles
 from gonogo.adapters.plan_yaml.shape import (
+    AuthorityShape,
     BranchesShape,
     CanaryShape,
     ChangelogShape,
@@ -39,6 +40,7 @@ from gonogo.adapters.plan_yaml.shape import (
 )
 from gonogo.domain.duration import parse_day
 from gonogo.domain.plan import (
+    Authority,
     Canary,
     Environment,
     Person,
@@ -85,6 +87,7 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         approvals=approvals_of(reading, shape.approvals, people),
         gates=gates_of(reading, shape.gates),
         waiver_roles=_waiver_roles(reading, shape.waivers or WaiversShape()),
+        authority=_authority(reading, shape.authority or AuthorityShape()),
         sign=shape.sign or "",
         allowed_signers=_allowed_signers(reading, shape),
         rules=rules_of(reading, shape.rules),
@@ -265,6 +268,23 @@ def _file(reading: Reading, product: ProductShape, path: Path, index: int) -> Ve
 def _waiver_roles(reading: Reading, given: WaiversShape) -> tuple[str, ...]:
     names = reading.names
     return names.check_each(names.roles, given.roles, ("waivers", "roles"), "a waiver", "is given by")
+
+
+def _authority(reading: Reading, given: AuthorityShape) -> Authority:
+    names = reading.names
+
+    def roles(key: str) -> tuple[str, ...]:
+        path = ("authority", key)
+        return names.check_each(names.roles, getattr(given, key), path, f"authority.{key}", "is given to")
+
+    return Authority(
+        go=roles("go"),
+        complete=roles("complete"),
+        cancel=roles("cancel"),
+        resume=roles("resume"),
+        unfreeze=roles("unfreeze"),
+        take_lead=roles("take_lead"),
+    )
 
 
 def _allowed_signers(reading: Reading, shape: PlanShape) -> SignersFile | None:

@@ -407,6 +407,17 @@ class WaiversShape(_Shape):
     roles: Annotated[Texts, _says("Roles that may waive, with a reason and an end.")] = []
 
 
+class AuthorityShape(_Shape):
+    """Roles that may act beside the release lead. Default: the lead alone."""
+
+    go: Annotated[Texts, _says("Roles that may give GO.")] = []
+    complete: Annotated[Texts, _says("Roles that may complete the release.")] = []
+    cancel: Annotated[Texts, _says("Roles that may cancel it.")] = []
+    resume: Annotated[Texts, _says("Roles that may end a hold.")] = []
+    unfreeze: Annotated[Texts, _says("Roles that may lift a freeze that was declared by hand.")] = []
+    take_lead: Annotated[Texts, _says("Roles that may be the release lead. Default: everybody in `people`.")] = []
+
+
 class MetricShape(_Shape):
     """A number asked from a source."""
 
@@ -513,7 +524,7 @@ class PlanShape(_Shape):
     products: Annotated[dict[Name, ProductShape], Meta(min_length=1, description="What ships, by name.")]
     name: Annotated[Text, _says("How people call it. Default: the id.")] = ""
     description: Annotated[Text, _says("What it is about.")] = ""
-    manager: Annotated[Name | None, _says("A key of `people`: who says go.")] = None
+    manager: Annotated[Name | None, _says("A key of `people`: who is offered the lead of the release.")] = None
     target_date: Annotated[Day | None, _says("The day it is meant for.")] = None
     metadata: Annotated[dict[str, Any], _says("Whatever else; shown, never interpreted.")] = {}
     window: Annotated[WindowShape | None, _says("The live hours.")] = None
@@ -527,6 +538,7 @@ class PlanShape(_Shape):
     approvals: Annotated[dict[Name, ApprovalShape], _says("Sign-offs the release knows.")] = {}
     gates: Annotated[dict[Name, list[GateShape]], _says("What must hold before a promotion, by environment.")] = {}
     waivers: Annotated[WaiversShape | None, _says("Who may pass an unmet gate.")] = None
+    authority: Annotated[AuthorityShape | None, _says("Roles that may act beside the release lead.")] = None
     sign: Annotated[
         Literal["decisions"] | None,
         _says("`decisions`: they count only with an SSH signature of whoever decides."),

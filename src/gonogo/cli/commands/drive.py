@@ -1,4 +1,4 @@
-"""`gonogo drive`: take the release manager's baton, or pass it on."""
+"""`gonogo drive`: take the lead of the release, or hand it over."""
 
 from argparse import ArgumentParser
 
@@ -9,7 +9,9 @@ from gonogo.domain.decide import Drive
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare to whom, and the note."""
-    parser.add_argument("--to", metavar="PERSON", default="", help="pass it to this person; by default take it")
+    parser.add_argument(
+        "--to", metavar="PERSON", default="", help="hand it over to this person; by default take it"
+    )
     parser.add_argument(
         "--note",
         metavar="TEXT",

@@ -61,7 +61,7 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
         ("you", f"{account}, {person.name} in the plan" if person else f"{account}, not named in the plan"),
         ("judged", f"{snapshot.now:%Y-%m-%d %H:%M:%S} UTC"),
         ("state", _text(release.life_line(snapshot))),
-        ("drives", _text(release.driver_line(snapshot))),
+        ("lead", _text(release.driver_line(snapshot))),
     ]
     rows += [("approval", _text(line)) for line in release.approval_lines(snapshot)]
     rows += [("frozen", _text(line)) for line in release.freeze_lines(snapshot)]

@@ -37,7 +37,7 @@ def preview(scene: Scene, pending: Pending) -> Preview:
 
 def decide(scene: Scene, command: Commands) -> Answer:
     """Accepted by one person, whose name stands under it from then on."""
-    if refusal := slips.not_running(scene, "an amendment") or slips.undecided(scene, "accepting an amendment"):
+    if refusal := slips.not_running(scene, "an amendment") or slips.no_person(scene, "accepting an amendment"):
         return refusal
     pending = amendment.pending(scene.loaded, scene.state)
     if pending is None:

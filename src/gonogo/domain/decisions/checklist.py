@@ -129,7 +129,7 @@ def _tick(scene: Scene, item: Item, now: ItemState, command: Tick, data: dict[st
 
 def _by_two(scene: Scene, item: Item, now: ItemState, kind: str, data: dict[str, Any]) -> Answer:
     """Done, or not applicable, when two persons say the same; the first one's word leaves it open."""
-    if refusal := slips.undecided(scene, f"'{item.id}', which two persons confirm,"):
+    if refusal := slips.no_person(scene, f"'{item.id}', which two persons confirm,"):
         return refusal
     subject, skip, first = f"item:{item.id}", kind == kinds.ITEM_SKIPPED, now.first
     if now.status is not ItemStatus.OPEN or first is None:

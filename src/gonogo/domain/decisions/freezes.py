@@ -5,6 +5,7 @@ from typing import Any, assert_never
 from msgspec import Struct
 
 from gonogo.domain import events as kinds
+from gonogo.domain.authority import Act
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.scene import Answer, Refusal, Scene
 from gonogo.domain.text import clean
@@ -70,11 +71,13 @@ def _freeze(scene: Scene, command: FreezeLine) -> Answer:
 
 
 def _thaw(scene: Scene, command: Thaw) -> Answer:
-    if refusal := slips.undecided(scene, "ending a freeze"):
+    if refusal := slips.no_person(scene, "lifting a freeze"):
         return refusal
     standing = scene.state.freezes_now
     if not standing or (command.freeze and all(one.seq != command.freeze for one in standing)):
         return _ended(scene, command)
+    if refusal := slips.without_authority(scene, Act.UNFREEZE):
+        return refusal
     if not command.freeze and len(standing) > 1:
         names = ", ".join(f"#{one.seq} ({one.reason})" for one in standing)
         return Refusal(

@@ -5,6 +5,7 @@ from typing import Any
 
 from gonogo.domain import completion, digest, outline, waivers
 from gonogo.domain import events as kinds
+from gonogo.domain.authority import Act
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, typed
@@ -123,8 +124,8 @@ def _kept_from(scene: Scene) -> str:
 def _may_not(scene: Scene) -> Refusal | None:
     return (
         slips.not_running(scene, "a go")
-        or slips.undecided(scene, "a go")
-        or slips.not_driving(scene, "go.driver", "go is theirs to say")
+        or slips.no_person(scene, "a go")
+        or slips.without_authority(scene, Act.GO)
     )
 
 

@@ -292,7 +292,7 @@ def _slot(scene: Scene, known: Hotfix, name: str) -> ApprovalSlot | Refusal:
 
 
 def _may_vote(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
-    if refusal := slips.undecided(scene, "an approval"):
+    if refusal := slips.no_person(scene, "an approval"):
         return refusal
     if slot.role in people.roles_of(scene.plan, scene.actor):
         return None

@@ -4,8 +4,9 @@ from typing import Any, assert_never
 
 from msgspec import Struct
 
-from gonogo.domain import completion, outline
+from gonogo.domain import authority, completion, outline
 from gonogo.domain import events as kinds
+from gonogo.domain.authority import Act
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
@@ -77,7 +78,7 @@ def _start(scene: Scene) -> Answer:
         return slips.lost(
             "release.started", "the release was started", life.actor, life.at, scene.now, "gonogo status"
         )
-    if refusal := slips.over(scene) or slips.undecided(scene, "starting"):
+    if refusal := slips.over(scene) or slips.no_person(scene, "starting"):
         return refusal
     if scene.inputs.plan_problem:
         return Refusal(
@@ -88,7 +89,10 @@ def _start(scene: Scene) -> Answer:
         )
     if bad := completion.bad_versions(scene.plan, scene.state):
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
-    return (*plan_drafts(scene), scene.draft(kinds.RELEASE_STARTED, SUBJECT, plan_data(scene), expect=life.seq))
+    data = plan_data(scene)
+    if not authority.can_lead(scene.plan, scene.actor.user):
+        data["lead"] = False
+    return (*plan_drafts(scene), scene.draft(kinds.RELEASE_STARTED, SUBJECT, data, expect=life.seq))
 
 
 def plan_drafts(scene: Scene) -> tuple[Draft, ...]:
@@ -136,7 +140,7 @@ def _hold(scene: Scene, command: Hold) -> Answer:
 
 
 def _resume(scene: Scene, command: Resume) -> Answer:
-    if refusal := slips.not_running(scene, "resuming") or slips.undecided(scene, "resuming"):
+    if refusal := slips.not_running(scene, "resuming") or slips.no_person(scene, "resuming"):
         return refusal
     held = scene.state.held
     if held is None:
@@ -146,6 +150,8 @@ def _resume(scene: Scene, command: Resume) -> Answer:
         if last is not None:
             return slips.lost("release.resumed", "the release was resumed", last.actor, last.at, scene.now)
         return Refusal(ExitCode.NO_GO, "release.not-held", "the release is not on hold", "gonogo status")
+    if refusal := slips.without_authority(scene, Act.RESUME):
+        return refusal
     if refusal := slips.need_reason("resume.reason", "resuming", command.reason, "gonogo resume --reason '...'"):
         return refusal
     data = {"reason": clean(command.reason.strip()), "hold": held.seq}
@@ -217,7 +223,7 @@ def _complete(scene: Scene, command: Complete) -> Answer:
     ended = _ended(scene, ReleaseStatus.COMPLETED)
     if ended is not None:
         return ended
-    if refusal := slips.not_running(scene, "completing") or slips.undecided(scene, "completing"):
+    if refusal := _may_not_complete(scene):
         return refusal
     preview = preview_complete(scene)
     if preview.refused:
@@ -234,11 +240,23 @@ def _complete(scene: Scene, command: Complete) -> Answer:
     return (scene.draft(kinds.RELEASE_COMPLETED, SUBJECT, data, expect=scene.state.lifecycle.seq),)
 
 
+def _may_not_complete(scene: Scene) -> Refusal | None:
+    return (
+        slips.not_running(scene, "completing")
+        or slips.no_person(scene, "completing")
+        or slips.without_authority(scene, Act.COMPLETE)
+    )
+
+
+def _may_not_cancel(scene: Scene) -> Refusal | None:
+    return slips.no_person(scene, "cancelling") or slips.without_authority(scene, Act.CANCEL)
+
+
 def _cancel(scene: Scene, command: Cancel) -> Answer:
     ended = _ended(scene, ReleaseStatus.CANCELLED)
     if ended is not None:
         return ended
-    if refusal := slips.undecided(scene, "cancelling"):
+    if refusal := _may_not_cancel(scene):
         return refusal
     asked = "gonogo cancel --reason '...'"
     if refusal := slips.need_reason("cancel.reason", "cancelling", command.reason, asked):

@@ -44,7 +44,7 @@ _KINDS = {Word.EQUIVALENT: kinds.MERGE_EQUATED, Word.WAIVED: kinds.MERGE_WAIVED}
 
 def decide(scene: Scene, command: Commands) -> Answer:
     """Record the word of one certain person. What git proves needs no word, and no word undoes it."""
-    if refusal := slips.over(scene) or slips.undecided(scene, "answering for a forward-merge"):
+    if refusal := slips.over(scene) or slips.no_person(scene, "answering for a forward-merge"):
         return refusal
     key = (command.product, command.fix, command.branch)
     subject = f"merge:{command.product}/{command.fix[:8]}/{command.branch}"

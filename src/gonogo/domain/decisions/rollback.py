@@ -45,8 +45,8 @@ class _Step(Struct, frozen=True):
 
 
 def decide(scene: Scene, command: Commands) -> Answer:
-    """One decision for all its environments. Whoever drives decides; anybody may when nobody drives."""
-    if refusal := slips.not_running(scene, "a rollback") or slips.undecided(scene, "a rollback"):
+    """One decision for all its environments. A lead who took the lead by name decides, else any named account."""
+    if refusal := slips.not_running(scene, "a rollback") or slips.no_person(scene, "a rollback"):
         return refusal
     typed = f"gonogo rollback start {command.product} --reason '...'"
     if refusal := slips.need_reason("rollback.reason", "a rollback", command.reason, typed):

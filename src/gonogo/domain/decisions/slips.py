@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from gonogo.domain import authority, people
 from gonogo.domain import events as kinds
-from gonogo.domain import people
+from gonogo.domain.authority import Act
 from gonogo.domain.decisions.scene import Refusal, Scene, when
 from gonogo.domain.events import Actor
 from gonogo.domain.folds.lifecycle import ReleaseStatus
@@ -31,13 +32,48 @@ def undecided(scene: Scene, what: str) -> Refusal | None:
     return Refusal(ExitCode.NOT_PERMITTED, "account.nobody", f"{nobody}: {what} needs a person", remedy)
 
 
-def not_driving(scene: Scene, rule: str, whose: str) -> Refusal | None:
-    """Refuse what is for whoever drives to say, while somebody else does; None while nobody drives."""
-    baton = scene.state.baton
-    if baton is None or people.is_account_of(scene.plan, baton.driver, scene.actor):
+def unnamed(scene: Scene, what: str) -> Refusal | None:
+    """Refuse an account that the agreed plan does not name; None where it names nobody at all."""
+    plan = authority.agreed(scene.loaded, scene.state)
+    if authority.is_named(plan, scene.actor):
         return None
-    fact = f"{people.named(scene.plan, baton.driver)} drives, and {whose}"
-    return Refusal(ExitCode.NOT_PERMITTED, rule, fact, "gonogo drive --note '...'    takes the baton")
+    names = ", ".join(people.named(plan, one.account) for one in plan.people[:4] if not one.shared)
+    fact = f"the plan does not name {scene.actor.user}: {what} needs an account of `people`"
+    return Refusal(ExitCode.NOT_PERMITTED, "account.unnamed", fact, f"ask {names}" if names else "")
+
+
+def no_person(scene: Scene, what: str) -> Refusal | None:
+    """Refuse whoever is not one certain person that the plan names; None for everybody else."""
+    return undecided(scene, what) or unnamed(scene, what)
+
+
+def without_authority(scene: Scene, act: Act) -> Refusal | None:
+    """Refuse whoever is neither the release lead nor has a role the plan names for it; None for these."""
+    plan = authority.agreed(scene.loaded, scene.state)
+    barrier = authority.barrier(plan, scene.state, scene.actor, act, scene.now)
+    if barrier is None:
+        return None
+    return Refusal(ExitCode.NOT_PERMITTED, _AUTHORITY_RULES[act], barrier.fact, barrier.remedy)
+
+
+_AUTHORITY_RULES = {
+    Act.GO: "go.driver",
+    Act.COMPLETE: "complete.driver",
+    Act.CANCEL: "cancel.driver",
+    Act.RESUME: "resume.driver",
+    Act.UNFREEZE: "freeze.driver",
+}
+
+
+def not_driving(scene: Scene, rule: str, whose: str) -> Refusal | None:
+    """Refuse what is for whoever took the lead to say; None while nobody has, or the plan names nobody."""
+    baton = scene.state.baton
+    if baton is None or baton.by_start or not scene.plan.people:
+        return None
+    if people.is_account_of(scene.plan, baton.driver, scene.actor):
+        return None
+    fact = f"{people.named(scene.plan, baton.driver)} is the release lead, and {whose}"
+    return Refusal(ExitCode.NOT_PERMITTED, rule, fact, "gonogo drive --note '...'    takes the lead")
 
 
 def over(scene: Scene) -> Refusal | None:

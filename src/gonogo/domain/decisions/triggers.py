@@ -66,7 +66,7 @@ def _fire(scene: Scene, command: FireTrigger) -> Answer:
 
 
 def _answer(scene: Scene, command: AnswerTrigger) -> Answer:
-    if refusal := slips.over(scene) or slips.undecided(scene, "answering a trigger"):
+    if refusal := slips.over(scene) or slips.no_person(scene, "answering a trigger"):
         return refusal
     fired = scene.state.triggers.get(command.trigger)
     if fired is None:

@@ -86,7 +86,7 @@ def _mark(scene: Scene, product: Product, command: MarkBad) -> Answer:
 
 
 def _clear(scene: Scene, product: Product, command: ClearBad) -> Answer:
-    if refusal := slips.undecided(scene, "taking a warning back"):
+    if refusal := slips.no_person(scene, "taking a warning back"):
         return refusal
     known = scene.state.bad.get((product.name, command.version))
     if known is None:
@@ -121,7 +121,7 @@ def _release(scene: Scene, command: ReleaseVersion) -> Answer:
     target = Target(command.product, command.environment)
     if refusal := slips.over(scene) or _no_environment(scene, command.environment):
         return refusal
-    if refusal := slips.undecided(scene, "releasing a held version"):
+    if refusal := slips.no_person(scene, "releasing a held version"):
         return refusal
     known = scene.state.version_holds.get(target)
     if known is None:

@@ -1,6 +1,6 @@
 """The life of the release, and who drives it."""
 
-from gonogo.domain import amendment, people
+from gonogo.domain import amendment, authority, people
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import (
     AcceptAmendment,
@@ -80,9 +80,13 @@ def _baton(scene: Scene, _: Answers) -> Ask:
 def _takes_over(scene: Scene, _: Answers) -> Ask:
     baton = scene.state.baton
     if baton is None:
-        return Write("I drive", "A note for everybody, or Enter for none.", "a note", least=0)
+        return Write("Take the lead", "A note for everybody, or Enter for none.", "a note", least=0)
     before = people.named(scene.plan, baton.driver)
-    return Write("Take the baton", f"{before} drives. Say why you take over; it stays in the trail.", "a note")
+    if authority.accepts_offer(scene.plan, scene.state, scene.actor):
+        ask = f"{before} leads because they started the release. A note for everybody, or Enter for none."
+        return Write("Take the lead", ask, "a note", least=0)
+    ask = f"{before} is the release lead. Say why you take over; it stays in the trail."
+    return Write("Take over the lead", ask, "a note")
 
 
 def _to_whom(scene: Scene, _: Answers) -> Ask:
@@ -91,19 +95,19 @@ def _to_whom(scene: Scene, _: Answers) -> Ask:
         for one in scene.plan.people
         if not one.shared and not people.is_account_of(scene.plan, one.account, scene.actor)
     )
-    return one_of("Pass the baton to whom?", others, "the plan names nobody else")
+    return one_of("Hand over the lead to whom?", others, "the plan names nobody else")
 
 
 DRIVE = Deed(
     (("seen", _baton), ("note", _takes_over)),
     lambda _, answers: Drive(answers["note"], expect=int(answers["seen"])),
-    lambda _: "take the baton",
+    lambda _: "take the lead",
 )
 
 
 def _what_they_must_know(_: Scene, answers: Answers) -> Ask:
     ask = f"What must {answers['to']} know? Enter for nothing."
-    return Write(f"Pass the baton to {answers['to']}", ask, "a note", least=0)
+    return Write(f"Hand over the lead to {answers['to']}", ask, "a note", least=0)
 
 
 PASS = Deed(
@@ -112,9 +116,9 @@ PASS = Deed(
         ("to", _to_whom),
         (
             "note",
-            lambda _, answers: Write("Pass the baton", f"What must {answers['to']} know?", "a note", least=0),
+            lambda _, answers: Write("Hand over the lead", f"What must {answers['to']} know?", "a note", least=0),
         ),
     ),
     lambda _, answers: Drive(answers["note"], answers["to"], expect=int(answers["seen"])),
-    lambda answers: f"pass the baton to {answers['to']}",
+    lambda answers: f"hand over the lead to {answers['to']}",
 )

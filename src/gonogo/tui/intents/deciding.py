@@ -1,6 +1,7 @@
 """Wishes that decide something about the release. What each asks for and records is in `gonogo.tui.deeds`."""
 
 from gonogo.domain import amendment, people, waivers
+from gonogo.domain.authority import Act
 from gonogo.domain.checks import commands
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.scene import Scene
@@ -37,6 +38,12 @@ def _not_running(scene: Scene, what: str) -> str:
     return refusal.reason if refusal else ""
 
 
+def _without(scene: Scene, act: Act) -> str:
+    """Why this account may not, with who may; "" when it may."""
+    refusal = slips.unnamed(scene, "this") or slips.without_authority(scene, act)
+    return refusal.reason if refusal else ""
+
+
 # -- the life of the release --------------------------------------------------------------------------------------
 
 
@@ -53,7 +60,8 @@ class StartRelease(Deciding):
         life = scene.state.lifecycle
         if life.status is ReleaseStatus.IN_PROGRESS:
             return f"the release was started{slips.by(life.actor, life.at, scene.now)}"
-        return _over(scene)
+        unnamed = slips.unnamed(scene, "starting")
+        return _over(scene) or (unnamed.reason if unnamed else "")
 
 
 class HoldRelease(Deciding):
@@ -82,7 +90,7 @@ class ResumeRelease(Deciding):
         """Only what is on hold is resumed."""
         if reason := _not_running(scene, "resuming"):
             return reason
-        return "" if scene.state.held else "the release is not on hold"
+        return _without(scene, Act.RESUME) if scene.state.held else "the release is not on hold"
 
 
 class CompleteRelease(Deciding):
@@ -95,7 +103,7 @@ class CompleteRelease(Deciding):
     @classmethod
     def against(cls, scene: Scene) -> str:
         """Only a running release is completed."""
-        return _not_running(scene, "completing")
+        return _not_running(scene, "completing") or _without(scene, Act.COMPLETE)
 
 
 class CancelRelease(Deciding):
@@ -104,6 +112,11 @@ class CancelRelease(Deciding):
     label, title = "cancel", "Cancel the release"
     help = "the release ends without being done; nothing is rolled back by that"
     confirm = True
+
+    @classmethod
+    def against(cls, scene: Scene) -> str:
+        """The release lead, or a role the plan names for it."""
+        return _over(scene) or _without(scene, Act.CANCEL)
 
 
 class AcceptAmendment(Deciding):
@@ -123,34 +136,38 @@ class AcceptAmendment(Deciding):
 
 
 class Drive(Deciding):
-    """The baton."""
+    """The lead of the release."""
 
     keys, shown_key, label = ("d",), "d", "drive"
-    title = "Take the baton: I drive"
-    help = "say that you are the one who drives the release; asks for a note to take it from somebody"
+    title = "Take the lead of the release"
+    help = "become the release lead; asks for a note to take over from somebody"
 
     @classmethod
     def against(cls, scene: Scene) -> str:
-        """Whoever drives has it."""
+        """The lead has it; who named themselves by starting only confirms it."""
         baton = scene.state.baton
         if baton is not None and baton.driver == scene.actor.user:
-            return "you drive already"
+            return "you are the release lead already"
         return _over(scene)
 
 
 class PassBaton(Deciding):
     """Handover."""
 
-    label, title = "hand over", "Pass the baton to somebody"
+    label, title = "hand over", "Hand over the lead of the release"
     help = "hand the release over to somebody, with a note of what they must know"
 
     @classmethod
     def against(cls, scene: Scene) -> str:
-        """Whoever drives passes it."""
+        """The lead hands it over."""
         baton = scene.state.baton
         if baton is not None and not people.is_account_of(scene.plan, baton.driver, scene.actor):
-            return f"{people.named(scene.plan, baton.driver)} drives and passes the baton; d takes it"
-        return _over(scene) or ("" if scene.plan.people else "the plan names nobody to pass it to")
+            return (
+                f"{people.named(scene.plan, baton.driver)} is the release lead and hands over the lead; d takes it"
+            )
+        return _over(scene) or (
+            "" if scene.plan.people else "the plan names nobody to hand it to: gonogo drive --to ACCOUNT"
+        )
 
 
 # -- approvals, waivers, go ---------------------------------------------------------------------------------------
@@ -221,13 +238,8 @@ class GiveGo(Deciding):
 
     @classmethod
     def against(cls, scene: Scene) -> str:
-        """While somebody drives, go is theirs to say."""
-        if reason := _not_running(scene, "a go"):
-            return reason
-        baton = scene.state.baton
-        if baton is not None and not people.is_account_of(scene.plan, baton.driver, scene.actor):
-            return f"{people.named(scene.plan, baton.driver)} drives, and go is theirs to say"
-        return ""
+        """The release lead, or a role the plan names for it."""
+        return _not_running(scene, "a go") or _without(scene, Act.GO)
 
 
 def _may_waive(plan: Plan, scene: Scene) -> str:
@@ -290,7 +302,9 @@ class Thaw(Deciding):
     @classmethod
     def against(cls, scene: Scene) -> str:
         """Freezes of the plan end by the clock."""
-        return _over(scene) or ("" if scene.state.freezes_now else "no freeze was declared by hand")
+        if reason := _over(scene):
+            return reason
+        return _without(scene, Act.UNFREEZE) if scene.state.freezes_now else "no freeze was declared by hand"
 
 
 class AnswerTrigger(Deciding):

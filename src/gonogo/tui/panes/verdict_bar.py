@@ -160,7 +160,7 @@ def _people(snapshot: Snapshot) -> Line:
     line = [Span(" here: ", Tone.MUTED), Span(", ".join(snapshot.here) or "nobody seen")]
     if name := driver(snapshot):
         # first, because the others give way where there is no room
-        line = [Span(" drives: ", Tone.MUTED), Span(name.partition(" (")[0], Tone.STRONG), Span("  "), *line[0:]]
+        line = [Span(" lead: ", Tone.MUTED), Span(name.partition(" (")[0], Tone.STRONG), Span("  "), *line[0:]]
     return tuple(line)
 
 
