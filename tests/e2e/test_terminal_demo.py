@@ -27,12 +27,12 @@ def _confirm(screen: PtyScreen) -> None:
 def test_the_demo_can_be_decided_on() -> None:
     """Baton, approval, trust, check: everything real but the fleet."""
     with PtyScreen(gonogo("demo"), size=(80, 24)) as screen:
-        screen.wait_for("drives: Ewa Nowak", deadline=60)
+        screen.wait_for("lead: Ewa Nowak", deadline=60)
         screen.press("d")
         screen.wait_for("Take the baton")
         screen.type("my shift")
         screen.press("enter")
-        screen.wait_for("drives: Ana Ruiz")
+        screen.wait_for("lead: Ana Ruiz")
         screen.press("a")
         _confirm(screen)
         screen.wait_for("you approved engineering", deadline=30)

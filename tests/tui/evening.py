@@ -10,6 +10,7 @@ from gonogo.domain.events import Actor
 from gonogo.domain.observation import Observation, Running, Seen, Status, Target
 from gonogo.domain.plan import (
     ApprovalSlot,
+    Authority,
     Check,
     CheckKind,
     Environment,
@@ -34,6 +35,7 @@ PEOPLE = (
     Person("chloe", "Chloe Martin", "cmartin", ("qa", "engineering")),
 )
 VERSION = "1.2.3"
+_MANAGER = ("release-manager",)
 
 
 def evening_plan(items: Iterable[Item] | None = None, **more: object) -> Plan:
@@ -53,7 +55,8 @@ def evening_plan(items: Iterable[Item] | None = None, **more: object) -> Plan:
         items=tuple(items) if items is not None else ITEMS,
         phases=("",),
         approvals=(ApprovalSlot("engineering", "engineering"),),
-        waiver_roles=("release-manager",),
+        waiver_roles=_MANAGER,
+        authority=Authority(go=_MANAGER, complete=_MANAGER, cancel=_MANAGER, resume=_MANAGER, unfreeze=_MANAGER),
         gates=(Gate("production", GateKind.APPROVALS, ("engineering",)),),
         triggers=(Trigger("errors", "error rate over 1 %"),),
     )

@@ -16,7 +16,6 @@ from gonogo.domain.decide import (
     AnswerTrigger,
     Approve,
     ClearTrigger,
-    Drive,
     FireTrigger,
     FreezeLine,
     Hold,
@@ -28,7 +27,7 @@ from gonogo.domain.decide import (
 from gonogo.domain.decisions import approvals
 from gonogo.domain.folds.lifecycle import ReleaseStatus
 from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import Freeze, Gate, GateKind, Item, ItemId, LoadedPlan
+from gonogo.domain.plan import Authority, Freeze, Gate, GateKind, Item, ItemId, LoadedPlan
 from gonogo.domain.snapshot import Snapshot
 from gonogo.testing.clock import START
 from gonogo.tui.deeds.table import DEEDS
@@ -233,7 +232,7 @@ def test_a_reason_is_asked_for_and_recorded() -> None:
         await seat.press("d")
         await seat.type("night shift")
         await seat.press("enter")
-        await seat.sees("drives: Ana Ruiz")
+        await seat.sees("lead: Ana Ruiz")
         await command(seat, "on hold")
         await seat.type("lunch")
         await seat.press("enter")
@@ -454,14 +453,13 @@ def test_a_page_of_commands_is_one_key() -> None:
 
 
 def test_go_is_the_drivers_to_say() -> None:
-    """Somebody else drives: the key says whose it is."""
-    evening = Evening(evening_plan((), gates=(), approvals=()))
+    """Somebody else leads: the key says who may."""
+    evening = Evening(evening_plan((), gates=(), approvals=(), authority=Authority()))
     evening.start()
-    evening.act(Drive("I have it"), actor=BEN)
 
     async def story(seat: Seat, evening: Evening) -> None:
         await seat.press("o")
-        await seat.sees("Ben Okafor (bokafor) drives, and go is theirs to say")
+        await seat.sees("only the release lead (Ben Okafor (bokafor)) can give GO")
 
     play(story, evening)
 
