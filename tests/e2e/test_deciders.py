@@ -34,6 +34,12 @@ approvals:
 rollback:
   triggers: [{{id: errors, when: any error}}]
 waivers: {{roles: [release-manager]}}
+authority:
+  go: [release-manager]
+  complete: [release-manager]
+  cancel: [release-manager]
+  resume: [release-manager]
+  unfreeze: [release-manager]
 """
 
 LIES = ("USER={0}", "LOGNAME={0}", "SUDO_USER={0}", "SUDO_UID=0", "GIT_AUTHOR_NAME={0}", "GIT_COMMITTER_NAME={0}")
@@ -138,7 +144,7 @@ CASES: Mapping[str, tuple[tuple[Step, ...], Step]] = {
         (START,),
         ("waive", "item.open", "--env", "production", "--reason", "they were told", "--until", "2h"),
     ),
-    "drive": ((START,), ("drive",)),
+    "drive": ((START,), ("drive", "--note", "she went home")),
     "trigger": ((START,), ("trigger", "fire", "errors", "--reason", "nothing but 500")),
     "amend": ((START,), ("amend", "accept")),
     "freeze": ((START,), ("freeze", "now", "--reason", "payments fail")),
