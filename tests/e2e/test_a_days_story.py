@@ -273,7 +273,7 @@ def the_report_tells_it(day: Day) -> None:
         "stopped the line: the data centre is on its generator",
         "item.open item:announce in production: the status page is down itself",
         "said GO for production with 1 waived",
-        "passed the baton to",
+        "handed over the lead to",
         "saw the rollback trigger errors: error-rate is 4.2, above 1",
         "answered the trigger errors with: go on: one bad client, blocked by now",
         "web in production: 1.4.1 (succeeded)",

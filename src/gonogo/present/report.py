@@ -93,7 +93,7 @@ _TOPICS = (
         kinds.RELEASE_STARTED, kinds.RELEASE_HELD, kinds.RELEASE_RESUMED, kinds.RELEASE_COMPLETED,
         kinds.RELEASE_CANCELLED)),
     ("amendments", "Amendments of the plan", (kinds.PLAN_AMENDED,)),
-    ("handovers", "Who drove", (kinds.BATON_TAKEN,)),
+    ("handovers", "Release lead", (kinds.BATON_TAKEN,)),
     ("approvals", "Approvals", (kinds.APPROVAL_GIVEN, kinds.APPROVAL_REJECTED, kinds.APPROVAL_REVOKED)),
     ("decisions", "Go decisions", (kinds.GO_DECIDED,)),
     ("freezes", "The line stopped by hand", (kinds.FREEZE_DECLARED, kinds.FREEZE_THAWED)),
