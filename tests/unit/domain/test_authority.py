@@ -61,7 +61,9 @@ RULES = {"unfreeze": "freeze.driver"}
 def ready(plan: Plan, act: str) -> World:
     """Started by Ana, with everything in place for `act`."""
     world = World(plan).do(ANA, Start(), Tick("tests"), Tick("migrate")).do(BEN, Tick("migrate"))
-    world.sees({"staging": "1.2.3", "production": "1.2.3" if act == "complete" else "1.2.2"})
+    world.sees({"staging": "1.2.3", "production": "1.2.2"})
+    if act == "complete":
+        world.do(ANA, ACTS["go"](world)).sees({"production": "1.2.3"})
     if act == "resume":
         world.do(BEN, Hold("one more look"))
     if act == "unfreeze":
