@@ -308,12 +308,12 @@ class Poller:
             looks = entry.probing.looks(observations) if isinstance(entry.probing, Sampled) else None
             if looks is None:
                 return observations
-            more = await self._take(looks, entry)
+            more = await self._take(current, looks, entry)
             if current is self._round:
                 self._sink(more)
         return (*observations, *more)
 
-    async def _take(self, looks: Looks, entry: _Entry) -> tuple[Observation, ...]:
+    async def _take(self, current: _Round, looks: Looks, entry: _Entry) -> tuple[Observation, ...]:
         """Look again and again, within the limits of the host, until enough is known."""
         under_way = 0
 
@@ -327,9 +327,14 @@ class Poller:
                 finally:
                     under_way -= 1
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._limits.per_host, looks.wanted)):
-                group.create_task(look_on())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._limits.per_host, looks.wanted)):
+                    group.create_task(look_on())
+        except asyncio.CancelledError:
+            if current is self._round:
+                self._sink(looks.observations())  # whose time is up keeps what was looked at
+            raise
         return looks.observations()
 
     async def _keep_floor(self, entry: _Entry) -> None:

@@ -5,6 +5,8 @@ import http.server
 import itertools
 import os
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ import pytest
 from cli.conftest import Here, Release, account
 from gonogo.errors import ExitCode
 from support.servers import Canned, Fixture, free_port, program, serving
+from support.waiting import until
 
 _PLAN = """\
 release: now
@@ -254,3 +257,39 @@ def test_one_old_instance_among_the_looks_is_no_go(gonogo: Here, release: Releas
         planned(release, f'"{url}"')
         assert gonogo("status", "--env", "production").code != ExitCode.OK
         assert "of " in gonogo("matrix", "web", "staging").out
+
+
+def staging_asked(balancer: Balancer) -> int:
+    """How often staging was asked since the last time."""
+    asked, balancer.asked = balancer.asked, 0
+    return asked
+
+
+def test_a_verb_that_looks_uses_what_an_open_session_has_looked_at(gonogo: Here, release: Release) -> None:
+    """`status` beside a `watch` of the same account asks once; a decision looks anew."""
+    with balanced(lambda: "1.3.0") as (url, balancer):
+        planned(release, f'"{url}"')
+        gonogo("start")
+        watch = subprocess.Popen(
+            [sys.executable, "-m", "gonogo", "watch", "--json"],
+            cwd=release.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            until(lambda: balancer.asked >= 29, "the session has looked")
+            staging_asked(balancer)
+            until(lambda: _settles(gonogo, balancer), "status uses its window")
+            gonogo("go", "production")
+            assert balancer.asked >= 29
+        finally:
+            watch.terminate()
+            watch.wait(20)
+        staging_asked(balancer)
+        assert gonogo("status", "--env", "production").code == ExitCode.OK
+        assert balancer.asked >= 29
+
+
+def _settles(gonogo: Here, balancer: Balancer) -> bool:
+    """Whether `status` says GO and takes hardly a look of its own."""
+    staging_asked(balancer)
+    code = gonogo("status", "--env", "production").code
+    return code == ExitCode.OK and staging_asked(balancer) <= 4

@@ -6,13 +6,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from gonogo.adapters.probes.looks import Window
 from gonogo.cli.context import JournalPlace
 from gonogo.domain.artifacts import Artifact
 from gonogo.domain.changelog import Changes
 from gonogo.domain.events import EventId
 from gonogo.domain.ledger import Ledger
 from gonogo.domain.metric import Reading
-from gonogo.domain.observation import Observation
+from gonogo.domain.observation import Observation, Target
 from gonogo.domain.version_files import ProductFiles
 from gonogo.ports import Alarm
 from gonogo.session import Session
@@ -42,11 +43,17 @@ class GeneratedDoors:
         """The session of the release."""
         return session_of(self._world)
 
-    def ask_everything(self, _plan: object) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
+    def ask_everything(
+        self, _plan: object, _looked: object = None
+    ) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
         """Nothing beyond what is known."""
         return (), ()
 
-    def ask_endpoints(self, _plan: object) -> tuple[Observation, ...]:
+    def looked_at(self, _options: object, _plan: object) -> dict[Target, Window]:
+        """Nobody else looks."""
+        return {}
+
+    def ask_endpoints(self, _plan: object, _looked: object = None) -> tuple[Observation, ...]:
         """Nothing either."""
         return ()
 

@@ -1,6 +1,7 @@
 """Bursts: enough looks after a change, within the limits of a host, and none while nothing changes."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ class Endpoint:
 
     async def ask(self) -> tuple[Observation, ...]:
         """One answer."""
-        return (await self.look(),)
+        return (self.enough.take(await self.look()),)
 
     async def look(self) -> Observation:
         """One look."""
@@ -122,6 +123,34 @@ def test_nothing_follows_what_would_not_count() -> None:
     for answer in (seen("1.2.0"), replace(seen("1.3.0"), status=Status.FAILED), seen("1.3.0", 0)):
         assert Enough(PLANNED, 29).wanted(answer) == 0
     assert Enough(None, 29).wanted(seen("1.3.0")) == 0
+
+
+def test_what_was_looked_at_before_time_was_up_is_kept() -> None:
+    """A slow endpoint: the looks that came are told, and they are too few."""
+    heard: list[Observation] = []
+
+    class Slow(Endpoint):
+        async def look(self) -> Observation:
+            if self.asked >= 9:
+                await asyncio.sleep(60)
+            return await super().look()
+
+    poller = Poller([Slow(repeat("1.3.0"))], heard.extend, monotonic=time.monotonic, rng=random.Random(1))
+
+    async def run() -> None:
+        async with asyncio.timeout(0.5):
+            await poller.sweep()
+
+    with contextlib.suppress(TimeoutError):
+        asyncio.run(run())
+    assert sum(looks for _, looks in total(tuple(heard))) == 9
+
+
+def test_who_joins_late_knows_how_many_looks_there_were() -> None:
+    """Each observation says how many looks in a row stand behind it."""
+    endpoint = Endpoint(repeat("1.3.0"))
+    *_, last = swept(endpoint, 3)
+    assert [one.in_all for one in last if isinstance(one, Seen)] == [31]
 
 
 def test_rows_keep_the_order_of_the_looks() -> None:

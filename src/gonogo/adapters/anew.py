@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.kube_plugin import TIMEOUT
+from gonogo.adapters.probes.catalogue import is_sampled
 from gonogo.adapters.sharing.keys import KUBECONFIG, keys_of
 from gonogo.domain.observation import Missing, Observation, Reason, Target
 from gonogo.domain.plan import Plan
@@ -20,12 +21,19 @@ _MORE = 1.0
 def patience(plan: Plan, config: Config) -> float:
     """Seconds within which every question of `plan` has its answer, or never will.
 
-    The time-out of the slowest, with that of the command which gives its credential, since that one has its own.
+    The time-out of the slowest, with that of the command which gives its credential, since that one has its own;
+    as long again for the looks that follow an answer which is a sample.
     """
     times = [
         asked.timeout + sum(_proving(need, config) for need in asked.needs) for asked in keys_of(plan).values()
     ]
-    return max(times, default=plan.timing.timeout.total_seconds()) + _MORE
+    looks = [
+        probe.timing.timeout.total_seconds()
+        for product in plan.products
+        for probe in product.probes
+        if is_sampled(probe)
+    ]
+    return max(times, default=plan.timing.timeout.total_seconds()) + max(looks, default=0.0) + _MORE
 
 
 def _proving(need: str, config: Config) -> float:
@@ -48,13 +56,13 @@ async def ask_within(
     `progress` is told how many of how many questions were answered so far.
     """
     heard: list[Observation] = []
-    answers = 0
+    answering: set[tuple[Target, str]] = set()
+    """By the first cell of each question: some answers are followed by many looks."""
 
     def hear(answer: tuple[Observation, ...]) -> None:
-        nonlocal answers
         heard.extend(answer)
-        answers += 1
-        progress(answers, len(probings))
+        answering.update((one.target, one.origin) for one in answer[:1])
+        progress(len(answering), len(probings))
 
     progress(0, len(probings))
     poller = Poller(probings, hear, monotonic=time.monotonic, rng=random.Random())  # noqa: S311  # jitter

@@ -9,13 +9,14 @@ from gonogo.cli.context import Options
 from gonogo.cli.loading import loading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gonogo.adapters.config_toml import Config
     from gonogo.adapters.credentials import Credentials, Tokens
     from gonogo.adapters.http import Door
     from gonogo.adapters.metrics import MetricQuestion
     from gonogo.adapters.poller_thread import PollerThread
+    from gonogo.adapters.probes.looks import Window
     from gonogo.adapters.probes.trial import Trial
     from gonogo.adapters.sharing.opening import Place
     from gonogo.adapters.sharing.turns import Memory, SharedTurns
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from gonogo.ports import Turns
     from gonogo.session import Session
 
+    Windows = Mapping[Target, Window]
+
 
 _TOKENS: Tokens = {}
 """Of the whole process. Metrics, decisions and each edition of the plan are asked in a loop of their own; the
@@ -41,18 +44,28 @@ def _credentials(settings: Config) -> Credentials:
     return Credentials(settings, kept=_TOKENS)
 
 
-def ask_endpoints(plan: Plan) -> tuple[Observation, ...]:
-    """Ask every endpoint once, all at the same time, each within the plan's time-out."""
+def ask_endpoints(plan: Plan, looked: Windows | None = None) -> tuple[Observation, ...]:
+    """Ask every endpoint once, all at the same time, each within the plan's time-out.
+
+    Where one answer is a sample, many looks follow; `looked` are those that need not be taken again.
+    """
     import asyncio
 
-    return asyncio.run(_sweep(plan, config()))
+    return asyncio.run(_sweep(plan, config(), looked or {}))
 
 
-async def _sweep(plan: Plan, settings: Config) -> tuple[Observation, ...]:
+async def _sweep(plan: Plan, settings: Config, looked: Windows) -> tuple[Observation, ...]:
     from gonogo.adapters.http import Door
 
     async with Door.of(settings) as door:
-        return await _poller(plan, door, settings, lambda _: None).sweep()
+        return await _poller(plan, door, settings, lambda _: None, looked=looked).sweep()
+
+
+def looked_at(options: Options, plan: Plan) -> Windows:
+    """What an open session of this account on this release has looked at just now; nothing for who decides."""
+    from gonogo.adapters.sharing.opening import windows
+
+    return windows(journal_place(options, plan.release).directory, plan, clock(), steady())
 
 
 def observe_anew(session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
@@ -112,14 +125,21 @@ def ask_anew(
     return asyncio.run(asked())
 
 
-def _poller(plan: Plan, door: Door, settings: Config, sink: Sink, turns: Turns | None = None) -> Poller:
+def _poller(
+    plan: Plan,
+    door: Door,
+    settings: Config,
+    sink: Sink,
+    turns: Turns | None = None,
+    looked: Windows | None = None,
+) -> Poller:
     import random
     import time
 
     from gonogo.adapters.probes.registry import build_probings
     from gonogo.poller import Poller
 
-    probings = build_probings(plan, door, clock(), settings, _credentials(settings))
+    probings = build_probings(plan, door, clock(), settings, _credentials(settings), looked or {})
     rng = random.Random()  # noqa: S311  # jitter, no secret
     return Poller(probings, sink, monotonic=time.monotonic, rng=rng, turns=turns)
 

@@ -9,16 +9,17 @@ from gonogo.bootstrap.asking import ask_endpoints
 from gonogo.bootstrap.ground import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from datetime import date
 
+    from gonogo.adapters.probes.looks import Window
     from gonogo.domain.artifacts import Artifact
     from gonogo.domain.branches import NoBranch
     from gonogo.domain.changelog import Changes
     from gonogo.domain.folds.merges import MergeWord
     from gonogo.domain.ledger import Ledger
-    from gonogo.domain.observation import Observation
+    from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import Plan, Product
     from gonogo.domain.shipping import WhatShips
     from gonogo.domain.version_files import ProductFiles
@@ -56,10 +57,12 @@ def release_day(plan: Plan) -> date:
     return max(today, date.fromisoformat(plan.target_date)) if plan.target_date else today
 
 
-def ask_everything(plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
+def ask_everything(
+    plan: Plan, looked: Mapping[Target, Window] | None = None
+) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
     """Endpoints and histories at the same time: git runs in threads while the event loop waits for answers."""
     with _readers(plan, plan.products) as reading:
-        return ask_endpoints(plan), tuple(one.result() for one in reading)
+        return ask_endpoints(plan, looked), tuple(one.result() for one in reading)
 
 
 @contextmanager

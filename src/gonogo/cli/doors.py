@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.doctor.finding import Finding
     from gonogo.adapters.git_hotfix.service import Hotfixes
     from gonogo.adapters.poller_thread import PollerThread
+    from gonogo.adapters.probes.looks import Window
     from gonogo.adapters.probes.trial import Trial
     from gonogo.cli.context import JournalPlace, Options
     from gonogo.domain.artifacts import Artifact
@@ -66,7 +67,11 @@ class Doors(Protocol):
         """Plan, journal, clock and actor put together. Raises what each of them raises."""
         ...
 
-    def ask_endpoints(self, plan: Plan) -> tuple[Observation, ...]:
+    def looked_at(self, options: Options, plan: Plan) -> Mapping[Target, Window]:
+        """What an open session of this account on this release has looked at just now."""
+        ...
+
+    def ask_endpoints(self, plan: Plan, looked: Mapping[Target, Window] | None = None) -> tuple[Observation, ...]:
         """Every endpoint's answer, each asked once."""
         ...
 
@@ -101,7 +106,9 @@ class Doors(Protocol):
         """What git says about `products`; those that name no repository are left out."""
         ...
 
-    def ask_everything(self, plan: Plan) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
+    def ask_everything(
+        self, plan: Plan, looked: Mapping[Target, Window] | None = None
+    ) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
         """Both at the same time."""
         ...
 

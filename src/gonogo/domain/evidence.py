@@ -174,10 +174,10 @@ def _answer(strand: Strand, seen: Seen, heard: float | None, before: tuple[str, 
 
 def _looks(strand: Strand, seen: Seen) -> int:
     """How many in a row say this now. Another version, commit or state begins anew."""
-    before = strand.seen
+    before, told = strand.seen, max(seen.looks, seen.in_all)
     if not seen.looks or before is None or not strand.looks or not _says_the_same(before, seen):
-        return min(seen.looks, LOOKS_LIMIT)
-    return min(strand.looks + seen.looks, LOOKS_LIMIT)
+        return min(told, LOOKS_LIMIT)
+    return min(max(strand.looks + seen.looks, told), LOOKS_LIMIT)
 
 
 def _says_the_same(one: Seen, other: Seen) -> bool:

@@ -110,6 +110,8 @@ class Seen(Struct, frozen=True):
     """Seconds of this machine's steady clock when the answer was complete; None: whoever takes it in says."""
     looks: int = 0
     """How many looks said this, each on a connection of its own; 0 for a source whose word is no sample."""
+    in_all: int = 0
+    """Looks in a row that said this to whoever asked, these included: others did not hear the earlier ones."""
     way: str = ""
     """How the answer came, when that matters: the URL that answered in the end, what caches wrote on it."""
     elsewhere: str = ""

@@ -5,7 +5,10 @@ it. Nothing heavy is imported here.
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from gonogo.domain.plan import Probe
 
 _HERE = "gonogo.adapters.probes"
 URL: Final = (("url", "urls"),)
@@ -91,6 +94,12 @@ PRESETS: Final[Mapping[str, Entry]] = {
 
 SAMPLING: Final = frozenset({"auto", "json", "text", "header", "health-json", "spring-info", "vault"})
 """Presets that ask the product itself: whoever answers is one of its instances. Others ask who counts them all."""
+
+
+def is_sampled(probe: "Probe") -> bool:
+    """Whether one answer of it is one of several instances'."""
+    return probe.use in SAMPLING and not probe.urls and probe.instances != 1
+
 
 COLUMNS: Final = ("product", "environment", "version", "weight", "replicas", "revision", "role")
 """What `map:` of a Prometheus may name a label for."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from gonogo.domain.history import is_planned
 from gonogo.domain.observation import Observation, Seen, Status
 from gonogo.domain.plan import Product
+from gonogo.domain.sampling import LOOKS_LIMIT
 
 _REST = 4
 """Answers that must agree after a look that did not, before many are taken again: a rollout under way has many."""
@@ -30,7 +31,7 @@ class Window(Struct, frozen=True):
     @property
     def looks(self) -> int:
         """How many looks in a row said it."""
-        return self.seen.looks
+        return self.seen.in_all
 
     def agrees_with(self, seen: Seen) -> bool:
         """Whether it says the same."""
@@ -50,9 +51,7 @@ class Enough:
     def wanted(self, seen: Observation) -> int:
         """How many looks are to follow this answer at once."""
         if not isinstance(seen, Seen) or not seen.looks:
-            self._said, self._looks = None, 0
             return 0
-        self.take(seen)
         if not self._would_count(seen) or self._looks >= self._needed:
             return 0
         if self._rest:
@@ -60,11 +59,15 @@ class Enough:
             return 0
         return self._needed - self._looks
 
-    def take(self, seen: Seen) -> None:
-        """Take in what was looked at."""
+    def take(self, seen: Observation) -> Observation:
+        """Take in what was looked at; returns it with the number of looks in all."""
+        if not isinstance(seen, Seen) or not seen.looks:
+            self._said, self._looks = None, 0
+            return seen
         said = said_by(seen)
-        self._looks = self._looks + seen.looks if said == self._said else seen.looks
+        self._looks = min(self._looks + seen.looks if said == self._said else seen.looks, LOOKS_LIMIT)
         self._said = said
+        return replace(seen, in_all=self._looks)
 
     def differed(self) -> None:
         """Some looks said one thing and some another."""
@@ -108,9 +111,7 @@ class Burst:
         """What they came to, in the order they came: those in a row that say the same as one."""
         if self._others:
             self._enough.differed()
-        together = in_rows(self._found)
-        for seen in together:
-            self._enough.take(seen)
+        together = [self._enough.take(seen) for seen in in_rows(self._found)]
         if self._failures > _FAILURES and self._last_failure is not None:
             return (*together, self._last_failure)
         return tuple(together)

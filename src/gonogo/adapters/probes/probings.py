@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.probes.asking import Asking, Came, ask_as
-from gonogo.adapters.probes.catalogue import SAMPLING
+from gonogo.adapters.probes.catalogue import SAMPLING, is_sampled
 from gonogo.adapters.probes.interface import (
     Answer,
     Failure,
@@ -180,9 +180,8 @@ class CellProbing(_Question):
         `known` is what another session of this account has looked at already.
         """
         super().__init__(probe, host, source, outside)
-        samples = probe.use in SAMPLING and not probe.urls
-        self._is_sample = samples and probe.instances != 1
-        self._past_caches = PastCaches(samples and probe.vary_query)
+        self._is_sample = is_sampled(probe)
+        self._past_caches = PastCaches(probe.vary_query and probe.use in SAMPLING and not probe.urls)
         self._enough = Enough(product, looks_for(probe.timing.confidence))
         self._known = known
         self.target = Target(probe.product, probe.environment)
@@ -197,7 +196,7 @@ class CellProbing(_Question):
         self._known = None
         if isinstance(seen, Seen) and seen.looks and known is not None and known.agrees_with(seen):
             seen = replace(seen, looks=seen.looks + known.looks)
-        return (seen,)
+        return (self._enough.take(seen),)
 
     def looks(self, answered: Sequence[Observation]) -> Looks | None:
         """See `ports.Sampled`."""

@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,13 +11,14 @@ from msgspec import Struct
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.identity_unix import UnixIdentity
 from gonogo.adapters.journal_dir.layout import LOCK, SHARED, file_mode, read_store
+from gonogo.adapters.probes.looks import Window
 from gonogo.adapters.sharing.keys import HELM, KUBECONFIG, keys_of
 from gonogo.adapters.sharing.lease import Leases
 from gonogo.adapters.sharing.others import Others
 from gonogo.adapters.sharing.publication import Publication
 from gonogo.adapters.sharing.record import FORMAT, Header
 from gonogo.adapters.sharing.turns import Memory, SharedTurns
-from gonogo.domain.observation import Observation, Target
+from gonogo.domain.observation import Missing, Observation, Seen, Target
 from gonogo.domain.plan import Plan
 from gonogo.domain.pollers import PolledBy
 from gonogo.errors import ConfigError, GonogoError, UsageError
@@ -82,6 +83,37 @@ def who_polls(directory: Path, plan: Plan, clock: Clock, steady: Callable[[], fl
     looking = take_part(Place(directory, can_record=False), plan, Config(), lambda _: None, clock, steady)
     looking.look()
     return looking.pollers
+
+
+def windows(directory: Path, plan: Plan, clock: Clock, steady: Callable[[], float]) -> Mapping[Target, Window]:
+    """What other sessions of this account have looked at, so freshly that it need not be done again."""
+    told: dict[Target, Seen] = {}
+
+    def hear(observations: tuple[Observation, ...]) -> None:
+        told.update({one.target: one for one in observations if isinstance(one, Seen) and not one.origin})
+        for one in observations:
+            if isinstance(one, Missing) and not one.origin:
+                told.pop(one.target, None)
+
+    me = UnixIdentity().actor("cli")
+    looking = take_part(Place(directory, can_record=False), plan, Config(), hear, clock, steady)
+    looking.look()
+    open_now = {one.account for one in looking.pollers if not one.stopped}
+    fresh = {
+        Target(probe.product, probe.environment): probe.timing.stale_after.total_seconds()
+        for product in plan.products
+        for probe in product.probes
+    }
+    return {
+        target: Window(seen)
+        for target, seen in told.items()
+        if seen.in_all
+        and seen.by == me.user
+        and me.user in open_now
+        and seen.heard is not None
+        and steady() - seen.heard < fresh.get(target, 0.0)
+        and (clock.now() - seen.polled_at).total_seconds() < fresh[target]
+    }
 
 
 class Prover:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain.observation import Missing, Observation, Running, Seen, Target
+from gonogo.domain.sampling import LOOKS_LIMIT
 from gonogo.domain.text import clean, clean_block
 
 FORMAT = 1
@@ -157,6 +158,10 @@ def _seen(told: Seen, by: str, answer: Answer) -> Seen:
         excerpt=clean_block(told.excerpt, _EXCERPT),
         by=by,
         heard=answer.steady,
+        looks=_bounded(told.looks),
+        in_all=_bounded(told.in_all),
+        way=clean(told.way, _TEXT),
+        elsewhere=clean(told.elsewhere, _TEXT),
     )
 
 
@@ -182,6 +187,10 @@ def _running(told: Running) -> Running:
     if replicas is not None and not 0 <= replicas <= 1_000_000:
         raise BadLineError
     return replace(told, version=clean(told.version, 128), revision=clean(told.revision, 128))
+
+
+def _bounded(looks: int) -> int:
+    return min(max(looks, 0), LOOKS_LIMIT)
 
 
 def _utc(at: datetime) -> datetime:

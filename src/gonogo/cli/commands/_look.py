@@ -29,20 +29,24 @@ def look(context: Context, environment: str = "", at: str = "") -> Snapshot:
     try:
         require_name(environment, (one.name for one in session.loaded.plan.environments), "environment")
         going = moment_of_going(at, session.loaded.plan)
-        ask(context, session, git=True)
+        ask(context, session, git=True, shared=True)
         return session.snapshot(at=going)
     finally:
         session.close()
 
 
-def ask(context: Context, session: Session, *, git: bool, completing: bool = False) -> None:
-    """Take in the journal, every endpoint's answer and, if wanted, what git says; as in `ask_once`."""
+def ask(context: Context, session: Session, *, git: bool, completing: bool = False, shared: bool = False) -> None:
+    """Take in the journal, every endpoint's answer and, if wanted, what git says; as in `ask_once`.
+
+    `shared`: what an open session of this account has looked at need not be looked at again. Not for who decides.
+    """
     session.refresh()
     plan = session.loaded.plan
+    looked = context.doors.looked_at(context.options, plan) if shared else {}
     if git:
-        observations, changes = context.doors.ask_everything(plan)
+        observations, changes = context.doors.ask_everything(plan, looked)
     else:
-        observations, changes = context.doors.ask_endpoints(plan), ()
+        observations, changes = context.doors.ask_endpoints(plan, looked), ()
     for one in changes:
         session.learn(one)
     transitions = _taken_in(context, session, observations)

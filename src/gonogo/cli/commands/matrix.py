@@ -57,7 +57,7 @@ def run(context: Context) -> int:
             return recorded.show(context, session, wanted)
         if context.args.watch:
             return _watch(context, session, wanted)
-        ask(context, session, git=False)
+        ask(context, session, git=False, shared=True)
         session.polled_by(context.doors.who_polls(context.options, session.loaded.plan))
         _print(context, session.snapshot(), wanted)
     finally:

@@ -51,7 +51,7 @@ def run(context: Context) -> int:
             begun = time.monotonic()
             git = begun - last_git >= _GIT_EVERY
             last_git = begun if git else last_git
-            ask(context, session, git=git)
+            ask(context, session, git=git, shared=True)
             snapshot = session.snapshot()
             verdict = judged(snapshot, environment)
             environment = verdict.environment  # what was asked about at first stays the question
