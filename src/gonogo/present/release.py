@@ -1,5 +1,6 @@
 """Where the release stands besides its verdicts: its life, the release lead, what holds it, what was decided."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -161,23 +162,26 @@ _COLUMN_WORDS = {
 }
 
 
-def column_go(snapshot: Snapshot, environment: str) -> tuple[tuple[str, ...], Tone]:
-    """The go of an environment for the head of its column: from the fullest text to the shortest; () for none.
+def column_goes(snapshot: Snapshot) -> Mapping[str, tuple[tuple[str, ...], Tone]]:
+    """What was decided for each environment, for the head of its column: from the fullest text to the shortest.
 
     `GO 19:33 aruiz`, `GO 19:33`, `GO`; of one that does not hold any more the state stays, and the rest gives way.
+    Empty where nothing was decided, and nothing was deployed without.
     """
-    if environment in {one.subject.rpartition("/")[2] for one in open_deployments(snapshot)}:
-        return ("without GO", "no GO!"), Tone.BAD
-    given = snapshot.go(environment)
-    if given is None:
-        return (), Tone.PLAIN
+    found = {one.environment: _column_go(one, snapshot.now) for one in snapshot.goes}
+    for reason in open_deployments(snapshot):
+        found[reason.subject.rpartition("/")[2]] = (("without GO", "no GO!"), Tone.BAD)
+    return found
+
+
+def _column_go(given: Given, now: datetime) -> tuple[tuple[str, ...], Tone]:
     decision, word = given.decision, _COLUMN_WORDS.get(given.ground, "")
-    at = short_when(decision.at, snapshot.now)
-    go = "late GO" if decision.late else "GO"
+    at = short_when(decision.at, now)
     if word:
         tone = Tone.UNKNOWN if given.ground is Ground.UNKNOWN else Tone.BAD
-        return (f"{go} {at} {word}", f"GO {word}", "GO?" if given.ground is Ground.UNKNOWN else "GO!"), tone
-    return (f"{go} {at} {decision.actor.user}", f"{go} {at}", f"GO {at[-5:]}", "GO"), Tone.GOOD
+        return (f"GO {at} {word}", f"GO {word}", "GO?" if given.ground is Ground.UNKNOWN else "GO!"), tone
+    late = (f"GO {at} late {decision.actor.user}", f"GO {at} late") if decision.late else ()
+    return (*late, f"GO {at} {decision.actor.user}", f"GO {at}", "GO"), Tone.GOOD
 
 
 def go_worth(given: Given) -> str:

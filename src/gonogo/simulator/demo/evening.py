@@ -52,6 +52,13 @@ ACTS = (
     Act(96, "chloe", "tick", "qa-staging"),
     Act(98, "chloe", "revoke", "qa", "it is up, QA is through"),
     Act(99, "chloe", "approve", "qa"),
+    Act(
+        104,
+        "ben",
+        "note",
+        "smoke-eu",
+        "user-service went out before anybody said GO for prod-eu: it needs a late GO with the reason",
+    ),
     Act(160, "ben", "note", "smoke-eu", "user-service and web are through, watching the error rate"),
 )
 """What the others do. The rest of the checklist is left to whoever watches."""

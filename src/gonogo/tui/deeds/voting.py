@@ -13,6 +13,8 @@ from gonogo.domain.decisions.waivers import each_reason
 from gonogo.domain.duration import parse_duration, parse_local
 from gonogo.domain.plan import Environment
 from gonogo.domain.readiness import ReasonLine, Weight
+from gonogo.domain.rules.going import fact_of
+from gonogo.domain.undecided import in_environment
 from gonogo.present.tones import Span, Tone
 from gonogo.present.verdict import SIGNS, answer
 from gonogo.present.weights import WEIGHT_TONES
@@ -127,15 +129,41 @@ def _name(environment: Environment) -> tuple[Span, ...]:
     return (name, Span("PRODUCTION", Tone.PRODUCTION), Span("  ")) if environment.production else (name,)
 
 
+def _lateness(scene: Scene, answers: Answers) -> Ask:
+    """Whether something was deployed there without a go: then this one answers for it, and says why."""
+    return Known("late" if in_environment(scene.snapshot().undecided, answers["environment"]) else "")
+
+
+def _why_late(scene: Scene, answers: Answers) -> Ask:
+    if not answers["late"]:
+        return Known("")
+    where = answers["environment"]
+    first = in_environment(scene.snapshot().undecided, where)[:1]
+    fact = "; ".join(fact_of(scene.plan.product(one.target.product), one) for one in first)
+    return Write(
+        f"Late GO for {where}",
+        f"Why was it deployed before a GO? {waivers.REASON_LEAST} characters or more; it heads the report.",
+        least=waivers.REASON_LEAST,
+        about=lambda _: ((Span(fact),),),
+    )
+
+
+def _go(answers: Answers) -> Go:
+    return Go(
+        answers["environment"], answers.get("confirm", ""), late=bool(answers["late"]), reason=answers["reason"]
+    )
+
+
+def _see_go(scene: Scene, answers: Answers) -> Preview:
+    late = bool(answers["late"])
+    return go.preview(scene, answers["environment"], late=late, reason=answers["reason"])
+
+
 GO = Deed(
-    (("environment", _where("Go: into which environment?")),),
-    lambda _, answers: Go(answers["environment"], answers["confirm"]),
-    lambda answers: f"go for {answers['environment']}",
-    Seeing(
-        "Go",
-        lambda scene, answers: go.preview(scene, answers["environment"]),
-        lambda answers: answers["environment"],
-    ),
+    (("environment", _where("Go: into which environment?")), ("late", _lateness), ("reason", _why_late)),
+    lambda _, answers: _go(answers),
+    lambda answers: f"{'late ' if answers['late'] else ''}go for {answers['environment']}",
+    Seeing("Go", _see_go, lambda answers: answers["environment"]),
 )
 
 # -- waivers ------------------------------------------------------------------------------------------------------

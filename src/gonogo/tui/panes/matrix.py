@@ -7,13 +7,13 @@ from gonogo.domain.observation import Target
 from gonogo.domain.silence import outage_sentence, outages
 from gonogo.domain.snapshot import Snapshot
 from gonogo.present.pollers import polling_line
+from gonogo.present.release import column_goes
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import width, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.panes.base import Pane
 from gonogo.tui.widgets.matrix_grid import MatrixGrid
-from gonogo.tui.widgets.matrix_layout import HEADER
 from gonogo.tui.widgets.matrix_view import MatrixView
 from gonogo.tui.widgets.spans import Lines
 
@@ -62,7 +62,7 @@ class MatrixPane(Pane):
     @property
     def rows_wanted(self) -> int:
         """Title, names and marks, products, and the lines below them."""
-        return 1 + HEADER + max(1, self.view.found[0]) + len(self.foot.lines)
+        return 1 + self.view.header + max(1, self.view.found[0]) + len(self.foot.lines)
 
     def go_to(self, subject: str) -> bool:
         """Put the cursor on a cell."""
@@ -79,7 +79,8 @@ class MatrixPane(Pane):
     def redraw(self) -> None:
         """Show the newest answers."""
         if self.snapshot is not None:
-            self.view.show(self.snapshot.matrix, self.snapshot.now, plan=self.snapshot.plan)
+            goes = column_goes(self.snapshot)
+            self.view.show(self.snapshot.matrix, self.snapshot.now, plan=self.snapshot.plan, goes=goes)
 
     def state(self) -> Line:
         """How many cells count, or what the filter leaves; and which notes there is room for."""

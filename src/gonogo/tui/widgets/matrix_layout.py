@@ -54,6 +54,8 @@ class Layout(Struct, frozen=True):
     """With the position of the cursor's sign."""
     width: int = 0
     """Of the whole widget."""
+    header: int = HEADER
+    """Lines above the rows: one more while a go of some environment is shown."""
 
     @property
     def frozen_width(self) -> int:

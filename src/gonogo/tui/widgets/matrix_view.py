@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from msgspec.structs import replace
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -26,6 +28,9 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.lines import fill, spread
 from gonogo.tui.look import Look
 from gonogo.tui.widgets.matrix_layout import CURSOR, HEADER, Layout, Widths, fit_cell, grown, lay_out
+
+Shortened = tuple[tuple[str, ...], Tone]
+"""One thing in several lengths, the fullest first, and its tone."""
 
 
 class Edge(Widget):
@@ -93,6 +98,7 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         self._matrix: Matrix | None = None
         self._plan: Plan | None = None
         self._now: datetime | None = None
+        self._goes: Mapping[str, Shortened] = {}
         self._filter = ""
         self._layout = Layout()
         self._version_widths: Mapping[str, Widths] = {}
@@ -117,18 +123,27 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._filter
 
     @property
+    def header(self) -> int:
+        """Lines above the rows."""
+        return self._layout.header
+
+    @property
     def found(self) -> tuple[int, int]:
         """How many products the filter leaves, of how many."""
         return (len(self._layout.products), len(self._matrix.products) if self._matrix else 0)
 
-    def show(self, matrix: Matrix, now: datetime, *, plan: Plan) -> None:
+    def show(self, matrix: Matrix, now: datetime, *, plan: Plan, goes: Mapping[str, Shortened] = {}) -> None:
         """Show `matrix` as it is at `now` (UTC), and repaint what reads differently on the screen.
 
-        Cursor and scroll position stay with their target. `plan` says which environments are production.
+        Cursor and scroll position stay with their target. `plan` says which environments are production, `goes`
+        what was decided for each, from the fullest text to the shortest.
         """
         self._matrix, self._now, self._plan = matrix, now, plan
+        decided, self._goes = self._goes, goes
         if self._arrange():
             return
+        if decided != goes:
+            self._repaint(Region(0, HEADER, self.size.width, 1))
         before, self._drawn = self._drawn, {}
         regions = [
             self._text_region(row, column)
@@ -177,11 +192,12 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         """One line of the widget as it is drawn, in the width it is drawn in: a resize is heard of only later."""
         if self._layout.width != self.size.width:
             self._arrange()
-        row = y - HEADER + self.scroll_offset.y
+        header = self._layout.header
+        row = y - header + self.scroll_offset.y
         if self._matrix is None or not self._layout.products:
             segments = self._look.segments(self._nothing()) if y == 0 else []
-        elif y < HEADER:
-            segments = self._look.segments(self._names() if y == 0 else self._marks())
+        elif y < header:
+            segments = self._look.segments((self._names, self._marks, self._decided)[y]())
         elif row < len(self._layout.products):
             segments = list(self._row_segments(row))
         else:
@@ -210,7 +226,7 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _body_height(self) -> int:
-        return max(0, self.size.height - HEADER)
+        return max(0, self.size.height - self._layout.header)
 
     def _target(self, row: int, column: int) -> Target:
         return Target(self._layout.products[row], self._layout.environments[column])
@@ -224,7 +240,9 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _region(self, row: int, column: int) -> Region:
         start = self._layout.column_start(column, self._left)
-        return Region(start, row - self.scroll_offset.y + HEADER, self._layout.column_widths[column], 1)
+        return Region(
+            start, row - self.scroll_offset.y + self._layout.header, self._layout.column_widths[column], 1
+        )
 
     def _text_region(self, row: int, column: int) -> Region:
         """The cell without the position of the cursor's sign."""
@@ -257,7 +275,7 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         self._keep_cursor(before.products)
         self._drawn = {}
         self._left = min(self._left, self._layout.furthest_left())
-        self.virtual_size = Size(self.size.width, HEADER + len(self._layout.products))
+        self.virtual_size = Size(self.size.width, self._layout.header + len(self._layout.products))
         self._reveal()
         self._repaint()
         self._tell_shape()
@@ -273,7 +291,8 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         headings = {name: environment_heading(plan, name) for name in matrix.environments}
         self._version_widths = grown(self._version_widths, matrix)
         layout = lay_out(planned, headings, self._version_widths, self.size.width)
-        return layout.keeping(kept_products(matrix, self._filter))
+        shown = replace(layout, header=HEADER + 1) if self._goes else layout
+        return shown.keeping(kept_products(matrix, self._filter))
 
     def _keep_cursor(self, before: tuple[str, ...]) -> None:
         """The cursor's row is its product's, wherever that went; its neighbour's while a filter hides it."""
@@ -369,6 +388,16 @@ class MatrixView(ScrollView, can_focus=True, inherit_bindings=False):
         line = [*self._fit(position, self._layout.frozen_width, Tone.MUTED)]
         for column in self._visible_columns():
             line.extend(self._heading(self._layout.marks[column], column, Tone.PRODUCTION))
+        return tuple(line)
+
+    def _decided(self) -> Line:
+        """The go of each environment, in the fullest text that its column has room for."""
+        line = [*self._fit("decided", self._layout.frozen_width, Tone.MUTED)]
+        for column in self._visible_columns():
+            texts, tone = self._goes.get(self._layout.environments[column], ((), Tone.PLAIN))
+            room = self._layout.column_widths[column] - CURSOR
+            text = next((one for one in texts if cell_len(one) <= room), texts[-1] if texts else "")
+            line.extend(self._heading(text, column, tone))
         return tuple(line)
 
     def _heading(self, text: str, column: int, tone: Tone) -> Line:
