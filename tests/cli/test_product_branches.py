@@ -6,6 +6,13 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Here, Release
+from gonogo.adapters.plan_yaml import PlanFile
+from gonogo.bootstrap.reading import read_history
+from gonogo.domain.decide import Scene
+from gonogo.domain.decisions import previews
+from gonogo.domain.events import EventId
+from gonogo.domain.inputs import Inputs
+from support.releases import ANA, NOW
 from support.repositories import git, make_repository
 
 ME = ("-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgSign=false")
@@ -106,3 +113,19 @@ def test_what_a_product_says_of_its_branches_is_checked_like_the_plans(gonogo: H
     told = gonogo("check").out
     assert "a b" in told
     assert "write a pattern without develop" in told
+
+
+@pytest.mark.usefixtures("api")
+@pytest.mark.parametrize(("branches", "warned"), [("{active: [develop]}", True), ("{main: master}", False)])
+def test_the_cockpits_dialog_of_start_names_a_branch_that_does_not_exist(
+    release: Release, branches: str, warned: bool
+) -> None:
+    """With the histories that the cockpit reads."""
+    plan(release, branches)
+    loaded = PlanFile(str(release.plan)).load()
+    found = [read_history(product, loaded.plan, lambda: False, lambda _: None) for product in loaded.plan.products]
+    inputs = Inputs(loaded, changes={one.product: one for one in found})
+    shown = "\n".join(previews.start(Scene(inputs, ANA, EventId("new"), NOW)).lines)
+    told = "warning  api: branch main (`main:` of `branches:`) does not exist: the release cannot complete."
+    assert (told in shown) is warned
+    assert ("warning" in shown) is warned

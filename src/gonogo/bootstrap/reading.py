@@ -32,9 +32,15 @@ def read_history(
     product: Product, plan: Plan, cancelled: Callable[[], bool], progress: Callable[[Changes], None]
 ) -> Changes:
     """What git says about one product; may be called in a thread, and be told to stop."""
-    from gonogo.adapters.git_history import changes
+    from msgspec.structs import replace
 
-    return changes(product, plan.changelog, cancelled=cancelled, progress=progress, on=release_day(plan))
+    from gonogo.adapters.git_history import changes
+    from gonogo.domain.changelog import ProductChanges
+
+    found = changes(product, plan.changelog, cancelled=cancelled, progress=progress, on=release_day(plan))
+    if not isinstance(found, ProductChanges):
+        return found
+    return replace(found, lacking=lacking_branches(replace(plan, products=(product,))))
 
 
 def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:

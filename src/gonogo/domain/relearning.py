@@ -20,7 +20,7 @@ def under(loaded: LoadedPlan, inputs: Inputs) -> Inputs:
     """`inputs` with the plan `loaded`, less what was answered to questions that it does not ask."""
     before, after = inputs.loaded.plan, loaded.plan
     same = _same_histories(before, after)
-    whole = {product.name for product in after.products} <= same and _branches(before) == _branches(after)
+    whole = {product.name for product in after.products} <= same
     measured = {one.name for one in after.metrics if _metric(before, one.name) == _metric(after, one.name)}
     return replace(
         inputs,
@@ -40,17 +40,14 @@ def _same_histories(before: Plan, after: Plan) -> set[str]:
     """The products whose repository is asked the same things."""
     if (before.changelog, before.target_date) != (after.changelog, after.target_date):
         return set()
-    earlier = {product.name: _repository(product) for product in before.products}
-    return {product.name for product in after.products if earlier.get(product.name) == _repository(product)}
+    earlier = {product.name: _repository(before, product) for product in before.products}
+    return {product.name for product in after.products if earlier.get(product.name) == _repository(after, product)}
 
 
-def _repository(product: Product) -> Product:
-    """The product without what says nothing about its repository."""
-    return replace(product, owner="", probes=(), flags=(), branches=ProductBranches())
-
-
-def _branches(plan: Plan) -> dict[str, Branches]:
-    return {product.name: branches_of(plan, product) for product in plan.products}
+def _repository(plan: Plan, product: Product) -> tuple[Product, Branches]:
+    """The product without what says nothing about its repository, and its branches."""
+    bare = replace(product, owner="", probes=(), flags=(), branches=ProductBranches())
+    return bare, branches_of(plan, product)
 
 
 def _evidence(before: Plan, after: Plan, inputs: Inputs) -> Iterable[tuple[Target, Evidence]]:

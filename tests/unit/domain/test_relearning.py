@@ -13,7 +13,7 @@ from gonogo.domain.inputs import Inputs
 from gonogo.domain.ledger import Ledger
 from gonogo.domain.metric import Number
 from gonogo.domain.observation import Missing, Reason, Target
-from gonogo.domain.plan import Branches, Metric, Plan, Probe, Source, Timing
+from gonogo.domain.plan import Branches, Metric, Plan, Probe, ProductBranches, Source, Timing
 from gonogo.domain.relearning import under
 from gonogo.domain.version_files import ProductFiles
 from support.deciding import NOW, loaded, make_plan, make_product
@@ -92,10 +92,15 @@ def test_another_version_or_repository_must_be_read_first(change: dict[str, str]
 
 
 def test_other_branches_are_another_ledger() -> None:
-    """And the same histories."""
+    """Histories are read again with it: whether the branches exist is told with them, and of one product alone."""
     kept = _after(branches=Branches(main="trunk"))
     assert kept.ledger is None
-    assert _known(kept)[0] == {"web", "api"}
+    assert _known(kept)[0] == set()
+    kept = _after(products=(replace(WEB, branches=ProductBranches(main="trunk")), API))
+    assert kept.ledger is None
+    assert _known(kept)[0] == {"api"}
+    same = _after(products=(replace(WEB, branches=ProductBranches(main=Branches().main)), API))
+    assert same.ledger is not None
 
 
 def test_what_is_no_longer_in_the_plan_is_forgotten() -> None:

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from gonogo.domain.branches import NoBranch
 from gonogo.domain.commits import NOT_DESCRIBED, Commit
 from gonogo.domain.headings import BREAKING
 from gonogo.domain.version import Bump
@@ -87,6 +88,8 @@ class ProductChanges(Struct, frozen=True):
     """False while the history is still being read: nothing may be concluded from what is missing."""
     left_out: int = 0
     """Merge commits that the plan's `merges: leave-out` keeps out of the sections."""
+    lacking: tuple[NoBranch, ...] = ()
+    """Branches that the plan names and the repository lacks; a cockpit looks for them, and shows them at start."""
 
     @property
     def base(self) -> str:

@@ -22,6 +22,10 @@ def start(scene: Scene) -> Preview:
         if not pin and isinstance(changes, ProductChanges):
             pin = pin_of(product, changes.target_oid)
         lines.append(f"{product.name} {product.version}  {f'from {pin[:12]}' if pin else 'not pinned'}")
+    for product in scene.plan.products:
+        changes = scene.inputs.changes.get(product.name)
+        found = changes.lacking if isinstance(changes, ProductChanges) else ()
+        lines += [f"warning  {one.told}: the release cannot complete. {one.remedy}" for one in found]
     lines.append(f"the plan {scene.loaded.sha256[:12]}: a later edit must be accepted by name")
     bound = (scene.loaded.sha256, str(scene.state.lifecycle.seq), *lines)
     return Preview(
