@@ -113,7 +113,7 @@ class Session:
             self._judge_signatures_anew()
             self._take_in(self._journal.tail())
         except GonogoError as error:
-            self.inputs = replace(self.inputs, journal_problems=(str(error),))
+            self.inputs = replace(self.inputs, journal_problems=(str(error),), journal_unread=(str(error),))
             return self.inputs.journal_problems != before.journal_problems
         now = self._clock.now()
         last = self.inputs.journal_read_at
@@ -449,6 +449,7 @@ class Session:
                 self.inputs,
                 journal_problems=tuple(alarm.message for alarm in tail.alarms if not alarm.warning),
                 journal_warnings=tuple(alarm.message for alarm in tail.alarms if alarm.warning),
+                journal_unread=(),
             )
 
     def _with_flaws(self, events: tuple[Event, ...]) -> tuple[Event, ...]:

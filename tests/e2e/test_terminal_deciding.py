@@ -88,6 +88,9 @@ def _take(screen: PtyScreen, name: str) -> None:
     screen.press(":")
     screen.wait_for("a part of the name")
     screen.type(name)
+    screen.wait_for(lambda text: any(line.strip() == name for line in text.split("\n")))
+    if "Down chooses" in screen.settle():
+        screen.press("down")  # what cannot be taken back is never where the cursor stands by itself
     screen.press("enter")
 
 

@@ -38,6 +38,8 @@ class Inputs(Struct, frozen=True):
     journal_problems: tuple[str, ...] = ()
     journal_warnings: tuple[str, ...] = ()
     """What is wrong beside the record and stops nothing: a stray line, a mode, a memory that cannot be kept."""
+    journal_unread: tuple[str, ...] = ()
+    """Those of the problems that are no damage: why what stands in the journal by now is not known."""
     journal_read_at: datetime | None = None
     """UTC, last time the journal could be read; None before the first time."""
     here: tuple[str, ...] = ()

@@ -47,6 +47,8 @@ class Snapshot(Struct, frozen=True):
     """In the plan's order, as the verdicts counted them."""
     shared_accounts: tuple[str, ...] = ()
     """As in `Inputs`."""
+    journal_unread: tuple[str, ...] = ()
+    """As in `Inputs`."""
     digest: str = ""
     """Of what approvals sign; "" where the plan asks for none."""
     goes: tuple[Given, ...] = ()
@@ -99,6 +101,7 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         inputs.ledger,
         facts.approvals,
         inputs.shared_accounts,
+        inputs.journal_unread,
         facts.digest,
         given_goes(inputs.loaded.plan, inputs.state, judged, facts.content),
         facts.undecided,

@@ -50,6 +50,7 @@ from gonogo.tui.messages import (
     Opened,
     Part,
     Record,
+    Refuse,
     Reply,
     RunIt,
     Say,
@@ -60,6 +61,7 @@ from gonogo.tui.messages import (
 )
 from gonogo.tui.problems import Log
 from gonogo.tui.profile import Profile, choose
+from gonogo.tui.saying import LASTS, Said
 from gonogo.tui.screens.cockpit import Cockpit
 from gonogo.tui.screens.confirm import ConfirmScreen
 from gonogo.tui.screens.opening import open_hotfix, open_merges, open_way_back
@@ -116,7 +118,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.actor: Actor | None = None
         self._inputs: Inputs | None = None
         self._judged_at: datetime | None = None
-        self._said: Line = ()
+        self._said = Said()
         self._waiting: dict[int, Waiting] = {}
         self._looking: dict[int, LookAnew] = {}
         self.checks = Checks(wiring, self.post_message)
@@ -179,9 +181,8 @@ class CockpitApp(App[None], inherit_bindings=False):
                 self.tell(_accepted(events, words))
             case Refused(refusal):
                 self._problem("you", f"{words}: {refusal.reason}", refusal.remedy)
-                hint = f"   {refusal.remedy}" if refusal.remedy else ""
-                what = "CONFLICT " if refusal.exit_code is ExitCode.CONFLICT else "REFUSED "
-                self.tell((Span(what, Tone.BAD), Span(refusal.reason), Span(hint, Tone.MUTED)))
+                what = "CONFLICT" if refusal.exit_code is ExitCode.CONFLICT else "REFUSED"
+                self.tell(_not_done(f"{what} ", Tone.BAD, refusal.reason, refusal.remedy))
             case _ as unreachable:
                 assert_never(unreachable)
         if reply is not None:
@@ -195,7 +196,7 @@ class CockpitApp(App[None], inherit_bindings=False):
             return
         words, reply = self._waiting.pop(event.ticket, Waiting())
         self._problem("journal", f"not recorded, {words}: {event.error.message}", event.error.remedy)
-        self.tell((Span("NOT RECORDED ", Tone.BAD), Span(f"{words}: {event.error.message}")))
+        self.tell(_not_done("NOT RECORDED ", Tone.BAD, f"{words}: {event.error.message}"))
         if reply is not None:
             reply(event.error)
 
@@ -206,7 +207,7 @@ class CockpitApp(App[None], inherit_bindings=False):
             looking.progress(event.answered, event.of)
         elif waiting is not None:
             told = f"{event.answered} of {event.of} answered, then recording: {waiting.words}"
-            self.tell((Span(f"asking anew, {told}", Tone.BUSY),))
+            self.tell_under_way(f"asking anew, {told}")
 
     def on_looked_anew(self, event: LookedAnew) -> None:
         """All of it is."""
@@ -235,7 +236,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         ticket = self.feed.submit(event.command) if anew is None else self.feed.decide(anew, event.command)
         self._waiting[ticket] = Waiting(event.words, event.reply)
         verb = "taking back" if isinstance(event.command, Undo) else "recording"
-        self.tell((Span(f"{verb}: {event.words}", Tone.BUSY),))
+        self.tell_under_way(f"{verb}: {event.words}")
 
     def on_look_anew(self, event: LookAnew) -> None:
         """A dialog wants to show what is so now."""
@@ -249,10 +250,10 @@ class CockpitApp(App[None], inherit_bindings=False):
         if self.snapshot is None or item is None:
             return
         if self.checks.stop(item.id):
-            self.tell((Span(f"stopping the check of {item.id}", Tone.BUSY),))
+            self.tell_under_way(f"stopping the check of {item.id}")
         else:
             self.checks.start(item, self.snapshot.loaded)
-            self.tell((Span(f"checking: {item.id}; x stops it", Tone.BUSY),))
+            self.tell_under_way(f"checking: {item.id}; x stops it")
         self._show_checks()
 
     def on_check_moved(self, event: CheckMoved) -> None:
@@ -265,7 +266,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.checks.ended(event.item)
         if isinstance(event.found, GonogoError):
             self._problem("check", f"{event.item}: {event.found.message}", event.found.remedy)
-            self.tell((Span("NOT CHECKED ", Tone.BAD), Span(f"{event.item}: {event.found.message}")))
+            self.tell(_not_done("NOT CHECKED ", Tone.BAD, f"{event.item}: {event.found.message}"))
         else:
             self.post_message(Record(event.found, f"check of {event.item}: {event.found.outcome}"))
         self._show_checks()
@@ -279,10 +280,10 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.checks.ended(event.item)
         self._show_checks()
         if event.item and self.screen is not self.cockpit:
-            self.tell((Span(f"{event.item} runs a command nobody looked at: x again shows it", Tone.WARN),))
+            self.on_refuse(Refuse(f"{event.item} runs a command nobody looked at: x again shows it"))
             return
         if event.item:
-            self.tell((Span(f"{event.item} was not run: you have not looked at its command", Tone.WARN),))
+            self.on_refuse(Refuse(f"{event.item} was not run: you have not looked at its command"))
         question = trust_question(self.checks, event.files, lambda: self._trusted(event.item))
         self.cockpit.open_view(ConfirmScreen(self.look, question, self.wiring.title_note, self.actor))
 
@@ -290,7 +291,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         """Remembered, or not."""
         if event.outcome is not None:
             self._problem("trust", event.outcome.message, event.outcome.remedy)
-            self.tell((Span("NOT TRUSTED ", Tone.BAD), Span(event.outcome.message)))
+            self.tell(_not_done("NOT TRUSTED ", Tone.BAD, event.outcome.message))
         event.reply(event.outcome)
 
     def _trusted(self, item: str) -> None:
@@ -327,12 +328,17 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def _mends(self) -> Mending | None:
         if self.mending is None:
-            self.tell((Span("hotfixes are not made from here; gonogo hotfix plan PRODUCT", Tone.WARN),))
+            self.on_refuse(Refuse("hotfixes are not made from here", remedy="gonogo hotfix plan PRODUCT"))
         return self.mending
 
     def on_say(self, event: Say) -> None:
-        """One line."""
-        self.tell((Span(event.text, event.tone),))
+        """One line, in the view that is on top: it goes when that one goes."""
+        self._say((Span(event.text, event.tone),), view=id(self._top))
+
+    def on_refuse(self, event: Refuse) -> None:
+        """Somebody who wanted it reads it below; `!` still tells it when the line has gone."""
+        self._problem(event.source, event.text, event.remedy, seen=True)
+        self._say(_not_done("", event.tone, event.text, event.remedy), view=id(self._top))
 
     @on(LookNow)
     def ask_everything(self) -> None:
@@ -367,11 +373,14 @@ class CockpitApp(App[None], inherit_bindings=False):
         if not self._has_terminal():
             self.exit(return_code=128 + signal.SIGHUP)
             return
+        self._forget_said()
         if self._inputs is None:
             return
-        now = self._judged_at = self.wiring.clock.now()
+        now = self.wiring.clock.now()
+        away = now - self._judged_at if self._judged_at is not None else timedelta()
+        self._judged_at = now
         steady = self.wiring.steady() if self.wiring.steady else None
-        built = snapshots.build(judged(self._inputs, now, self._stopped.get("journal", "")), now, steady)
+        built = snapshots.build(judged(self._inputs, now, self._stopped.get("journal", ""), away), now, steady)
         for view in self._views():
             view.snapshot = built
 
@@ -402,19 +411,32 @@ class CockpitApp(App[None], inherit_bindings=False):
         return self.cockpit.snapshot
 
     def tell(self, line: Line) -> None:
-        """Put one line into the status line."""
-        self._said = line
+        """Say in every view what came of an act."""
+        self._say(line)
+
+    def tell_under_way(self, text: str) -> None:
+        """Say what is being done: it stands there until something came of it."""
+        self._say((Span(text, Tone.BUSY),), lasts=None)
+
+    def _say(self, line: Line, view: int | None = None, lasts: float | None = LASTS) -> None:
+        self._said = Said(line, view, None if lasts is None else self.seconds() + lasts)
         self._show_status()
 
     def _show_status(self) -> None:
         for view in self._views():
-            view.say(self._said, self.problems.unread)
+            view.say(self._said.seen_in(id(view)), self.problems.unread)
+
+    def _forget_said(self) -> None:
+        """Drop the line below when it has stood there long enough."""
+        if self._said.over(self.seconds()):
+            self._said = Said()
+            self._show_status()
 
     def _views(self) -> list[View]:
         return [screen for screen in self.screen_stack if isinstance(screen, View) and screen.is_mounted]
 
-    def _problem(self, source: str, text: str, remedy: str = "") -> None:
-        self.problems = self.problems.with_one(self.wiring.clock.now(), source, text, remedy)
+    def _problem(self, source: str, text: str, remedy: str = "", *, seen: bool = False) -> None:
+        self.problems = self.problems.with_one(self.wiring.clock.now(), source, text, remedy, seen=seen)
         reading = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(reading, ProblemsScreen):
             reading.show_log(self.problems)
@@ -471,15 +493,33 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def judged(inputs: Inputs, now: datetime, stopped: str) -> Inputs:
-    """What is known, with a journal that has fallen silent counted as the problem it is."""
+def judged(inputs: Inputs, now: datetime, stopped: str, away: timedelta = timedelta()) -> Inputs:
+    """What is known, with a journal that nobody has read for long counted as the problem it is.
+
+    `away`: for how long this cockpit itself did not run, be its machine asleep or slow: no fault of the journal's.
+    """
     read_at = inputs.journal_read_at
     if stopped:
-        return replace(inputs, journal_problems=(*inputs.journal_problems, stopped))
-    if read_at is not None and now - read_at > SILENT:
-        silence = f"the journal has not been read for {age(now - read_at)}"
-        return replace(inputs, journal_problems=(*inputs.journal_problems, silence))
-    return inputs
+        return _unread(inputs, stopped)
+    if read_at is None or now - read_at <= SILENT:
+        return inputs
+    if away > ASLEEP:
+        return _unread(inputs, f"this cockpit did not run for {age(away)}; the journal is being read again")
+    return _unread(inputs, f"the journal has not been read for {age(now - read_at)}")
+
+
+def _unread(inputs: Inputs, why: str) -> Inputs:
+    return replace(
+        inputs,
+        journal_problems=(*inputs.journal_problems, why),
+        journal_unread=(*inputs.journal_unread, why),
+    )
+
+
+def _not_done(what: str, tone: Tone, text: str, remedy: str = "") -> Line:
+    """Why something was not done: in the tone of it where no word says so."""
+    hint = (Span(f"   {remedy}", Tone.MUTED),) if remedy else ()
+    return (Span(what, tone), Span(text), *hint) if what else (Span(text, tone), *hint)
 
 
 def _accepted(events: tuple[Event, ...], words: str) -> Line:

@@ -180,12 +180,26 @@ class Trusted(Message):
 
 
 class Say(Message):
-    """One line for the status line."""
+    """One line for the status line of the view on top. What was not done is said by `Refuse`, and kept."""
 
-    def __init__(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+    def __init__(self, text: str, tone: Literal[Tone.PLAIN, Tone.GOOD] = Tone.PLAIN) -> None:
         super().__init__()
         self.text = text
-        self.tone = tone
+        self.tone: Tone = tone
+
+
+class Refuse(Message):
+    """What somebody wanted was not done: said in the view on top, and kept in the problems log."""
+
+    def __init__(
+        self, text: str, tone: Literal[Tone.WARN, Tone.BAD] = Tone.WARN, remedy: str = "", source: str = "you"
+    ) -> None:
+        super().__init__()
+        self.text = text
+        self.tone: Tone = tone
+        self.remedy = remedy
+        self.source = source
+        """As in `problems.Problem`."""
 
 
 class LookNow(Message):

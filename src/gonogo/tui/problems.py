@@ -28,14 +28,15 @@ class Log(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     unread: int = 0
 
-    def with_one(self, at: datetime, source: str, text: str, remedy: str = "") -> "Log":
-        """The log with one more; the same one again is counted, not repeated."""
+    def with_one(self, at: datetime, source: str, text: str, remedy: str = "", *, seen: bool = False) -> "Log":
+        """The log with one more; the same again is counted, not repeated. `seen`: somebody reads it already."""
         shown, hint = clean_block(text, 4_000), clean(remedy)
         last = self.problems[0] if self.problems else None
         if last is not None and (last.source, last.text, last.remedy) == (source, shown, hint):
             again = replace(last, at=at, times=last.times + 1)
-            return Log((again, *self.problems[1:]), max(1, self.unread))
-        return Log((Problem(at, source, shown, hint), *self.problems)[:LIMIT], self.unread + 1)
+            return Log((again, *self.problems[1:]), self.unread if seen else max(1, self.unread))
+        told = (Problem(at, source, shown, hint), *self.problems)[:LIMIT]
+        return Log(told, self.unread if seen else self.unread + 1)
 
     def read(self) -> "Log":
         """The log after somebody has looked at it."""

@@ -4,9 +4,20 @@ Built anew from evidence and `now` each time, so that a cell grows stale by the 
 tick: a terminal that slept shows the truth at its first repaint.
 """
 
-from gonogo.domain.matrix.building import build, cell_at
+from gonogo.domain.matrix.building import asked_about, build, cell_at
 from gonogo.domain.matrix.model import Account, Cell, Freshness, Matrix, Relation
 from gonogo.domain.matrix.relation import relation
 from gonogo.domain.matrix.running import texts_of
 
-__all__ = ["Account", "Cell", "Freshness", "Matrix", "Relation", "build", "cell_at", "relation", "texts_of"]
+__all__ = [
+    "Account",
+    "Cell",
+    "Freshness",
+    "Matrix",
+    "Relation",
+    "asked_about",
+    "build",
+    "cell_at",
+    "relation",
+    "texts_of",
+]

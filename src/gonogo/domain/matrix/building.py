@@ -53,6 +53,17 @@ def build(
     return replace(found, troubled=tuple(silent))
 
 
+def asked_about(plan: Plan) -> frozenset[Target]:
+    """The cells that somebody is asked about: by a probe of their own, or by a source that fills all cells."""
+    filled = any(source.fills_cells for source in plan.sources)
+    names = [environment.name for environment in plan.environments]
+    return frozenset(
+        Target(product.name, name)
+        for product in plan.products
+        for name in (names if filled else [probe.environment for probe in product.probes])
+    )
+
+
 _NOT_THERE_YET = frozenset({Relation.BEHIND, Relation.ABSENT, Relation.DIFFERS, Relation.MIXED})
 
 

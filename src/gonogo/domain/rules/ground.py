@@ -22,7 +22,7 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
             "journal",
             facts.now,
             "journal",
-            remedy="gonogo journal verify",
+            remedy="" if problem in facts.inputs.journal_unread else "gonogo journal verify",
         )
     for warning in facts.inputs.journal_warnings:
         yield ReasonLine(

@@ -5,9 +5,8 @@ from typing import assert_never
 
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Refusal, Scene, decide
-from gonogo.present.tones import Tone
 from gonogo.tui.deeds.form import Answers, Deed, Known, Nothing, Pick, Step, Write
-from gonogo.tui.messages import Record, Reply, Say
+from gonogo.tui.messages import Record, Refuse, Reply
 from gonogo.tui.screens.confirm import ConfirmScreen, Question
 from gonogo.tui.screens.pick import PickScreen
 from gonogo.tui.screens.prompt import PromptScreen
@@ -117,4 +116,4 @@ class Course:
         self._view.post_message(Record(deed.make(scene, answers), deed.words(answers), anew=anew, reply=kept))
 
     def _say(self, reason: str) -> None:
-        self._view.post_message(Say(reason, Tone.WARN))
+        self._view.post_message(Refuse(reason))

@@ -1,5 +1,6 @@
 """What a wish is made of: where the keyboard is, what there is to decide by, and the class of every intent."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
@@ -51,6 +52,8 @@ class Context(Struct, frozen=True):
     """Items whose check this cockpit is carrying out."""
     offers: frozenset[str] = frozenset()
     """Ids of the intents that the view itself makes possible at this moment."""
+    withheld: Mapping[str, str] = {}
+    """By id: why the view does not offer an intent at this moment, where it knows more than the intent does."""
 
     @property
     def item(self) -> Item | None:

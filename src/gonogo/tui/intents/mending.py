@@ -75,7 +75,7 @@ class Offered(Intent):
         """What the view does not offer is not possible."""
         if reason := super().refused(context):
             return reason
-        return "" if cls.id() in context.offers else cls.not_now
+        return "" if cls.id() in context.offers else context.withheld.get(cls.id(), cls.not_now)
 
     @classmethod
     def stands(cls, context: Context) -> bool:
@@ -99,7 +99,6 @@ class NextStep(Offered):
     title = "Hotfix: the next step"
     help = "go on to the next step; nothing is written before 'do it'"
     places = (Place.HOTFIX_PLAN,)
-    not_now = "git is still being read, or nothing is picked yet"
 
 
 class PickCommit(Offered):

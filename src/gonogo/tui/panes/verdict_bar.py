@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 
 from gonogo.domain.events import Actor
-from gonogo.domain.matrix import Matrix
+from gonogo.domain.matrix import asked_about
 from gonogo.domain.readiness import Answer, Verdict, Weight
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
@@ -168,7 +168,7 @@ def _contact(snapshot: Snapshot, standing: Standing, columns: int) -> Line:
     line: list[Span] = []
     if snapshot.read_only:
         line.append(Span("READ ONLY  ", Tone.WARN))
-    line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot.matrix)))
+    line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot)))
     if standing.actor is not None:
         host = f"@{standing.actor.host}" if standing.actor.host and columns >= 100 else ""
         line.append(Span(f"  {standing.actor.user}{host}", Tone.MUTED))
@@ -178,17 +178,20 @@ def _contact(snapshot: Snapshot, standing: Standing, columns: int) -> Line:
 def _journal(snapshot: Snapshot) -> Line:
     if snapshot.journal_read_at is None:
         return plain("journal unread", Tone.UNKNOWN)
+    if not set(snapshot.journal_problems) <= set(snapshot.journal_unread):
+        return plain("journal damaged", Tone.BAD)
     late = snapshot.now - snapshot.journal_read_at
-    if snapshot.journal_problems:
-        return plain("journal damaged or unread", Tone.BAD)
     if late > LATE:
-        return plain(f"journal silent {age(late)}", Tone.BAD)
+        return plain(f"journal read {age(late)} ago", Tone.BAD)
+    if snapshot.journal_unread:
+        return plain("journal unread", Tone.BAD)
     return plain("journal live", Tone.MUTED)
 
 
-def _endpoints(matrix: Matrix) -> Line:
-    """How many answer, and how long ago the last one did."""
-    asked = [cell for cell in matrix.cells.values() if cell.source]
+def _endpoints(snapshot: Snapshot) -> Line:
+    """How many answer of all that are asked, whether their turn has come or not; how long ago the last one did."""
+    wanted = asked_about(snapshot.plan)
+    asked = [cell for target, cell in snapshot.matrix.cells.items() if target in wanted]
     if not asked:
         return plain("no endpoint asked", Tone.MUTED)
     known = [cell for cell in asked if cell.is_known]

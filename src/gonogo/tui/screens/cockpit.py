@@ -233,8 +233,8 @@ class Cockpit(Acting, Writing, inherit_bindings=False):
         self.action_wish(intents.OpenDetails.id())
 
     def on_why(self) -> None:
-        """w."""
-        self.open_view(WhyScreen(self.look, self.go_to, self.note, self.actor))
+        """w: what the cursor is on."""
+        self.open_view(WhyScreen(self.look, self.go_to, self.note, self.actor, about=self.subject))
 
     def on_show_release(self) -> None:
         """i"""

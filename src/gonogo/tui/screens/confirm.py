@@ -25,7 +25,7 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.session import Outcome, Refused
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
-from gonogo.tui.messages import LookAnew, Reply, Say
+from gonogo.tui.messages import LookAnew, Refuse, Reply
 from gonogo.tui.moved import what_moved
 from gonogo.tui.screens.view import CleanInput, View
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
@@ -146,7 +146,6 @@ class ConfirmScreen(View, inherit_bindings=False):
 
     def _looked(self, error: GonogoError | None) -> None:
         if error is not None:
-            self.post_message(Say(f"nothing could be asked anew: {error.message}", Tone.BAD))
             self._progress = f"nothing could be asked anew: {error.message}; Esc leaves"
         else:
             self._stage = Stage.READY
@@ -263,7 +262,7 @@ class ConfirmScreen(View, inherit_bindings=False):
         typed = event.value.strip()
         if typed != self._shown.typed:
             said = f"'{typed}' is not {self._shown.typed}" if typed else f"type {self._shown.typed} first"
-            self.post_message(Say(f"{said}; nothing is recorded", Tone.WARN))
+            self.post_message(Refuse(f"{said}; nothing is recorded"))
             return
         self._stage = Stage.SENDING
         anew = "asking everything once more, then " if self._question.anew is not None else ""

@@ -18,7 +18,7 @@ from gonogo.present.notes import ORIGINS
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Say
+from gonogo.tui.messages import Refuse, Say
 from gonogo.tui.screens.view import CleanInput, View
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
@@ -110,9 +110,7 @@ class EntryScreen(View, inherit_bindings=False):
         if self._edit is None or self._busy:
             return
         if event.value.strip() != self._product.version:
-            self.post_message(
-                Say(f"type {self._product.version} to write it; Esc leaves the file as it is", Tone.WARN)
-            )
+            self.post_message(Refuse(f"type {self._product.version} to write it; Esc leaves the file as it is"))
             return
         self._busy = True
         self.run_worker(self._write(self._edit), name="write entry")

@@ -16,7 +16,7 @@ from gonogo.present.checklist import details
 from gonogo.present.tones import Span, Tone
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Record, Say
+from gonogo.tui.messages import Record, Refuse
 from gonogo.tui.screens.prompt import PromptScreen
 
 _ASK = (
@@ -46,7 +46,7 @@ class EvidenceScreen(PromptScreen):
         if event.input is self.input:
             event.stop()
             text = event.value.strip()
-            self.say((Span(f"taken as {kind_of(text)}" if text else "", Tone.MUTED),), 0)
+            self.status.hint((Span(f"taken as {kind_of(text)}" if text else "", Tone.MUTED),))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Read it in a thread: a file may be large, or lie far away."""
@@ -54,10 +54,10 @@ class EvidenceScreen(PromptScreen):
         event.prevent_default()  # Textual would have the simple prompt handle it too
         text = event.value.strip()
         if not text:
-            self.post_message(Say("nothing is typed yet; Esc leaves without recording", Tone.WARN))
+            self.post_message(Refuse("nothing is typed yet; Esc leaves without recording"))
         elif not self._reading:
             self._reading = True
-            self.say((Span(f"reading the {kind_of(text)}", Tone.BUSY),), 0)
+            self.status.hint((Span(f"reading the {kind_of(text)}", Tone.BUSY),))
             self.run_worker(self._tick(text), name="evidence")
 
     async def _tick(self, text: str) -> None:
@@ -66,7 +66,7 @@ class EvidenceScreen(PromptScreen):
             proof = await loop.run_in_executor(threads, proof_of, text)
         except GonogoError as error:
             self._reading = False
-            self.post_message(Say(error.message, Tone.BAD))
+            self.post_message(Refuse(error.message, Tone.BAD))
             return
         words = f"tick with {proof.kind}: {self._item.id}"
         self.post_message(Record(Tick(self._item.id, expect=self._seen, evidence=(proof,)), words))

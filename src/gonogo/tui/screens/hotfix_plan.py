@@ -1,6 +1,6 @@
 """Steps 1 to 4 of the wizard: what is broken, from where, what fixes it, what it comes to. Nothing is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -24,6 +24,8 @@ from gonogo.tui.screens.prompt import PromptScreen
 from gonogo.tui.screens.wizard import WizardView, head, live_of
 
 BROKEN, FROM, FIXES, PREVIEW = 1, 2, 3, 4
+_STEPS = ("NextStep", "PickCommit", "NameCommit", "DoIt", "SignTag", "ShowDiff", "Filter")
+"""Intents of the steps, all of which wait for git."""
 
 
 class DiffScreen(TextView):
@@ -174,6 +176,25 @@ class HotfixPlanScreen(WizardView, inherit_bindings=False):
             return frozenset()
         found = ["DoIt"] if not planned.preview.blockers and not self.mending.busy else []
         return frozenset([*found, "NameCommit", "SignTag", *(["ShowDiff"] if planned.preview.diff else [])])
+
+    def withheld(self) -> Mapping[str, str]:
+        """One cause at a time: the first that holds."""
+        if self._reading:
+            return dict.fromkeys(_STEPS, "git is still being read")
+        if self._error is not None:
+            return dict.fromkeys(_STEPS, "git could not be read: Esc goes one step back")
+        blocked = self._planned is not None and bool(self._planned.preview.blockers or self._planned.work is None)
+        if self._step == PREVIEW:
+            busy = f"{self.mending.busy} is still worked on" if self.mending.busy else ""
+            against = "the preview names what stands against it" if blocked else busy
+            return {"NextStep": against or "this is the last step: d does it", "DoIt": against}
+        picked = "nothing is picked yet: Space picks the commit at the cursor"
+        chosen = picked if self._step == FIXES else "nothing to go on with is at the cursor"
+        return {
+            "NextStep": chosen,
+            "DoIt": "the preview comes first: Enter goes on to it",
+            "PickCommit": "no commit is at the cursor",
+        }
 
     # -- moving -------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from gonogo.tui.deeds.form import Write
 from gonogo.tui.intents import Mend, Place, bindings, here
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
-from gonogo.tui.messages import Record, Reply, Say
+from gonogo.tui.messages import Record, Refuse, Reply
 from gonogo.tui.screens.confirm import ConfirmScreen, Question, nothing_against
 from gonogo.tui.screens.details import TextView
 from gonogo.tui.screens.hotfix_known import WorkView
@@ -191,9 +191,9 @@ class HotfixWorkScreen(WorkView, inherit_bindings=False):
             with self.app.suspend():
                 act(Path(self.bench.folder))
         except SuspendNotSupported:
-            self.post_message(Say(f"not from this terminal; it lies in {self.bench.folder}", Tone.WARN))
+            self.post_message(Refuse(f"not from this terminal; it lies in {self.bench.folder}"))
         except GonogoError as error:
-            self.post_message(Say(f"{error.message}; {error.remedy}", Tone.BAD))
+            self.post_message(Refuse(error.message, Tone.BAD, error.remedy))
         self.draw()
 
     def on_say_tested(self) -> None:

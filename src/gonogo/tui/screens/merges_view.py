@@ -19,7 +19,7 @@ from gonogo.tui.deeds.form import Write
 from gonogo.tui.intents import Context, Place, bindings, here
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
-from gonogo.tui.messages import Record, Say
+from gonogo.tui.messages import Record, Refuse
 from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.prompt import PromptScreen
 from gonogo.tui.screens.view import View
@@ -113,7 +113,7 @@ class MergesView(View, inherit_bindings=False):
 
         def known(found: str | GonogoError) -> None:
             if isinstance(found, GonogoError):
-                self.post_message(Say(f"{found.message}; {found.remedy}", Tone.BAD))
+                self.post_message(Refuse(found.message, Tone.BAD, found.remedy))
             elif self.is_attached:
                 self._word(Word.EQUIVALENT, f"{ask} It is {found[:10]}.", found)
 

@@ -22,7 +22,7 @@ from gonogo.present.tones import Line, Span, Tone
 from gonogo.session import Accepted, Outcome
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Record, Say
+from gonogo.tui.messages import Record, Refuse, Say
 from gonogo.tui.screens import notes_words as words
 from gonogo.tui.screens.sheet_view import SheetView
 from gonogo.tui.sheets import Sheet
@@ -127,7 +127,7 @@ class NotesScreen(SheetView, inherit_bindings=False):
             sheet.told = others.seq
             self._leaving.clear()
             self.post_message(
-                Say(f"nothing recorded: {others.actor.user} has kept other notes meanwhile", Tone.BAD)
+                Refuse(f"nothing recorded: {others.actor.user} has kept other notes meanwhile", Tone.BAD)
             )
             self.draw()
             return
@@ -152,7 +152,7 @@ class NotesScreen(SheetView, inherit_bindings=False):
         try:
             self._files.forget(sheet)
         except GonogoError as error:
-            self.post_message(Say(f"{error}", Tone.WARN))
+            self.post_message(Refuse(f"{error}"))
         if sheet.audience in self._leaving:
             self._leaving.discard(sheet.audience)
             if not self._leaving:
@@ -190,7 +190,7 @@ class NotesScreen(SheetView, inherit_bindings=False):
             sheet.safe = others.text
             self.post_message(Say(f"these are the notes of {others.actor.user}; yours are one F8 away"))
         else:
-            self.post_message(Say("there is no other text of these notes"))
+            self.post_message(Refuse("there is no other text of these notes"))
         self.draw()
 
     # -- leaving ------------------------------------------------------------------------------------------------
@@ -226,9 +226,7 @@ class NotesScreen(SheetView, inherit_bindings=False):
         written = [self._write(sheet) for sheet in unsaved]
         if all(written):
             kept = " and ".join(sheet.audience.value for sheet in unsaved)
-            self.post_message(
-                Say(f"not kept in the journal: the {kept} notes; e offers the text again", Tone.WARN)
-            )
+            self.post_message(Refuse(f"not kept in the journal: the {kept} notes; e offers the text again"))
             self.dismiss(None)
 
     # -- drawing ------------------------------------------------------------------------------------------------

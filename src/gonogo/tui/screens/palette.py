@@ -12,12 +12,14 @@ from gonogo.present.tones import Span, Tone
 from gonogo.tui.intents import INTENTS, Context, Intent, Palette
 from gonogo.tui.lines import in_columns, plain, wrap
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Say
+from gonogo.tui.messages import Refuse
 from gonogo.tui.screens.view import CleanInput, View
 from gonogo.tui.widgets.row_list import Content, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
 
 NOTHING = "No command has such a name."
+UNCHOSEN = "unchosen"
+"""Key of the row the cursor stands on while nothing but what cannot be taken back is left: no act of its own."""
 
 
 class PaletteScreen(View, inherit_bindings=False):
@@ -71,7 +73,10 @@ class PaletteScreen(View, inherit_bindings=False):
         )])  # fmt: skip
 
     def _told(self, columns: int) -> Content:
-        rows = [_row(intent, self._context_below, columns, self.look) for intent in offered(self._context_below)]
+        found = offered(self._context_below, self.input.value)
+        rows = [_row(intent, self._context_below, columns, self.look) for intent in found]
+        if found and found[0].confirm:
+            rows = [Row(UNCHOSEN, (Span("Down chooses what cannot be taken back", Tone.WARN),)), *rows]
         return Told(rows, NOTHING)
 
     def _list(self) -> None:
@@ -83,7 +88,7 @@ class PaletteScreen(View, inherit_bindings=False):
         self._tell()
 
     def _tell(self) -> None:
-        found = next((one for one in offered(self._context_below) if one.id() == self.list.key), None)
+        found = next((one for one in INTENTS if one.id() == self.list.key), None)
         reason = found.refused(self._context_below) if found is not None else ""
         told = (
             (Span("not possible now: ", Tone.WARN), Span(reason))
@@ -96,15 +101,16 @@ class PaletteScreen(View, inherit_bindings=False):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow down with every letter."""
         event.stop()
-        self.list.search(event.value)
+        self._list()
         self.list.action_first()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Do it, or say why not."""
         event.stop()
         name = self.list.key
-        if not name:
-            self.post_message(Say("no command has such a name", Tone.WARN))
+        if name in {"", UNCHOSEN}:
+            said = "nothing is chosen: Down chooses" if name else "no command has such a name"
+            self.post_message(Refuse(said))
             return
         self.dismiss(None)
         self._wish(name)
@@ -122,10 +128,24 @@ class PaletteScreen(View, inherit_bindings=False):
         self.dismiss(None)
 
 
-def offered(context: Context) -> tuple[type[Intent], ...]:
-    """All intents but the palette itself: what is possible first, what is not with its reason."""
-    others = [intent for intent in INTENTS if intent is not Palette]
-    return tuple(sorted(others, key=lambda intent: bool(intent.refused(context))))
+def offered(context: Context, typed: str = "") -> tuple[type[Intent], ...]:
+    """The intents but the palette itself in which `typed` occurs, the likeliest first.
+
+    What is possible comes before what is not, a name before a description; and what cannot be taken back comes
+    last, whatever was typed: the first one is where the cursor stands.
+    """
+    wanted = typed.strip().casefold()
+    ranked = ((_rank(intent, context, wanted), intent) for intent in INTENTS if intent is not Palette)
+    found = [(rank, intent) for rank, intent in ranked if rank is not None]
+    return tuple(intent for _, intent in sorted(found, key=lambda one: one[0]))
+
+
+def _rank(intent: type[Intent], context: Context, wanted: str) -> tuple[bool, bool, int] | None:
+    """Where an intent stands among those that are found; None when it is not."""
+    reason = intent.refused(context)
+    texts = (f"{intent.title}\n{intent.label}", intent.shown_key, reason or intent.help)
+    place = next((index for index, text in enumerate(texts) if wanted in text.casefold()), None)
+    return None if place is None else (intent.confirm, bool(reason), place if wanted else 0)
 
 
 def _row(intent: type[Intent], context: Context, columns: int, look: Look) -> Row:

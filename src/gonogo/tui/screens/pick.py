@@ -12,7 +12,7 @@ from gonogo.present.tones import Span, Tone
 from gonogo.tui.deeds.form import Pick
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Say
+from gonogo.tui.messages import Refuse
 from gonogo.tui.screens.view import View
 from gonogo.tui.widgets.row_list import Content, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
@@ -106,7 +106,7 @@ class PickScreen(View, inherit_bindings=False):
         """Go on with it."""
         key = self.list.key
         if key in self._gone:
-            self.post_message(Say("it is not to be chosen any more: things have moved", Tone.WARN))
+            self.post_message(Refuse("it is not to be chosen any more: things have moved"))
         elif key:
             self.dismiss(None)
             self._answer(key)

@@ -13,7 +13,7 @@ from gonogo.present.tones import Span, Tone
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Say
+from gonogo.tui.messages import Refuse
 from gonogo.tui.screens.view import CleanInput, View
 from gonogo.tui.widgets.spans import Lines
 
@@ -87,7 +87,7 @@ class PromptScreen(View, inherit_bindings=False):
         event.stop()
         text = event.value.strip()
         if wrong := self.wrong(text):
-            self.post_message(Say(wrong, Tone.WARN))
+            self.post_message(Refuse(wrong))
             return
         self.dismiss(None)
         self._answer(text)

@@ -19,7 +19,7 @@ from gonogo.domain.text import clean_block
 from gonogo.errors import GonogoError
 from gonogo.present.tones import Span, Tone
 from gonogo.tui.look import Look
-from gonogo.tui.messages import Say
+from gonogo.tui.messages import Refuse, Say
 from gonogo.tui.screens.view import View
 from gonogo.tui.sheet_files import SheetFiles
 from gonogo.tui.sheets import Sheet
@@ -101,7 +101,7 @@ class SheetView(View, inherit_bindings=False):
         try:
             self._files.write(sheet)
         except GonogoError as error:
-            self.post_message(Say(f"not kept in a file: {error}", Tone.BAD))
+            self.post_message(Refuse(f"not kept in a file: {error}", Tone.BAD))
             return False
         return True
 
@@ -157,5 +157,5 @@ class SheetView(View, inherit_bindings=False):
                     problem = f"{error.message}{f'  {error.remedy}' if error.remedy else ''}  {error.where}"
         except SuspendNotSupported:
             problem = "this terminal cannot be handed over; use  gonogo notes edit"
-        self.post_message(Say(problem, Tone.BAD))
+        self.post_message(Refuse(problem, Tone.BAD))
         return None

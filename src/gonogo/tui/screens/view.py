@@ -25,7 +25,7 @@ from gonogo.session import Accepted, Outcome
 from gonogo.tui.intents import Back, Context, Help, Intent, Palette, Place, Quit, footer, named
 from gonogo.tui.lines import spread
 from gonogo.tui.look import Look
-from gonogo.tui.messages import LookNow, Reply, Say
+from gonogo.tui.messages import LookNow, Refuse, Reply
 from gonogo.tui.panes.verdict_bar import VerdictBar
 from gonogo.tui.widgets.spans import Lines
 
@@ -86,6 +86,14 @@ class StatusLine(Lines):
         """Show `line` until the next one."""
         self._said, self._unread = line, unread
         self.redraw()
+
+    def hint(self, line: Line) -> None:
+        """Show a line of this view's own."""
+        self.say(line, self._unread)
+
+    def know(self, other: "StatusLine") -> None:
+        """As many problems are unread as the other one says."""
+        self.say(self._said, other._unread)  # noqa: SLF001  of its own kind
 
     def on_resize(self) -> None:
         """Another width."""
@@ -240,7 +248,7 @@ class View(Screen[None], inherit_bindings=False):
         intent = named(name)
         context = self.context()
         if reason := intent.refused(context):
-            self.post_message(Say(reason, Tone.WARN))
+            self.post_message(Refuse(reason))
             return
         self.post_message(intent(context.subject))
 
@@ -297,4 +305,5 @@ class View(Screen[None], inherit_bindings=False):
         """Show another screen above this one, with what this one knows."""
         view.set_reactive(View.snapshot, self.snapshot)
         view.desk = self.desk
+        view.status.know(self.status)
         self.app.push_screen(view)

@@ -33,11 +33,18 @@ class WhyScreen(Acting, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(here(Place.WHY))]
 
     def __init__(
-        self, look: Look, go_to: Callable[[str], bool], note: str = "", actor: Actor | None = None
+        self,
+        look: Look,
+        go_to: Callable[[str], bool],
+        note: str = "",
+        actor: Actor | None = None,
+        about: str = "",
     ) -> None:
         super().__init__(look, note, actor)
         self._go_to = go_to
-        self._environment = ""
+        self._about = about
+        """What the cursor was on when it was asked for."""
+        self._environment = environment_of(about)
         self.heading = Lines(look, [()])
         self.heading.add_class("title")
         self.reasons = RowList(look, self.told)
@@ -55,6 +62,7 @@ class WhyScreen(Acting, inherit_bindings=False):
         """Ready."""
         self.reasons.focus()
         self.fill()
+        self._point()
 
     def watch_snapshot(self) -> None:
         """A reason may have gone."""
@@ -84,6 +92,15 @@ class WhyScreen(Acting, inherit_bindings=False):
         self.heading.show([(Span(" Why "), *headline(verdict, self.snapshot.plan), Span(place, Tone.MUTED))])
         self.reasons.retell()
         self.follow()
+
+    def _point(self) -> None:
+        """Put the cursor on the reason that is about what was asked for."""
+        verdict = self.verdict()
+        reasons = verdict.reasons if verdict is not None else ()
+        for key, reason in zip(reason_keys(reasons), reasons, strict=True):
+            if self._about and is_about(reason, self._about):
+                self.reasons.move_to(key)
+                return
 
     @property
     def reason(self) -> ReasonLine | None:
@@ -171,6 +188,17 @@ class WhyScreen(Acting, inherit_bindings=False):
         reason = self.reason
         if reason is not None:
             self.open_view(CopyScreen(self.look, reason.remedy or reason.fact, self.note, self.actor))
+
+
+def is_about(reason: ReasonLine, subject: str) -> bool:
+    """Whether a reason is about it, also as one of several."""
+    return reason.subject == subject or any(one.subject == subject for one in reason.members)
+
+
+def environment_of(subject: str) -> str:
+    """Whose verdict explains what the cursor is on; "" for the next one of the release, as of an item."""
+    kind, _, name = subject.partition(":")
+    return name.partition("/")[2] if kind == "cell" else ""
 
 
 def no_reason(verdict: Verdict) -> str:

@@ -1,6 +1,6 @@
 """What the screens of the wizard share: a title, the line of the eight steps, rows, and a foot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 from textual.widget import Widget
@@ -105,6 +105,10 @@ class WizardView(View, inherit_bindings=False):
         """Ids of the intents that are possible now."""
         return frozenset()
 
+    def withheld(self) -> Mapping[str, str]:
+        """Why what is not offered is not possible now, by id of the intent."""
+        return {}
+
     def rows(self) -> Rows | None:
         """What the list shows; None while it is not known yet."""
         return None
@@ -120,7 +124,7 @@ class WizardView(View, inherit_bindings=False):
 
     def context(self) -> Context:
         """With what this view makes possible."""
-        return replace(super().context(), offers=self.offers())
+        return replace(super().context(), offers=self.offers(), withheld=self.withheld())
 
     def draw(self) -> None:
         """Show what is known now."""

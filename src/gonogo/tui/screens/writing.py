@@ -5,7 +5,7 @@ The screens are loaded by `tui.loading`, after the first frame.
 
 from gonogo.present.changelog import find_commit
 from gonogo.tui import intents
-from gonogo.tui.messages import Say
+from gonogo.tui.messages import Refuse
 from gonogo.tui.screens.view import View
 
 
@@ -40,7 +40,7 @@ class Writing(View, inherit_bindings=False):
         """The entry of that product's changelog file."""
         product = self.snapshot.plan.product(product_name) if self.snapshot else None
         if product is None or not product.repo:
-            self.post_message(Say(f"the plan names no repository for {product_name}"))
+            self.post_message(Refuse(f"the plan names no repository for {product_name}"))
         else:
             from gonogo.tui.screens.entry import EntryScreen
 

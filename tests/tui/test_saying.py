@@ -1,0 +1,256 @@
+"""What a line says, whose it is and how long: nothing is said of something else, and no refusal is lost."""
+
+import ast
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+import gonogo.tui.intents as table
+from gonogo.domain.snapshot import Inputs
+from gonogo.present.tones import line_text
+from gonogo.testing.clock import FakeClock
+from gonogo.tui.app import SILENT, judged
+from gonogo.tui.intents import INTENTS, MENDING, Context, Palette, Place
+from gonogo.tui.messages import Refuse, Say
+from gonogo.tui.panes.verdict_bar import Standing, bar_lines
+from gonogo.tui.saying import LASTS
+from gonogo.tui.screens.palette import UNCHOSEN, PaletteScreen, offered
+from gonogo.tui.screens.why import WhyScreen
+from tui.stage import Seat, Stage
+
+REFUSAL = "nothing is under the cursor"
+
+
+def _bar(seat: Seat) -> str:
+    """The whole bar, wide enough for everything in it."""
+    return "\n".join(line_text(line) for line in bar_lines(seat.app.snapshot, Standing(), 200, "."))
+
+
+# -- refusals ---------------------------------------------------------------------------------------------------
+
+
+def test_what_was_refused_stands_in_the_problems_log() -> None:
+    """Also a key that meant nothing there; and nobody is told of a problem that he has just read."""
+    stage = Stage()
+    stage.begin()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.press("x")
+            await seat.sees("no check decides this item")
+            assert "press !" not in seat.text()
+            await seat.press("exclamation_mark")
+            await seat.sees("no check decides this item")
+            assert "Nothing was refused" not in seat.text()
+
+    asyncio.run(run())
+
+
+def test_what_the_line_says_in_the_tone_of_a_refusal_is_kept() -> None:
+    """Whoever says it: a view cannot say that something was not done and have it forgotten."""
+    stage = Stage()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            seat.view.post_message(Refuse("not from here", remedy="from there"))
+            await seat.sees("not from here   from there")
+            assert seat.app.problems.problems[0].text == "not from here"
+            assert seat.app.problems.problems[0].remedy == "from there"
+            assert seat.app.problems.unread == 0
+
+    asyncio.run(run())
+
+
+# -- how long, and where ----------------------------------------------------------------------------------------
+
+
+def test_a_line_goes_with_its_view() -> None:
+    """What was refused in the wizard is no word about the cockpit below it."""
+    stage = Stage()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.press("w")
+            seat.view.post_message(Say("only of the reasons"))
+            await seat.sees("only of the reasons")
+            await seat.press("escape")
+            await seat.until(lambda: not isinstance(seat.app.screen, WhyScreen))
+            assert "only of the reasons" not in seat.text()
+
+    asyncio.run(run())
+
+
+def test_a_line_goes_with_time_and_what_is_under_way_stays() -> None:
+    """What happened a minute ago is not what happens now; what still happens is."""
+    clock = FakeClock()
+    stage = Stage(clock=clock)
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            seat.app.on_say(Say("said a while ago"))
+            await seat.sees("said a while ago")
+            clock.advance(timedelta(seconds=LASTS + 1))
+            seat.app.tick()
+            await seat.until(lambda: "said a while ago" not in seat.text())
+            seat.app.tell_under_way("still at it")
+            clock.advance(timedelta(minutes=10))
+            seat.app.tick()
+            await seat.sees("still at it")
+
+    asyncio.run(run())
+
+
+# -- two facts never share a sentence ---------------------------------------------------------------------------
+
+
+def test_no_reason_names_two_causes() -> None:
+    """`this, or that` leaves it to the reader which of them it is."""
+    found = []
+    for path in Path(table.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(node, ast.Assign) and any(
+                isinstance(one, ast.Name) and one.id == "not_now" for one in node.targets
+            )
+            if named or (isinstance(node, ast.FunctionDef) and node.name in {"refused", "against", "unwritable"}):
+                texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+                found += [text for text in texts if isinstance(text, str) and "\n" not in text and ", or " in text]
+    assert found == []
+    assert all(", or " not in getattr(intent, "not_now", "") for intent in MENDING)
+
+
+@pytest.mark.parametrize("late", [SILENT + timedelta(seconds=2), timedelta(hours=3)])
+def test_a_slow_program_says_nothing_of_the_journal_but_when_it_was_read(late: timedelta) -> None:
+    """Neither that it is damaged nor that it cannot be read: it is the program that is late, and no GO stands."""
+    clock = FakeClock()
+    stage = Stage(clock=clock)
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            inputs = seat.app._inputs
+            assert inputs is not None
+            found = judged(replace(inputs, journal_read_at=clock.now() - late), clock.now(), "", away=late)
+            assert len(found.journal_problems) == 1
+            assert "this cockpit did not run" in found.journal_problems[0]
+            waiting = judged(replace(inputs, journal_read_at=clock.now() - late), clock.now(), "")
+            assert "has not been read for" in waiting.journal_problems[0]
+            for known in (found, waiting):
+                _show(seat, known)
+                assert "journal read" in _bar(seat)
+                assert "damaged" not in _bar(seat)
+                assert seat.app.snapshot is not None
+                assert seat.app.snapshot.next.answer.value != "go"
+
+    asyncio.run(run())
+
+
+def test_a_damaged_journal_and_one_that_cannot_be_read_are_told_apart() -> None:
+    """Each in its own word."""
+    stage = Stage()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            inputs = seat.app._inputs
+            assert inputs is not None
+            _show(seat, replace(inputs, journal_problems=("#8 is gone",)))
+            assert "journal damaged" in _bar(seat)
+            _show(seat, replace(inputs, journal_problems=("no such disk",), journal_unread=("no such disk",)))
+            assert "journal unread" in _bar(seat)
+            assert "damaged" not in _bar(seat)
+
+    asyncio.run(run())
+
+
+def _show(seat: Seat, inputs: Inputs) -> None:
+    from gonogo.domain import snapshot
+
+    seat.app.cockpit.snapshot = snapshot.build(inputs, seat.app.wiring.clock.now())
+
+
+# -- denominators -----------------------------------------------------------------------------------------------
+
+
+def test_the_count_of_endpoints_is_of_all_that_are_asked() -> None:
+    """Also before their turn has come: 8 of 8 is not what 8 of 20 is."""
+    stage = Stage()
+    full = stage.answers
+    stage.answers = lambda: full()[:8]
+
+    async def run() -> None:
+        app = stage.app()
+        async with app.run_test(size=(160, 45)) as pilot:
+            seat = Seat(app, pilot)
+            try:
+                await seat.until(lambda: "/20 endpoints" in seat.text())
+                await seat.sees("7/20 endpoints")  # one of the eight timed out
+            finally:
+                app.feed.stop()
+
+    asyncio.run(run())
+
+
+# -- the palette ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["", "roll", "cancel", "release", "go", "the", "a"])
+def test_what_cannot_be_taken_back_comes_last(typed: str) -> None:
+    """Whatever was typed, and whether it is possible or not."""
+    found = [intent.confirm for intent in offered(Context(Place.CHECKLIST), typed)]
+    assert found == sorted(found)
+
+
+def test_everything_that_is_confirmed_in_words_is_found_by_its_name() -> None:
+    """Last is not lost."""
+    for intent in INTENTS:
+        if intent is not Palette:
+            assert intent in offered(Context(Place.CHECKLIST), intent.title)
+
+
+def test_a_name_comes_before_a_description() -> None:
+    """Who types `roll` means what is called so."""
+    titles = [one.title for one in offered(Context(Place.CHECKLIST), "roll") if one.confirm]
+    assert titles[0] == "Roll a product back"
+    assert offered(Context(Place.CHECKLIST), "why")[0].title == "Why this verdict?"
+
+
+def test_enter_after_letters_does_nothing_that_cannot_be_taken_back() -> None:
+    """The cursor stands on no act while only such are left; Down goes to the first of them."""
+    stage = Stage()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.press("colon")
+            await seat.type("cancel the")
+            screen = seat.app.screen
+            assert isinstance(screen, PaletteScreen)
+            assert screen.list.key == UNCHOSEN
+            await seat.press("enter")
+            await seat.sees("nothing is chosen: Down chooses")
+            await seat.press("down")
+            assert screen.list.key == "CancelRelease"
+
+    asyncio.run(run())
+
+
+# -- why follows the cursor -------------------------------------------------------------------------------------
+
+
+def test_why_explains_the_environment_under_the_cursor() -> None:
+    """In the matrix a cell is of one environment: its verdict is what is asked for, and its own reason first."""
+    stage = Stage()
+    stage.begin()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.press("2", "end", "w")
+            view = seat.app.screen
+            assert isinstance(view, WhyScreen)
+            verdict, reason = view.verdict(), view.reason
+            assert verdict is not None
+            assert verdict.environment == "prod-us"
+            assert reason is not None
+            assert "cell:user-service/prod-us" in {reason.subject, *(one.subject for one in reason.members)}
+
+    asyncio.run(run())
