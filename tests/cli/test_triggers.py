@@ -119,6 +119,6 @@ def test_the_tag_to_go_back_to_is_looked_for(gonogo: Here, release: Release) -> 
         return {one["name"]: one["readiness"] for one in way["points"]}
 
     assert found()["artifact"] == "ready"
-    text = release.plan.read_text(encoding="utf-8").replace("previous: 1.2.0", "previous: 1.1.0")
+    text = release.plan.read_text(encoding="utf-8").replace("previous: 1.2.0", "rollback: {to: 1.1.0}")
     release.plan.write_text(text, encoding="utf-8")
     assert found()["artifact"] == "not_ready"

@@ -8,8 +8,8 @@ from gonogo.domain.ledger import Arrival, where_it_is
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.readiness import ReasonLine, Weight
-from gonogo.domain.rollback import bad_mark
-from gonogo.domain.rules import checklist, needs
+from gonogo.domain.rollback import bad_mark, unfinished
+from gonogo.domain.rules import checklist, needs, way_back
 from gonogo.domain.rules.going import WITHOUT_GO
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import ReleaseState
@@ -41,6 +41,7 @@ def open_ends(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
         *_items(snapshot),
         *_approvals(snapshot),
         *_cells(snapshot),
+        *_rollbacks(snapshot),
         *_triggers(snapshot),
         *_merges(snapshot),
     )
@@ -115,6 +116,11 @@ def _cells(snapshot: Snapshot) -> Iterable[ReasonLine]:
             named = [one for one in standing if one.subject == subject and one.rule != WITHOUT_GO]
             if not named:
                 yield _line("cell.open", _cell_fact(cell), subject, snapshot, "gonogo matrix")
+
+
+def _rollbacks(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    for one in unfinished(snapshot.plan, snapshot.state, snapshot.matrix):
+        yield way_back.not_arrived(snapshot.plan, snapshot.matrix.cells[one.target], one)
 
 
 def _cell_fact(cell: Cell) -> str:

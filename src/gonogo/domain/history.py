@@ -72,7 +72,7 @@ class NotRecorded(Struct, frozen=True):
 
 
 class BackTo(Struct, frozen=True):
-    """The last version that was seen alone and in order, and that nobody has marked bad."""
+    """The newest version that was seen alone and in order, and that nobody has marked bad."""
 
     version: str
     since: datetime
@@ -181,25 +181,44 @@ def ran_at(records: Sequence[Deployed], at: datetime) -> Ran | NotRecorded:
 
 
 def rollback_target(
-    product: Product, records: Sequence[Deployed], bad: Collection[tuple[str, str]] = ()
+    product: Product,
+    records: Sequence[Deployed],
+    bad: Collection[tuple[str, str]] = (),
+    left: Sequence[tuple[str, datetime]] = (),
 ) -> BackTo | NoWayBack:
-    """The last version seen good in a cell that is neither the planned one, nor newer, nor marked bad.
+    """The newest version seen good in a cell that is neither the planned one, nor newer, nor marked bad.
 
     Good means: recorded alone and as succeeded, and not as failed or degraded at the end of the same stay. `bad`
-    holds (product, version) pairs, as the keys of a mapping or plainly; versions are told apart by the scheme.
+    holds (product, version) pairs, as the keys of a mapping or plainly; versions are told apart by the scheme, and
+    where it knows no order the one that ran last is the newest. `left` are versions that a rollback left behind,
+    with its time (UTC): they count only where they ran well again after it.
     """
     passed_over: list[str] = []
+    best: Stay | None = None
     for stay in reversed(stays(product, records)):
-        if not _was_good(stay) or not _is_earlier(product, stay.versions[0]):
+        if not _was_good(stay) or not _is_earlier(product, stay.versions[0]) or _was_left(product, stay, left):
             continue
         version = stay.versions[0]
         if _is_bad(product, version, bad):
             passed_over.append(version)
-        else:
-            return BackTo(version, stay.since, stay.until, tuple(passed_over))
+        elif best is None or _is_above(product, version, best.versions[0]):
+            best = stay
+    if best is not None:
+        newer = [one for one in passed_over if not _is_above(product, best.versions[0], one)]
+        return BackTo(best.versions[0], best.since, best.until, tuple(newer))
     if passed_over:
         return NoWayBack("every version that was seen good there is marked bad", tuple(passed_over))
     return NoWayBack("no version before the planned one was recorded there as running well")
+
+
+def _is_above(product: Product, version: str, other: str) -> bool:
+    return compare_texts(version, other, product.scheme, product.name) == 1
+
+
+def _was_left(product: Product, stay: Stay, left: Sequence[tuple[str, datetime]]) -> bool:
+    """Whether a rollback was decided from what runs in this stay, after it had begun."""
+    version = stay.versions[0]
+    return any(at >= stay.since and consistent(version, one, product.scheme, product.name) for one, at in left)
 
 
 def shown(versions: Sequence[str]) -> str:

@@ -85,6 +85,7 @@ def _built_in(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     yield from ground.footing(facts)
     yield from ground.life(facts)
     yield from way_back.triggers(facts)
+    yield from way_back.incomplete(facts)
     yield from way_back.versions(facts, environment)
     yield from going.without_go(facts, environment)
     yield from cells.earlier_environments(facts, environment)

@@ -10,14 +10,18 @@ from gonogo.domain.artifacts import Found
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.checks import describe_command
 from gonogo.domain.clocks import local_and_utc
+from gonogo.domain.evidence import NOTHING
+from gonogo.domain.folds.rollbacks import Rollback
 from gonogo.domain.history import BackTo, rollback_target
 from gonogo.domain.inputs import Inputs
-from gonogo.domain.observation import Target
-from gonogo.domain.people import named
+from gonogo.domain.matrix import Matrix, Relation
+from gonogo.domain.observation import Status, Target
+from gonogo.domain.people import named as named_person
 from gonogo.domain.plan import Item, Migration, Plan, Product
-from gonogo.domain.state import BadVersion, ReleaseState
-from gonogo.domain.version import consistent, overlaps, same_version
+from gonogo.domain.state import BadVersion, Deployed, ReleaseState
+from gonogo.domain.version import compare_texts, consistent, overlaps, same_version
 
+_HARD = frozenset({Migration.CONTRACT, Migration.IRREVERSIBLE})
 _NAMED = 5
 """Migrations that are named; the others are counted."""
 
@@ -36,10 +40,22 @@ class Point(Struct, frozen=True):
     """One thing a way back needs."""
 
     name: str
-    """target | artifact | migration | triggers | command | flags | hold"""
+    """target | artifact | migration | no return | triggers | command | flags | hold"""
     readiness: Readiness
     fact: str
     remedy: str = ""
+
+
+class Place(Struct, frozen=True):
+    """Where one product goes back to in one environment."""
+
+    environment: str
+    version: str
+    """"" when nobody knows one."""
+    why: str
+    """Who says so, or why there is none."""
+    observed: bool = False
+    """Whether it rests on what was seen there, and not on what the plan says."""
 
 
 class WayBack(Struct, frozen=True):
@@ -47,10 +63,23 @@ class WayBack(Struct, frozen=True):
 
     product: str
     target: str
-    """The version to go back to; "" when nobody knows one."""
+    """The version to go back to; "" when nobody knows one. Where environments differ, that of the last one."""
     points: tuple[Point, ...]
     command: tuple[str, ...] = ()
     """As the plan gives it: shown and copied, never run. Empty when it would lead to another version."""
+    places: tuple[Place, ...] = ()
+    """In every production environment, in the plan's order."""
+
+    def version_in(self, environment: str) -> str:
+        """The version to go back to in `environment`; "" when nobody knows one."""
+        return next((one.version for one in self.places if one.environment == environment), self.target)
+
+    @property
+    def shown_target(self) -> str:
+        """`1.2.2`, or `1.2.2 in prod-eu, 1.2.1 in prod-us` where environments differ; "" when nobody knows one."""
+        if len({one.version for one in self.places}) < 2:
+            return self.target
+        return ", ".join(f"{one.version or 'unknown'} in {one.environment}" for one in self.places)
 
     @property
     def readiness(self) -> Readiness:
@@ -76,63 +105,133 @@ def bad_mark(state: ReleaseState, product: Product, version: str) -> BadVersion 
     )
 
 
+def unfinished(plan: Plan, state: ReleaseState, matrix: Matrix) -> tuple[Rollback, ...]:
+    """Rollbacks that were decided and that nobody has seen arrive: the last one of each cell.
+
+    One is over when its target runs there, alone and well, seen just now; or when the version is no longer held
+    there, which is another decision.
+    """
+    last = {one.target: one for one in state.rollbacks}
+    return tuple(one for one in last.values() if _is_unfinished(plan, state, matrix, one))
+
+
+def _is_unfinished(plan: Plan, state: ReleaseState, matrix: Matrix, rollback: Rollback) -> bool:
+    product, hold = plan.product(rollback.target.product), state.version_holds.get(rollback.target)
+    cell = matrix.cells.get(rollback.target)
+    if product is None or cell is None or hold is None:
+        return False
+    if not consistent(hold.version, rollback.to, product.scheme, product.name):
+        return False
+    arrived = cell.is_known and cell.relation is Relation.MATCH and cell.status is Status.SUCCEEDED
+    return not arrived
+
+
 def points_of_no_return(plan: Plan, state: ReleaseState) -> tuple[tuple[Item, bool], ...]:
     """The items that mark one, each with whether it is behind us."""
     return tuple((item, state.item(item.id).happened) for item in plan.items if item.point_of_no_return)
 
 
 def target_of(inputs: Inputs, product: Product) -> tuple[str, str]:
-    """The version to go back to and who says so; ("", why not) when nobody does.
+    """The version to go back to in production and who says so; ("", why not) when nobody does.
 
-    A version that was stated as the way back stands, whatever became of it; one that is only where the plan comes
-    from gives way, once it is marked bad, to the last good one of the journal.
+    Where its environments differ, that of the last one which has been observed; `target_in` answers for each.
+    """
+    places = places_of(inputs, product)
+    return next(
+        ((one.version, one.why) for one in reversed(places) if one.observed), (places[-1].version, places[-1].why)
+    )
+
+
+def places_of(inputs: Inputs, product: Product) -> tuple[Place, ...]:
+    """Where to go back to in every production environment; one place without a name where the plan has none."""
+    names = [one.name for one in inputs.loaded.plan.environments if one.production]
+    return tuple(target_in(inputs, product, name) for name in names or [""])
+
+
+def target_in(inputs: Inputs, product: Product, environment: str) -> Place:
+    """Where to go back to in `environment`: what the plan states, else the newest version that ran well there.
+
+    The plan's `previous` speaks only where nothing better was observed: what was seen running counts more than
+    what the author believed to run, and a version that was seen there and never ran well is no target.
     """
     if product.rollback.to:
-        return product.rollback.to, "the plan says so"
-    is_bad = bool(product.previous) and bad_mark(inputs.state, product, product.previous) is not None
-    if product.previous and not is_bad:
-        return product.previous, "the plan comes from it"
-    plan, state = inputs.loaded.plan, inputs.state
-    for environment in reversed([one for one in plan.environments if one.production]):
-        records = state.cells.get(Target(product.name, environment.name), ())
-        found = rollback_target(product, records, state.bad)
-        if isinstance(found, BackTo):
-            passed = f", and {product.previous} is marked bad" if is_bad else ""
-            return found.version, f"it ran well in {environment.name}{passed}"
-    if is_bad:
-        return product.previous, "the plan comes from it"
-    return "", "neither the plan nor the journal names one"
+        return Place(environment, product.rollback.to, "the plan says so")
+    previous, state = product.previous, inputs.state
+    target = Target(product.name, environment)
+    records = (*state.cells.get(target, ()), *_seen_now(inputs, target))
+    left = [(one.rolled_back, one.at) for one in state.rollbacks if one.target == target]
+    found = rollback_target(product, records, state.bad, left)
+    if isinstance(found, BackTo):
+        passed = f", and {found.passed_over[0]} is marked bad" if found.passed_over else ""
+        return Place(environment, found.version, f"it ran well in {environment}{passed}", observed=True)
+    if not previous:
+        return Place(environment, "", "neither the plan nor the journal names one")
+    if bad_mark(state, product, previous) is None and any(_names(product, one, previous) for one in records):
+        return Place(
+            environment, "", f"{previous} was seen in {environment}, and never alone and well", observed=True
+        )
+    return Place(environment, previous, "the plan comes from it")
+
+
+def _seen_now(inputs: Inputs, target: Target) -> tuple[Deployed, ...]:
+    """What this session sees running well there, as a record: it may not be in the journal yet."""
+    strands = inputs.evidence.get(target, NOTHING).strands
+    seen = [strand.seen for strand in strands if strand.seen is not None]
+    alone = all(strand.firm and len(strand.versions) == 1 for strand in strands if strand.seen is not None)
+    if not seen or not alone or any(one.status is not Status.SUCCEEDED for one in seen):
+        return ()
+    versions = {one.versions[0].version for one in seen}
+    if len(versions) > 1:
+        return ()
+    newest = max(seen, key=lambda one: one.polled_at)
+    return (Deployed(newest.polled_at, (newest.versions[0].version,), newest.status.value, "", newest.source),)
+
+
+def _names(product: Product, record: Deployed, version: str) -> bool:
+    return any(consistent(one, version, product.scheme, product.name) for one in record.versions)
 
 
 def _way_back(inputs: Inputs, product: Product, now: datetime) -> WayBack:
-    version, why = target_of(inputs, product)
+    places = places_of(inputs, product)
+    versions = tuple(dict.fromkeys(one.version for one in places if one.version))
     points = (
-        _target(inputs, product, version, why),
-        *([_artifact(inputs, product, version, now)] if version else []),
-        _migration(inputs, product, version),
+        *(target_point(inputs, product, one, named=len({(each.version, each.why) for each in places}) > 1)
+          for one in _distinct(places)),
+        *(_artifact(inputs, product, version, now) for version in versions),
+        *(_migration(inputs, product, version) for version in versions or ("",)),
+        *_no_return(inputs, product),
         _triggers(inputs.loaded.plan),
-        *_command(product, version),
+        *(point for version in versions or ("",) for point in _command(product, version)),
         *_flags(product),
         *_holds(inputs, product),
-    )
+    )  # fmt: skip
     fits = not any(point.name == "command" for point in points)
-    return WayBack(product.name, version, points, product.rollback.command if fits else ())
+    target = target_of(inputs, product)[0]
+    return WayBack(
+        product.name, target, tuple(dict.fromkeys(points)), product.rollback.command if fits else (), places
+    )
 
 
-def _target(inputs: Inputs, product: Product, version: str, why: str) -> Point:
+def _distinct(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """One of each kind: environments that go back to the same version, for the same reason, are one point."""
+    return tuple({(one.version, one.why): one for one in reversed(places)}.values())[::-1]
+
+
+def target_point(inputs: Inputs, product: Product, place: Place, *, named: bool = True) -> Point:
+    """Whether there is a version to go back to in `place`; its name is said where `named`."""
+    version, here = place.version, f" in {place.environment}" if named and place.environment else ""
     if not version:
-        return Point(
-            "target", Readiness.NOT_READY, f"no version to go back to: {why}", f"put `previous:` at {product.name}"
-        )
+        fact = f"no version to go back to{here}: {place.why}"
+        return Point("target", Readiness.NOT_READY, fact, f"put `previous:` at {product.name}")
     mark = bad_mark(inputs.state, product, version)
     if mark is not None:
-        who = named(inputs.loaded.plan, mark.actor.user)
+        who = named_person(inputs.loaded.plan, mark.actor.user)
         fact = f"{version} is marked bad by {who}: {mark.reason}"
         return Point("target", Readiness.NOT_READY, fact, f"put another `rollback.to` at {product.name}")
     if consistent(version, product.version, product.scheme, product.name):
         fact = f"the way back leads to {version}, which is the planned version itself"
         return Point("target", Readiness.NOT_READY, fact, f"put `previous:` at {product.name}")
-    return Point("target", Readiness.READY, f"back to {version}: {why}")
+    return Point("target", Readiness.READY, f"back to {version}{here}: {place.why}")
 
 
 def _artifact(inputs: Inputs, product: Product, version: str, now: datetime) -> Point:
@@ -166,16 +265,28 @@ def _between(inputs: Inputs, product: Product, version: str) -> str:
     return f" ({', '.join(paths[:_NAMED])}{f' and {rest} more' if rest > 0 else ''})"
 
 
+def _speaks_from(product: Product, version: str) -> str:
+    """The plan's `previous` where `version` is older: what was migrated before it is in no plan; else ""."""
+    older = bool(product.previous) and (
+        compare_texts(version, product.previous, product.scheme, product.name) == -1
+    )
+    return product.previous if older else ""
+
+
 def _migration(inputs: Inputs, product: Product, version: str) -> Point:
     kind, between = product.migration, _between(inputs, product, version)
     if kind is Migration.NONE and between:
         fact = f"the plan says migration none, but migrations lie between{between}"
         return Point("migration", Readiness.NOT_READY, fact, f"say `migration:` at {product.name}")
+    if kind in {Migration.NONE, Migration.EXPAND} and version and (stated := _speaks_from(product, version)):
+        fact = f"migration {kind} speaks of what came since {stated}: for {version} nobody can tell"
+        return Point(
+            "migration", Readiness.UNKNOWN, fact, f"look at the migrations between {version} and {stated}"
+        )
     if kind in {Migration.NONE, Migration.EXPAND}:
         return Point("migration", Readiness.READY, f"migration {kind}: an older version can live with it{between}")
     lines = points_of_no_return(inputs.loaded.plan, inputs.state)
-    passed = [item for item, behind in lines if behind]
-    if passed:
+    if passed := _passed(inputs):
         fact = f"'{passed[0].title}' is done: after the {kind} migration{between} an older version cannot run"
         return Point("migration", Readiness.GONE, fact, inputs.loaded.plan.rollback_notes or "roll forward")
     if lines:
@@ -185,6 +296,23 @@ def _migration(inputs: Inputs, product: Product, version: str) -> Point:
         )
     fact = f"migration {kind}{between}: no item says from when on there is no way back"
     return Point("migration", Readiness.NOT_READY, fact, "give its item `point_of_no_return: true`")
+
+
+def _no_return(inputs: Inputs, product: Product) -> list[Point]:
+    """Behind a point of no return nothing is ready, also where the product's own migration would allow it."""
+    passed = _passed(inputs)
+    if not passed or product.migration in _HARD:
+        return []  # there the point about the migration says it
+    fact = f"point of no return '{passed[0].title}' is passed: fix forward only"
+    return [Point("no return", Readiness.GONE, fact, inputs.loaded.plan.rollback_notes or "gonogo hotfix plan")]
+
+
+def _passed(inputs: Inputs) -> list[Item]:
+    """The points of no return of production that are behind us; one of staging alone takes nothing away there."""
+    plan = inputs.loaded.plan
+    others = {one.name for one in plan.environments if not one.production}
+    found = points_of_no_return(plan, inputs.state)
+    return [item for item, behind in found if behind and item.environment not in others]
 
 
 def _triggers(plan: Plan) -> Point:

@@ -72,7 +72,8 @@ def _triggers(snapshot: Snapshot) -> tuple[Line, ...]:
 
 def _going_back(snapshot: Snapshot) -> tuple[Line, ...]:
     """It was decided, and until somebody says that it is over, nobody may think that the release goes on."""
-    reasons = [one for one in snapshot.next.reasons if one.rule == "trigger.roll-back"]
+    going_back = {"trigger.roll-back", "rollback.incomplete"}
+    reasons = [one for one in snapshot.next.reasons if one.rule in going_back]
     return tuple((Span(" WAY BACK ", Tone.BAD), Span(one.fact)) for one in reasons)
 
 

@@ -38,7 +38,7 @@ def ways_back_lines(snapshot: Snapshot, verdict: Verdict) -> tuple[Line, ...]:
 
 def way_back_lines(way: WayBack) -> tuple[Line, ...]:
     """`web back to 1.2.2: ready`, then each point that is not ready with what to do about it."""
-    target = f" back to {way.target}" if way.target else ""
+    target = f" back to {way.shown_target}" if way.shown_target else ""
     head: Line = (
         Span(f"  {way.product}{target}: "),
         Span(WORDS[way.readiness], TONES[way.readiness]),

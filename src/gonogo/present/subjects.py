@@ -11,7 +11,7 @@ WORDS = {
     "approval": "Approval", "freeze": "Freeze", "window": "Window", "trigger": "Rollback trigger",
     "plan": "The plan",
     "release": "The release", "journal": "The journal", "metric": "Metric", "environment": "Environment",
-    "merge": "Forward-merge", "version": "Version",
+    "merge": "Forward-merge", "version": "Version", "rollback": "Rollback",
 }  # fmt: skip
 
 

@@ -41,8 +41,9 @@ def _questions(snapshot: Snapshot, way: WayBack, cell: Cell) -> tuple[Question, 
     product = snapshot.plan.product(way.product)
     if product is None or not product.repo or not way.target:
         return ()
-    back = replace(product, version=way.target, target="", revision="")
-    return tuple((back, one.version, one.revision) for one in cell.judged if one.version != way.target)
+    goal = way.version_in(cell.target.environment)
+    back = replace(product, version=goal, target="", revision="")
+    return tuple((back, one.version, one.revision) for one in cell.judged if goal and one.version != goal)
 
 
 def way_back_view(snapshot: Snapshot, way: WayBack, ships: Mapping[Key, WhatShips]) -> tuple[Line, ...]:

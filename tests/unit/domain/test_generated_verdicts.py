@@ -101,7 +101,7 @@ _ELSEWHERE = {
     "check.failed", "check.stale", "check.unknown",
     "approval.unknown", "git.doubtful", "tls.unchecked", "migration.no-way-back", "cell.open",
     "friday_release", "release_name", "big_bang", "rollback_plan", "release.draft",
-    "trigger.roll-back", "freeze.planned", "go.unused",
+    "trigger.roll-back", "freeze.planned", "go.unused", "rollback.incomplete",
 }  # fmt: skip
 """Rules the dice do not throw; other tests show them."""
 

@@ -75,20 +75,21 @@ def _between(context: Context, snapshot: Snapshot, way: WayBack) -> list[Between
     product = snapshot.plan.product(way.product)
     assert product is not None
     found = []
-    back = replace(product, version=way.target, target="", revision="")
     for environment in snapshot.plan.environments:
         if not environment.production:
             continue
         cell = snapshot.matrix.cell(product.name, environment.name)
         running = cell.judged[0] if len(cell.judged) == 1 else None
-        asks = way.target and running is not None and running.version != way.target
+        goal = way.version_in(environment.name)
+        back = replace(product, version=goal, target="", revision="")
+        asks = goal and running is not None and running.version != goal
         ships = context.doors.what_ships(back, running.version, running.revision) if asks and running else None
         found.append(Between(cell, ships))
     return found
 
 
 def _print(context: Context, way: WayBack, between: list[Between]) -> None:
-    target = f" back to {way.target}" if way.target else ""
+    target = f" back to {way.shown_target}" if way.shown_target else ""
     context.out.line(
         Span(f"{way.product}{target}: ", Tone.STRONG), Span(WORDS[way.readiness], TONES[way.readiness])
     )
@@ -154,6 +155,7 @@ def _facts(way: WayBack, between: list[Between]) -> dict[str, Any]:
         "environments": [
             {
                 "environment": one.cell.target.environment,
+                "to": way.version_in(one.cell.target.environment),
                 "runs": [running.version for running in one.cell.versions],
                 "taken_away": one.ships.lost_count if isinstance(one.ships, Shipping) else None,
                 "unknown": one.ships.reason if isinstance(one.ships, CannotTell) else "",

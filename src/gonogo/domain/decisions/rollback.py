@@ -13,7 +13,7 @@ from gonogo.domain.decisions.scene import Answer, Refusal, Scene
 from gonogo.domain.events import Draft
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import Product
-from gonogo.domain.rollback import Point, Readiness, WayBack, ways_back
+from gonogo.domain.rollback import Place, Point, Readiness, WayBack, target_in, target_point, ways_back
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.text import clean
 from gonogo.domain.version import same_build
@@ -81,24 +81,26 @@ def _seen(scene: Scene, command: RollBack) -> tuple[Product, WayBack, Sequence[_
             known = [one.name for one in scene.plan.environments]
             return slips.unknown_name("environment.unknown", "environment", name, known)
     way = next(one for one in ways_back(scene.inputs, scene.now) if one.product == product.name)
-    target = next(point for point in way.points if point.name == "target")
-    if target.readiness is not Readiness.READY:
-        return Refusal(ExitCode.NO_GO, "rollback.target", target.fact, target.remedy)
-    steps = _steps(scene.snapshot(), product, way, command.environments)
+    wanted = command.environments or tuple(one.name for one in scene.plan.environments if one.production)
+    places = [target_in(scene.inputs, product, name) for name in wanted]
+    for place in places or way.places:
+        target = target_point(scene.inputs, product, place, named=len(places) > 1)
+        if target.readiness is not Readiness.READY:
+            return Refusal(ExitCode.NO_GO, "rollback.target", target.fact, target.remedy)
+    steps = _steps(scene.snapshot(), product, places)
     if not steps:
         return Refusal(
             ExitCode.NO_GO,
             "rollback.nothing",
-            f"{product.name} runs {way.target} in production already, and is held there",
+            f"{product.name} runs {way.shown_target} in production already, and is held there",
             "gonogo rollback plan",
         )
     return product, way, steps
 
 
-def _steps(snapshot: Snapshot, product: Product, way: WayBack, environments: Sequence[str]) -> list[_Step]:
-    wanted = environments or [one.name for one in snapshot.plan.environments if one.production]
-    cells = [snapshot.matrix.cell(product.name, name) for name in wanted]
-    return [_Step(cell, way.target) for cell in cells if not _is_there(snapshot, product, cell, way.target)]
+def _steps(snapshot: Snapshot, product: Product, places: Sequence[Place]) -> list[_Step]:
+    steps = [_Step(snapshot.matrix.cell(product.name, one.environment), one.version) for one in places]
+    return [one for one in steps if not _is_there(snapshot, product, one.cell, one.to)]
 
 
 def _is_there(snapshot: Snapshot, product: Product, cell: Cell, version: str) -> bool:
@@ -112,7 +114,8 @@ def _preview(scene: Scene, product: Product, way: WayBack, steps: Sequence[_Step
     lines += [f"{_WEIGHTS[point.readiness]}  {point.name}: {point.fact}" for point in _concerns(way)]
     if way.command:
         lines.append(f"type it yourself: {describe_command(way.command)}")
-    lines.append(f"recorded: {product.name} {way.target} is held there until somebody resumes")
+    goals = tuple(dict.fromkeys(step.to for step in steps))
+    lines.append(f"recorded: {product.name} {' and '.join(goals)} is held there until somebody resumes")
     if mark_bad:
         lines.append(f"recorded: {product.name} {product.version} is marked bad")
     places = ", ".join(step.cell.target.environment for step in steps)
@@ -125,8 +128,8 @@ def _preview(scene: Scene, product: Product, way: WayBack, steps: Sequence[_Step
     return Preview(
         "rollback",
         f"{product.name}/{places}",
-        way.target,
-        f"ROLL BACK {product.name} to {way.target} in {places}",
+        goals[0],
+        f"ROLL BACK {product.name} to {' and '.join(goals)} in {places}",
         tuple(lines),
         bound,
     )

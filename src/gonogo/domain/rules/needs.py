@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.plan import Gate, GateKind, Level, Metric, Plan, Product
-from gonogo.domain.rollback import target_of
+from gonogo.domain.rollback import places_of
 from gonogo.domain.state import Hotfix, HotfixStatus, ReleaseState
 
 
@@ -56,5 +56,7 @@ def is_fix_on_its_way(one: Hotfix) -> bool:
 
 def artifacts(inputs: Inputs) -> tuple[tuple[Product, str], ...]:
     """The versions to go back to, of products whose repository can be asked for the tag."""
-    wanted = [(one, target_of(inputs, one)[0]) for one in inputs.loaded.plan.products if one.repo]
-    return tuple((product, version) for product, version in wanted if version)
+    products = [one for one in inputs.loaded.plan.products if one.repo]
+    wanted = [(product, place.version) for product in products for place in places_of(inputs, product)]
+    found = {(product.name, version): (product, version) for product, version in wanted if version}
+    return tuple(found.values())

@@ -167,6 +167,7 @@ _ALL = (
     *_blocks(
         "way back",
         version__held="another version is kept in place",
+        rollback__incomplete="a rollback was started, and what runs is not its target yet",
         rollback__target_bad="the version to go back to is marked bad",
         trigger__asks="a rollback trigger fired and nobody has answered",
         trigger__roll_back="it was decided to go back",

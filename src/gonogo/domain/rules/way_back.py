@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from gonogo.domain.checks import describe_command
+from gonogo.domain.folds.rollbacks import Rollback
+from gonogo.domain.matrix import Cell, Relation
 from gonogo.domain.metric_series import NotKnown
-from gonogo.domain.plan import Environment, Product
-from gonogo.domain.rollback import bad_mark, target_of
+from gonogo.domain.plan import Environment, Plan, Product
+from gonogo.domain.rollback import bad_mark, target_of, unfinished
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, named, or_manager, owner_of_product, person
 from gonogo.domain.rules.reason import ReasonLine, Weight
@@ -54,10 +57,11 @@ def _bad(facts: Facts, product: Product) -> Iterable[ReasonLine]:
 
 def _bad_target(facts: Facts, product: Product) -> Iterable[ReasonLine]:
     """Where the plan goes back to is bad: without another one it blocks, and another one is told."""
-    planned, (back, _) = product.back_to, target_of(facts.inputs, product)
+    planned = product.back_to
     mark = bad_mark(facts.state, product, planned) if planned else None
     if mark is None:
         return
+    back, _ = target_of(facts.inputs, product)
     who = named(facts.plan, mark.actor.user)
     weight = Weight.BLOCKER if back == planned else Weight.WARNING
     which = f"{planned}, which {who} marked bad" if back == planned else f"{back}: {who} marked {planned} bad"
@@ -70,6 +74,35 @@ def _bad_target(facts: Facts, product: Product) -> Iterable[ReasonLine]:
         "journal",
         owner_of_product(facts.plan, product.name),
         f"put another `rollback.to` at {product.name}",
+    )
+
+
+def incomplete(facts: Facts) -> Iterable[ReasonLine]:
+    """A rollback that was started is over when what runs is its target, in each environment it was decided for."""
+    for one in unfinished(facts.plan, facts.state, facts.matrix):
+        yield not_arrived(facts.plan, facts.matrix.cells[one.target], one)
+
+
+def not_arrived(plan: Plan, cell: Cell, rollback: Rollback) -> ReasonLine:
+    """What runs in `cell` instead of the target of `rollback`, and how to get it there."""
+    (name, environment), product = rollback.target, plan.product(rollback.target.product)
+    if not cell.is_known:
+        state = "does not answer"
+    elif cell.relation is Relation.MATCH:
+        state = f"reports '{cell.status.replace('_', ' ')}'"
+    else:
+        state = f"runs {' + '.join(one.version for one in cell.judged) or 'nothing'}"
+    command = product.rollback.command if product and product.back_to == rollback.to else ()
+    deploy = describe_command(command) if command else f"deploy {name} {rollback.to} to {environment}"
+    return ReasonLine(
+        "rollback.incomplete",
+        Weight.BLOCKER,
+        f"{name} is being rolled back to {rollback.to} in {environment}, and {environment} {state}",
+        f"rollback:{rollback.target}",
+        rollback.at,
+        cell.source or "journal",
+        named(plan, rollback.actor.user),
+        f"{deploy}, then wait for its next answer",
     )
 
 

@@ -102,7 +102,7 @@ class WayBackScreen(View, inherit_bindings=False):
             return
         self._product = way.product
         names = [one.product for one in self.snapshot.ways_back]
-        target = f" back to {way.target}" if way.target else ""
+        target = f" back to {way.shown_target}" if way.shown_target else ""
         place = f"   {names.index(way.product) + 1} of {len(names)}"
         self.heading.show(
             [
