@@ -421,7 +421,7 @@ class Session:
         product = self.loaded.plan.product(target.product)
         if cell is None or cell.freshness is not Freshness.FRESH or cell.awaits or not evidence.settled:
             return None
-        if cell.relation is Relation.UNKNOWN and cell.is_doubtful:
+        if cell.elsewhere or (cell.relation is Relation.UNKNOWN and cell.is_doubtful):
             return None
         assert product is not None  # a cell has a product
         versions = texts_of(cell.judged)

@@ -293,3 +293,34 @@ def _settles(gonogo: Here, balancer: Balancer) -> bool:
     staging_asked(balancer)
     code = gonogo("status", "--env", "production").code
     return code == ExitCode.OK and staging_asked(balancer) <= 4
+
+
+def test_an_endpoint_that_says_it_is_somebody_else_lets_nobody_go(gonogo: Here, release: Release) -> None:
+    """Staging's URL leads to production's instance; what runs there is not recorded as staging's."""
+    planned(release, f'{{url: "{release.fleet.url("/staging/version")}", instances: 1}}')
+    say = release.fleet.answers
+    say["/staging/version"] = Canned(b'{"version": "1.3.0", "environment": "Production"}')
+    gonogo("start")
+    assert gonogo("status", "--env", "production").code == ExitCode.NO_GO
+    assert "this endpoint says it is Production" in gonogo("matrix", "web", "staging").out
+    assert "1.3.0" not in gonogo("log").out.partition("staging")[2].partition("\n")[0]
+    say["/staging/version"] = Canned(b'{"version": "1.3.0", "environment": "staging", "service": "web-service"}')
+    assert gonogo("status", "--env", "production").code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"version": "1.3.0", "status": "ok", "error": "no database"}', ExitCode.NO_GO),
+        (b'{"version": "1.3.0", "healthy": false}', ExitCode.NO_GO),
+        (b'{"version": "1.3.0", "version": "1.2.0"}', ExitCode.UNKNOWN),
+        (b'{"version": "1.3.0", "error": 0, "errors": []}', ExitCode.OK),
+    ],
+)
+def test_an_answer_that_contradicts_itself_lets_nobody_go(
+    gonogo: Here, release: Release, body: bytes, code: ExitCode
+) -> None:
+    """The version is right, and something else in the answer is not."""
+    planned(release, f'{{url: "{release.fleet.url("/staging/version")}", instances: 1}}')
+    release.fleet.answers["/staging/version"] = Canned(body)
+    assert gonogo("status", "--env", "production").code == code

@@ -47,7 +47,18 @@ def plan_of(endpoints: Mapping[str, Asked], every: timedelta = timedelta(seconds
             Product(
                 name,
                 "1.2.3",
-                probes=(Probe(asked.use, name, "prod", url=asked.url, options=asked.options, timing=timing),),
+                probes=(
+                    Probe(
+                        asked.use,
+                        name,
+                        "prod",
+                        url=asked.url,
+                        options=asked.options,
+                        timing=timing,
+                        instances=1,
+                        vary_query=False,
+                    ),
+                ),
             )
             for name, asked in endpoints.items()
         ),

@@ -187,7 +187,9 @@ def _mixture(cell: Cell, shown: str) -> str:
 
 
 def _differing(cell: Cell, shown: str) -> str:
-    """Another version without an order, or the planned one from another commit."""
+    """Another version without an order, the planned one from another commit, or somebody else's answer."""
+    if cell.elsewhere:
+        return f"runs {shown}, but this endpoint says it is {cell.elsewhere}"
     if any(running.revision and running.version.removeprefix("v") == cell.planned.removeprefix("v")
            for running in cell.judged):  # fmt: skip
         return f"runs {shown} from another commit than the plan pins"

@@ -81,6 +81,7 @@ def test_an_answer_becomes_an_observation_with_time_and_source() -> None:
                 f"auto {fixture.url('/v')}?… (build.version)",
                 excerpt='{"build": {"version": "1.2.3"}}',
                 looks=1,
+                in_all=1,
             )
         ]
 

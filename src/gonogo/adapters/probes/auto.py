@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from gonogo.adapters.extraction import Transform
+from gonogo.adapters.probes.contradictions import STATUS_PLACES, checked, disagree, trouble_after
 from gonogo.adapters.probes.document import Document, Several, decoded_text, parse, unchanged, versions_of
 from gonogo.adapters.probes.interface import (
+    DETAIL_LIMIT,
     VERSION_LIMIT,
     Answer,
     NotUnderstood,
@@ -39,7 +43,6 @@ REVISION_PLACES = (
     "revision", "commit", "git.commit.id.full", "git.commit.id", "git.commit", "build.commit", "build.revision",
     "data.revision", "commit_sha", "git_commit", "gitCommit", "sha",
 )  # fmt: skip
-STATUS_PLACES = ("status", "data.status", "health.status", "state")
 UPDATED_PLACES = ("deployed_at", "deployedAt", "updated_at", "updatedAt")
 HEADERS = ("X-App-Version", "X-Version", "App-Version", "X-Application-Version", "X-Release", "X-Build-Version")
 
@@ -63,7 +66,17 @@ def read(answer: Answer) -> Outcome:
         if isinstance(found, Understood):
             return found
         failed = found
-    return _in_header(answer) or failed or _in_text(answer, text)
+    return _beside(_in_header(answer), failed, answer) or failed or _in_text(answer, text)
+
+
+def _beside(header: Understood | None, failed: NotUnderstood | None, answer: Answer) -> Understood | None:
+    """A version in a header beside a body that holds none: what the body says otherwise counts too."""
+    if header is None or failed is None:
+        return header
+    document = parse(answer)
+    if isinstance(document, NotUnderstood):
+        return replace(header, status=Status.DEGRADED, message=document.detail)
+    return checked(header, document)
 
 
 def usual_status(document: Document) -> tuple[Status, str]:
@@ -86,7 +99,20 @@ def read_json(
         return no_version(answer, _places(answer), found.detail)
     several, place = found
     status, message = several.judged(*judge(document))
-    return Understood(several.versions, status, _updated_at(document), message, place, answer.excerpt)
+    told = Understood(several.versions, status, _updated_at(document), message, place, answer.excerpt)
+    return checked(_against_header(told, answer, change), document)
+
+
+def _against_header(found: Understood, answer: Answer, change: Transform) -> Understood:
+    """Two places that name a version must name the same one."""
+    header = _in_header(answer)
+    if header is None or len(found.versions) != 1 or found.status is not Status.SUCCEEDED:
+        return found
+    there, here = header.versions[0].version, found.versions[0].version
+    if not disagree(there, here) or not disagree(change(there), here):
+        return found
+    message = f"it contradicts itself: {header.place} says {there}, {found.place} says {here}"
+    return replace(found, status=Status.UNKNOWN, message=clean(message, DETAIL_LIMIT))
 
 
 def _places(answer: Answer) -> tuple[str, ...]:
@@ -155,7 +181,10 @@ def _in_text(answer: Answer, text: str) -> Outcome:
     if not words:
         return NotUnderstood(Reason.EMPTY, "the answer is empty")
     if is_version_like(words[0]):
-        return Understood((Running(words[0]),), place="first word", excerpt=answer.excerpt)
+        trouble = trouble_after(words[1]) if len(words) > 1 else ""
+        status = Status.DEGRADED if trouble else Status.SUCCEEDED
+        message = f"behind the version it says: {trouble}" if trouble else ""
+        return Understood((Running(words[0]),), status, None, message, "first word", answer.excerpt)
     return no_version(answer, ("JSON", *(f"header {name}" for name in HEADERS[:3]), "first word of the text"))
 
 

@@ -93,7 +93,12 @@ def parse(answer: Answer) -> Document | NotUnderstood:
         return value
 
     try:
-        value = json.loads(text, parse_float=number, parse_int=_integer, parse_constant=_nothing)
+        value = json.loads(
+            text, parse_float=number, parse_int=_integer, parse_constant=_nothing, object_pairs_hook=_object
+        )
+    except _TwiceError as twice:
+        detail = f"key '{clean(str(twice), 60)}' stands in it twice, with different values"
+        return NotUnderstood(Reason.NOT_JSON, detail, answer.excerpt)
     except RecursionError:
         return NotUnderstood(Reason.NOT_JSON, _TOO_DEEP, answer.excerpt)
     except ValueError as error:
@@ -104,6 +109,20 @@ def parse(answer: Answer) -> Document | NotUnderstood:
         )
         return NotUnderstood(Reason.NOT_JSON, f"the answer is not JSON: {what}", answer.excerpt)
     return Document(value, spellings)
+
+
+class _TwiceError(Exception):
+    """A key of an object that says two different things."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; which of two values its writer meant, nobody can tell."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key, value in pairs:
+            if found[key] != value:
+                raise _TwiceError(key)
+    return found
 
 
 def depth_of(text: str) -> int:

@@ -6,6 +6,7 @@ error, down. A service that fails answers with an error status and still says wh
 
 from gonogo.adapters.extraction import Transform, transform_of
 from gonogo.adapters.probes.auto import judged
+from gonogo.adapters.probes.contradictions import checked
 from gonogo.adapters.probes.document import parse
 from gonogo.adapters.probes.interface import (
     Answer,
@@ -51,4 +52,4 @@ def read(answer: Answer, transform: Transform) -> Outcome:
     if status is not Status.SUCCEEDED and not message and isinstance(output, str):
         message = clean(output, 200)
     running = Running(document.text(at(document.value, place), transform))
-    return Understood((running,), status, None, message, place, answer.excerpt)
+    return checked(Understood((running,), status, None, message, place, answer.excerpt), document)

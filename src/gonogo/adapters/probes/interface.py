@@ -5,7 +5,7 @@ No preset knows httpx, the clock or the target it is asked for; `registry` puts 
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -94,6 +94,14 @@ class Failure(Struct, frozen=True):
     detail: str = ""
 
 
+class Claim(NamedTuple):
+    """What an answer says it belongs to."""
+
+    kind: str
+    """`environment` or `product`."""
+    name: str
+
+
 class Understood(Struct, frozen=True):
     """What a preset read out of the answer."""
 
@@ -107,6 +115,8 @@ class Understood(Struct, frozen=True):
     excerpt: str = ""
     link: str = ""
     """Where a person may look further; "" when the source names no such place."""
+    claims: tuple[Claim, ...] = ()
+    """What the answer says it belongs to; compared with the plan by whoever asked."""
     taken_at: datetime | None = None
     """UTC, when the source itself took this; None when it does not say. An old one is never shown as new."""
 
@@ -186,6 +196,9 @@ def refused_status(answer: Answer, accepted: frozenset[int]) -> NotUnderstood | 
     Nothing is guessed: a 404 may mean "not deployed", "wrong path" or "the proxy is misconfigured".
     """
     if answer.status in accepted:
+        if answer.status != 206 and answer.values("content-range"):
+            why = f"{answer.status} with Content-Range: a part of an answer, sent as a whole one"
+            return NotUnderstood(Reason.PROTOCOL, why, answer.excerpt, answer.status)
         return None
     reason = Reason.UNAUTHORIZED if answer.status in {401, 403} else Reason.HTTP_STATUS
     told = clean(f"{answer.status} {answer.phrase}".strip(), DETAIL_LIMIT)

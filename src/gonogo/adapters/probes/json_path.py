@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from gonogo.adapters.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
 from gonogo.adapters.probes.auto import judged, read_json, usual_status
+from gonogo.adapters.probes.contradictions import checked
 from gonogo.adapters.probes.document import Document, parse, versions_of
 from gonogo.adapters.probes.interface import (
     DETAIL_LIMIT,
@@ -109,7 +110,7 @@ def _named(answer: Answer, document: Document, version: Expression, places: Plac
         return no_version(answer, (version.text,), _why_none(value))
     status, message = found.judged(*_status(document, places))
     versions = _with_revision(found.versions, document, places)
-    return Understood(versions, status, None, message, clean(version.text, 80), answer.excerpt)
+    return checked(Understood(versions, status, None, message, clean(version.text, 80), answer.excerpt), document)
 
 
 def _why_none(value: object) -> str:

@@ -110,7 +110,7 @@ class PastCaches:
         if isinstance(outcome, Understood):
             self._known = _versions(outcome)
         if self._always:
-            note = f"asked past a cache, with a varying parameter '{PARAMETER}'"
+            note = f"asked with a varying parameter '{PARAMETER}': the plain form answers otherwise"
             came = replace(came, way=(note, *came.way))
         return outcome, came
 

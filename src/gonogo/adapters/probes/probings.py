@@ -12,11 +12,13 @@ from gonogo.adapters.probes.asking import Asking, Came, ask_as
 from gonogo.adapters.probes.catalogue import SAMPLING, is_sampled
 from gonogo.adapters.probes.interface import (
     Answer,
+    Claim,
     Failure,
     NotUnderstood,
     Outcome,
     Preset,
     Request,
+    Understood,
 )
 from gonogo.adapters.probes.looks import Burst, Enough, Window
 from gonogo.adapters.probes.past_caches import PastCaches, apart, varied
@@ -162,6 +164,10 @@ def _told_age(came: Came) -> tuple[str, ...]:
     return (f"{span(timedelta(seconds=came.age))} old when it came",) if came.age >= _WORTH_TELLING else ()
 
 
+def _nobody(_claim: Claim) -> bool:
+    return False
+
+
 class CellProbing(_Question):
     """One probe of the plan."""
 
@@ -174,16 +180,19 @@ class CellProbing(_Question):
         outside: Outside,
         product: Product | None = None,
         known: Window | None = None,
+        others: Callable[[Claim], bool] = _nobody,
     ) -> None:
         """`product` says which version is worth many looks; without it none is.
 
-        `known` is what another session of this account has looked at already.
+        `known` is what another session of this account has looked at already. `others` says whether a claim names
+        another cell of the plan.
         """
         super().__init__(probe, host, source, outside)
         self._is_sample = is_sampled(probe)
         self._past_caches = PastCaches(probe.vary_query and probe.use in SAMPLING and not probe.urls)
         self._enough = Enough(product, looks_for(probe.timing.confidence))
         self._known = known
+        self._others = others
         self.target = Target(probe.product, probe.environment)
         self.name = str(self.target)
         self.targets = (self.target,)
@@ -216,6 +225,9 @@ class CellProbing(_Question):
 
     def _seen(self, outcome: Outcome, came: Came) -> Observation:
         seen = self._observed(self.target, outcome, came)
+        if isinstance(seen, Seen) and isinstance(outcome, Understood):
+            elsewhere = next((claim.name for claim in outcome.claims if self._others(claim)), "")
+            seen = replace(seen, elsewhere=elsewhere) if elsewhere else seen
         if isinstance(seen, Missing) or not self._is_sample or not _is_one_answer(seen):
             return seen
         return replace(seen, looks=1)

@@ -6,7 +6,7 @@ the reason: never with silence.
 """
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.probes.catalogue import PRESETS
 from gonogo.adapters.probes.instances import Instances
-from gonogo.adapters.probes.interface import DETAIL_LIMIT, Preset
+from gonogo.adapters.probes.interface import DETAIL_LIMIT, Claim, Preset
 from gonogo.adapters.probes.looks import Window
 from gonogo.adapters.probes.probings import CellProbing, Fetcher, Outside, SourceProbing, Unaskable
 from gonogo.domain.observation import Reason, Target
@@ -41,7 +41,7 @@ def build_probings(
     """
     outside = Outside(door, clock, credentials or Credentials(config))
     probings: list[Probing] = [
-        _cell(probe, outside, product, windows.get(Target(probe.product, probe.environment)))
+        _cell(probe, outside, product, windows.get(Target(probe.product, probe.environment)), plan)
         for product in plan.products for probe in product.probes
     ]  # fmt: skip
     targets = [Target(product.name, env.name) for product in plan.products for env in plan.environments]
@@ -50,13 +50,24 @@ def build_probings(
 
 
 def cell_probing(
-    probe: Probe, door: Fetcher, clock: Clock, config: Config, credentials: Credentials | None = None
+    probe: Probe,
+    door: Fetcher,
+    clock: Clock,
+    config: Config,
+    credentials: Credentials | None = None,
+    plan: Plan | None = None,
 ) -> Probing:
     """The question one probe asks; a probe that cannot be asked answers with the reason."""
-    return _cell(probe, Outside(door, clock, credentials or Credentials(config)))
+    return _cell(probe, Outside(door, clock, credentials or Credentials(config)), plan=plan)
 
 
-def _cell(probe: Probe, outside: Outside, product: Product | None = None, known: Window | None = None) -> Probing:
+def _cell(
+    probe: Probe,
+    outside: Outside,
+    product: Product | None = None,
+    known: Window | None = None,
+    plan: Plan | None = None,
+) -> Probing:
     from gonogo.adapters.http import host_of, public_url  # httpx comes with the first question, not before
 
     target = Target(probe.product, probe.environment)
@@ -72,7 +83,25 @@ def _cell(probe: Probe, outside: Outside, product: Product | None = None, known:
         detail = clean(error.message, DETAIL_LIMIT)
         reason = Reason.NOT_SUPPORTED
         return Unaskable(str(target), (target,), probe.timing.every, outside.clock, reason, label, detail)
-    return CellProbing(probe, preset, host_of(first) if first else place, label, outside, product, known)
+    return CellProbing(
+        probe, preset, host_of(first) if first else place, label, outside, product, known, _others(plan, target)
+    )
+
+
+def _others(plan: Plan | None, here: Target) -> Callable[[Claim], bool]:
+    """Whether what an answer says it is names another environment or product of the plan."""
+    if plan is None:
+        return lambda _claim: False
+    names = {
+        "environment": ({one.name.lower() for one in plan.environments}, here.environment.lower()),
+        "product": ({one.name.lower() for one in plan.products}, here.product.lower()),
+    }
+
+    def is_another(claim: Claim) -> bool:
+        known, own = names[claim.kind]
+        return claim.name.lower() in known and claim.name.lower() != own
+
+    return is_another
 
 
 def _label(use: str, url: str, count: int) -> str:

@@ -8,6 +8,7 @@ say how the service is; `health: none` says that it is not exposed and not to be
 import asyncio
 
 from gonogo.adapters.extraction import Transform, transform_of
+from gonogo.adapters.probes.contradictions import checked
 from gonogo.adapters.probes.interface import (
     Fetch,
     NotUnderstood,
@@ -69,7 +70,8 @@ def read(info: Page | NotUnderstood, health: Page | NotUnderstood | None, transf
         return no_version(info.answer, ("build.version",), why)
     status, message = _state(health)
     running = Running(version, _commit(info))
-    return Understood((running,), status, None, message, "build.version", info.answer.excerpt)
+    told = Understood((running,), status, None, message, "build.version", info.answer.excerpt)
+    return checked(told, info.document)
 
 
 def _commit(info: Page) -> str:

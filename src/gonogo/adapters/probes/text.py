@@ -1,6 +1,7 @@
 """`use: text`: the first word of the first line that holds one."""
 
 from gonogo.adapters.extraction import Transform, transform_of
+from gonogo.adapters.probes.contradictions import trouble_after
 from gonogo.adapters.probes.document import decoded_text
 from gonogo.adapters.probes.interface import (
     VERSION_LIMIT,
@@ -16,7 +17,7 @@ from gonogo.adapters.probes.interface import (
     version_text,
     web_page,
 )
-from gonogo.domain.observation import Reason, Running
+from gonogo.domain.observation import Reason, Running, Status
 from gonogo.domain.plan import Probe
 
 _LOOKED_AT = 4_096
@@ -46,4 +47,7 @@ def read(answer: Answer, transform: Transform) -> Outcome:
     version = version_text(transform(words[0]))
     if not version:
         return no_version(answer, ("first word",), "nothing is left after the transform")
-    return Understood((Running(version),), place="first word", excerpt=answer.excerpt)
+    trouble = trouble_after(words[1]) if len(words) > 1 else ""
+    status = Status.DEGRADED if trouble else Status.SUCCEEDED
+    message = f"behind the version it says: {trouble}" if trouble else ""
+    return Understood((Running(version),), status, None, message, "first word", answer.excerpt)

@@ -149,7 +149,7 @@ async def _tried(given: Probe | Source, plan: Plan, door: Fetcher, clock: Clock,
     recorder = _Recorder(door, plain, str(given.options.get("header", "")))
     probing: Probing
     if isinstance(given, Probe):
-        probing = cell_probing(given, recorder, clock, config)
+        probing = cell_probing(given, recorder, clock, config, plan=plan)
     else:
         targets = [Target(product.name, env.name) for product in plan.products for env in plan.environments]
         probing = source_probing(given, targets, Outside(recorder, clock, Credentials(config)))

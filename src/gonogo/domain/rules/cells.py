@@ -154,6 +154,9 @@ def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
             )
         elif cell.relation is Relation.UNKNOWN:
             yield _nothing_to_compare(facts.plan, cell)
+        elif cell.elsewhere:
+            fact = f"{product} in {environment.name}: this endpoint says it is {cell.elsewhere}"
+            yield about_cell(facts.plan, cell, "cell.differs", fact)
         elif cell.relation is Relation.DISAGREE:
             yield _disagreement(facts.plan, cell)
         elif cell.relation is Relation.AHEAD:
