@@ -72,9 +72,10 @@ def released(desk: Desk) -> Desk:
 
 
 def test_what_was_stabilised_on_a_release_branch_must_come_back_to_develop(flow: Desk) -> None:
-    """In gitflow every release of main counts, not patches alone; develop's own work is no fix."""
+    """Every release of main counts, not patches alone; develop's own work is no fix."""
     released(flow)
     assert cells(flow, GITFLOW) == {("fix: stabilised", "develop"): Arrival.MISSING}
+    assert cells(flow, TRUNK) == {("fix: stabilised", "develop"): Arrival.MISSING}
     develop_first = Branches(model="gitflow", main="develop", active=("main",))
     assert cells(flow, develop_first)["fix: stabilised", "develop"] is Arrival.MISSING
 
@@ -121,6 +122,17 @@ def test_a_line_whose_releases_are_merged_up_needs_nothing_that_the_mainline_rel
         ("fix: old", "main"): Arrival.PRESENT,
         ("fix: old", "maint"): Arrival.PRESENT,
     }
+
+
+def test_a_line_without_releases_that_is_merged_up_needs_no_minor_release_of_the_mainline(tmp_path: Path) -> None:
+    """It flows, but the mainline's release is not made of its work."""
+    desk = Desk(tmp_path / "repo")
+    desk.on("maint", "v1.0.0").commit("fix: old")
+    desk.on("main").do("merge", "-q", "--no-ff", "-m", "Merge maint", "maint")
+    desk.commit("feat: two")
+    desk.commit("feat: three")
+    desk.tag("v2.0.0")
+    assert cells(desk, Branches(active=("maint",))) == {}
 
 
 def test_a_release_that_main_took_as_one_commit_has_arrived_where_its_content_was(flow: Desk) -> None:

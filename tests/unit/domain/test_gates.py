@@ -11,7 +11,7 @@ from gonogo.domain.artifacts import Artifact, Found
 from gonogo.domain.changelog import Base, ProductChanges, Range, Section, Tag
 from gonogo.domain.commits import Commit
 from gonogo.domain.decide import FreezeLine, HoldVersion, MarkBad, RecordTransition, Start, Tick, Waive
-from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
+from gonogo.domain.ledger import Arrival, Ledger, LedgerCell, Looked
 from gonogo.domain.metric import NoData, Number
 from gonogo.domain.observation import Reason, Target
 from gonogo.domain.plan import (
@@ -89,8 +89,12 @@ def _files(verdict: FileVerdict = FileVerdict.AGREES, at: str = "tag v1.2.3") ->
     return {"web": ProductFiles("web", "1.2.3", at, OID, (replace(FILE, verdict=verdict),))}
 
 
-def _ledger(arrival: Arrival) -> Ledger:
-    return Ledger((LedgerCell("web", "9f1c2ab7", "main", arrival),), NOW)
+def _ledger(arrival: Arrival, *release: str) -> Ledger:
+    return Ledger((LedgerCell("web", "9f1c2ab7", "main", arrival, names=release),), NOW)
+
+
+def _looked(releases: int) -> Ledger:
+    return Ledger(read_at=NOW, looked=(Looked("web", "main", ("main",), releases, "", ()),))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +118,10 @@ def _ledger(arrival: Arrival) -> Ledger:
         (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.WAIVED)}, []),
         (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.MISSING)}, ["merges.missing"]),
         (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.UNKNOWN)}, ["merges.unknown"]),
+        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.UNPUSHED)}, ["merges.missing"]),
+        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.MISSING, "v1.2.3")}, []),
+        (_gate(GateKind.MERGES, "done"), {"ledger": _looked(0)}, ["merges.unknown"]),
+        (_gate(GateKind.MERGES, "done"), {"ledger": _looked(3)}, []),
         (_gate(GateKind.MERGES, "done"), {"ledger": Ledger(problem="main is gone")}, ["merges.unknown"]),
         (_gate(GateKind.MERGES, "done"), {}, ["merges.unknown"]),
         (_gate(GateKind.MERGES, "done"), {"ledger": Ledger(read_at=LONG_AGO)}, ["merges.unknown"]),

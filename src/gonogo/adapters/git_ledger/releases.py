@@ -68,7 +68,7 @@ def spans_of(
 ) -> list[Span]:
     """The releases that are followed, oldest version first.
 
-    Hotfixes always; with branches that work may flow from (`upstream`) patches of the mainline as well, and in
+    Hotfixes always; with branches that work may flow from (`upstream`) releases of the mainline as well, and in
     gitflow every release: what was stabilised on its release branch must come back, too. `pushed` is the mainline
     as everybody has it.
     """
@@ -77,9 +77,10 @@ def spans_of(
     newest: TagRef | None = None
     for tag in releases:
         same_minor = before.get(tag.version.release[:2])
-        base = same_minor or (newest if branches.model == "gitflow" else None)
-        before[tag.version.release[:2]] = newest = tag
         oid, at = commits[tag.name]
+        whole = branches.model == "gitflow" or (upstream and oid in mainline)
+        base = same_minor or (newest if whole else None)
+        before[tag.version.release[:2]] = newest = tag
         here_only = oid in mainline and oid not in pushed
         if base is None or (oid in mainline and not upstream and not here_only):
             continue
@@ -138,20 +139,25 @@ class Upstream:
         """The branches that everything on the mainline must reach, as git flow has it."""
         return tuple(self._names) if self._gitflow else ()
 
-    def reached_by(self, span: Span) -> tuple[str, ...]:
-        """The branches that a release on the mainline must reach."""
-        return (*(name for name in self._names if self._must_reach(name, span)), *self._unshipped)
+    def reached_by(self, span: Span, has_half: Callable[[str], bool]) -> tuple[str, ...]:
+        """The branches a release on the mainline must reach; `has_half`: whether one has half of its commits."""
+        return (*(name for name in self._names if self._must_reach(name, span, has_half)), *self._unshipped)
 
-    def _must_reach(self, name: str, span: Span) -> bool:
-        if self._gitflow or (span.is_patch and name in self._flowing):
+    def _must_reach(self, name: str, span: Span, has_half: Callable[[str], bool]) -> bool:
+        if self._gitflow:
             return True
-        # trunk, and nothing came from it yet: a patch of the very release that it was cut from
+        if name in self._flowing:
+            # a line that is merged up flows, too: but no release of the mainline is made of its work
+            return span.is_patch or has_half(name)
+        # nothing came from it yet: a patch of the very release that it was cut from
         return span.is_patch and self._line.get(name) == span.tag.version.release[:2]
 
 
-def due_branches(span: Span, found: Sequence[Branch], upstream: Upstream) -> tuple[str, ...]:
+def due_branches(
+    span: Span, found: Sequence[Branch], upstream: Upstream, has_half: Callable[[str], bool]
+) -> tuple[str, ...]:
     """The branches, mainline first, that the fixes of a release must reach. Beside it they travel forward."""
     if span.on_mainline:
-        return (*([found[0].name] if span.here_only else ()), *upstream.reached_by(span))
+        return (*([found[0].name] if span.here_only else ()), *upstream.reached_by(span, has_half))
     release = span.tag.version.release
     return tuple(branch.name for branch in found if branch.line is None or is_newer_line(branch.line, release))

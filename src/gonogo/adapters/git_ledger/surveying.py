@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,6 +56,10 @@ class _Known(Struct, frozen=True):
     def holds(self, name: str, oid: str) -> bool:
         """Whether a branch has a commit, here or at its remote."""
         return bool(self.held.get(oid, 0) & self.bits[name])
+
+    def holds_half(self, oids: Sequence[str], name: str) -> bool:
+        """Whether a branch has half of some commits, or more."""
+        return 2 * sum(self.holds(name, oid) for oid in oids) >= len(oids)
 
     def settled(self, name: str, oid: str) -> bool:
         """Whether a branch has a commit for everybody: at its remote, where it has one."""
@@ -153,7 +157,9 @@ class _Surveyor:
         kin = Kinship(told(self._git), self._is_ancestor)
         by_commit = {commits[tag.name][0]: tag for tag in releases}
         ahead = Upstream(self._branches, found.branches, by_commit, mainline, self._own_line, known.holds)
-        followed = self._fixes(spans, known, kin, lambda span: due_branches(span, found.branches, ahead))
+        followed = self._fixes(
+            spans, known, kin, lambda span, has_half: due_branches(span, found.branches, ahead, has_half)
+        )
         wanted = [one for one, _ in followed]
         if release is not None:
             names = [main.name, *ahead.gitflow_names]
@@ -199,16 +205,23 @@ class _Surveyor:
         return _Known(containment(self._git, tips), every, bits, pushed, {one.name: one.remote for one in found})
 
     def _fixes(
-        self, spans: Sequence[Span], known: _Known, kin: Kinship, due: Callable[[Span], tuple[str, ...]]
+        self,
+        spans: Sequence[Span],
+        known: _Known,
+        kin: Kinship,
+        due: Callable[[Span, Callable[[str], bool]], tuple[str, ...]],
     ) -> list[tuple[Wanted, Span]]:
         """Each fix and where it must be, with its release, oldest first.
 
         What only a release of the mainline brought is no fix of its own while every branch has that very commit.
         """
         made: list[tuple[Wanted, Span]] = []
-        names = [due(span) for span in spans]
         count = len(spans)
         own = {oid: number for oid in known.every if (number := _first_release(known, oid, count)) is not None}
+        brought: dict[int, list[str]] = defaultdict(list)
+        for oid, number in own.items():
+            brought[number].append(oid)
+        names = [due(span, partial(known.holds_half, brought[number])) for number, span in enumerate(spans)]
         begin = _begin_of(self._branches.since)
         self._old = sum(span.made < begin for span in spans if span.is_hotfix)
         for oid in _shipped(known, kin, own):
