@@ -292,6 +292,8 @@ def changes_facts(changes: Changes, *, commits: bool = True) -> dict[str, Any]:
         "problems": list(changes.problems),
         "count": changes.count,
         "bump": changes.bump.value,
+        "doubt": changes.doubt,
+        "unclear": [commit.oid for commit in changes.unclear],
         "next_version": changes.next_version,
         "forced_by": [commit.oid for commit in changes.forced_by],
         "contradiction": changes.contradiction,

@@ -141,14 +141,16 @@ def _told_oids(groups: Iterable[Group]) -> set[str]:
 def _told(commits: Iterable[Commit], title: str, audience: Audience, rules: ChangelogRules) -> Sequence[Commit]:
     if audience is Audience.INTERNAL:
         return tuple(commits)
-    return () if title in {MERGES, OTHER} else users_notice(Section(title, tuple(commits)), rules)
+    if title in {MERGES, OTHER}:
+        return tuple(commit for commit in commits if commit.looks_breaking and commit.struck is None)
+    return users_notice(Section(title, tuple(commits)), rules)
 
 
 def users_notice(section: Section, rules: ChangelogRules) -> tuple[Commit, ...]:
     """The commits of a section that concern more people than those who made them.
 
-    A break is told to everybody, whatever its type and scope: users meet it anyway. What was taken back does not
-    ship, and what was announced before is no news.
+    A break is told to everybody, whatever its type and scope: users meet it anyway; so is what may be one. What
+    was taken back does not ship, and what was announced before is no news.
     """
     if section.title == BREAKING:
         return tuple(commit for commit in section.commits if commit.struck is None)
@@ -157,9 +159,14 @@ def users_notice(section: Section, rules: ChangelogRules) -> tuple[Commit, ...]:
         commit
         for commit in section.commits
         if commit.struck is None
-        and commit.type not in INTERNAL_TYPES
-        and commit.scope.lower() not in hidden
-        and commit.type not in hidden
+        and (
+            commit.looks_breaking
+            or (
+                commit.type not in INTERNAL_TYPES
+                and commit.scope.lower() not in hidden
+                and commit.type not in hidden
+            )
+        )
     )
 
 

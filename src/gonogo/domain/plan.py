@@ -201,6 +201,44 @@ class Rollout(Struct, frozen=True):
     """How long it takes as a rule; None where the plan does not say."""
 
 
+class BumpRules(Struct, frozen=True):
+    """What moves a product's version how far, where its commits alone would say otherwise.
+
+    An author's rule speaks for all of a commit, also for what its message quotes; the others never lower a break.
+    """
+
+    types: Mapping[str, Bump] = {}
+    """By commit type, in lower case."""
+    scopes: Mapping[str, Bump] = {}
+    authors: Mapping[str, Bump] = {}
+    """By name, `*` standing for anything: `*[bot]`."""
+
+    def of_author(self, author: str) -> Bump | None:
+        """The step of everything this author commits; None where no rule names them."""
+        return next((step for name, step in self.authors.items() if _fits(name, author)), None)
+
+    def of_kind(self, kind: str, scope: str) -> Bump | None:
+        """The step of a commit that breaks nothing; None where no rule names its scope or type."""
+        return self.scopes.get(scope, self.types.get(kind))
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a name fits a pattern in which only `*` means something: brackets are part of a bot's name."""
+    parts = pattern.casefold().split("*")
+    rest = name.casefold()
+    if len(parts) == 1:
+        return rest == parts[0]
+    if not rest.startswith(parts[0]) or not rest[len(parts[0]) :].endswith(parts[-1]):
+        return False
+    rest = rest[len(parts[0]) : len(rest) - len(parts[-1])] if parts[-1] else rest[len(parts[0]) :]
+    for part in parts[1:-1]:
+        at = rest.find(part)
+        if at < 0:
+            return False
+        rest = rest[at + len(part) :]
+    return True
+
+
 _ENDS_OF_PREFIX = frozenset("vV/@-_:")
 """What a prefix ends in that a version may repeat: `web/v1.2.3` by `web/v{version}`."""
 
@@ -246,6 +284,7 @@ class Product(Struct, frozen=True):
     rollback: ProductRollback = ProductRollback()
     files: tuple[VersionFile, ...] = ()
     probes: tuple[Probe, ...] = ()
+    bump: BumpRules = BumpRules()
     branches: ProductBranches = ProductBranches()
     canary: Canary = Canary()
     rollout: Rollout = Rollout()

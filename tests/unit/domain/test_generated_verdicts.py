@@ -102,6 +102,7 @@ _ELSEWHERE = {
     "approval.unknown", "git.doubtful", "tls.unchecked", "migration.no-way-back", "cell.open",
     "friday_release", "release_name", "big_bang", "rollback_plan", "release.draft",
     "trigger.roll-back", "freeze.planned", "go.unused", "rollback.incomplete",
+    "changelog.unclear", "changelog.silent",
 }  # fmt: skip
 """Rules the dice do not throw; other tests show them."""
 

@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.domain.changelog import Base, ProductChanges, Range, Reckoning, build
 from gonogo.domain.commits import Commit, Fate, Struck, parse_commit
-from gonogo.domain.plan import BelowOne, ChangelogRules, MergePolicy, SchemeName
+from gonogo.domain.plan import BelowOne, BumpRules, ChangelogRules, MergePolicy, SchemeName
 from gonogo.domain.version import Bump, Version, parse
 
 RULES = ChangelogRules()
@@ -128,6 +129,114 @@ def test_squashed_commit_forces_once() -> None:
     """Two features in one commit are one commit to name."""
     changes = asked("feat: a\n\n* feat: b\n* feat: c", planned="1.2.4")
     assert changes.contradiction == "planned 1.2.4, but 1 feature asks for 1.3.0: 11111111"
+
+
+def test_title_of_a_squashed_commit_decides_its_step() -> None:
+    """What else its branch did is told and moves nothing; a break anywhere in it still does."""
+    changes = asked("fix: a\n\n* feat: b\n* docs: c")
+    assert (changes.bump, changes.next_version) == (Bump.PATCH, "1.2.4")
+    assert [section.title for section in changes.sections] == ["Added", "Fixed", "Documentation"]
+    assert asked("add it (#7)\n\n* feat: b").bump is Bump.MINOR
+    for line in ("* feat!: b", "* BREAKING CHANGE: b", "* feat: b\n\n  BREAKING CHANGE: c"):
+        assert asked(f"fix: a\n\n{line}").bump is Bump.MAJOR
+
+
+_TEMPLATE = "Squashed commit of the following:\n\n"
+
+
+def _in_template(oid: str, message: str) -> str:
+    """A commit as `git merge --squash` leaves it for the message."""
+    return f"commit {oid * 40}\nAuthor: A <a@b.example>\nDate:   Mon Nov 30 2026\n\n    {message}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Merged PR 12: feat(cart): add vouchers", Bump.MINOR),
+        ("Merged PR 13: feat!: drop the v1 API", Bump.MAJOR),
+        ("Merged in feature/x (pull request #12)\n\nfeat: add vouchers", Bump.MINOR),
+        ("PAY-12: feat!: drop it", Bump.MAJOR),
+        ("[PAY-12] fix: it", Bump.PATCH),
+        ("#12 feat: add it", Bump.MINOR),
+        (_TEMPLATE + _in_template("a", "feat: add\n\n    It was") + _in_template("b", "fix!: x"), Bump.MAJOR),
+        (_TEMPLATE + _in_template("a", "feat: add"), Bump.MINOR),
+    ],
+)  # fmt: skip
+def test_what_forges_put_before_a_title_hides_nothing(title: str, expected: Bump) -> None:
+    """Azure DevOps, Bitbucket, a tracker's key, git's own template."""
+    assert asked(title).bump is expected
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "fix: x\n\nBREAKING CHANGES: the token format changed",
+        "fix: x\n\nBREAKING CHANGE:the token format changed",
+        "fix: x\n\nBREAKING CHANGE the token format changed",
+        "fix: x\n\nBreaking change: the token format changed",
+        "fix: x\n\n**BREAKING CHANGE**: the token format changed",
+        "fix: x\n\n### Breaking changes\n\nthe token format changed",
+        "fix: x\n\n> BREAKING-CHANGES - the token format changed",
+        "feat!(api): drop the old field",
+        "feat(api)! : drop the old field",
+        "feat!:drop the old field",
+        "PAY-12: feat!:drop the old field",
+    ],
+)
+def test_what_looks_like_a_break_makes_the_version_unknown(message: str) -> None:
+    """It is no break by the convention, and nobody may take it for none in silence."""
+    changes = asked(message)
+    assert [commit.short for commit in changes.unclear] == ["11111111"]
+    assert changes.doubt.startswith(
+        "unknown: 1 commit looks like a break and does not follow the convention (11111111)"
+    )
+    assert changes.doubt in changes.problems
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "fix: x\n\nThis is no breaking change.",
+        "feat!: x",
+        "fix: x\n\nBREAKING CHANGE: y",
+        "docs: breaking changes of 2.0",
+    ],
+)
+def test_prose_and_real_breaks_are_not_doubted(message: str) -> None:
+    """A doubt about everything is read by nobody."""
+    assert asked(message).unclear == ()
+
+
+def test_what_a_bot_quotes_is_neither_a_break_nor_a_silent_patch() -> None:
+    """Until a rule of the plan says what its commits come to."""
+    message = (
+        "chore(deps): update uuid to v14\n\n#### 14.0.0\n\nBREAKING CHANGE: drop node 16\n\n* feat: a new format"
+    )
+    bot = parse_commit(message, oid="a" * 40, author="renovate[bot]", with_body=False)
+    changes = asked(bot)
+    assert (changes.bump, len(changes.unclear)) == (Bump.PATCH, 1)
+    assert [section.title for section in changes.sections] == ["Internal"]
+    ruled = asked(bot, by=Reckoning(rules=BumpRules(authors={"*[bot]": Bump.PATCH})))
+    assert (ruled.bump, ruled.unclear, ruled.doubt) == (Bump.PATCH, (), "")
+
+
+def test_rules_of_the_plan_move_a_version_further_or_not_at_all() -> None:
+    """By type and scope, never below a break; by author for all they write."""
+    by = Reckoning(rules=BumpRules({"perf": Bump.MINOR}, {"deps": Bump.NONE}, {"*[bot]": Bump.PATCH}))
+    assert asked("perf: x", by=by).bump is Bump.MINOR
+    assert asked("fix(deps): x", by=by).bump is Bump.NONE
+    assert asked("fix(deps)!: x", by=by).bump is Bump.MAJOR
+    bot = parse_commit("feat!: x", oid="b" * 40, author="some[bot]", with_body=False)
+    assert asked(bot, by=by).bump is Bump.PATCH
+    assert asked(replace(bot, author="somebot"), by=by).bump is Bump.MAJOR
+
+
+def test_a_majority_that_says_nothing_leaves_the_version_unknown() -> None:
+    """At least a patch, and no more is known; a plan without a convention is not asked."""
+    changes = asked("fix: a", "change it", "tidy up")
+    assert changes.doubt == "unknown: 2 of 3 commits say nothing; at least patch"
+    assert asked("fix: a", "change it").doubt == ""
+    assert asked("fix: a", "change it", "tidy up", rules=ChangelogRules("none")).doubt == ""
 
 
 def test_merges_may_be_left_out() -> None:

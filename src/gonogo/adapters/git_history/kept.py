@@ -9,6 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -80,6 +81,10 @@ class Store:
         self._cache.write(self._name, content)
 
 
+READING: Final = 2
+"""Raised whenever the same messages are read differently: what was kept before then is not believed."""
+
+
 def _key(product: Product, rules: ChangelogRules) -> str:
     """Names the repository as it lies there, and everything that decides how its history is told."""
     common = layout(Path(product.repo))[1]
@@ -91,7 +96,7 @@ def _key(product: Product, rules: ChangelogRules) -> str:
     told = [product.name, product.scheme.value, product.tag, product.calver, list(product.paths)]
     how = [rules.convention, dict(rules.sections), rules.merges.value, rules.squash.value]
     # a list of sections in another order is another changelog: nothing is sorted here
-    return hashlib.sha256(msgspec.json.encode([__version__, where, told, how])).hexdigest()
+    return hashlib.sha256(msgspec.json.encode([__version__, READING, where, told, how])).hexdigest()
 
 
 def _digest(tags: bytes) -> str:

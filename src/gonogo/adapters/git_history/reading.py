@@ -99,4 +99,5 @@ def reckoning(product: Product, rules: ChangelogRules, found: Survey, on: date |
         on,
         rules.merges is MergePolicy.FIRST_PARENT,
         found.taken(product),
+        product.bump,
     )

@@ -4,9 +4,9 @@ from gonogo.adapters.plan_yaml.addresses import check_inside
 from gonogo.adapters.plan_yaml.nodes import Path
 from gonogo.adapters.plan_yaml.problems import Mistake
 from gonogo.adapters.plan_yaml.reading import Reading
-from gonogo.adapters.plan_yaml.shape import BelowOneShape, ChangelogShape, ProductShape, listed
+from gonogo.adapters.plan_yaml.shape import BelowOneShape, BumpShape, ChangelogShape, ProductShape, listed
 from gonogo.domain.headings import BREAKING, MERGES, REPEATED
-from gonogo.domain.plan import BelowOne, Bump, ChangelogRules, MergePolicy, SchemeName, SquashPolicy
+from gonogo.domain.plan import BelowOne, Bump, BumpRules, ChangelogRules, MergePolicy, SchemeName, SquashPolicy
 from gonogo.domain.text import clean
 from gonogo.domain.version import Version, parse
 from gonogo.domain.version.calver import follows, wrong_with_pattern
@@ -36,6 +36,17 @@ def changelog_of(reading: Reading, given: ChangelogShape) -> ChangelogRules:
         MergePolicy(given.merges),
         SquashPolicy(given.squash),
         BelowOne(Bump(early.breaking), Bump(early.feature)),
+    )
+
+
+def bump_of(given: BumpShape | None) -> BumpRules:
+    """Types are read in any case, as in commits."""
+    if given is None:
+        return BumpRules()
+    return BumpRules(
+        {kind.lower(): Bump(step) for kind, step in given.types.items()},
+        {scope: Bump(step) for scope, step in given.scopes.items()},
+        {name: Bump(step) for name, step in given.authors.items()},
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gonogo.adapters.plan_yaml.addresses import check_clone, check_inside, check_ref_name
 from gonogo.adapters.plan_yaml.branches import read_branches, read_product_branches
-from gonogo.adapters.plan_yaml.changelogs import changelog_of, check_calendar
+from gonogo.adapters.plan_yaml.changelogs import bump_of, changelog_of, check_calendar
 from gonogo.adapters.plan_yaml.conditions import (
     approvals_of,
     items_of,
@@ -206,6 +206,7 @@ def _product(
         migration=given.migration,
         migration_paths=_inside(reading, given.migration_paths, (*path, "migration_paths")),
         flags=tuple(given.flags),
+        bump=bump_of(given.bump),
         rollback=_product_rollback(reading, name, given, (*path, "rollback")),
         files=tuple(_file(reading, given, (*path, "files", index), index) for index in range(len(given.files))),
         probes=probes_of(reading, name, given, environments, timing),

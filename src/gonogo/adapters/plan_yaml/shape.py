@@ -271,6 +271,20 @@ class RolloutShape(_Shape):
     estimate: Annotated[Duration | None, _says("How long it takes as a rule; a stalled one says so.")] = None
 
 
+Step = Literal["none", "patch", "minor", "major"]
+
+
+class BumpShape(_Shape):
+    """What moves the version how far, where the commits alone would say otherwise."""
+
+    types: Annotated[dict[str, Step], _says("By commit type. A break stays a break.")] = {}
+    scopes: Annotated[dict[str, Step], _says("By scope, before the type. A break stays a break.")] = {}
+    authors: Annotated[
+        dict[str, Step],
+        _says("By the author's name, `*` for anything: all of a commit, also what its message quotes."),
+    ] = {}
+
+
 class ProductShape(_Shape):
     """What carries one version through the release."""
 
@@ -299,6 +313,7 @@ class ProductShape(_Shape):
         ProductRollbackShape | Text | None, _says("The way back: a version, or to and command.")
     ] = None
     files: Annotated[list[FileShape], _says("Files that must state the version at the tag.")] = []
+    bump: Annotated[BumpShape | None, _says("What moves the version how far: by type, scope or author.")] = None
     branches: Annotated[
         ProductBranchesShape | None, _says("Its own branches; what is missing comes from the plan's `branches`.")
     ] = None
@@ -473,8 +488,8 @@ class ChangelogShape(_Shape):
     """How commits become a changelog."""
 
     convention: Annotated[
-        Literal["conventional", "angular", "jira", "gitmoji"],
-        _says("How messages are read. Default: conventional."),
+        Literal["conventional", "angular", "jira", "gitmoji", "none"],
+        _says("How messages are read; none: they say nothing of versions. Default: conventional."),
     ] = "conventional"
     file: Annotated[
         Text, _says("The changelog in the repository; {product} is the name. Default: CHANGELOG.md.")

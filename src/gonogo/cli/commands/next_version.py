@@ -49,12 +49,18 @@ def _bare(context: Context, changes: Changes) -> int:
             context.say.warning(f"the versions of {changes.product} follow no scheme, so none comes next")
         return ExitCode.UNKNOWN
     context.out.line(changes.next_version)
-    return ExitCode.OK
+    return ExitCode.UNKNOWN if changes.doubt else ExitCode.OK
 
 
 def _row(changes: Changes) -> list[Line]:
     if isinstance(changes, Unreadable):
         return [(Span(changes.product, Tone.STRONG),), (Span("unknown", Tone.UNKNOWN),)]
+    if changes.doubt:
+        return [
+            (Span(changes.product, Tone.STRONG),),
+            (Span(changes.next_version or "none"),),
+            (Span("unknown", Tone.UNKNOWN), Span(changes.doubt.removeprefix("unknown"), Tone.MUTED)),
+        ]
     step = f"{changes.bump.value} " if changes.next_version else ""
     why = f"{step}after {changes.base}" if changes.base else "the first release"
     if changes.bump is Bump.NONE and changes.base:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from gonogo.domain.changelog.bumping import Reckoning, ask, contradiction
+from gonogo.domain.changelog.bumping import Reckoning, ask, contradiction, silent, unclear
 from gonogo.domain.changelog.model import ProductChanges, Range
 from gonogo.domain.changelog.pairing import Brought, nothing, strike
 from gonogo.domain.changelog.sections import arrange
@@ -34,6 +34,7 @@ def build(
     against = contradiction(found.base, asked, planned, by) if complete else ""
     breaks = tuple(entry for entry in asked.forced_by if entry.breaking)
     listed = entries
+    quiet, spoken_of = (0, 0) if rules.convention == "none" else silent(entries, by)
     if rules.merges is MergePolicy.LEAVE_OUT:
         listed = [entry for entry in entries if entry.type or entry.breaking or not entry.is_merge]
     return ProductChanges(
@@ -48,5 +49,8 @@ def build(
         contradiction=against,
         breaking_without_major=bool(breaks and against and breaks == asked.forced_by and not asked.stated),
         complete=complete,
+        unclear=unclear(entries, by),
+        silent=quiet,
+        spoken_of=spoken_of,
         left_out=len(entries) - len(listed),
     )

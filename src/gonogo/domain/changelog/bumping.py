@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.changelog.model import Base
 from gonogo.domain.commits import Commit, Fate
-from gonogo.domain.plan import BelowOne, SchemeName
+from gonogo.domain.plan import BelowOne, BumpRules, SchemeName
 from gonogo.domain.version import (
     Bump,
     Unparsed,
@@ -36,6 +36,7 @@ class Reckoning(Struct, frozen=True):
     """Each merge stands for the branch it brought."""
     taken: tuple[Version, ...] = ()
     """Versions that are tagged, wherever: no two releases share one."""
+    rules: BumpRules = BumpRules()
 
     def read(self, text: str) -> Version | Unparsed:
         """`text` as a version of this product."""
@@ -73,14 +74,61 @@ def needed_bump(commits: Sequence[Commit], base: Base, by: Reckoning) -> tuple[B
     back brings nothing new. What was taken back, or stands there twice, counts for nothing more than a patch.
     """
     live = [commit for commit in commits if commit.struck is None or commit.struck.fate is Fate.RELEASED]
-    breaks = _once(commit for commit in live if commit.breaking)
+    # the title speaks for a squashed commit where it conforms; what else its branch did is told, and moves nothing
+    titled = {commit.oid for commit in live if not commit.part and commit.type}
     early = _is_early(base, by)
-    if breaks:
-        return (by.below_one.breaking if early else Bump.MAJOR), breaks
-    if features := _once(commit for commit in live if commit.type == "feat"):
-        return (by.below_one.feature if early else Bump.MINOR), features
-    plain = tuple(commit for commit in commits if commit.type or by.merges_speak or not commit.is_merge)
-    return (Bump.PATCH if plain else Bump.NONE), plain[:1]
+    found: dict[Bump, list[Commit]] = {}
+    for commit in live:
+        step = _step(commit, by, early=early, speaks=not commit.part or commit.oid not in titled)
+        found.setdefault(step, []).append(commit)
+    for step in (Bump.MAJOR, Bump.MINOR):
+        if step in found:
+            return step, _once(found[step])
+    patches = found.get(Bump.PATCH, [])
+    # what was taken back, or stands there twice, still makes other sources than those that are out
+    plain = patches or [commit for commit in commits if commit.struck is not None and _is_told(commit, by)]
+    # a break that the plan counts as a patch is named before anything else
+    forced = _once(commit for commit in patches if commit.breaking) or tuple(plain[:1])
+    return (Bump.PATCH if plain else Bump.NONE), forced
+
+
+def _step(commit: Commit, by: Reckoning, *, early: bool, speaks: bool) -> Bump:
+    """How far one entry moves the version. An author's rule speaks for all of it, the others for no break."""
+    if (ruled := by.rules.of_author(commit.author)) is not None:
+        return ruled
+    if commit.breaking:
+        return by.below_one.breaking if early else Bump.MAJOR
+    if (ruled := by.rules.of_kind(commit.type, commit.scope)) is not None and speaks:
+        return ruled
+    if commit.type == "feat" and speaks:
+        return by.below_one.feature if early else Bump.MINOR
+    return Bump.PATCH if _is_told(commit, by) else Bump.NONE
+
+
+def _is_told(commit: Commit, by: Reckoning) -> bool:
+    return bool(commit.type) or by.merges_speak or not commit.is_merge
+
+
+def unclear(commits: Sequence[Commit], by: Reckoning) -> tuple[Commit, ...]:
+    """Commits that look like a break, follow no convention in it, and that no rule of the plan decides."""
+    return _once(
+        commit
+        for commit in commits
+        if commit.looks_breaking
+        and not commit.breaking
+        and commit.struck is None
+        and by.rules.of_author(commit.author) is None
+    )
+
+
+def silent(commits: Sequence[Commit], by: Reckoning) -> tuple[int, int]:
+    """How many commits follow no convention, of how many: merges and what was taken back are not counted."""
+    telling: dict[str, bool] = {}
+    for commit in commits:
+        if commit.struck is None and not (commit.is_merge and not commit.type) and not commit.release_as:
+            ruled = by.rules.of_author(commit.author) is not None
+            telling[commit.oid] = telling.get(commit.oid, False) or bool(commit.type or commit.breaking) or ruled
+    return sum(not told for told in telling.values()), len(telling)
 
 
 def _once(entries: Iterable[Commit]) -> tuple[Commit, ...]:

@@ -9,6 +9,9 @@ from gonogo.domain.commits import NOT_DESCRIBED, Commit
 from gonogo.domain.headings import BREAKING
 from gonogo.domain.version import Bump
 
+_NAMED = 3
+"""Commits named in one sentence; `gonogo changelog` marks them all."""
+
 
 class Section(Struct, frozen=True):
     """One heading and its commits, newest first; those with `struck` are shown struck out."""
@@ -86,6 +89,12 @@ class ProductChanges(Struct, frozen=True):
     breaking_without_major: bool = False
     complete: bool = True
     """False while the history is still being read: nothing may be concluded from what is missing."""
+    unclear: tuple[Commit, ...] = ()
+    """Commits that look like a break and follow no convention in it: a person must say whether they are one."""
+    silent: int = 0
+    """Commits that follow no convention, of `spoken_of`; 0 where the plan says that none is followed."""
+    spoken_of: int = 0
+    """Commits that could say what kind of change they are: no merges, nothing that was taken back."""
     left_out: int = 0
     """Merge commits that the plan's `merges: leave-out` keeps out of the sections."""
     lacking: tuple[NoBranch, ...] = ()
@@ -124,7 +133,22 @@ class ProductChanges(Struct, frozen=True):
     @property
     def problems(self) -> tuple[str, ...]:
         """What a reader must know before believing the list."""
-        return self.range.problems
+        return (*self.range.problems, *((self.doubt,) if self.doubt else ()))
+
+    @property
+    def doubt(self) -> str:
+        """Why nobody can say how far the commits move the version; "" when they say it."""
+        least = f"at least {self.bump.value}" if self.bump is not Bump.NONE else "no step is certain"
+        if count := len(self.unclear):
+            looks = "1 commit looks" if count == 1 else f"{count} commits look"
+            does = "does" if count == 1 else "do"
+            names = ", ".join(commit.short for commit in self.unclear[:_NAMED])
+            more = f" and {count - _NAMED} more" if count > _NAMED else ""
+            return f"unknown: {looks} like a break and {does} not follow the convention ({names}{more}); {least}"
+        if 2 * self.silent > self.spoken_of:
+            says = "says" if self.silent == 1 else "say"
+            return f"unknown: {self.silent} of {self.spoken_of} commits {says} nothing; {least}"
+        return ""
 
     @property
     def breaking(self) -> tuple[Commit, ...]:

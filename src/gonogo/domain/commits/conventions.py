@@ -129,10 +129,16 @@ def gitmoji(subject: str) -> Headline | None:
     return Headline(kind, scoped[1] if scoped else "", breaking, scoped[2] if scoped else rest)
 
 
+def none(_subject: str) -> Headline | None:
+    """No message says what kind of change it is: the plan says that nobody writes them so."""
+    return None
+
+
 CONVENTIONS: Mapping[str, Convention] = {
     "conventional": conventional,
     "angular": angular,
     "jira": jira,
     "gitmoji": gitmoji,
+    "none": none,
 }
 """By the name the plan gives them."""

@@ -2,7 +2,7 @@
 
 import re
 
-from gonogo.domain.commits.model import Footer
+from gonogo.domain.commits.model import NOT_DESCRIBED, Footer
 from gonogo.domain.text import BLOCK_LIMIT, LINE_LIMIT, clean_block
 
 # Clauses 8-12 and 16: a token without spaces (BREAKING CHANGE excepted), then `: ` or ` #`.
@@ -10,6 +10,19 @@ _FOOTER = re.compile(r"(BREAKING[ -]CHANGE|[A-Za-z0-9][A-Za-z0-9-]*)(?:: | #)(.*
 _PARAGRAPH = re.compile(r"\A(?=[^\n])|(?<=\n\n)(?=[^\n])")
 _BREAKING = re.compile(r"^BREAKING[ -]CHANGE(?:: | #|:$)", re.MULTILINE)
 BREAKING_TOKENS = frozenset({"BREAKING CHANGE", "BREAKING-CHANGE"})
+
+
+_TOLD = re.compile(r"^[ \t]*(?:[*+-][ \t]+)?BREAKING[ -]CHANGE(?:: | #|:$)(.*)", re.MULTILINE)
+
+
+def told_break(body: str) -> str:
+    """What a BREAKING CHANGE line says that stands at a bullet or indented, as in a squashed commit; else "".
+
+    Clause 16 knows none but footers. Forges put the messages of a branch below bullets, and a break that was
+    announced must not be missed for that.
+    """
+    found = _TOLD.search(body)
+    return (found[1].strip()[: 4 * LINE_LIMIT] or NOT_DESCRIBED) if found is not None else ""
 
 
 def read_footers(body: str) -> tuple[Footer, ...]:

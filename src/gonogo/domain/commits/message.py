@@ -7,7 +7,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from gonogo.domain.commits.conventions import KNOWN_TYPES, Convention, conventional
-from gonogo.domain.commits.footers import BREAKING_TOKENS, read_footers
+from gonogo.domain.commits.footers import BREAKING_TOKENS, read_footers, told_break
 from gonogo.domain.commits.issues import issue_references
 from gonogo.domain.commits.model import NOT_DESCRIBED, NOTHING_MORE, Commit, Footer, Headline, More, stamp
 from gonogo.domain.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
@@ -39,11 +39,18 @@ def parse_commit(
         text = text.replace("\r\n", "\n")
     subject, _, rest = text.lstrip("\r\n").partition("\n")
     shown = clean(subject.strip(), LINE_LIMIT)
-    headline = convention(shown)
-    telling = with_body or _is_telling(rest) or "evert" in shown or "Reapply" in shown
+    headline = _behind_prefix(shown, convention) or convention(shown)
     silent = parents > 1 and not merges_speak
+    telling = with_body or _is_telling(rest) or "evert" in shown or "Reapply" in shown
+    near = _near_break_in_title(shown) if "!" in shown and not (headline and headline.breaking) else ""
     more = _read_more(shown, rest, headline, silent, with_body, convention, types) if telling else NOTHING_MORE
-    if headline is None and parents > 1 and more.also:
+    if (more.upgrade or more.also) and _is_bot(author):
+        # what a bot writes below its title is the changelog of another project: a person says what it means here
+        doubt = more.looks_breaking or (f"BREAKING CHANGE: {_one_line(more.upgrade)}" if more.upgrade else "")
+        more = replace(more, upgrade="", also=(), looks_breaking=doubt)
+    if near and not more.looks_breaking:
+        more = replace(more, looks_breaking=near)
+    if headline is None and more.also and (parents > 1 or _says_only_what_was_joined(shown)):
         # `Merge pull request #5 from ...` says nothing, the title of what was merged stands below
         headline, more = more.also[0], replace(more, also=more.also[1:])
     cited = _cited(shown, rest) if with_issues else ""
@@ -70,13 +77,71 @@ def _place(description: str, subject: str) -> int | str:
 
 def _is_telling(rest: str) -> bool:
     """Whether a body can say more than prose: `in` is a hundred times cheaper than reading it."""
-    return ": " in rest or "BREAKING" in rest or "everts" in rest or "cherry picked" in rest or "elease-" in rest
+    return (
+        ": " in rest or "BREAKING" in rest or "reaking" in rest
+        or "everts" in rest or "cherry picked" in rest or "elease-" in rest
+    )  # fmt: skip
+
+
+# What forges and people write before the title they squash: Azure DevOps, Bitbucket, and the key of an issue.
+_PREFIX = re.compile(
+    r"(?:Merged PR \d{1,9}: *|Merged in \S{1,200} \(pull request #\d{1,9}\):? *"
+    r"|\[?[A-Z][A-Z0-9_]{1,19}-\d{1,9}\]?(?: *[:|-])? +|\(?#\d{1,9}\)?(?: *[:|-])? +)(?=\S)"
+)
+_JOINED = re.compile(
+    r"Merged in \S{1,200} \(pull request #\d{1,9}\)|Merged PR \d{1,9}|Merge pull request #\d{1,9} .*"
+    r"|Squashed commit of the following:?"
+)
+"""Titles that say only that something was joined: what it was stands below."""
+
+
+def _behind_prefix(subject: str, convention: Convention) -> Headline | None:
+    """The headline behind what a forge or a habit puts before it; None where none conforms."""
+    found = _PREFIX.match(subject)
+    return convention(subject[found.end() :]) if found is not None else None
+
+
+def _says_only_what_was_joined(subject: str) -> bool:
+    return _JOINED.fullmatch(subject) is not None
+
+
+# `feat!(api): x`, `feat(api)! : x`, `feat!:x`: nobody writes that by chance, and no clause makes it a break.
+_NEAR_TITLE = re.compile(r"[A-Za-z][\w-]{0,40} ?(?:\([^()]{0,100}\))? ?! ?(?:\([^()]{0,100}\))? ?:.*", re.ASCII)
+# A line that begins as breaks are announced, at a bullet, as a heading or in bold, and that is none by clause 16.
+_NEAR_LINE = re.compile(
+    r"^[ \t>#*_+-]{0,12}(?:(?-i:BREAKING[ -]CHANGES?\b.{0,200})|breaking[ -]changes?[*_]{0,3} ?(?::.{0,200}|$))",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def _near_break_in_title(subject: str) -> str:
+    """The title, where it looks like a break and follows no convention; else ""."""
+    found = _PREFIX.match(subject)
+    said = subject[found.end() :] if found is not None else subject
+    return said if _NEAR_TITLE.fullmatch(said) else ""
+
+
+def _near_break(rest: str) -> str:
+    """The first line of a body that looks like a break; "" where none does. Asked only where no line is one."""
+    found = _NEAR_LINE.search(rest)
+    return clean(found[0].strip(), LINE_LIMIT) if found is not None else ""
 
 
 # A long history has few authors: one text each.
 @lru_cache(1024)
 def _author(raw: bytes | str) -> str:
     return clean(raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw, 200)
+
+
+_BOT = re.compile(
+    r"\[bot\]$|^(?:renovate|dependabot|greenkeeper|snyk|pyup|depfu|scala.steward)\b|-bot$", re.IGNORECASE
+)
+
+
+@lru_cache(1024)
+def _is_bot(author: bytes | str) -> bool:
+    """Whether a name is one of those under which forges and services raise dependencies."""
+    return _BOT.search(_author(author)) is not None
 
 
 def _one_line(upgrade: str) -> str:
@@ -96,16 +161,18 @@ def _read_more(
     # a message without a footer that matters is the usual case: looking for two words costs a fiftieth of parsing
     footers = read_footers(rest) if with_body or "BREAKING" in rest else ()
     bounded = rest[:BLOCK_LIMIT]
+    upgrade = _upgrade(footers) or (told_break(bounded) if "BREAKING" in bounded else "")
     more = More(
         clean_block(rest.strip("\r\n"), BLOCK_LIMIT) if with_body else "",
         footers if with_body else (),
-        _upgrade(footers),
+        upgrade,
         _co_authors(bounded) if "uthored-" in rest else (),
         _reverts(subject, bounded, headline),
         tuple(_PICKED.findall(bounded)[-_MANY:]) if "cherry picked" in rest else (),
         _release_as(bounded) if "elease-" in rest else "",
         () if silent else _squashed(subject, bounded, convention, types),
         joined="everts" in rest and _is_joined(subject, bounded, headline),
+        looks_breaking=_near_break(bounded) if not upgrade and "reaking" in bounded.lower() else "",
     )
     return NOTHING_MORE if more == NOTHING_MORE else more
 
@@ -156,6 +223,8 @@ def _squashed(subject: str, rest: str, convention: Convention, types: AbstractSe
     """The conventional lines of a squashed commit's body: at a bullet, or where a paragraph begins."""
     if ": " not in rest:
         return ()
+    if subject.startswith("Squashed commit of the following"):
+        rest = _titles_of_template(rest)
     found: dict[str, Headline] = {}
     told = _NUMBER.sub("", subject)
     fresh = True
@@ -172,6 +241,15 @@ def _squashed(subject: str, rest: str, convention: Convention, types: AbstractSe
                 found[key] = read
         fresh = not bare
     return tuple(dict.fromkeys(found.values()))[:_MANY]
+
+
+_TEMPLATE = re.compile(r"^commit [0-9a-f]{40,64}\n(?:\S.*\n)*\n    (\S.*)", re.MULTILINE)
+"""What `git merge --squash` leaves for a message: each commit with its author, date and indented text."""
+
+
+def _titles_of_template(rest: str) -> str:
+    """The titles of the commits in git's own template, each a paragraph."""
+    return "\n\n".join(_TEMPLATE.findall(rest))
 
 
 def _undone(said: str, read: Headline | None) -> str:

@@ -85,6 +85,7 @@ class More(Struct, frozen=True):
     """Several commits made one, of which one takes something back."""
     struck: Struck | None = None
     part: int = 0
+    looks_breaking: str = ""
 
 
 NOTHING_MORE = More()
@@ -213,6 +214,11 @@ class Commit(Struct, frozen=True, gc=False):
     def release_as(self) -> str:
         """The version a `Release-As:` footer asks for; "" when there is none."""
         return self.more.release_as
+
+    @property
+    def looks_breaking(self) -> str:
+        """The words that look like a break and follow no convention; "" where none do: a person must say which."""
+        return self.more.looks_breaking
 
     def struck_out(self, why: Struck) -> "Commit":
         """The same commit, announced no more."""

@@ -18,6 +18,7 @@ def changelog(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[R
         if changes is not None:
             found = tuple(_changelog(facts, product, changes, str(gate.argument)))
             yield from found or _cut_off(facts, product, changes, str(gate.argument))
+            yield from _doubted(facts, product, changes, str(gate.argument))
         elif not product.repo:
             fact = f"{product.name} names no repository, so that nobody can say what its commits ask for"
             yield history.about(
@@ -36,6 +37,19 @@ def _changelog(facts: Facts, product: Product, changes: ProductChanges, wanted: 
         fact = f"{product.name}: {changes.contradiction or 'it breaks something without a new major version'}"
         remedy = f"gonogo next-version {product.name}"
         yield history.about(facts, product, "changelog.breaking", Weight.BLOCKER, fact, remedy)
+
+
+def _doubted(facts: Facts, product: Product, changes: ProductChanges, wanted: str) -> Iterable[ReasonLine]:
+    """Messages that follow no convention say nothing about what breaks: that is no answer, and none is GO."""
+    if wanted == "not-empty" or not changes.doubt:
+        return
+    rule = "changelog.unclear" if changes.unclear else "changelog.silent"
+    remedy = (
+        f"read them: gonogo changelog {product.name}; then waive {rule}, or set `bump:` at {product.name}"
+        if changes.unclear
+        else "write an Unreleased section, or set `changelog: {convention: none}` and decide by hand"
+    )
+    yield history.about(facts, product, rule, Weight.UNKNOWN, f"{product.name}: {changes.doubt}", remedy)
 
 
 def _cut_off(facts: Facts, product: Product, changes: ProductChanges, wanted: str) -> Iterable[ReasonLine]:

@@ -113,6 +113,6 @@ def contradicted(facts: Facts, product: Product, changes: ProductChanges, weight
 
 def _problems(facts: Facts, product: Product, changes: ProductChanges) -> Iterable[ReasonLine]:
     """A shallow clone, a newest tag that is not reachable: what makes the list of commits doubtful."""
-    for problem in changes.range.problems:
+    for problem in changes.problems:
         fact = f"{product.name}: {problem}"
         yield about(facts, product, "git.doubtful", Weight.WARNING, fact, f"gonogo changelog {product.name}")

@@ -126,6 +126,8 @@ _ALL = (
         git__unreadable="the history of a product cannot be read",
         tag__unknown="a tag cannot be looked at",
         changelog__unknown="the commits of a product cannot be looked at",
+        changelog__unclear="commits look like a break and do not follow the convention",
+        changelog__silent="most commits follow no convention, so that nothing is known of what they break",
     ),
     *_warns(
         "git",
