@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from gonogo.domain.artifacts import Artifact
     from gonogo.domain.changelog import Changes
+    from gonogo.domain.containment import Containment
     from gonogo.domain.decide import ClearTrigger, Command, FireTrigger, RecordTransition
     from gonogo.domain.events import Actor, Draft
     from gonogo.domain.evidence import Evidence
@@ -95,7 +96,7 @@ class Session:
         self._judged_by = ("", "")
         self._told: dict[Target, tuple[tuple[str, ...], str, tuple[str, ...], Mapping[str, float]]] = {}
         self.actor = actor
-        self.inputs = Inputs(loaded)
+        self.inputs = Inputs(loaded, containment={})
         """What is known so far; replaced as a whole with each change."""
 
     @property
@@ -303,7 +304,7 @@ class Session:
 
     def doubt_repositories(self) -> None:
         """What git and the files said before does not count any more: they were asked, and did not answer."""
-        self.inputs = replace(self.inputs, histories_at={}, files_at={}, ledger=None, artifacts={})
+        self.inputs = replace(self.inputs, histories_at={}, files_at={}, ledger=None, artifacts={}, containment={})
 
     def measure(self, readings: Iterable[Reading]) -> tuple[FireTrigger | ClearTrigger, ...]:
         """Take numbers in; returns what has to be submitted about the rollback triggers that watch them.
@@ -335,6 +336,7 @@ class Session:
         files: Iterable[ProductFiles] = (),
         ledger: Ledger | None = None,
         artifacts: Iterable[Artifact] = (),
+        containment: Iterable[Containment] = (),
     ) -> tuple[FireTrigger | ClearTrigger, ...]:
         """Take in what gates and triggers ask for beyond cells and histories; returns as `measure` does."""
         for found in files:
@@ -342,6 +344,7 @@ class Session:
         if ledger is not None:
             self.learn_ledger(ledger)
         self.learn_artifacts(artifacts)
+        self.learn_containment(containment)
         measured = tuple(readings)
         return self.measure(measured) if measured else ()
 
@@ -361,6 +364,12 @@ class Session:
         """Take in which earlier versions can still be had."""
         known = {(one.product, one.version): one for one in found}
         self.inputs = replace(self.inputs, artifacts={**self.inputs.artifacts, **known})
+
+    def learn_containment(self, found: Iterable[Containment]) -> None:
+        """Take in whether versions contain every change that runs, and every hotfix."""
+        known = {(one.product, one.version): one for one in found}
+        if known:
+            self.inputs = replace(self.inputs, containment={**(self.inputs.containment or {}), **known})
 
     def presence(self, here: tuple[str, ...]) -> bool:
         """Take in who is here; returns whether that changed."""

@@ -13,8 +13,10 @@ _AS = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgSign=false"
 
 
 def hotfix(release: Release) -> str:
-    """Ship 1.2.1 beside the mainline; returns the fix."""
+    """Ship 1.2.1 beside the mainline; returns the fix. What is planned has no tag yet."""
     web = release.directory / "web"
+    if git(web, "tag", "--list", "v1.3.0"):
+        git(web, "tag", "-d", "v1.3.0")
     git(web, "checkout", "-q", "-f", "-b", "hotfix/v1.2.1", "v1.2.0")
     (web / "login.txt").write_text("fixed\n", encoding="utf-8")
     git(web, "add", "login.txt")
@@ -236,4 +238,4 @@ def test_completing_waits_for_a_fix_that_nobody_carried(gonogo: Here, release: R
     assert json.loads(refused.err)["error"]["remedy"]
     plan = release.plan.read_text(encoding="utf-8")
     release.plan.write_text(plan.replace("rules: {", "rules: {merges.missing: warn, "), encoding="utf-8")
-    assert f"fix {fix[:8]}" not in gonogo("complete", "--json").err
+    assert "merges.missing" not in gonogo("complete", "--json").err

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.changelog import Base, Changes, ProductChanges, Range, Section, Tag, Unreadable
 from gonogo.domain.commits import parse_commit
+from gonogo.domain.containment import Carrier, Containment, LostFix
 from gonogo.domain.decide import (
     AnswerTrigger,
     Approve,
@@ -56,9 +57,11 @@ from gonogo.domain.plan import (
     Window,
 )
 from gonogo.domain.readiness import Weight
+from gonogo.domain.rules import needs
 from gonogo.domain.rules.registry import ADJUSTABLE
 from gonogo.domain.triggers import Over, due
 from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
+from support.containing import all_contained
 from support.deciding import ANA, BEN, CHLOE, DAI, EVA, NOW, PEOPLE, World
 
 ENVIRONMENTS = ("staging", "production")
@@ -203,6 +206,8 @@ def _outside(dice: Chance, world: World) -> None:
         metrics={"errors": _readings(dice, world)},
         ledger=_ledger(dice, world),
     )
+    # by chance of its own: what the dice threw before stays as it was
+    world.inputs = replace(world.inputs, containment=_containment(Chance(world.state.seq + 1), world))
 
 
 def _looks(dice: Chance, world: World, names: Iterable[str]) -> dict[str, datetime]:
@@ -275,6 +280,21 @@ def _ledger(dice: Chance, world: World) -> Ledger | None:
     arrival = dice.choice(list(Arrival)) if dice.wrong() else Arrival.PRESENT
     cells = tuple(LedgerCell(product.name, _OID[:8], "main", arrival) for product in world.plan.products)
     return Ledger(cells, read_at=world.now, problem="main is gone" if dice.wrong() else "")
+
+
+def _containment(dice: Chance, world: World) -> dict[tuple[str, str], Containment]:
+    """What ships and what one would go back to; here and there it lacks a fix, or nobody could tell."""
+    questions = needs.containment(replace(world.inputs, containment={}))
+    answers = [all_contained(one, world.now) for one in questions if not dice.wrong()]
+    lost = Carrier("1.2.2", "", "c" * 40, lost=(LostFix("9" * 40, "fix: total", "Ben Okafor"),))
+    return {
+        (one.product, one.version): replace(
+            one,
+            problem="the clone is shallow, so commits are missing" if dice.wrong() else "",
+            running=dict.fromkeys(one.running, lost) if dice.wrong() else one.running,
+        )
+        for one in answers
+    }
 
 
 def _act(dice: Chance, world: World) -> None:

@@ -10,6 +10,7 @@ from gonogo.adapters.probes.looks import Window
 from gonogo.cli.context import JournalPlace
 from gonogo.domain.artifacts import Artifact
 from gonogo.domain.changelog import Changes
+from gonogo.domain.containment import Containment
 from gonogo.domain.events import EventId
 from gonogo.domain.ledger import Ledger
 from gonogo.domain.metric import Reading
@@ -68,6 +69,12 @@ class GeneratedDoors:
     def read_ledger(self, _plan: object, _products: object, _words: object, _journal: str = "") -> Ledger:
         """What was read."""
         return self._world.inputs.ledger or Ledger(problem="nobody has looked yet")
+
+    def read_containment(
+        self, _plan: object, _questions: object, _words: object, _journal: str = ""
+    ) -> tuple[Containment, ...]:
+        """Nothing beyond what was found out."""
+        return ()
 
     def look_for_artifacts(self, _wanted: object) -> tuple[Artifact, ...]:
         """Nothing further."""

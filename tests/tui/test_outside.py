@@ -7,12 +7,14 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from gonogo.domain.artifacts import Artifact, Found
+from gonogo.domain.containment import Containment, ContainmentQuestion
 from gonogo.domain.decide import Start
 from gonogo.domain.folds.merges import MergeWord
 from gonogo.domain.ledger import Ledger
 from gonogo.domain.metric import Number, Reading
 from gonogo.domain.plan import Gate, GateKind, Metric, Plan, Product, Trigger
 from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
+from support.containing import all_contained
 from tui.stage import ANA, Stage, make_plan
 
 
@@ -35,6 +37,15 @@ class _Outside:
         self, _plan: Plan, _products: Sequence[Product], _words: Iterable[MergeWord], _journal: str = ""
     ) -> Ledger:
         return Ledger(read_at=self._stage.clock.now())
+
+    def read_containment(
+        self,
+        _plan: Plan,
+        questions: Sequence[ContainmentQuestion],
+        _words: Iterable[MergeWord],
+        _journal: str = "",
+    ) -> tuple[Containment, ...]:
+        return tuple(all_contained(one, self._stage.clock.now()) for one in questions)
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
         now = self._stage.clock.now()

@@ -9,6 +9,7 @@ from threading import Lock
 import msgspec
 from msgspec.structs import replace
 
+from gonogo.adapters.containment_reader import with_release_in_flight
 from gonogo.adapters.git_ledger import commit_in, references, survey
 from gonogo.adapters.journal_dir.elsewhere import Elsewhere, merge_words
 from gonogo.domain import people
@@ -44,6 +45,7 @@ def read_ledger(
     with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
         stands = dict(zip(repos, pool.map(_stand, repos), strict=True))
         surveys = list(pool.map(lambda product: _KEPT.survey(product, plan, stands[product.repo]), named))
+    surveys = with_release_in_flight(plan, named, surveys, elsewhere, begun)
     asked = {(one.product, oid, branch) for one in surveys for oid, due in one.due.items() for branch in due}
     about = [word for word in elsewhere.words if (word.product, word.oid, word.branch) in asked]
     counting, others = _of_persons(plan, about)

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.domain.artifacts import Artifact
+from gonogo.domain.containment import Containment, ContainmentQuestion
 from gonogo.domain.folds.merges import MergeWord
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.ledger import Ledger
@@ -46,6 +48,16 @@ class Doors(Protocol):
         """Whether each version can still be had."""
         ...
 
+    def read_containment(
+        self,
+        plan: Plan,
+        questions: Sequence[ContainmentQuestion],
+        words: Iterable[MergeWord],
+        journal: str = "",
+    ) -> tuple[Containment, ...]:
+        """Whether each version contains every change that runs and every hotfix; `journal` as in `read_ledger`."""
+        ...
+
 
 class Told(Struct, frozen=True):
     """What the outside told about the plan of that hash."""
@@ -55,6 +67,7 @@ class Told(Struct, frozen=True):
     files: tuple[ProductFiles, ...] = ()
     ledger: Ledger | None = None
     artifacts: tuple[Artifact, ...] = ()
+    containment: tuple[Containment, ...] = ()
 
 
 class OutsideThread:
@@ -75,6 +88,7 @@ class OutsideThread:
         self._trouble = trouble
         self._stopped = stopped
         self._inputs: Inputs | None = None
+        self._questions: tuple[ContainmentQuestion, ...] = ()
         self._woken = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gonogo-outside", daemon=True)
@@ -82,12 +96,20 @@ class OutsideThread:
     def follow(self, inputs: Inputs) -> None:
         """Ask what these inputs need from now on; another plan is asked about at once."""
         before, self._inputs = self._inputs, inputs
+        more = self._asks_more(before, inputs)
         if self._doors is None:
             return
-        if before is None or before.loaded.sha256 != inputs.loaded.sha256:
+        if before is None or before.loaded.sha256 != inputs.loaded.sha256 or more:
             self._woken.set()
         if self._thread.ident is None:
             self._thread.start()
+
+    def _asks_more(self, before: Inputs | None, inputs: Inputs) -> bool:
+        """Whether another build runs, or another commit ships: what contains it is not known yet."""
+        if before and before.evidence is inputs.evidence and before.changes is inputs.changes:
+            return False
+        asked, self._questions = self._questions, needs.containment(inputs)
+        return asked != self._questions
 
     def look_through(self, inputs: Inputs) -> bool:
         """Ask everything a decision on `inputs` needs, in the calling thread; whether it could be asked.
@@ -143,6 +165,7 @@ def ask_once(doors: Doors, inputs: Inputs, *, git: bool, completing: bool = Fals
     told = Told(inputs.loaded.sha256)
     if git:
         products, versions = needs.version_files(plan), needs.artifacts(inputs)
+        questions = needs.containment(inputs)
         merges = needs.ledger(plan, state) or (completing and needs.ledger_to_complete(plan, state))
         told = Told(
             inputs.loaded.sha256,
@@ -150,10 +173,11 @@ def ask_once(doors: Doors, inputs: Inputs, *, git: bool, completing: bool = Fals
             doors.read_version_files(products) if products else (),
             doors.read_ledger(plan, plan.products, state.merges.values(), inputs.journal) if merges else None,
             doors.look_for_artifacts(versions) if versions else (),
+            doors.read_containment(plan, questions, state.merges.values(), inputs.journal) if questions else (),
         )
     metrics = needs.metrics(plan)
     readings = doors.ask_metrics(plan, metrics) if metrics else ()
-    return Told(told.plan_sha256, readings, told.files, told.ledger, told.artifacts)
+    return replace(told, readings=readings)
 
 
 def _pause(plan: Plan) -> float:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gonogo.domain.artifacts import Artifact
     from gonogo.domain.branches import NoBranch
     from gonogo.domain.changelog import Changes
+    from gonogo.domain.containment import Containment, ContainmentQuestion
     from gonogo.domain.folds.merges import MergeWord
     from gonogo.domain.ledger import Ledger
     from gonogo.domain.observation import Observation, Target
@@ -119,6 +120,16 @@ def lacking_branches(plan: Plan) -> tuple[NoBranch, ...]:
         with suppress(GonogoError):  # whoever reads its history says what is wrong with it
             found += lacking_of(plan, product) if product.repo else ()
     return tuple(found)
+
+
+def read_containment(
+    plan: Plan, questions: Sequence[ContainmentQuestion], words: Iterable[MergeWord], journal: str = ""
+) -> tuple[Containment, ...]:
+    """Whether each version contains every change that runs and every hotfix; `journal` as in `read_ledger`."""
+    from gonogo.adapters.containment_reader import read_containment as read
+    from gonogo.adapters.journal_dir import state_home
+
+    return read(plan, questions, words, clock(), journal, state_home())
 
 
 def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

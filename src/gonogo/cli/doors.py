@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gonogo.domain.artifacts import Artifact
     from gonogo.domain.branches import NoBranch
     from gonogo.domain.changelog import Changes
+    from gonogo.domain.containment import Containment, ContainmentQuestion
     from gonogo.domain.decide import RecordTransition
     from gonogo.domain.events import Actor
     from gonogo.domain.folds.merges import MergeWord
@@ -128,6 +129,16 @@ class Doors(Protocol):
 
     def lacking_branches(self, plan: Plan) -> tuple[NoBranch, ...]:
         """Branches that the plan names and that its repositories do not have."""
+        ...
+
+    def read_containment(
+        self,
+        plan: Plan,
+        questions: Sequence[ContainmentQuestion],
+        words: Iterable[MergeWord],
+        journal: str = "",
+    ) -> tuple[Containment, ...]:
+        """Whether each version contains every change that runs and every hotfix; `journal` as in `read_ledger`."""
         ...
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

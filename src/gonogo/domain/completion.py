@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from gonogo.domain import amendment, approvals, people, signing, waivers
 from gonogo.domain.ageing import why_old
 from gonogo.domain.ledger import Arrival, where_it_is
@@ -10,6 +12,7 @@ from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.readiness import ReasonLine, Weight
 from gonogo.domain.rollback import bad_mark, unfinished
 from gonogo.domain.rules import checklist, needs, way_back
+from gonogo.domain.rules.fixes import FIX_RULES, is_of_rollback
 from gonogo.domain.rules.going import WITHOUT_GO
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import ReleaseState
@@ -43,6 +46,7 @@ def open_ends(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
         *_cells(snapshot),
         *_rollbacks(snapshot),
         *_triggers(snapshot),
+        *_fixes(snapshot),
         *_merges(snapshot),
     )
 
@@ -143,6 +147,18 @@ def _triggers(snapshot: Snapshot) -> Iterable[ReasonLine]:
             yield _line("trigger.roll-back", fact, subject, snapshot, "roll back, then cancel or amend")
 
 
+def _fixes(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    """What shipped must contain every hotfix, as the verdicts of production judge it; a warning is no open end."""
+    open_ones: dict[str, ReasonLine] = {}
+    for environment in snapshot.plan.environments:
+        verdict = snapshot.verdict(environment.name) if environment.production else None
+        for reason in verdict.reasons if verdict else ():
+            counts = reason.rule in FIX_RULES and reason.weight in {Weight.BLOCKER, Weight.UNKNOWN}
+            if counts and not is_of_rollback(reason.subject):
+                open_ones.setdefault(reason.subject, reason)
+    return tuple(replace(one, weight=Weight.BLOCKER) for one in open_ones.values())
+
+
 def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
     """A fix that has not reached every active branch comes back as a bug; whether it has, git must say now."""
     if not needs.ledger_to_complete(snapshot.plan, snapshot.state):
@@ -156,7 +172,7 @@ def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
     standing = waivers.in_force(
         snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest
     )
-    for cell in ledger.open:
+    for cell in (one for one in ledger.open if not one.in_flight):
         missing = cell.arrival is not Arrival.UNKNOWN
         fact = f"{cell.what} of {cell.product} {where_it_is(cell)}"
         rule = "merges.missing" if missing else "merges.unknown"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gonogo.domain.artifacts import Artifacts
     from gonogo.domain.changelog import Changes
+    from gonogo.domain.containment import Containments
     from gonogo.domain.evidence import Evidence
     from gonogo.domain.ledger import Ledger
     from gonogo.domain.metric import Reading
@@ -60,6 +61,9 @@ class Inputs(Struct, frozen=True):
     """The forward-merges; None until somebody has looked."""
     artifacts: Artifacts = {}
     """What of earlier versions can still be had."""
+    containment: Containments | None = None
+    """By product and version: whether it contains every change that runs, and every hotfix. None where nobody asks
+    repositories for it; a session begins with an empty one, and what is missing there is not known."""
     pollers: tuple[PolledBy, ...] = ()
     """Who asks the endpoints on this machine; empty while nobody has, or where nobody shares."""
 

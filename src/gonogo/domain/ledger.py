@@ -103,6 +103,8 @@ class Survey(Struct, frozen=True):
     """The newest of them; "" for none."""
     repo: str = ""
     """Path of the clone."""
+    release: str = ""
+    """What the plan ships, where it has a name of its own (its tag or target): one of the places in `due`."""
 
 
 class Looked(Struct, frozen=True):
@@ -139,6 +141,8 @@ class LedgerCell(Struct, frozen=True):
     """The remote it must be pushed to; "" unless it is unpushed."""
     repo: str = ""
     """Path of the clone it was looked for in."""
+    in_flight: bool = False
+    """Whether `branch` is the release in flight, which no fix can be merged into: `fix.lost` judges it."""
     names: tuple[str, ...] = ()
     """As of its `Fix`."""
 
@@ -206,7 +210,8 @@ def build(
             for branch in survey.due.get(fix.oid, ()):
                 word = said.get((fix.product, fix.oid, branch))
                 cell = _cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems))
-                cells.append(replace(_with_hint(cell, alike.get((fix.oid, branch), "")), repo=survey.repo))
+                cell = replace(_with_hint(cell, alike.get((fix.oid, branch), "")), repo=survey.repo)
+                cells.append(replace(cell, in_flight=True) if branch == survey.release else cell)
     return Ledger(
         tuple(cells), read_at, "; ".join(problems), tuple(sorted(retired)), tuple(notes), old, tuple(looked)
     )

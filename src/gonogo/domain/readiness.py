@@ -18,6 +18,7 @@ from gonogo.domain.rules import (
     cells,
     certificates,
     checklist,
+    fixes,
     freezes,
     gates,
     going,
@@ -97,6 +98,7 @@ def _built_in(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     yield from checklist.earlier_phases(facts, environment)
     yield from approvals.asked_nowhere(facts, environment)
     yield from history.products(facts, environment)
+    yield from fixes.contained(facts, environment)
     yield from freezes.freezes(facts, environment)
     yield from ground.live_hours(facts, environment)
     yield from certificates.unchecked(facts, environment)

@@ -31,6 +31,9 @@ def under(loaded: LoadedPlan, inputs: Inputs) -> Inputs:
         files={name: one for name, one in inputs.files.items() if name in same},
         files_at={name: one for name, one in inputs.files_at.items() if name in same},
         artifacts={key: one for key, one in inputs.artifacts.items() if key[0] in same},
+        containment=None
+        if inputs.containment is None
+        else {key: one for key, one in inputs.containment.items() if key[0] in same},
         ledger=inputs.ledger if whole else None,
         metrics={name: one for name, one in inputs.metrics.items() if name in measured},
     )

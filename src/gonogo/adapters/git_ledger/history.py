@@ -15,8 +15,10 @@ from gonogo.adapters.git_history.records import is_garbled
 from gonogo.domain.text import clean
 
 _EVERYTHING = ("--branches", "--tags", "--remotes")
-_TOLD = ("(cherry picked from commit ", "This reverts commit ", 'Revert "', 'Reapply "')
+_SQUASHED = b"Squashed commit of the following:"
+_TOLD = ("(cherry picked from commit ", "This reverts commit ", 'Revert "', 'Reapply "', _SQUASHED.decode())
 _TRAILER = re.compile(rb"\(cherry picked from commit ([0-9a-f]{40,64})\)\s*")
+_LISTED = re.compile(rb"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
 _REVERTED = re.compile(rb"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
 _TITLE = re.compile(r'(revert|reapply) "(.*)"(?: \(#\d+\))?', re.DOTALL)
 _AROUND = re.compile(r"^(?:\[[^\]]*\]|backport pr #\d+:|backport)\s+|\s+\(#\d+\)$")
@@ -70,8 +72,8 @@ def containment(git: GitDoor, tips: Mapping[str, int]) -> dict[str, int]:
     return held
 
 
-def changes(git: GitDoor) -> Iterator[Change]:
-    """Every commit but merges, newest first.
+def changes(git: GitDoor, among: Sequence[str] = _EVERYTHING) -> Iterator[Change]:
+    """Every commit but merges, newest first; or those that revisions of `git rev-list` choose.
 
     The paths of one commit and the id of the next stand in one row, so each commit begins with a mark that
     nobody who names a file can know.
@@ -79,7 +81,7 @@ def changes(git: GitDoor) -> Iterator[Change]:
     mark = secrets.token_hex(8).encode()
     words = ["log", "-z", "--no-merges", "--no-renames", "--name-only", "--no-notes"]
     form = f"--format={mark.decode()}%H%x00%e%x00%an%x00%ae%x00%at%x00%s"
-    for record in _records(git, [*words, form, *_EVERYTHING], b"\0" + mark):
+    for record in _records(git, [*words, form, *among], b"\0" + mark):
         oid, encoding, name, mail, at, subject, *names = record.removeprefix(mark).split(b"\0")
         if is_garbled(encoding, at, name):
             subject = b"unreadable " + oid  # like no other
@@ -88,12 +90,12 @@ def changes(git: GitDoor) -> Iterator[Change]:
         yield Change(oid.decode(), author, clean(_text(subject), 300), paths)
 
 
-def told(git: GitDoor) -> Iterator[Told]:
-    """Every commit whose message names another one."""
+def told(git: GitDoor, among: Sequence[str] = _EVERYTHING) -> Iterator[Told]:
+    """Every commit whose message names another one; or of those that revisions of `git rev-list` choose."""
     asked = [f"--grep={words}" for words in _TOLD]
     for record in _records(
         git,
-        ["log", "-z", "--no-notes", "--format=%H%x20%at%x20%e%n%s%n%B", "--fixed-strings", *asked, *_EVERYTHING],
+        ["log", "-z", "--no-notes", "--format=%H%x20%at%x20%e%n%s%n%B", "--fixed-strings", *asked, *among],
         b"\0",
     ):
         head, _, message = record.partition(b"\n")
@@ -112,7 +114,7 @@ def told(git: GitDoor) -> Iterator[Told]:
 
 
 def origins(body: bytes) -> tuple[tuple[str, ...], ...]:
-    """The `-x` trailers of a message, those that stand together as one."""
+    """The `-x` trailers of a message, those that stand together as one; and what `git merge --squash` lists."""
     blocks: list[list[str]] = []
     together = False
     for line in body.splitlines():
@@ -122,7 +124,8 @@ def origins(body: bytes) -> tuple[tuple[str, ...], ...]:
         elif found:
             blocks.append([found[1].decode()])
         together = found is not None
-    return tuple(tuple(block) for block in blocks)
+    squashed = _LISTED.findall(body) if _SQUASHED in body else ()
+    return (*(tuple(block) for block in blocks), *((one.decode(),) for one in squashed))
 
 
 def _records(git: GitDoor, argv: Sequence[str], between: bytes) -> Iterator[bytes]:

@@ -71,6 +71,11 @@ class Kinship:
         found = self._reverting((oid,), titles, here)
         return tuple(one.oid for one in found if oid in one.undoes or self._is_ancestor(oid, one.oid))
 
+    def undone_by(self, oid: str) -> tuple[str, ...]:
+        """The commits that it says it takes back, by id; empty when it takes none back."""
+        known = self._by_oid.get(oid)
+        return known.undoes if known else ()
+
     @property
     def reverts(self) -> Iterator[str]:
         """Every commit that takes another one back."""

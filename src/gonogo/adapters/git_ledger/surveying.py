@@ -93,9 +93,18 @@ def commit_in(repo: str, branch: str, commit: str) -> str:
         oid = Repository(repo).resolve(commit).oid
     except UnknownRevisionError as error:
         raise UsageError(error.message, remedy=remedy) from error
-    if not any(git.succeeds(["merge-base", "--is-ancestor", oid, tip]) for tip in tips_of(git, branch)):
+    tips = tips_of(git, branch) or tuple(filter(None, [_release_in_flight(repo, branch)]))
+    if not any(git.succeeds(["merge-base", "--is-ancestor", oid, tip]) for tip in tips):
         raise UsageError(f"'{clean(commit, 80)}' is no part of {clean(branch, 80)}", remedy=remedy)
     return oid
+
+
+def _release_in_flight(repo: str, name: str) -> str:
+    """The commit of a tag or target of that name; "" for none."""
+    try:
+        return Repository(repo).resolve(name).oid
+    except UsageError:
+        return ""
 
 
 @lru_cache(maxsize=8)

@@ -1,13 +1,14 @@
-"""What people said about forward-merges in the journals of other releases that lie beside this one. Only read.
+"""What people said about forward-merges, and the hotfixes made, in the journals of other releases beside.
 
-No journal is trusted more than our own: it must be of the same kind and for the same people (alone: of the same
-account; together: of the same group), lie where the journal of its release belongs, and be intact from the first
-record on. What is said in any other does not count, and where that may surprise somebody it is told.
+They are only read. No journal is trusted more than our own: it must be of the same kind and for the same people
+(alone: of the same account; together: of the same group), lie where the journal of its release belongs, and be
+intact from the first record on. What is said in any other does not count, and where that may surprise somebody it
+is told.
 """
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from gonogo.adapters.journal_dir import layout, record
 from gonogo.adapters.journal_dir.layout import LOCK, SHARED, STORE, Store
 from gonogo.adapters.journal_dir.store import read_through
 from gonogo.domain import events as kinds
+from gonogo.domain.containment import MadeHotfix, made_hotfixes
+from gonogo.domain.events import Event
+from gonogo.domain.folds.hotfixes import HotfixesFold
 from gonogo.domain.folds.merges import MergesFold, MergeWord
 from gonogo.domain.text import clean
 from gonogo.errors import GonogoError
@@ -25,8 +29,8 @@ from gonogo.errors import GonogoError
 RELEASES = 1_000
 """Other releases that are looked into, those that were written to last; more are said to be left out."""
 _CHUNK = 1024 * 1024
-_NEEDLE = b'"merge.'
-"""In every record of a word on a forward-merge: a journal without it need not be checked."""
+_NEEDLES = (b'"merge.', b'"hotfix.')
+"""One of them is in every record of a forward-merge or a hotfix: a journal without them need not be checked."""
 _KINDS = frozenset({kinds.MERGE_EQUATED, kinds.MERGE_WAIVED, kinds.MERGE_WITHDRAWN})
 
 
@@ -37,6 +41,8 @@ class Elsewhere(Struct, frozen=True):
     """The last one of each release on a fix and a branch, each with its `release`."""
     notes: tuple[str, ...] = ()
     """What was said and does not count, or could not be read: a sentence each."""
+    hotfixes: Mapping[str, tuple[MadeHotfix, ...]] = {}
+    """By product: the hotfixes that were made."""
 
 
 def merge_words(directory: Path, state_dir: Path | None) -> Elsewhere:
@@ -57,7 +63,11 @@ def merge_words(directory: Path, state_dir: Path | None) -> Elsewhere:
     left = len(found) - len(read)
     notes = [note for one in read for note in one.notes]
     notes += [f"{left} releases were not looked into: there are more than {RELEASES}"] if left else []
-    return Elsewhere(tuple(word for one in read for word in one.words), tuple(notes))
+    made: dict[str, tuple[MadeHotfix, ...]] = {}
+    for one in read:
+        for product, hotfixes in one.hotfixes.items():
+            made[product] = (*made.get(product, ()), *hotfixes)
+    return Elsewhere(tuple(word for one in read for word in one.words), tuple(notes), made)
 
 
 def _beside(directory: Path, own: os.stat_result, store: Store) -> Iterator[tuple[Path, os.stat_result]]:
@@ -116,11 +126,22 @@ def _judged(directory: Path, store: Store, state_dir: Path | None) -> Elsewhere:
     wrong = next((alarm for alarm in alarms if not alarm.warning), None)
     if wrong is not None:
         return _untold(clean(store.release, 80), f"that journal is not intact: {clean(wrong.message, 200)}")
-    fold = MergesFold({})
+    release, fold = clean(store.release, 80), MergesFold({})
     for event in events:
         if event.kind in _KINDS:
             fold.handlers[event.kind](event)
-    return Elsewhere(tuple(replace(word, release=clean(store.release, 80)) for word in fold.merges.values()))
+    words = tuple(replace(word, release=release) for word in fold.merges.values())
+    return Elsewhere(words, (), _hotfixes(events, release))
+
+
+def _hotfixes(events: Sequence[Event], release: str) -> dict[str, tuple[MadeHotfix, ...]]:
+    """The hotfixes that a release made, by product."""
+    fold = HotfixesFold({})
+    for event in events:
+        if event.kind in fold.handlers:
+            fold.handlers[event.kind](event)
+    products = {one.product for one in fold.hotfixes.values()}
+    return {name: made_hotfixes(fold.hotfixes.values(), name, release) for name in products}
 
 
 def _untold(release: str, why: str) -> Elsewhere:
@@ -128,7 +149,7 @@ def _untold(release: str, why: str) -> Elsewhere:
 
 
 def _mentions(directory: Path) -> bool:
-    """Whether any of its files may hold a word on a forward-merge; yes, where that cannot be told."""
+    """Whether any of its files may hold what is looked for; yes, where that cannot be told."""
     try:
         with os.scandir(directory) as entries:
             files = [entry.path for entry in entries if layout.owner_named(entry.name) is not None]
@@ -143,7 +164,7 @@ def _holds(path: str) -> bool:
     with open(descriptor, "rb") as file:
         rest = b""
         while chunk := file.read(_CHUNK):
-            if _NEEDLE in rest + chunk:
+            if any(needle in rest + chunk for needle in _NEEDLES):
                 return True
-            rest = chunk[-len(_NEEDLE) :]
+            rest = chunk[-max(map(len, _NEEDLES)) :]
     return False

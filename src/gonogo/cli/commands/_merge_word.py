@@ -27,8 +27,23 @@ def say(context: Context, word: Word, commit: str = "") -> int:
     if context.args.withdraw:
         given_in = cell.said.release if cell.said else ""
         return act(context, lambda _: WithdrawMerge(*key, context.args.reason, given_in))
+    if cell.in_flight and (word is Word.WAIVED or not commit):
+        raise _not_a_branch(cell, word)
     named = _in_branch(context, cell, commit) if commit else ""
     return act(context, lambda _: SayMerge(*key, word, context.args.reason, named))
+
+
+def _not_a_branch(cell: LedgerCell, word: Word) -> UsageError:
+    """A release in flight is judged by `fix.lost`: only a waiver lets a fix be missing in it."""
+    if word is Word.WAIVED:
+        return UsageError(
+            f"{cell.branch} is the release in flight: a fix that is missing there needs a waiver",
+            remedy=f"gonogo waive fix.lost:fix:{cell.product}/{cell.fix} --reason '...' --until TIME",
+        )
+    return UsageError(
+        f"{cell.branch} is the release in flight: name the commit of it that does the same as {cell.fix}",
+        remedy=f"gonogo merges equal {cell.fix} {cell.branch} --commit COMMIT --reason '...'",
+    )
 
 
 def _in_branch(context: Context, cell: LedgerCell, commit: str) -> str:

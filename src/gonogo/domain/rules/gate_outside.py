@@ -159,7 +159,8 @@ def merges(facts: Facts, _environment: Environment, _gate: Gate) -> Iterable[Rea
         )
         return
     for cell in ledger.open:
-        if not cell.names:  # the release commit of what is shipped now need not be anywhere else before it ships
+        # the release commit of what is shipped now need not be anywhere else before it ships
+        if not cell.names and not cell.in_flight:
             yield _merge(facts, cell)
 
 

@@ -1,11 +1,19 @@
 """What a verdict asks of the outside beyond cells and histories: only what the plan's gates and triggers name."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
+from msgspec.structs import replace
+
+from gonogo.domain.changelog import ProductChanges
+from gonogo.domain.containment import ContainmentQuestion, RunningPair, made_hotfixes
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.plan import Gate, GateKind, Level, Metric, Plan, Product
 from gonogo.domain.rollback import places_of
 from gonogo.domain.state import Hotfix, HotfixStatus, ReleaseState
+
+RUNNING_LIMIT = 100
+"""Different builds of one product that are compared with what ships; those beyond it are unknown."""
 
 
 def _gates(plan: Plan, kind: GateKind) -> tuple[Gate, ...]:
@@ -60,3 +68,60 @@ def artifacts(inputs: Inputs) -> tuple[tuple[Product, str], ...]:
     wanted = [(product, place.version) for product in products for place in places_of(inputs, product)]
     found = {(product.name, version): (product, version) for product, version in wanted if version}
     return tuple(found.values())
+
+
+def containment(inputs: Inputs) -> tuple[ContainmentQuestion, ...]:
+    """Of each product with a repository: does what ships, or would be rolled back to, contain every fix?"""
+    plan = inputs.loaded.plan
+    named = [product for product in plan.products if product.repo]
+    if not named or inputs.containment is None or plan.rules.get("fix.lost") is Level.OFF:
+        return ()
+    running, ran = _running_pairs(inputs), _ran(inputs)
+    return tuple(
+        question
+        for product in named
+        for question in _containment(inputs, product, running.get(product.name, ()), ran.get(product.name, ()))
+    )
+
+
+def _containment(
+    inputs: Inputs, product: Product, running: Iterable[RunningPair], ran: Iterable[str]
+) -> Iterable[ContainmentQuestion]:
+    changes = inputs.changes.get(product.name)
+    read = changes.range if isinstance(changes, ProductChanges) and changes.complete else None
+    pairs = tuple(sorted(running))[:RUNNING_LIMIT]
+    base = read.base.version if read else ""
+    earlier = (product.version, product.previous, base, *(version for version, _ in pairs), *ran)
+    ships = ContainmentQuestion(
+        product,
+        product.version,
+        pairs,
+        tuple(dict.fromkeys(one for one in earlier if one)),
+        product.version,
+        made_hotfixes(inputs.state.hotfixes.values(), product.name),
+        tuple(version for name, version in inputs.state.bad if name == product.name),
+        read.target_oid if read else "",
+    )
+    yield ships
+    for back in dict.fromkeys(place.version for place in places_of(inputs, product)):
+        if back and back != product.version:
+            yield replace(ships, version=back, earlier=(back,))
+
+
+def _running_pairs(inputs: Inputs) -> dict[str, set[RunningPair]]:
+    """By product: what every source says that runs, wherever and however old the answer is."""
+    told: dict[str, set[RunningPair]] = {}
+    for target, evidence in inputs.evidence.items():
+        for strand in evidence.strands:
+            for running in strand.versions:
+                told.setdefault(target.product, set()).add((running.version, running.revision))
+    return told
+
+
+def _ran(inputs: Inputs) -> dict[str, dict[str, None]]:
+    """By product: every version that the journal saw anywhere."""
+    ran: dict[str, dict[str, None]] = {}
+    for target, records in inputs.state.cells.items():
+        for record in records:
+            ran.setdefault(target.product, {}).update(dict.fromkeys(record.versions))
+    return ran

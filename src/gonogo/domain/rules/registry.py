@@ -146,6 +146,8 @@ _ALL = (
         files__disagree="a version file does not state the planned version",
     ),
     *_is_unknown("git", files__unknown="a version file could not be read at the tag"),
+    *_blocks("git", fix__lost="what ships, or what one would roll back to, lacks a fix that runs or was hotfixed"),
+    *_is_unknown("git", fix__unknown="whether what ships contains every fix that runs is not known"),
     *_blocks("git", merges__missing="a fix has not reached an active branch"),
     *_is_unknown("git", merges__unknown="whether a fix has reached a branch is not known"),
     *_blocks(
