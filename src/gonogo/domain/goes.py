@@ -3,7 +3,7 @@
 from gonogo.domain.digest import Content, differences
 from gonogo.domain.plan import Product
 from gonogo.domain.state import GoDecision, ReleaseState
-from gonogo.domain.version import same_version
+from gonogo.domain.version import same_build
 
 
 def stands(decision: GoDecision, content: Content) -> bool:
@@ -26,4 +26,4 @@ def covers(decision: GoDecision, product: Product) -> bool:
     if named is None:
         # of a very large release an older record keeps one hash, and not which versions it let in
         return not decision.versions
-    return same_version(named, product.version, product.scheme, product.name)
+    return same_build(named, product.version, product.scheme, product.name)

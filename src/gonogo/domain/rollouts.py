@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import Product
 from gonogo.domain.state import Deployed
-from gonogo.domain.version import same_version
+from gonogo.domain.version import overlaps
 
 STEP = 5.0
 """Percent: a share that a source states and that moved by less is no step of a rollout."""
@@ -29,9 +29,7 @@ def shares_of(cell: Cell) -> Mapping[str, float]:
 def share_of(product: Product, shares: Mapping[str, float]) -> float | None:
     """The percentage of the planned version, in all its spellings; None where none is told."""
     told = [
-        share
-        for text, share in shares.items()
-        if same_version(text, product.version, product.scheme, product.name)
+        share for text, share in shares.items() if overlaps(text, product.version, product.scheme, product.name)
     ]
     return sum(told) if told else None
 

@@ -17,7 +17,7 @@ from gonogo.domain.observation import Target
 from gonogo.domain.plan import Environment, Level, Plan, Product
 from gonogo.domain.rollouts import share_of, shares_of
 from gonogo.domain.state import ReleaseState, ReleaseStatus
-from gonogo.domain.version import same_version
+from gonogo.domain.version import overlaps
 
 
 class Undecided(Struct, frozen=True):
@@ -126,7 +126,7 @@ def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int)
 
 
 def _same(product: Product, text: str) -> bool:
-    return same_version(text, product.version, product.scheme, product.name)
+    return overlaps(text, product.version, product.scheme, product.name)
 
 
 def in_environment(found: Iterable[Undecided], environment: str) -> tuple[Undecided, ...]:

@@ -18,6 +18,7 @@ from gonogo.domain.undecided import without_go
 from support.deciding import ANA, BEN, World, make_plan, make_product
 
 PLAIN = make_plan(approvals=(), items=(Item(ItemId("tests"), "Run the tests"),))
+BUILD = replace(PLAIN, products=(make_product(version="1.2.3+8"),))
 PRODUCTION = Target("web", "production")
 MINUTE = timedelta(minutes=1)
 
@@ -57,6 +58,9 @@ CASES = (
         ran("1.2.2", "1.2.3", share=5), ran("1.2.2", "1.2.3", share=40), ran("1.2.2", "1.2.3", share=2)],
         plan=canary(5)),
     Row("a canary became everything", after=[ran("1.2.2", "1.2.3", share=5), ran("1.2.3")], plan=canary(5)),
+    Row("the next build of a version that ran", [ran("1.2.3+7")], [ran("1.2.3+8")], plan=BUILD),
+    Row("a build that was changed by hand", after=[ran("1.2.3+dirty")]),
+    Row("the build before the planned one", after=[ran("1.2.3+7")], found=False, plan=BUILD),
     Row("the old version runs", found=False),
     Row("it ran before the start", [ran("1.2.3")], found=False),
     Row("it ran before the start and is only spelled otherwise now", [ran("1.2.3")], [ran("v1.2.3")], found=False),
