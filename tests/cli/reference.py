@@ -66,7 +66,7 @@ _REMARKS = {
     "why": "The same judgement and exit code as `status`.",
     "matrix": "Exit 0 whatever the cells say: `status` judges. A watch ends with Ctrl-C and exit 0.",
     "watch": "Ends with Ctrl-C and exit 0, or with SIGTERM and 143. With `--json` one object a line, whose `kind` is "  # noqa: E501  # one remark
-    "`cell`, `verdict` or `polling`. Changes of cells are recorded by whichever session polls.",
+    "`cell`, `verdict`, `go` or `polling`. Changes of cells are recorded by whichever session polls.",
     "changelog": "Exit 4 when a history cannot be read.",
     "next-version": "With PRODUCT the bare version alone, for scripts.",
     "tick": "What you ticked already is said to be so, exit 0; what somebody else ticked is a conflict, exit 5. "

@@ -108,6 +108,27 @@ def test_a_release_goes_from_start_to_complete() -> None:
     play(story)
 
 
+def test_go_answers_for_a_deployment_that_came_before_it() -> None:
+    """The bar and the column say that nobody gave a go; the same key asks why, and the go is recorded as late."""
+    evening = Evening(evening_plan((), gates=(), approvals=()))
+    evening.start()
+    evening.production = VERSION
+
+    async def story(seat: Seat, evening: Evening) -> None:
+        await seat.sees("WITHOUT GO")
+        await seat.press("o", "enter")
+        await seat.sees("Late GO for production")
+        await seat.type("deployed by the on-call")
+        await seat.press("enter")
+        await confirm(seat, evening, VERSION)
+        await seat.until(lambda: _snapshot(seat).state.go("production") is not None)
+        (decision,) = _snapshot(seat).state.decisions
+        assert (decision.late, decision.reason) == (True, "deployed by the on-call")
+        await seat.until(lambda: "WITHOUT GO" not in seat.text())
+
+    play(story, evening)
+
+
 def test_a_key_typed_ahead_confirms_nothing() -> None:
     """For half a second by the application's clock the dialog hears no key; then it hears every one."""
 

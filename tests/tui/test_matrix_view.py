@@ -170,6 +170,24 @@ def test_a_longer_version_widens_its_column_once() -> None:
     drive(steps, (5, 2, 120, 10))
 
 
+def test_what_was_decided_stands_at_the_head_of_its_column() -> None:
+    """In a line of its own, in the fullest text that fits; without a decision the line is not there."""
+
+    async def steps(app: Watched, pilot: Pilot[None]) -> None:
+        view = app.view
+        rows = screen(view)[2:5]
+        texts = ("GO 19:33 aruiz of the night shift", "GO 19:33 aruiz", "GO 19:33", "GO")
+        app.view.show(app.matrix, app.now, plan=app.plan, goes={"prod-eu": (texts, Tone.GOOD)})
+        head = screen(view)[2]
+        assert head.startswith("decided")
+        assert head[screen(view)[0].index("prod-eu") :] == "GO 19:33 aruiz"
+        assert screen(view)[3:6] == rows
+        app.paint()
+        assert screen(view)[2:5] == rows
+
+    drive(steps, (5, 3, 80, 10))
+
+
 HEADINGS = {"dev": "dev", "staging": "staging", "prod-eu": "prod-eu PRODUCTION", "prod-us": "prod-us PRODUCTION"}
 
 

@@ -45,7 +45,7 @@ def release_facts(snapshot: Snapshot) -> dict[str, Any]:
         "approvals": approval_facts(snapshot.approvals),
         "waivers": _waivers(snapshot),
         "decisions": _decisions(snapshot),
-        "goes": [_go(one) for one in snapshot.goes],
+        "goes": [go_facts(one) for one in snapshot.goes],
         "without_go": _without_go(snapshot),
         "bad_versions": [
             {"product": one.product, "version": one.version, "by": one.actor.user, "reason": one.reason}
@@ -113,7 +113,7 @@ def _waivers(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
-def _go(given: Given) -> dict[str, Any]:
+def go_facts(given: Given) -> dict[str, Any]:
     """The last go of one environment, and what it is worth now."""
     decision = given.decision
     return {

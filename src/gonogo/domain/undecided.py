@@ -19,6 +19,9 @@ from gonogo.domain.rollouts import share_of, shares_of
 from gonogo.domain.state import ReleaseState, ReleaseStatus
 from gonogo.domain.version import overlaps
 
+RULE = "deployed.without-go"
+"""The rule that says so: a team whose plan turns it off works without recorded goes."""
+
 
 class Undecided(Struct, frozen=True):
     """The planned version of one product in an environment, without a go."""
@@ -45,7 +48,7 @@ def needs_go(plan: Plan, environment: Environment) -> bool:
 
 def without_go(plan: Plan, state: ReleaseState, matrix: Matrix | None = None) -> tuple[Undecided, ...]:
     """Every deployment without a go, in promotion order; with `matrix` also those that are not on record yet."""
-    if state.lifecycle.status is ReleaseStatus.DRAFT:
+    if state.lifecycle.status is ReleaseStatus.DRAFT or plan.rules.get(RULE) is Level.OFF:
         return ()
     return tuple(
         found

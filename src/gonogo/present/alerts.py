@@ -27,12 +27,12 @@ def decision_alerts(snapshot: Snapshot) -> tuple[Line, ...]:
 
 
 def _without_go(snapshot: Snapshot) -> tuple[Line, ...]:
-    """All of them in one line: each is a reason of its environment."""
+    """All of them in one line, how many first: each is a reason of its environment."""
     found = open_deployments(snapshot)
     if not found:
         return ()
-    more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
-    return ((Span(" WITHOUT GO ", Tone.BAD), Span(f"{found[0].fact}{more}")),)
+    many = f"{len(found)} deployments: " if len(found) > 1 else ""
+    return ((Span(" WITHOUT GO ", Tone.BAD), Span(many, Tone.STRONG), Span(found[0].fact)),)
 
 
 def _lost(snapshot: Snapshot) -> tuple[Line, ...]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decide import Command, FreezeLine, Go, MarkBad, RecordTransition, Start, Tick, Waive
+from gonogo.domain.decisions import go
 from gonogo.domain.decisions.rollback import RollBack, preview
 from gonogo.domain.evidence import NOTHING, absorb
 from gonogo.domain.observation import Role, Running, Seen, Status, Target
@@ -235,3 +236,27 @@ def test_a_rollout_without_progress_warns_after_what_the_plan_gives_it() -> None
     world.do(ANA, ran("1.2.2", "1.2.3", share=50))
 
     assert "rollout.stalled" not in seen(50)
+
+
+def test_a_late_go_answers_once() -> None:
+    """Said again by the same it holds already; a go in time is refused while such a deployment is open."""
+    world = started().do(ANA, ran("1.2.3")).sees({"production": "1.2.3"})
+    assert world.refusal(ANA, Go("production", "")).rule == "go.blocked"
+    why = "deployed by the on-call"
+    late = Go("production", go.preview(world.scene(), "production", late=True, reason=why).code, True, why)
+
+    world.do(ANA, late)
+
+    (decision,) = world.state.decisions
+    assert (decision.late, decision.reason) == (True, why)
+    assert without_go(world.plan, world.state) == ()
+    assert world.attempt(ANA, late) == ()
+    assert ground(world) is Ground.HOLDS
+
+
+def test_a_plan_that_turns_the_rule_off_works_without_recorded_goes() -> None:
+    """Nothing is asked, listed or reported."""
+    plan = replace(PLAIN, rules={"deployed.without-go": Level.OFF})
+    world = started(plan).do(ANA, ran("1.2.3"))
+
+    assert without_go(plan, world.state) == ()

@@ -8,6 +8,7 @@ from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment, poller_facts, trigger_facts, verdict_facts
 from gonogo.cli.following import follow, has_news, unwound_by_signals
+from gonogo.cli.release_facts import go_facts
 from gonogo.domain.matrix import Cell, Freshness, texts_of
 from gonogo.domain.observation import Status
 from gonogo.domain.pollers import PolledBy
@@ -16,6 +17,7 @@ from gonogo.domain.state import TriggerState
 from gonogo.errors import ExitCode
 from gonogo.present import matrix as words
 from gonogo.present.pollers import polling_line
+from gonogo.present.release import go_lines
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.triggers import ANSWERS
 from gonogo.present.verdict import headline
@@ -72,6 +74,7 @@ class _Teller:
         if all(has_news(cell) for cell in snapshot.matrix.cells.values()):
             # a verdict before everybody has answered or failed once would be no news either
             self._tell_verdicts(snapshot)
+            self._tell_goes(snapshot)
         self._context.out.flush()
 
     def _tell_verdicts(self, snapshot: Snapshot) -> None:
@@ -80,6 +83,13 @@ class _Teller:
             text = "".join(span.text for span in line)
             if self._is_wanted(verdict.environment) and self._is_news(f"verdict {verdict.environment}", text):
                 self._say(snapshot, "verdict", {"verdict": verdict_facts(verdict)}, line)
+
+    def _tell_goes(self, snapshot: Snapshot) -> None:
+        """A go that was given, and what became of it since."""
+        for given, line in zip(snapshot.goes, go_lines(snapshot), strict=True):
+            essence = (given.decision.seq, given.ground, len(given.blockers))
+            if self._is_wanted(given.environment) and self._is_news(f"go {given.environment}", essence):
+                self._say(snapshot, "go", {"go": go_facts(given)}, line)
 
     def _is_wanted(self, environment: str) -> bool:
         return self._environment in {"", environment}

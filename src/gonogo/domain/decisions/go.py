@@ -47,9 +47,9 @@ def _weight(reason: ReasonLine) -> Weight:
     return reason.waived.was if reason.waived else reason.weight
 
 
-def _line(reason: ReasonLine) -> str:
+def _line(reason: ReasonLine, *, answered: bool = False) -> str:
     name = f"{reason.rule} {reason.subject}".rstrip()
-    said = f"{_weight(reason).value}  {name}: {reason.fact}"
+    said = f"{'answered by this GO' if answered else _weight(reason).value}  {name}: {reason.fact}"
     if reason.waived is None:
         return said
     return f"{said}  [waived by {reason.waived.by} until {reason.waived.until:%Y-%m-%d %H:%M} UTC]"
@@ -84,7 +84,7 @@ def preview(
         environment,
         typed(scene.plan),
         f"{word} for {environment}: {products}{_given_before(scene, environment, content)}",
-        (*map(_line, reasons), *said),
+        (*(_line(one, answered=late and _is_answered(one, environment)) for one in reasons), *said),
         bound,
         _kept_from(scene) or _waits_for_waivers(left, reasons),
     )
@@ -157,17 +157,17 @@ def decide(scene: Scene, command: Commands) -> Answer:
     snapshot = scene.snapshot()
     judged = snapshot.verdict(command.environment)
     assert judged is not None
+    last = scene.state.go(command.environment)
+    if command.late and last is not None and last.late and _holds(scene, last, content):
+        return () if last.actor.uid == scene.actor.uid else _lost(scene, last)
     if refusal := _not_late(command, snapshot):
         return refusal
     shown = preview(scene, command.environment, snapshot, late=command.late, reason=command.reason)
     # before what was said once: a line that was stopped since must not answer that go holds already
     if refusal := _refused(scene, judged, shown, late=command.late):
         return refusal
-    last = scene.state.go(command.environment)
     if last is not None and _holds(scene, last, content):
-        if last.actor.uid == scene.actor.uid:
-            return ()
-        return slips.lost("go.decided", f"go for {command.environment} was given", last.actor, last.at, scene.now)
+        return () if last.actor.uid == scene.actor.uid else _lost(scene, last)
     if command.confirm != shown.code:
         late = " --late --reason '...'" if command.late else ""
         return moved(scene, "go", shown, f"gonogo go {command.environment}{late} --confirm {shown.code}")
@@ -185,6 +185,10 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if command.late:
         data |= {"late": True, "reason": clean(command.reason.strip())}
     return (scene.draft(kinds.GO_DECIDED, f"go:{command.environment}", data, expect=last.seq if last else 0),)
+
+
+def _lost(scene: Scene, last: GoDecision) -> Refusal:
+    return slips.lost("go.decided", f"go for {last.environment} was given", last.actor, last.at, scene.now)
 
 
 def _named(reason: ReasonLine) -> dict[str, object]:

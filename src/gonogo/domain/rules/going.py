@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from gonogo.domain.authority import Act, who_may
 from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.goes import is_rolled_back, stands
 from gonogo.domain.matrix import Cell
@@ -20,6 +21,8 @@ from gonogo.domain.waivers import in_force, waiver_for
 WITHOUT_GO = "deployed.without-go"
 UNUSED_AFTER = timedelta(minutes=20)
 """Time after a go in which something moves as a rule."""
+_NAMED = 4
+"""People who can clear it, at most."""
 _ON_ITS_WAY = frozenset({Status.IN_PROGRESS, Status.PAUSED})
 
 
@@ -45,7 +48,6 @@ def _is_waived(facts: Facts, one: Undecided) -> bool:
 
 def _reason(facts: Facts, one: Undecided) -> ReasonLine:
     place = one.target.environment
-    baton = facts.state.baton
     return ReasonLine(
         WITHOUT_GO,
         Weight.BLOCKER,
@@ -53,7 +55,7 @@ def _reason(facts: Facts, one: Undecided) -> ReasonLine:
         f"cell:{one.target}",
         one.at or facts.now,
         "journal" if one.at else "probe",
-        named(facts.plan, baton.driver) if baton else manager(facts.plan),
+        ", ".join(who_may(facts.plan, facts.state, Act.GO)[:_NAMED]) or manager(facts.plan),
         f"gonogo go {place} --late --reason '...'",
     )
 
