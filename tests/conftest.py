@@ -37,6 +37,7 @@ PARTS: Mapping[str, Callable[[], bool]] = {
     "git": _have("git"),
     "tmux": _have("tmux"),
     "strace": _have("strace"),
+    "faketime": _have("faketime"),
     "nginx": _have("nginx"),
     "fcgiwrap": _have("fcgiwrap"),
     "sshd": _have("sshd", "ssh", "ssh-keygen"),

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain.decide import BoundToPlan, Refusal, Scene, decide
-from gonogo.domain.events import Event, EventId
+from gonogo.domain.events import STOPPING, Event, EventId
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.observation import Missing, Status
 from gonogo.domain.state import replay
@@ -85,6 +85,7 @@ class Session:
         plan_source: PlanSource | None = None,
         steady: Callable[[], float] | None = None,
         signatures: Signatures | None = None,
+        skew: Callable[[datetime], timedelta] | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -92,6 +93,7 @@ class Session:
         self._plan_source = plan_source
         self._steady = steady
         self._signatures = signatures
+        self._skew = skew
         """None: nothing is signed here and no signature is asked for, as in a rehearsal."""
         self._judged_by = ("", "")
         self._told: dict[Target, tuple[tuple[str, ...], str, tuple[str, ...], Mapping[str, float]]] = {}
@@ -110,6 +112,7 @@ class Session:
         A journal that cannot be read is a problem on the screen, not the end of the session.
         """
         before = self.inputs
+        self._look_at_clock()
         try:
             self._judge_signatures_anew()
             self._take_in(self._journal.tail())
@@ -166,7 +169,7 @@ class Session:
         def judge(tail: Tail) -> Sequence[Draft]:
             nonlocal refusal, moved
             self._take_in(tail)
-            verdict = self._plan_moved(command, new_id) or decide(self.scene(new_id), command)
+            verdict = self._plan_moved(command, new_id) or self._by_its_clock(decide(self.scene(new_id), command))
             match verdict:
                 case Refusal():
                     refusal = verdict
@@ -183,6 +186,25 @@ class Session:
         if moved:
             return None
         return Accepted(written) if refusal is None else Refused(refusal)
+
+    def _by_its_clock(self, answer: tuple[Draft, ...] | Refusal) -> tuple[Draft, ...] | Refusal:
+        """What a session with a wrong clock may still record: what lets nothing go."""
+        if isinstance(answer, Refusal) or all(draft.kind in STOPPING for draft in answer):
+            return answer
+        self._look_at_clock()
+        if not self.inputs.clock_off:
+            return answer
+        from gonogo.domain.clocks import off
+
+        fact = f"{off(self.inputs.clock_off)}; nothing is decided by it"
+        return Refusal(ExitCode.NO_GO, "clock.wrong", fact, "start gonogo again with the host's own time")
+
+    def _look_at_clock(self) -> None:
+        if self._skew is None:
+            return
+        found = self._skew(self._clock.now())
+        if abs(found - self.inputs.clock_off) >= _CONTACT:
+            self.inputs = replace(self.inputs, clock_off=found)
 
     def _prepare(self, command: Command, new_id: EventId) -> Prepared | None:
         """What has to be signed, signed; None where the plan asks for no signatures. Raises ConfigError."""
@@ -483,8 +505,8 @@ class Session:
             self.inputs = replace(self.inputs, state=replay(self._with_flaws(known)))
 
 
-def _journal_of(inputs: Inputs) -> tuple[ReleaseState, tuple[str, ...], tuple[str, ...]]:
-    return inputs.state, inputs.journal_problems, inputs.journal_warnings
+def _journal_of(inputs: Inputs) -> tuple[object, ...]:
+    return inputs.state, inputs.journal_problems, inputs.journal_warnings, inputs.clock_off
 
 
 def _heard(observation: Observation, now: float | None) -> float | None:

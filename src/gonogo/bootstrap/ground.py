@@ -116,7 +116,14 @@ def open_journal(place: JournalPlace, via: str) -> DirectoryJournal | UnmadeJour
     shared = place.origin != "default"
     try:
         return DirectoryJournal.open(
-            place.root, place.release, UnixIdentity(), clock(), via, shared=shared, state_dir=state_home()
+            place.root,
+            place.release,
+            UnixIdentity(),
+            clock(),
+            via,
+            shared=shared,
+            state_dir=state_home(),
+            judge_times=True,
         )
     except (NotPermittedError, StorageError) as problem:
         # one that is there and cannot be read, or that cannot even be looked for, is no empty journal
@@ -149,10 +156,11 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal
     """A session on any plan source and journal: those of the user, or a rehearsal's."""
     from msgspec.structs import replace
 
+    from gonogo.adapters.clock_kernel import skew
     from gonogo.session import Session
 
     pen = signatures(loaded.plan.release)
-    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady(), pen)
+    session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady(), pen, skew)
     me = session.actor.user
     # only about oneself: a list that each account has for itself must not make verdicts differ
     shared = tuple(one for one in config().shared_accounts if one == me)

@@ -72,6 +72,13 @@ LIFTING = frozenset(
 """Kinds that end what stops a release, or stand in for a proof: with a flaw they change nothing but the trail."""
 
 
+STOPPING = frozenset(
+    {
+        RELEASE_HELD, FREEZE_DECLARED, ITEM_NOTED, ITEM_UNTICKED, ITEM_CLAIMED, ITEM_UNCLAIMED, APPROVAL_REJECTED,
+        VERSION_MARKED_BAD, VERSION_HELD, TRIGGER_FIRED, ACT_REFUSED,
+    }
+)  # fmt: skip
+"""Kinds that let nothing go: a session may record them whatever its clock says."""
 NEEDS_ITS_AUTHOR = LIFTING | {ITEM_TICKED, ITEM_SKIPPED, ITEM_VOUCHED, BATON_TAKEN, HOTFIX_TESTED}
 """Kinds that let something go by who says it: while the journal doubts the author they change nothing either."""
 
@@ -131,7 +138,8 @@ class Event(Struct, frozen=True):
     """Global order, from 1 without gaps. The only order there is: clocks of different people may differ."""
     id: EventId
     at: datetime
-    """UTC; for display, never for order."""
+    """UTC, never for order. Never before its predecessor's, and never after its file was last changed, where the
+    kernel was asked; else as its author's clock had it."""
     actor: Actor
     kind: str
     subject: str
@@ -144,3 +152,7 @@ class Event(Struct, frozen=True):
     it, never stored; "" when nothing is wrong, or nothing was asked for."""
     doubt: str = ""
     """Why the journal itself does not answer for it, such as a file that others can write; part of `flaw` then."""
+    skew: str = ""
+    """What is wrong with the time its author's clock gave it; "" when nothing is known."""
+    counts_from: datetime | None = None
+    """UTC, from when on what it says has lasted for certain, where that is later than `at`; else None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -41,6 +42,8 @@ class Inputs(Struct, frozen=True):
     """What is wrong beside the record and stops nothing: a stray line, a mode, a memory that cannot be kept."""
     journal_unread: tuple[str, ...] = ()
     """Those of the problems that are no damage: why what stands in the journal by now is not known."""
+    clock_off: timedelta = timedelta(0)
+    """How far this session's clock is ahead of the kernel's; 0 when it is right, or nobody can tell."""
     journal_read_at: datetime | None = None
     """UTC, last time the journal could be read; None before the first time."""
     here: tuple[str, ...] = ()

@@ -88,6 +88,8 @@ class ReleaseState(Struct, frozen=True):
     """By audience: the edited release notes."""
     merges: Mapping[tuple[str, str, str], MergeWord] = {}
     """By (product, fix, branch): what somebody said about a forward-merge git cannot prove."""
+    skewed: tuple[Event, ...] = ()
+    """Events whose time cannot be what their author's clock said; see `Event.skew`."""
     flawed: tuple[Event, ...] = ()
     """Events that decide nothing although they are on record; see `Event.flaw`."""
     hotfixes: Mapping[str, Hotfix] = {}
@@ -137,6 +139,7 @@ class _Fold:
         self._head = state.head
         self._events = list(state.events)
         self._flawed = list(state.flawed)
+        self._skewed = list(state.skewed)
         self._checklist = ChecklistFold(state.items, state.acts)
         self._cells = CellsFold(state.cells, state.entries)
         self._lifecycle = LifecycleFold(state.lifecycle, state.held, state.outlines)
@@ -176,6 +179,8 @@ class _Fold:
         self._events.append(event)
         if event.flaw:
             self._flawed.append(event)
+        if event.skew:
+            self._skewed.append(event)
         handler = self._handlers.get(event.kind)
         if handler is not None and not _is_idle(event):
             handler(event)
@@ -196,6 +201,7 @@ class _Fold:
             acts=self._checklist.acts,
             events=tuple(self._events),
             flawed=tuple(self._flawed),
+            skewed=tuple(self._skewed),
             lifecycle=self._lifecycle.lifecycle,
             held=self._lifecycle.held,
             outlines=self._lifecycle.outlines,

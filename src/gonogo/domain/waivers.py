@@ -19,7 +19,7 @@ from gonogo.domain.state import ReleaseState, Waiver
 NEVER = frozenset(
     {
         "journal.alarm", "plan.changed", "plan.amended", "decision.unsigned", "version.bad", "release.held",
-        "release.draft", "release.over",
+        "release.draft", "release.over", "clock.wrong",
     }
 )  # fmt: skip
 """Rules that no waiver lets pass."""

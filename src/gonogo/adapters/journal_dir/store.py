@@ -37,6 +37,7 @@ class DirectoryJournal:
         disk: Disk | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         name_of: NameOf = known_account,
+        judge_times: bool = False,
     ) -> None:
         self.directory = directory
         self.store = store
@@ -48,7 +49,7 @@ class DirectoryJournal:
         self._noted = self._heads.recall()
         self._forgets = ""
         """Why what was seen cannot be remembered; "" when it can."""
-        self._trail = Trail(directory, store, self._noted, monotonic, name_of)
+        self._trail = Trail(directory, store, self._noted, monotonic, name_of, judge_times=judge_times)
         mode = layout.file_mode(directory, store)
         self._appender = Appender(directory, actor.uid, mode, disk or Disk())
         self._look: tuple[object, ...] = ()
@@ -70,12 +71,14 @@ class DirectoryJournal:
         disk: Disk | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         name_of: NameOf = known_account,
+        judge_times: bool = False,
     ) -> "DirectoryJournal":
         """Open the journal of `release` below `root`, whatever its mode.
 
         Where there is none, one for this account alone is made with `create`, but never where a `shared` one is
         expected. `state_dir` is where the newest event seen is remembered (`layout.state_home()`). `name_of`
-        names the authors; None takes the names that the records give, as a rehearsal does for its people.
+        names the authors; None takes the names that the records give, as a rehearsal does for its people. With
+        `judge_times` the kernel's times of the files bound those of the events; not where `clock` is another's.
 
         Raises ConfigError (no journal, another release's, a network file system), NotPermittedError, StorageError.
         """
@@ -95,6 +98,7 @@ class DirectoryJournal:
             disk=disk,
             monotonic=monotonic,
             name_of=name_of,
+            judge_times=judge_times,
         )
 
     def tail(self) -> Tail:

@@ -7,6 +7,7 @@ import os
 import shlex
 import stat
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from gonogo.adapters.journal_dir import record as records
 from gonogo.adapters.journal_dir.heads import Head
 from gonogo.adapters.journal_dir.layout import SHARED, Store, owner_named
 from gonogo.adapters.journal_dir.record import BadRecordError, NewerRecordError, Record
+from gonogo.adapters.journal_dir.times import Times
 from gonogo.domain.events import Actor, Event, EventId
 from gonogo.domain.text import clean
 from gonogo.errors import NotPermittedError, StorageError
@@ -52,6 +54,8 @@ class JournalFile:
         """What is wrong with it and no reason not to read it."""
         self.doubt = ""
         """Why its records may be another account's; "" when the kernel refuses all others."""
+        self.changed: datetime | None = None
+        """UTC, when the kernel saw its last change: no record in it is younger."""
         self.size = 0
         """Bytes when it was last looked at."""
 
@@ -80,7 +84,10 @@ class Trail:
         mark: Head | None,
         monotonic: Callable[[], float],
         name_of: NameOf = known_account,
+        *,
+        judge_times: bool = False,
     ) -> None:
+        self._times = Times() if judge_times else None
         self._name_of = name_of
         self._directory = directory
         self._store = store
@@ -92,6 +99,8 @@ class Trail:
         """By device and inode: the name under which a file is read."""
         self._waiting: dict[int, _Waiting] = {}
         self._ready: list[Event] = []
+        self._judged = 0
+        """How many of them have had their time judged."""
         self._actors = records.Actors(name_of, simulated=store.mode != SHARED)
         self._found: dict[tuple[str, str], Alarm] = {}
         self._gap: Alarm | None = None
@@ -113,7 +122,7 @@ class Trail:
 
     def take(self) -> tuple[Event, ...]:
         """The events nobody has taken yet, in order."""
-        ready, self._ready = tuple(self._ready), []
+        ready, self._ready, self._judged = tuple(self._ready), [], 0
         return ready
 
     @property
@@ -138,6 +147,7 @@ class Trail:
         self._advance()
         if self._doubt:
             self._read_again()
+        self._judge_ready()
         self._judge_gap(locked or self.head.seq < settled_up_to)
         self._judge_end()
 
@@ -159,6 +169,17 @@ class Trail:
         except OSError:
             return False
         return True
+
+    def _judge_ready(self) -> None:
+        self._ready[self._judged :] = self._timed(self._ready[self._judged :])
+        self._judged = len(self._ready)
+
+    def _timed(self, events: list[Event]) -> list[Event]:
+        """The events with the times they are judged by, once all files have been looked at."""
+        if self._times is None or not events:
+            return events
+        ends = {file.last_seq: file.changed for file in self._files.values() if file.last_seq and file.changed}
+        return self._times.judge(events, ends)
 
     def find(self, event_id: EventId) -> Event | None:
         """The event of that id among those read; it is read once more, since ids come twice only rarely."""
@@ -187,8 +208,8 @@ class Trail:
             file.offset, file.last_seq = file.offset + len(line), record.seq
             self._step(_Waiting(event, record.prev, place))
             events.append(event)
-        file.seen = _look_of(facts)
-        return tuple(events)
+        file.seen, file.changed = _look_of(facts), _changed(facts)
+        return tuple(self._timed(events))
 
     def _listing(self) -> list[tuple[str, int, os.stat_result]]:
         found = []
@@ -218,7 +239,7 @@ class Trail:
         if look == file.seen:
             return
         known, before = file.seen, file.offset
-        file.size = facts.st_size
+        file.size, file.changed = facts.st_size, _changed(facts)
         file.unusable = self._fault(file, facts)
         self._judge_mode(file, facts)
         if file.unusable is None and not file.broken:
@@ -441,6 +462,13 @@ class _Descriptor:
 
     def __exit__(self, *_: object) -> None:
         os.close(self._descriptor)
+
+
+def _changed(facts: os.stat_result) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(facts.st_ctime, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _look_of(facts: os.stat_result) -> tuple[int, ...]:

@@ -104,7 +104,7 @@ def deployed_in(event: Event) -> tuple[Target, Deployed] | None:
         return None
     product, _, environment = name_of(event).partition("/")
     seen = Deployed(
-        event.at,
+        event.counts_from or event.at,
         texts(event.data, "versions", 128),
         text(event.data, "status"),
         event.actor.user,

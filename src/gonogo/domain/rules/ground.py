@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 
 from gonogo.domain import amendment, signing
-from gonogo.domain.clocks import local_and_utc
+from gonogo.domain.clocks import local_and_utc, off
 from gonogo.domain.plan import Environment
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, named
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.spans import span
 from gonogo.domain.state import ReleaseStatus
+
+_SKEWED = 3
+"""Events with a wrong time that are named, the newest ones."""
 
 
 def footing(facts: Facts) -> Iterable[ReasonLine]:
@@ -34,6 +37,7 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
             "journal",
             remedy="gonogo journal verify",
         )
+    yield from _clocks(facts)
     if facts.inputs.plan_problem:
         yield ReasonLine(
             "plan.changed",
@@ -46,6 +50,31 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
         )
     yield from _amended(facts)
     yield from _unsigned(facts)
+
+
+def _clocks(facts: Facts) -> Iterable[ReasonLine]:
+    """Soak times, freezes and expiries are judged by clocks: ours, and those of who recorded them."""
+    if facts.inputs.clock_off:
+        yield ReasonLine(
+            "clock.wrong",
+            Weight.BLOCKER,
+            off(facts.inputs.clock_off),
+            "clock",
+            facts.now,
+            "kernel",
+            remedy="start gonogo again with the host's own time",
+        )
+    for event in facts.state.skewed[-_SKEWED:]:
+        who = named(facts.plan, event.actor.user)
+        yield ReasonLine(
+            "clock.skew",
+            Weight.WARNING,
+            f"{event.kind} by {who} (#{event.seq}): {event.skew}",
+            f"event:{event.seq}",
+            event.at,
+            "journal",
+            remedy="gonogo log",
+        )
 
 
 def _headline(problem: str) -> str:

@@ -64,10 +64,12 @@ _ALL = (
         "ground",
         journal__alarm="the journal is not intact: no decision stands on a record somebody has touched",
         plan__amended="the plan was edited after the start and nobody has accepted the edit",
+        clock__wrong="the clock of this session is not the kernel's: no time is judged right by it",
         decision__unsigned="what the release stands on is not signed, although the plan asks for it",
     ),
     *_is_unknown("ground", plan__changed="the plan on disk is not the plan judged here"),
     *_warns("ground", journal__beside="something lies in the journal's directory that is no part of the record"),
+    *_warns("ground", clock__skew="the time of an event cannot be the one its author's clock gave it"),
     *_always(
         "life",
         release__held="the release is on hold",
