@@ -189,6 +189,32 @@ class _Round:
         self.entries = [entry for turn in turns for entry in turn if entry is not None]
 
 
+class Counting:
+    """How many of how many answers are there, many looks at one endpoint among them."""
+
+    def __init__(self, questions: int, progress: Callable[[int, int], None]) -> None:
+        self._questions = questions
+        self._progress = progress
+        self._answering: set[tuple[Target, str]] = set()
+        """By the first cell of each question: some answers are followed by many looks."""
+        self._taken = self._wanted = 0
+
+    def hear(self, answer: tuple[Observation, ...]) -> None:
+        """An answer is there."""
+        self._answering.update((one.target, one.origin) for one in answer[:1])
+        self._tell()
+
+    def looked(self, taken: int, wanted: int) -> None:
+        """So many more looks were taken, and so many more are wanted."""
+        self._taken += taken
+        self._wanted += wanted
+        self._tell()
+
+    def _tell(self) -> None:
+        answered = len(self._answering) + self._taken
+        self._progress(answered, max(self._questions + self._wanted, answered))
+
+
 class Poller:
     """Asks every source on its schedule and hands each answer on at once.
 
@@ -204,10 +230,14 @@ class Poller:
         rng: random.Random,
         limits: Limits | None = None,
         turns: Turns | None = None,
+        on_look: Callable[[int, int], None] | None = None,
     ) -> None:
-        """With `turns` a source is asked only when it is this session's turn; without, always."""
+        """`on_look` is told of many looks at one endpoint: how many more were taken, how many more are wanted.
+
+        With `turns` a source is asked only when it is this session's turn; without, always."""
         self._limits = limits or Limits()
         self._turns = turns
+        self._on_look = on_look or (lambda _taken, _wanted: None)
         self._sink = on_observation
         self._monotonic = monotonic
         self._rng = rng
@@ -315,15 +345,18 @@ class Poller:
 
     async def _take(self, current: _Round, looks: Looks, entry: _Entry) -> tuple[Observation, ...]:
         """Look again and again, within the limits of the host, until enough is known."""
-        under_way = 0
+        under_way, wanted = 0, looks.wanted
+        self._on_look(0, wanted)
 
         async def look_on() -> None:
-            nonlocal under_way
+            nonlocal under_way, wanted
             while looks.wanted > under_way:
                 under_way += 1
                 try:
                     async with entry.host.places, self._fast_lane.place():
                         await looks.look()
+                    before, wanted = wanted, looks.wanted
+                    self._on_look(1, 1 - (before - wanted))  # one that failed is taken again
                 finally:
                     under_way -= 1
 

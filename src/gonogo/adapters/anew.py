@@ -11,7 +11,7 @@ from gonogo.adapters.probes.catalogue import is_sampled
 from gonogo.adapters.sharing.keys import KUBECONFIG, keys_of
 from gonogo.domain.observation import Missing, Observation, Reason, Target
 from gonogo.domain.plan import Plan
-from gonogo.poller import Poller
+from gonogo.poller import Counting, Poller
 from gonogo.ports import Clock, Probing
 
 _MORE = 1.0
@@ -53,19 +53,17 @@ async def ask_within(
 ) -> tuple[Observation, ...]:
     """Every answer that came within `seconds`, and for each cell without one that it did not come.
 
-    `progress` is told how many of how many questions were answered so far.
+    `progress` is told how many of how many questions were answered so far, many looks at one endpoint among them.
     """
     heard: list[Observation] = []
-    answering: set[tuple[Target, str]] = set()
-    """By the first cell of each question: some answers are followed by many looks."""
+    counting = Counting(len(probings), progress)
 
     def hear(answer: tuple[Observation, ...]) -> None:
         heard.extend(answer)
-        answering.update((one.target, one.origin) for one in answer[:1])
-        progress(len(answering), len(probings))
+        counting.hear(answer)
 
     progress(0, len(probings))
-    poller = Poller(probings, hear, monotonic=time.monotonic, rng=random.Random())  # noqa: S311  # jitter
+    poller = Poller(probings, hear, monotonic=time.monotonic, rng=random.Random(), on_look=counting.looked)  # noqa: S311  # jitter
     try:
         async with asyncio.timeout(seconds):
             await poller.sweep()

@@ -56,9 +56,13 @@ def ask_endpoints(plan: Plan, looked: Windows | None = None) -> tuple[Observatio
 
 async def _sweep(plan: Plan, settings: Config, looked: Windows) -> tuple[Observation, ...]:
     from gonogo.adapters.http import Door
+    from gonogo.cli.patience import telling
+    from gonogo.poller import Counting
 
     async with Door.of(settings) as door:
-        return await _poller(plan, door, settings, lambda _: None, looked=looked).sweep()
+        count = sum(len(product.probes) for product in plan.products)
+        counting = Counting(count + sum(source.fills_cells for source in plan.sources), telling())
+        return await _poller(plan, door, settings, counting.hear, looked=looked, on_look=counting.looked).sweep()
 
 
 def looked_at(options: Options, plan: Plan) -> Windows:
@@ -86,6 +90,7 @@ async def _observe_anew(session: Session, environment: str, settings: Config) ->
         from gonogo.adapters.anew import about, ask_within, patience
         from gonogo.adapters.http import Door
         from gonogo.adapters.probes.registry import build_probings
+        from gonogo.cli.patience import telling
         from gonogo.domain.resting import cells_behind
 
     plan = session.loaded.plan
@@ -94,7 +99,7 @@ async def _observe_anew(session: Session, environment: str, settings: Config) ->
         probings = about(
             build_probings(plan, door, clock(), settings, _credentials(settings)), cells_behind(plan, environment)
         )
-        transitions = session.observe_anew(await ask_within(probings, seconds, clock()))
+        transitions = session.observe_anew(await ask_within(probings, seconds, clock(), telling()))
         doubtful = about(probings, session.unconfirmed)
         if doubtful:
             # one answer that contradicts the record is a sample: the second one settles it, or shows a split
@@ -132,6 +137,7 @@ def _poller(
     sink: Sink,
     turns: Turns | None = None,
     looked: Windows | None = None,
+    on_look: Callable[[int, int], None] | None = None,
 ) -> Poller:
     import random
     import time
@@ -141,7 +147,7 @@ def _poller(
 
     probings = build_probings(plan, door, clock(), settings, _credentials(settings), looked or {})
     rng = random.Random()  # noqa: S311  # jitter, no secret
-    return Poller(probings, sink, monotonic=time.monotonic, rng=rng, turns=turns)
+    return Poller(probings, sink, monotonic=time.monotonic, rng=rng, turns=turns, on_look=on_look)
 
 
 class Polling:

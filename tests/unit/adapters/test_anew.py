@@ -10,6 +10,7 @@ from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import Auth
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
 from gonogo.domain.plan import Environment, Plan, Probe, Product, Timing
+from gonogo.poller import Counting
 from gonogo.ports import Probing
 
 WEB, API = Target("web", "prod"), Target("api", "prod")
@@ -84,3 +85,14 @@ def test_a_decision_waits_for_the_command_that_gives_a_credential() -> None:
     assert bound(url="https://a", auth="slow") == 26.0
     assert bound(options={"cluster": "prod"}) == 16.0
     assert bound(options={"cluster": "prod"}, auth="slow") == 36.0
+
+
+def test_looks_are_part_of_the_progress() -> None:
+    """29 of 29, not 1 of 1 while 28 are to come; what ends early is not waited for."""
+    told: list[tuple[int, int]] = []
+    counting = Counting(2, lambda answered, of: told.append((answered, of)))
+    counting.hear(asyncio.run(Answers(WEB).ask()))
+    counting.looked(0, 28)
+    counting.looked(1, 0)
+    counting.looked(1, -20)
+    assert told == [(1, 2), (1, 30), (2, 30), (3, 10)]

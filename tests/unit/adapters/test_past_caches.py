@@ -94,6 +94,7 @@ def test_who_cannot_be_reached_is_not_asked_twice() -> None:
     for came, failed in (
         (Came(), NotUnderstood(Reason.TIMEOUT, "")),
         (Came(retry_after=timedelta(seconds=9)), refuses(503)),
+        (Came(), refuses(401)),
     ):
         both = Both(runs("1"), failed, came)
         [(outcome, _)] = ask(both)

@@ -15,6 +15,7 @@ from gonogo.adapters.doctor import (
     endpoints,
     journal,
     repositories,
+    samples,
     signing,
     terminal,
 )
@@ -47,6 +48,7 @@ def examine(
     return (
         *configuration.findings(settings),
         *endpoints.findings(answers, plan, config),
+        *samples.findings(plan),
         *clusters.findings(plan),
         *certified,
         *clocks.findings(answers, directory, clock.now()),

@@ -31,6 +31,7 @@ from gonogo.domain.text import clean
 VARIED_EVERY = 10
 """One question in so many is asked in a form no cache has kept."""
 PARAMETER = "gonogo"
+_NOT_WHO_YOU_SAY = 401
 
 Asked = tuple[Outcome, Came]
 Put = Callable[[bool], Awaitable[Asked]]
@@ -99,9 +100,9 @@ class PastCaches:
         outcome, came = told
         if isinstance(outcome, Understood):
             return self._taken(told)
-        if outcome.reason in CONNECTION or came.retry_after is not None:
+        if outcome.reason in CONNECTION or came.retry_after is not None or outcome.code == _NOT_WHO_YOU_SAY:
             self._doubted, self._known = True, None
-            return told  # whoever is asked less, or not reached, is not asked at once again
+            return told  # who is not reached, wants rest or turns a credential down is not asked at once again
         return self._only_plain(await put(False), told[0])
 
     def _taken(self, told: Asked) -> Asked:

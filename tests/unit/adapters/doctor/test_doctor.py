@@ -430,3 +430,18 @@ def test_who_cannot_sign_is_told_before_the_night(tmp_path: Path) -> None:
     key.touch()
     assert levels(list(signing.findings(given, Config(signing_key=str(key)), "ana"))) == [Level.OK, Level.OK]
     assert list(signing.findings(plan(), Config(), "ana")) == []
+
+
+def test_probes_that_ask_one_of_several_are_told_with_the_key_that_would_do() -> None:
+    """Unless the plan says how many answer, or asks each of them."""
+    from gonogo.adapters.doctor import samples
+
+    (found,) = samples.findings(plan("http://127.0.0.1:1/"))
+    assert found.level is Level.OK
+    assert "a decision takes 29 looks" in found.what
+    assert "`instances: 1`" in found.remedy
+    given = plan("http://127.0.0.1:1/")
+    products = tuple(
+        replace(one, probes=tuple(replace(probe, instances=1) for probe in one.probes)) for one in given.products
+    )
+    assert list(samples.findings(replace(given, products=products))) == []
