@@ -10,7 +10,7 @@ from gonogo.domain.artifacts import Artifact, Found
 from gonogo.domain.containment import Containment, ContainmentQuestion
 from gonogo.domain.decide import Start
 from gonogo.domain.folds.merges import MergeWord
-from gonogo.domain.ledger import Ledger
+from gonogo.domain.ledger import Ledger, Looked
 from gonogo.domain.metric import Number, Reading
 from gonogo.domain.plan import Gate, GateKind, Metric, Plan, Product, Trigger
 from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
@@ -36,7 +36,7 @@ class _Outside:
     def read_ledger(
         self, _plan: Plan, _products: Sequence[Product], _words: Iterable[MergeWord], _journal: str = ""
     ) -> Ledger:
-        return Ledger(read_at=self._stage.clock.now())
+        return Ledger(read_at=self._stage.clock.now(), looked=(Looked("web", "main", ("main",), 1, "1.2.3", ()),))
 
     def read_containment(
         self,
