@@ -1,7 +1,8 @@
 """The way back of each product: where to, what of it is there, and what stands in between."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -12,12 +13,12 @@ from gonogo.domain.checks import describe_command
 from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.evidence import NOTHING
 from gonogo.domain.folds.rollbacks import Rollback
-from gonogo.domain.history import BackTo, rollback_target
+from gonogo.domain.history import BackTo, NoWayBack, rollback_target
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.matrix import Matrix, Relation
 from gonogo.domain.observation import Status, Target
 from gonogo.domain.people import named as named_person
-from gonogo.domain.plan import Item, Migration, Plan, Product
+from gonogo.domain.plan import Item, Migration, Plan, Product, SchemeName
 from gonogo.domain.state import BadVersion, Deployed, ReleaseState
 from gonogo.domain.version import compare_texts, consistent, overlaps, same_version
 
@@ -136,7 +137,10 @@ def target_of(inputs: Inputs, product: Product) -> tuple[str, str]:
 
     Where its environments differ, that of the last one which has been observed; `target_in` answers for each.
     """
-    places = places_of(inputs, product)
+    return _in_all(places_of(inputs, product))
+
+
+def _in_all(places: tuple[Place, ...]) -> tuple[str, str]:
     return next(
         ((one.version, one.why) for one in reversed(places) if one.observed), (places[-1].version, places[-1].why)
     )
@@ -159,8 +163,10 @@ def target_in(inputs: Inputs, product: Product, environment: str) -> Place:
     previous, state = product.previous, inputs.state
     target = Target(product.name, environment)
     records = (*state.cells.get(target, ()), *_seen_now(inputs, target))
-    left = [(one.rolled_back, one.at) for one in state.rollbacks if one.target == target]
-    found = rollback_target(product, records, state.bad, left)
+    left = tuple((one.rolled_back, one.at) for one in state.rollbacks if one.target == target)
+    bad = tuple(key for key in state.bad if key[0] == product.name)
+    ran = tuple((one.since, one.versions, one.status) for one in records)
+    found = _found(product.name, product.version, product.scheme, ran, bad, left)
     if isinstance(found, BackTo):
         passed = f", and {found.passed_over[0]} is marked bad" if found.passed_over else ""
         return Place(environment, found.version, f"it ran well in {environment}{passed}", observed=True)
@@ -173,8 +179,28 @@ def target_in(inputs: Inputs, product: Product, environment: str) -> Place:
     return Place(environment, previous, "the plan comes from it")
 
 
+@lru_cache(maxsize=4096)
+def _found(
+    name: str,
+    version: str,
+    scheme: SchemeName,
+    ran: tuple[tuple[datetime, tuple[str, ...], str], ...],
+    bad: tuple[tuple[str, str], ...],
+    left: tuple[tuple[str, datetime], ...],
+) -> BackTo | NoWayBack:
+    """Remembered: a history changes far more seldom than it is looked at."""
+    records = [Deployed(since, versions, status, "") for since, versions, status in ran]
+    return rollback_target(Product(name, version, scheme=scheme), records, bad, left)
+
+
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
 def _seen_now(inputs: Inputs, target: Target) -> tuple[Deployed, ...]:
-    """What this session sees running well there, as a record: it may not be in the journal yet."""
+    """What this session sees running well there, as the last record: it may not be in the journal yet.
+
+    Its time is that of no look, so that the next look at the same version is the same record.
+    """
     strands = inputs.evidence.get(target, NOTHING).strands
     seen = [strand.seen for strand in strands if strand.seen is not None]
     alone = all(strand.firm and len(strand.versions) == 1 for strand in strands if strand.seen is not None)
@@ -183,8 +209,7 @@ def _seen_now(inputs: Inputs, target: Target) -> tuple[Deployed, ...]:
     versions = {one.versions[0].version for one in seen}
     if len(versions) > 1:
         return ()
-    newest = max(seen, key=lambda one: one.polled_at)
-    return (Deployed(newest.polled_at, (newest.versions[0].version,), newest.status.value, "", newest.source),)
+    return (Deployed(_LATEST, tuple(versions), Status.SUCCEEDED.value, ""),)
 
 
 def _names(product: Product, record: Deployed, version: str) -> bool:
@@ -206,7 +231,7 @@ def _way_back(inputs: Inputs, product: Product, now: datetime) -> WayBack:
         *_holds(inputs, product),
     )  # fmt: skip
     fits = not any(point.name == "command" for point in points)
-    target = target_of(inputs, product)[0]
+    target = _in_all(places)[0]
     return WayBack(
         product.name, target, tuple(dict.fromkeys(points)), product.rollback.command if fits else (), places
     )

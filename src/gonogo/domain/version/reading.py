@@ -67,6 +67,7 @@ def same_version(a: str, b: str, scheme: SchemeName, product: str = "") -> bool:
     return compare_texts(a, b, scheme, product) == 0
 
 
+@lru_cache(maxsize=16384)
 def same_build(a: str, b: str, scheme: SchemeName, product: str = "") -> bool:
     """Whether two texts name one build of one version: `v1.2.3` and `1.2.3` do; `1.2.3+7` and `1.2.3+8`, and under
     semver `1.2` and `1.2.0`, do not.
@@ -79,6 +80,7 @@ def same_build(a: str, b: str, scheme: SchemeName, product: str = "") -> bool:
     return _same_number(first, second) and first.build == second.build
 
 
+@lru_cache(maxsize=16384)
 def fulfils(wanted: str, text: str, scheme: SchemeName, product: str = "") -> bool:
     """Whether what calls itself `text` is the `wanted` version.
 
@@ -93,6 +95,7 @@ def fulfils(wanted: str, text: str, scheme: SchemeName, product: str = "") -> bo
     return _same_number(plan, seen) and expression(_PLAIN_BUILD).fullmatch(seen.build) is not None
 
 
+@lru_cache(maxsize=16384)
 def consistent(a: str, b: str, scheme: SchemeName, product: str = "") -> bool:
     """Whether two sources may speak of the same build: both name it, or one names the version alone."""
     return fulfils(a, b, scheme, product) or fulfils(b, a, scheme, product)
