@@ -104,6 +104,28 @@ def test_it_opens_on_what_really_runs_with_its_age_and_source(tmp_path: Path) ->
     Shop(linear(tmp_path / "web"), tmp_path / "state").play(story)
 
 
+def test_a_key_that_is_not_possible_says_its_one_cause(tmp_path: Path) -> None:
+    """Nothing picked, and the last step: each its own sentence; and it goes with the wizard."""
+
+    async def story(seat: Seat) -> None:
+        await to_fixes(seat)
+        await seat.press("enter")
+        await seat.sees("nothing is picked yet: Space picks the commit at the cursor")
+        await seat.press("d")
+        await seat.sees("the preview comes first: Enter goes on to it")
+        await seat.press("space", "enter")
+        await seat.sees("[4 preview]")
+        await seat.until(lambda: "DoIt" in seat.view.context().offers)
+        await seat.press("enter")
+        await seat.sees("this is the last step: d does it")
+        assert "git is still being read" not in seat.text()
+        await seat.press("escape", "escape", "escape", "escape")
+        await seat.until(lambda: not isinstance(seat.app.screen, HotfixPlanScreen))
+        assert "last step" not in seat.text()
+
+    Shop(linear(tmp_path / "web"), tmp_path / "state").play(story)
+
+
 def test_two_versions_at_once_mean_choosing(tmp_path: Path) -> None:
     """A canary runs: which of the two is broken is not ours to guess."""
     shop = Shop(linear(tmp_path / "web"), tmp_path / "state")

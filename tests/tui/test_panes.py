@@ -6,12 +6,14 @@ from datetime import datetime
 
 import pytest
 from msgspec.structs import replace
+from textual.screen import Screen
 
 from gonogo.domain.changelog import Unreadable
 from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
 from gonogo.domain.plan import LoadedPlan, Plan, Product
 from gonogo.domain.pollers import PolledBy
 from gonogo.tui.panes.verdict_bar import Standing, bar_lines
+from gonogo.tui.screens.why import WhyScreen
 from gonogo.tui.wiring import OnObservation
 from tui.stage import ScriptedPoller, Stage, history, make_plan
 
@@ -174,5 +176,30 @@ def test_a_narrow_bar_still_says_how_much_is_unknown() -> None:
             await seat.sees("NO-GO (1) for dev  (1 unknown)")
             first, *_ = bar_lines(seat.app.snapshot, Standing(), 44, "…")
             assert "".join(span.text for span in first).startswith(" NO-GO (1) for dev  1 unknown ")
+
+    asyncio.run(run())
+
+
+def test_the_first_frame_of_a_view_is_whole() -> None:
+    """Bar, keys and rows are made when they are drawn: the first bytes of a key already say what is so."""
+    stage = Stage()
+    stage.begin()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            frames: list[str] = []
+            show = seat.app._display
+
+            def record(screen: Screen[object], renderable: object) -> None:
+                if isinstance(screen, WhyScreen):
+                    frames.append("\n".join(strip.text for strip in screen._compositor.render_strips()))
+                show(screen, renderable)  # type: ignore[arg-type]  # handed on as it came
+
+            seat.app._display = record  # type: ignore[method-assign]  # the one door to the terminal
+            await seat.press("w")
+            await seat.sees("What blocks")
+            assert "What blocks" in frames[0]
+            assert "NO-GO" in frames[0].split("\n")[0]
+            assert "environment" in frames[0].split("\n")[-1]
 
     asyncio.run(run())

@@ -46,7 +46,7 @@ class VerdictBar(Vertical):
         super().__init__(id="verdict-bar")
         self._look = look
         self._standing = Standing(note=note)
-        self._lines = Lines(look, [(), (), ()], bar=True)
+        self._lines = Lines(look, [(), (), ()], bar=True, source=self._made)
 
     def compose(self) -> ComposeResult:
         """The lines."""
@@ -67,8 +67,10 @@ class VerdictBar(Vertical):
 
     def redraw(self) -> None:
         """Draw what changed."""
-        columns = self.size.width
-        self._lines.show(bar_lines(self.snapshot, self._standing, columns, self._look.glyphs.ellipsis))
+        self._lines.retell()
+
+    def _made(self, columns: int) -> tuple[Line, ...]:
+        return bar_lines(self.snapshot, self._standing, columns, self._look.glyphs.ellipsis)
 
 
 def bar_lines(snapshot: Snapshot | None, standing: Standing, columns: int, ellipsis: str) -> tuple[Line, ...]:

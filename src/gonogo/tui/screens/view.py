@@ -78,7 +78,7 @@ class StatusLine(Lines):
     """What happened last at this terminal, and how many problems nobody has read."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__(look, [()])
+        super().__init__(look, [()], source=self._made)
         self._said: Line = ()
         self._unread = 0
 
@@ -101,16 +101,19 @@ class StatusLine(Lines):
 
     def redraw(self) -> None:
         """Draw what changed."""
+        self.retell()
+
+    def _made(self, columns: int) -> tuple[Line, ...]:
         many = "s" if self._unread > 1 else ""
         right: Line = (Span(f" {self._unread} problem{many}: press ! ", Tone.BAD),) if self._unread else ()
-        self.show([spread((Span(" "), *self._said), right, self.size.width)])
+        return (spread((Span(" "), *self._said), right, columns),)
 
 
 class KeyLine(Lines):
     """The keys that mean something here; what is not possible now stands in brackets."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__(look, [()], bar=True)
+        super().__init__(look, [()], bar=True, source=self._made)
         self._shown_for: Context | None = None
 
     def follow(self, context: Context) -> None:
@@ -124,8 +127,11 @@ class KeyLine(Lines):
 
     def redraw(self) -> None:
         """Draw what changed."""
-        if self._shown_for is not None:
-            self.show([key_line(self._shown_for, self.size.width)])
+        self.retell()
+
+    def _made(self, columns: int) -> Sequence[Line]:
+        """The keys of the context; a dialog shows its own."""
+        return self.lines if self._shown_for is None else (key_line(self._shown_for, columns),)
 
 
 def key_line(context: Context, columns: int) -> Line:
@@ -236,7 +242,7 @@ class View(Screen[None], inherit_bindings=False):
 
     def follow(self) -> None:
         """Draw what depends on the context."""
-        if self.is_mounted:
+        if self.is_attached:
             self.keys.follow(self.context())
 
     def say(self, line: Line, unread: int) -> None:

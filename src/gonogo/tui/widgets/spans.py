@@ -1,6 +1,6 @@
 """A few lines of text that repaint only the columns that changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -14,6 +14,9 @@ from gonogo.tui.look import Look
 class Lines(Widget):
     """As many lines as it is given; each is cut at the widget's width.
 
+    Where a `source` makes them, it is asked for the width they are drawn in, when they are drawn: a resize is
+    heard of only after the first frame of the new size.
+
     Updating a Static repaints all of it and lays the screen out anew, 2 to 4 KB for a clock; this costs what
     changed.
     """
@@ -22,8 +25,18 @@ class Lines(Widget):
     Lines { width: 1fr; height: auto; }
     """
 
-    def __init__(self, look: Look, lines: Sequence[Line] = (), *, bar: bool = False) -> None:
+    def __init__(
+        self,
+        look: Look,
+        lines: Sequence[Line] = (),
+        *,
+        bar: bool = False,
+        source: Callable[[int], Sequence[Line]] | None = None,
+    ) -> None:
         super().__init__(markup=False)
+        self._source = source
+        self._made_for = 0
+        """Columns the lines were made for; 0 before that, and where no source makes them."""
         self._look = look
         self._over = look.bar if bar else None
         self._lines: tuple[Line, ...] = tuple(lines)
@@ -47,12 +60,25 @@ class Lines(Widget):
         if regions:
             self.refresh(*regions)
 
+    def retell(self) -> None:
+        """Ask the source anew, and draw what changed."""
+        columns = self._made_for = self.size.width
+        if self._source is not None and columns:
+            self.show(self._source(columns))
+
+    def _settle(self, columns: int) -> None:
+        """Have the lines made for so many columns, where they were made for others."""
+        if self._source is not None and columns and columns != self._made_for:
+            self._made_for, self._lines = columns, tuple(self._source(columns))
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  Textual's
         """One row for each line."""
+        self._settle(width)
         return len(self._lines)
 
     def render_line(self, y: int) -> Strip:
         """One line as it is drawn."""
+        self._settle(self.size.width)
         line = self._lines[y] if y < len(self._lines) else ()
         shown = cut(line, self.size.width, self._look.glyphs.ellipsis)
         base = self._look.base + self._over if self._over else self._look.base
