@@ -80,7 +80,7 @@ def test_plan_start_continue_and_status(line: Line, gonogo: Here) -> None:
     table = gonogo("hotfix", "status")
     assert "1.9.3 -> 1.9.4" in table.out
     assert "done, not pushed" in table.out
-    assert "carried to all 1" in table.out
+    assert "carried to all 2" in table.out  # the mainline, and the release in flight
     git(line.made.path, "branch", "release/v1.11", "v1.9.3")
     assert "missing in release/v1.11" in gonogo("hotfix", "status").out
     assert gonogo("hotfix", "status", "--json").facts["hotfixes"][0]["merges"] == "missing in release/v1.11"

@@ -26,7 +26,7 @@ from gonogo.domain.containment import (
     MadeHotfix,
     RunningPair,
 )
-from gonogo.domain.folds.merges import MergeWord, Word, newest
+from gonogo.domain.folds.merges import MergeWord, newest
 from gonogo.domain.ledger import Fix, Proof, Sighting, Survey
 from gonogo.domain.plan import ChangelogRules, Plan, Product
 from gonogo.domain.text import clean
@@ -57,7 +57,7 @@ def read_containment(
     """
     elsewhere = merge_words(Path(journal), state_dir) if journal and questions else Elsewhere()
     counting = [word for word in elsewhere.words if not people.why_nobody(plan, word.actor)]
-    said = [word for word in newest((*words, *counting)).values() if word.word is Word.EQUIVALENT and word.commit]
+    said = [word for word in newest((*words, *counting)).values() if word.names_equal]
     with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
         return tuple(pool.map(lambda one: _answer(plan, one, said, elsewhere, clock.now()), questions))
 

@@ -209,6 +209,8 @@ def build(
         for fix in survey.fixes:
             for branch in survey.due.get(fix.oid, ()):
                 word = said.get((fix.product, fix.oid, branch))
+                if branch == survey.release and word is not None and not word.names_equal:
+                    word = None  # a fix may be missing in what ships by a waiver of `fix.lost` alone
                 cell = _cell(fix, branch, seen.get((fix.oid, branch)), word, unsure=bool(survey.problems))
                 cell = replace(_with_hint(cell, alike.get((fix.oid, branch), "")), repo=survey.repo)
                 cells.append(replace(cell, in_flight=True) if branch == survey.release else cell)

@@ -39,6 +39,11 @@ def plan_carry(plan: Plan, cell: LedgerCell, now: datetime) -> Planned:
     product = product_of(plan, cell.product)
     if cell.arrival is Arrival.PRESENT:
         raise RefusedError(f"{cell.branch} has {cell.fix} already: {cell.detail}", remedy="gonogo merges")
+    if cell.in_flight:
+        raise RefusedError(
+            f"{cell.branch} is the release in flight, and a tag takes no fix",
+            remedy=f"plan a new tag that contains {cell.fix}",
+        )
     if cell.arrival is Arrival.UNPUSHED:
         raise RefusedError(
             f"{cell.branch} of this clone has {cell.fix} already; {cell.remote} does not",

@@ -4,31 +4,33 @@ The commits are picked on trial in a temporary repository that borrows the perso
 goes there and is gone afterwards, so that not even an unreachable object is left behind.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.adapters.git_door import GitError, check_ref
+from gonogo.adapters.git_door import GitDoor, GitError, check_ref
 from gonogo.adapters.git_hotfix.discovery import Remote, discover
 from gonogo.adapters.git_hotfix.showing import below, identity, previewed, trial_space
 from gonogo.adapters.git_hotfix.survey import Survey, remote_refs
 from gonogo.adapters.git_hotfix.tree_edits import read_file
 from gonogo.adapters.git_hotfix.trial import try_picks
 from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
+from gonogo.adapters.git_ledger.lost_fixes import Scope, compare
+from gonogo.adapters.git_range import Ends
 from gonogo.domain.branches import branches_of
 from gonogo.domain.commits import Commit
 from gonogo.domain.hotfix import lines
 from gonogo.domain.hotfix.lines import NoNextVersion, Observed, Origin, Taken
 from gonogo.domain.hotfix.notes import generated
-from gonogo.domain.hotfix.preview import Outcome, Pick, PickPreview, Preview, TagCheck
+from gonogo.domain.hotfix.preview import InFlight, Outcome, Pick, PickPreview, Preview, TagCheck
 from gonogo.domain.hotfix.steps import steps_of
 from gonogo.domain.hotfix.wish import Planned, Seen, Wish
 from gonogo.domain.hotfix.work import Kind, Work
 from gonogo.domain.plan import Plan, Product
 from gonogo.domain.text import clean
-from gonogo.domain.version import same_version
+from gonogo.domain.version import compare_texts, same_version
 from gonogo.errors import RefusedError, UsageError
 
 _HEX = frozenset("0123456789abcdef")
@@ -208,16 +210,47 @@ def _planned(plan: Plan, wish: Wish, ground: Ground, space: Workspace, now: date
         *_gone_warnings(picks, gone, mainline),
         *_pick_warnings(ground, tried, mainline),
     ]
+    ahead = in_flight(plan, product, ground.base_version, picks)
+    warnings += _in_flight_warnings(ahead)
     preview = replace(
         preview,
         observed=ground.observed,
         base=ground.base,
         picks=tried,
         needs=survey.needs(ground.base_version, picks, gone),
+        in_flight=ahead,
         warnings=tuple(dict.fromkeys(warnings)),
         blockers=(*blockers_of(survey, work, tried, ground.base), *preview.blockers),
     )
     return Planned(preview, None, work, steps_of(work))
+
+
+def in_flight(plan: Plan, product: Product, base_version: str, picks: Sequence[Pick]) -> InFlight | None:
+    """The release of the plan, and which picks it lacks; None where it is not newer, or not tagged yet."""
+    if compare_texts(base_version, product.version, product.scheme, product.name) != -1:
+        return None
+    git = GitDoor(product.repo)
+    try:
+        name, oid = Ends(product, git).planned([])
+    except (GitError, UsageError):
+        return None
+    if name == "HEAD":
+        return None
+    scope = Scope(product.paths, (plan.changelog.file_of(product.name), *(file.path for file in product.files)))
+    before = [git.run(["rev-parse", "--verify", "--quiet", f"{pick.oid}^1"], accept=(0, 1)) for pick in picks]
+    missing = [
+        pick.oid[:10]
+        for pick, parent in zip(picks, before, strict=True)
+        if compare(product.repo, scope, pick.oid, oid, parent.decode("ascii").strip()).lost
+    ]
+    return InFlight(product.version, name, tuple(missing), unmade=not picks)
+
+
+def _in_flight_warnings(ahead: InFlight | None) -> list[str]:
+    if ahead is None or not (ahead.missing or ahead.unmade):
+        return []
+    what = "this fix" if ahead.unmade else ", ".join(ahead.missing)
+    return [f"{ahead.version} in flight will lack {what}: {ahead.name} was cut before; plan a new tag that has it"]
 
 
 def _known_files(plan: Plan, product: Product) -> dict[str, str]:

@@ -108,7 +108,7 @@ def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
             context.out.line(Span("           "), *preview_spans(previews[cell]))
     context.out.lines(asides(ledger))
     if ledger.open:
-        first = ledger.open[0]
+        first = next((cell for cell in ledger.open if not cell.in_flight), ledger.open[0])
         context.out.line()
         context.out.line(
             Span(f"{len(ledger.open)} open", Tone.BAD),
@@ -124,6 +124,17 @@ def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
 def _ways_out(cell: LedgerCell) -> tuple[tuple[str, str], ...]:
     """What to type about a cell that is open."""
     named = f"{cell.called} {cell.branch}"
+    if cell.in_flight:
+        waiver = f"fix.lost:fix:{cell.product}/{cell.fix}"
+        return (
+            ("make a patch with it", f"gonogo hotfix plan {cell.product} {cell.fix} --from VERSION"),
+            ("or a new tag with it", "gonogo merges carry, then plan the new tag"),
+            ("another commit does it", f"gonogo merges equal {named} --commit COMMIT --reason '...'"),
+            (
+                "it may be missing",
+                f"gonogo waive {waiver} --reason '...' --until TIME",
+            ),
+        )
     if cell.arrival is Arrival.UNPUSHED:
         return (("push it", push_command(cell)),)
     commit = f" --commit {cell.alike[:10]}" if cell.alike else ""
@@ -165,6 +176,7 @@ def cell_facts(cell: LedgerCell) -> dict[str, Any]:
         "alike": cell.alike,
         "remote": cell.remote,
         "names": list(cell.names),
+        "in_flight": cell.in_flight,
         "said_by": cell.said.actor.user if cell.said else "",
         "said_in": cell.said.release if cell.said else "",
         "said_at": moment(cell.said.at) if cell.said else None,

@@ -39,6 +39,11 @@ class MergeWord(Struct, frozen=True):
     release: str = ""
     """The release in whose journal it stands; "" for the one that is open."""
 
+    @property
+    def names_equal(self) -> bool:
+        """Whether it asserts that a commit, which it names, does the same."""
+        return self.word is Word.EQUIVALENT and bool(self.commit)
+
 
 Key = tuple[str, str, str]
 """Product, fix, branch."""

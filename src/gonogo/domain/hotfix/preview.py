@@ -123,6 +123,18 @@ class BranchNeed(Struct, frozen=True):
     """Whether the fix does not exist yet, so that no branch has it."""
 
 
+class InFlight(Struct, frozen=True):
+    """The release of the plan, which ships after the version that is fixed and does not contain the fix."""
+
+    version: str
+    name: str
+    """Its tag or target."""
+    missing: tuple[str, ...] = ()
+    """Short ids of the picked commits that it lacks; empty when it has all of them."""
+    unmade: bool = False
+    """Whether the fix does not exist yet, so that it cannot have it."""
+
+
 class Preview(Struct, frozen=True):
     """Everything there is to read before a hotfix is started."""
 
@@ -137,6 +149,8 @@ class Preview(Struct, frozen=True):
     diff: str = ""
     """The same as a patch, bounded and cleaned."""
     needs: tuple[BranchNeed, ...] = ()
+    in_flight: InFlight | None = None
+    """The planned release, where it is tagged and newer than what is fixed; None where there is none."""
     migrations: tuple[str, ...] = ()
     """Paths below the product's `migration_paths` that the result changes."""
     warnings: tuple[str, ...] = ()

@@ -80,6 +80,8 @@ class MergesView(View, inherit_bindings=False):
             return frozenset({"TakeBackWord"})
         if cell is None or cell.arrival not in OPEN:
             return frozenset()
+        if cell.in_flight:  # a tag takes no fix, and only a waiver of `fix.lost` lets one be missing there
+            return frozenset({"SameElsewhere"})
         can_carry = cell.arrival is not Arrival.UNPUSHED and not self.mending.busy
         return frozenset({"SameElsewhere", "NeedNot", *(["CarryIt"] if can_carry else [])})
 
@@ -107,6 +109,10 @@ class MergesView(View, inherit_bindings=False):
 
     def _same_as(self, cell: LedgerCell, named: str) -> None:
         snapshot, ask = self.snapshot, "How do you know that it does the same?"
+        if cell.in_flight and not named.strip():
+            told = f"{cell.branch} is the release in flight: name the commit of it that does the same"
+            self.post_message(Refuse(told, Tone.BAD, "e    asks again"))
+            return
         if not named.strip() or snapshot is None:
             self._word(Word.EQUIVALENT, "What does it instead, and how do you know?")
             return

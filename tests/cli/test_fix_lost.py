@@ -1,0 +1,155 @@
+"""A fix that runs is never shipped away: the tag that is planned was cut before it, and the mainline has it."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from cli.conftest import Here, Release
+from cli.test_merges import not_shared
+from support.repositories import git
+
+_AS = ("-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com", "-c", "commit.gpgSign=false")
+
+
+@pytest.fixture
+def fix(release: Release) -> str:
+    """Production runs hotfix 1.2.1, picked from a mainline that had it after v1.3.0 was cut; returns its fix."""
+    not_shared(release)
+    web = release.directory / "web"
+    git(web, "checkout", "-q", "-f", "main")
+    (web / "total.txt").write_text("right\n", encoding="utf-8")
+    git(web, "add", "total.txt")
+    git(web, *_AS, "commit", "-q", "-m", "fix: total")
+    on_main = git(web, "rev-parse", "HEAD")
+    git(web, "checkout", "-q", "-b", "hotfix/v1.2.1", "v1.2.0")
+    git(web, *_AS, "cherry-pick", "-x", on_main)
+    git(web, *_AS, "tag", "-a", "-m", "v1.2.1", "v1.2.1")
+    picked = git(web, "rev-parse", "HEAD")
+    git(web, "checkout", "-q", "main")
+    edit(release, lambda plan: plan.replace("previous: 1.2.0", "previous: 1.2.1"))
+    release.runs("production", "1.2.1")
+    return picked
+
+
+def edit(release: Release, change: Callable[[str], str]) -> None:
+    """Edit the plan."""
+    release.plan.write_text(change(release.plan.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def rules(gonogo: Here, environment: str = "production") -> dict[str, str]:
+    """Rule to fact of what weighs."""
+    facts = json.loads(gonogo("why", "--env", environment, "--json").out)
+    return {one["rule"]: one["fact"] for key in ("blockers", "unknowns") for one in facts[key]}
+
+
+def test_a_release_that_lacks_a_fix_that_runs_is_no_go(gonogo: Here, fix: str) -> None:
+    """Fix, author, where it runs, and the four ways out; `go` refuses, with merges done."""
+    gonogo("start")
+    assert rules(gonogo)["fix.lost"] == (
+        f"web 1.3.0 lacks fix {fix[:8]} by Ana Ruiz (fix: total), which runs in production as 1.2.1"
+    )
+    told = gonogo("status", "--env", "production")
+    assert told.code == 3
+    assert f"make a patch with it: gonogo hotfix plan web {fix[:8]} --from 1.3.0" in told.out
+    assert f"gonogo merges equal {fix[:8]} v1.3.0 --commit COMMIT" in told.out
+    assert f"gonogo waive fix.lost:fix:web/{fix[:8]}" in told.out
+    refused = gonogo("go", "production")
+    assert (refused.code, "fix.lost" in refused.err) == (3, True)
+
+
+def test_it_cannot_be_completed_either(gonogo: Here, release: Release, fix: str) -> None:
+    """Also when the release has arrived, and the fix runs nowhere any more."""
+    gonogo("start")
+    release.runs("production", "1.3.0")
+    refused = gonogo("complete", "--json")
+    assert refused.code == 3
+    assert f"web 1.3.0 lacks fix {fix[:8]} by Ana Ruiz (fix: total), which is in hotfix 1.2.1" in refused.err
+
+
+def test_the_release_in_flight_is_a_column_of_the_merge_status(gonogo: Here, fix: str) -> None:
+    """The mainline has it, what ships has not: that is open, and no branch to carry it to."""
+    found = gonogo("merges", "--json")
+    cells = {cell["branch"]: cell["arrival"] for cell in json.loads(found.out)["cells"]}
+    assert (found.code, cells) == (3, {"main": "present", "v1.3.0": "missing"})
+    refused = gonogo("merges", "waive", fix[:8], "v1.3.0", "--reason", "nobody needs it there")
+    assert (refused.code, "gonogo waive fix.lost:fix:web/" in refused.err) == (2, True)
+    assert gonogo("merges", "equal", fix[:8], "v1.3.0", "--reason", "it is there in another way").code == 2
+
+
+def test_a_new_tag_behind_the_forward_merge_is_go(gonogo: Here, release: Release, fix: str) -> None:
+    """The way out that costs least: 1.3.1 has the fix."""
+    git(release.directory / "web", *_AS, "tag", "-a", "-m", "v1.3.1", "v1.3.1", "main")
+    edit(release, lambda plan: plan.replace("version: 1.3.0", "version: 1.3.1"))
+    assert not {"fix.lost", "fix.unknown"} & set(rules(gonogo))
+    assert json.loads(gonogo("merges", "--json").out)["open"] == 0
+    assert fix
+
+
+def test_who_asserts_that_a_commit_does_the_same_names_one_that_ships(
+    gonogo: Here, release: Release, fix: str
+) -> None:
+    """A commit of the mainline that does not ship proves nothing."""
+    web = release.directory / "web"
+    main, shipped = git(web, "rev-parse", "main"), git(web, "rev-parse", "v1.3.0")
+    words = ("merges", "equal", fix[:8], "v1.3.0", "--reason", "rewritten in the basket", "--commit")
+    assert gonogo(*words, main).code == 2
+    assert "fix.lost" in rules(gonogo)
+    assert gonogo(*words, shipped).code == 0
+    assert "fix.lost" not in rules(gonogo)
+    assert gonogo("merges").code == 0
+
+
+def test_the_version_to_roll_back_to_contains_it_as_well(gonogo: Here, release: Release, fix: str) -> None:
+    """Going back to 1.2.0 would take the fix away, too."""
+    edit(release, lambda plan: plan.replace("    owner: me\n", "    owner: me\n    rollback: {to: 1.2.0}\n"))
+    facts = json.loads(gonogo("why", "--env", "production", "--json").out)
+    said = {one["subject"]: one["fact"] for one in facts["blockers"] if one["rule"] == "fix.lost"}
+    assert said[f"fix:web/{fix[:8]}/1.2.0"] == (
+        f"the rollback target 1.2.0 of web lacks fix {fix[:8]} by Ana Ruiz (fix: total), "
+        "which runs in production as 1.2.1"
+    )
+
+
+def test_a_version_marked_bad_is_missed_by_nobody(gonogo: Here, fix: str) -> None:
+    """What was marked bad is taken away on purpose."""
+    assert "fix.lost" in rules(gonogo)
+    done = gonogo("mark-bad", "web", "1.2.1", "--reason", "the totals are wrong again")
+    assert done.code == 0, done.err
+    assert "fix.lost" not in rules(gonogo)
+    assert fix
+
+
+def test_what_runs_without_a_known_commit_is_not_known(gonogo: Here, release: Release) -> None:
+    """Never GO; a plan without a repository is not judged."""
+    not_shared(release)
+    release.runs("production", "1.2.9")
+    assert "the repository knows no commit of 1.2.9; it runs in production" in rules(gonogo)["fix.unknown"]
+    edit(release, lambda plan: plan.replace("    repo: web\n", ""))
+    assert not {"fix.lost", "fix.unknown"} & set(rules(gonogo))
+
+
+def test_already_the_plan_of_a_hotfix_says_that_the_release_in_flight_lacks_it(
+    gonogo: Here, release: Release
+) -> None:
+    """Before anything is made; a release cut after the fix has it."""
+    not_shared(release)
+    web = release.directory / "web"
+    git(web, "config", "user.name", "Ana Ruiz")
+    git(web, "config", "user.email", "ana@example.com")
+    git(web, "checkout", "-q", "-f", "main")
+    (web / "total.txt").write_text("right\n", encoding="utf-8")
+    git(web, "add", "total.txt")
+    git(web, *_AS, "commit", "-q", "-m", "fix: total")
+    fix = git(web, "rev-parse", "HEAD")
+    told = gonogo("hotfix", "plan", "web", fix[:10], "--from", "1.2.0", "--json")
+    assert told.code == 0, told.err
+    preview = json.loads(told.out)["preview"]
+    assert preview["in_flight"] == {"version": "1.3.0", "name": "v1.3.0", "missing": [fix[:10]], "unmade": False}
+    sentence = f"1.3.0 in flight will lack {fix[:10]}"
+    assert any(one.startswith(sentence) for one in preview["warnings"])
+    assert sentence in gonogo("hotfix", "plan", "web", fix[:10], "--from", "1.2.0").out.replace("\n", " ")
+    git(web, "tag", "-f", "v1.3.0", "main")
+    preview = json.loads(gonogo("hotfix", "plan", "web", fix[:10], "--from", "1.2.0", "--json").out)["preview"]
+    assert preview["in_flight"]["missing"] == []
+    assert not any("in flight" in one for one in preview["warnings"])
