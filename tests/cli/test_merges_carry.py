@@ -100,7 +100,7 @@ def conflicting(release: Release) -> tuple[Path, str]:
 def test_the_ledger_shows_of_each_missing_merge_whether_it_would_conflict(gonogo: Here, release: Release) -> None:
     """Without touching anything; in JSON as well."""
     web, fix = conflicting(release)
-    git(web, "branch", "release/v1.4", "main")
+    git(web, "branch", "release/v1.4", "main~1")
     before = fingerprint(web)
     shown = gonogo("merges", "--preview")
     assert shown.code == 3
