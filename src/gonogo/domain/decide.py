@@ -7,7 +7,12 @@ loaded with the first of its commands. A tick must not pay for what a go is judg
 import importlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from msgspec.structs import replace
+
 from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.domain.edition import RULES
+from gonogo.domain.events import RELEASE_STARTED, Draft
+from gonogo.errors import ExitCode
 
 if TYPE_CHECKING:
     from gonogo.domain.decisions import (
@@ -135,9 +140,34 @@ def decide(scene: Scene, command: "Command") -> Answer:
     """
     # where there is a command, its topic is loaded: every command is judged in the module that defines it
     topic = cast("_Topic", importlib.import_module(type(command).__module__))
-    answer = topic.decide(scene, command)
+    answer = _older(scene, command) or topic.decide(scene, command)
     if isinstance(answer, Refusal):
         from gonogo.domain.decisions.on_record import kept
 
         return kept(scene, command, answer)
-    return answer
+    return _stamped(scene, answer)
+
+
+def _older(scene: Scene, command: "Command") -> Refusal | None:
+    """Why this program decides nothing: a newer one has decided by newer rules. Stopping is everybody's."""
+    by = scene.state.judged_by
+    if by.edition <= RULES or not isinstance(command, BoundToPlan):
+        return None
+    who = f" by {by.actor.user} (#{by.seq})" if by.actor else ""
+    return Refusal(
+        ExitCode.CONFIG,
+        "program.older",
+        f"this program judges by rules {RULES}, and the release was decided{who} by rules {by.edition}",
+        "install the newer gonogo, then open the release again",
+    )
+
+
+def _stamped(scene: Scene, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    """The drafts, the first naming the rules they were judged by where the journal names older ones."""
+    started = next((at for at, draft in enumerate(drafts) if draft.kind == RELEASE_STARTED), None)
+    newer = scene.state.lifecycle.started_seq and scene.state.judged_by.edition < RULES
+    if not drafts or (started is None and not newer):
+        return drafts
+    at = started or 0
+    named = replace(drafts[at], data={**drafts[at].data, "rules": RULES})
+    return (*drafts[:at], named, *drafts[at + 1 :])

@@ -68,6 +68,7 @@ def verdict(facts: Facts, environment: Environment) -> Verdict:
     found = weighing.once(
         [*weighing.levelled(plan, _built_in(facts, environment)), *gates.gates(facts, environment)]
     )
+    found = (*found, *ground.judged_otherwise(facts, found))
     shared = facts.inputs.shared_accounts
     given = in_force(plan, facts.state, facts.now, environment.name, shared, facts.digest)
     reasons = sources.one_for_each_host(facts, tuple(weighing.let_pass(plan, given, found)))

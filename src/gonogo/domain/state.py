@@ -28,7 +28,15 @@ from gonogo.domain.folds.drafts import DraftsFold, NotesDraft
 from gonogo.domain.folds.freezes import FreezeNow, FreezesFold
 from gonogo.domain.folds.go import GoDecision, GoFold, Named
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixesFold, HotfixStatus
-from gonogo.domain.folds.lifecycle import Amendment, Held, Lifecycle, LifecycleFold, PlanRecord, ReleaseStatus
+from gonogo.domain.folds.lifecycle import (
+    Amendment,
+    Held,
+    JudgedBy,
+    Lifecycle,
+    LifecycleFold,
+    PlanRecord,
+    ReleaseStatus,
+)
 from gonogo.domain.folds.merges import MergesFold, MergeWord
 from gonogo.domain.folds.rollbacks import Rollback, RollbacksFold
 from gonogo.domain.folds.triggers import TriggersFold, TriggerState
@@ -92,6 +100,8 @@ class ReleaseState(Struct, frozen=True):
     """Events whose time cannot be what their author's clock said; see `Event.skew`."""
     flawed: tuple[Event, ...] = ()
     """Events that decide nothing although they are on record; see `Event.flaw`."""
+    judged_by: JudgedBy = JudgedBy()
+    """The newest edition of the rules that anybody has decided by."""
     hotfixes: Mapping[str, Hotfix] = {}
     """By id, such as `hotfix:web/1.2.4`: every hotfix and prepared release, oldest first."""
 
@@ -155,6 +165,7 @@ class _Fold:
         self._drafts = DraftsFold(state.drafts)
         self._rollbacks = RollbacksFold(state.rollbacks)
         self._hotfixes = HotfixesFold(state.hotfixes)
+        self._judged_by = state.judged_by
         self._handlers: dict[str, Callable[[Event], None]] = {
             **self._checklist.handlers,
             **self._cells.handlers,
@@ -177,6 +188,8 @@ class _Fold:
     def apply(self, event: Event) -> None:
         self._seq, self._head = event.seq, event.hash
         self._events.append(event)
+        if "rules" in event.data:
+            self._judged_by = self._judged_by.and_by(event)
         if event.flaw:
             self._flawed.append(event)
         if event.skew:
@@ -218,4 +231,5 @@ class _Fold:
             merges=self._merges.merges,
             drafts=self._drafts.drafts,
             rollbacks=tuple(self._rollbacks.rollbacks),
+            judged_by=self._judged_by,
         )

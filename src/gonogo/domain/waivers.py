@@ -20,6 +20,7 @@ NEVER = frozenset(
     {
         "journal.alarm", "plan.changed", "plan.amended", "decision.unsigned", "version.bad", "release.held",
         "release.draft", "release.over", "clock.wrong",
+        "program.older",
     }
 )  # fmt: skip
 """Rules that no waiver lets pass."""

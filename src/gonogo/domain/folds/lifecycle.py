@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain import events as kinds
+from gonogo.domain.edition import FIRST
 from gonogo.domain.events import Actor, Event
 from gonogo.domain.folds.reading import Handlers, name_of, number, pairs, text, texts
 
@@ -65,11 +66,26 @@ class Lifecycle(Struct, frozen=True):
     plan: PlanRecord | None = None
     """The plan as it was started with, or as the last accepted amendment made it; None in a draft."""
     amendments: tuple[Amendment, ...] = ()
+    rules: int = FIRST
+    """Edition of the rules it was started under."""
 
     @property
     def is_over(self) -> bool:
         """Whether it was completed or cancelled."""
         return self.status in {ReleaseStatus.COMPLETED, ReleaseStatus.CANCELLED}
+
+
+class JudgedBy(Struct, frozen=True):
+    """The newest edition of the rules that an act of this release was judged by, and whose act it was."""
+
+    edition: int = FIRST
+    actor: Actor | None = None
+    seq: int = 0
+
+    def and_by(self, event: Event) -> "JudgedBy":
+        """After one more act."""
+        edition = number(event.data, "rules")
+        return JudgedBy(edition, event.actor, event.seq) if edition > self.edition else self
 
 
 class Held(Struct, frozen=True):
@@ -147,6 +163,7 @@ class LifecycleFold:
                 started_seq=event.seq,
                 plan=record,
                 amendments=(),
+                rules=number(event.data, "rules") or FIRST,
             )
 
     def _hold(self, event: Event) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gonogo.domain import amendment, signing
 from gonogo.domain.clocks import local_and_utc, off
+from gonogo.domain.edition import RULES, changed_since
 from gonogo.domain.plan import Environment
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, named
@@ -50,6 +51,41 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
         )
     yield from _amended(facts)
     yield from _unsigned(facts)
+    yield from _older(facts)
+
+
+def _older(facts: Facts) -> Iterable[ReasonLine]:
+    by = facts.state.judged_by
+    if by.edition > RULES:
+        who = named(facts.plan, by.actor.user) if by.actor else "a newer program"
+        yield ReasonLine(
+            "program.older",
+            Weight.BLOCKER,
+            f"{who} decided by rules {by.edition} (#{by.seq}), and this program judges by rules {RULES}",
+            "release",
+            facts.now,
+            "journal",
+            remedy="install the newer gonogo, then open the release again",
+        )
+
+
+def judged_otherwise(facts: Facts, found: Iterable[ReasonLine]) -> Iterable[ReasonLine]:
+    """A release in flight that an older program started: which reasons that one did not give."""
+    lifecycle = facts.state.lifecycle
+    if not lifecycle.started_seq or lifecycle.is_over or lifecycle.rules >= RULES:
+        return
+    newer = changed_since(lifecycle.rules)
+    told = dict.fromkeys(line.rule for line in found if line.rule in newer and line.weight is not Weight.WAIVED)
+    if told:
+        yield ReasonLine(
+            "rules.changed",
+            Weight.WARNING,
+            f"started under rules {lifecycle.rules}, judged by rules {RULES}; new here: {', '.join(told)}",
+            "release",
+            lifecycle.started_at,
+            "journal",
+            remedy="docs/rules.md explains each of them",
+        )
 
 
 def _clocks(facts: Facts) -> Iterable[ReasonLine]:
