@@ -19,8 +19,7 @@ from gonogo.domain.state import ReleaseState, Waiver
 NEVER = frozenset(
     {
         "journal.alarm", "plan.changed", "plan.amended", "decision.unsigned", "version.bad", "release.held",
-        "release.draft", "release.over", "clock.wrong",
-        "program.older",
+        "release.draft", "release.over", "clock.wrong", "program.older",
     }
 )  # fmt: skip
 """Rules that no waiver lets pass."""
