@@ -16,7 +16,7 @@ _BY_THE_CALENDAR = {"freeze.active", "window.not-open"}
 def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
     """The most urgent first; empty when nothing is out of the ordinary."""
     return (
-        *decision_alerts(snapshot), *_triggers(snapshot), *_going_back(snapshot), *_held(snapshot),
+        *_without_go(snapshot), *_triggers(snapshot), *_lost(snapshot), *_going_back(snapshot), *_held(snapshot),
         *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot), *_taken_over(snapshot),
     )  # fmt: skip
 
