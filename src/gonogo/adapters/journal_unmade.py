@@ -12,6 +12,9 @@ from gonogo.ports import Tail
 class UnmadeJournal:
     """See `ports.Journal`: empty, and every attempt to record says why there is no journal."""
 
+    prefix = ""
+    """See `DirectoryJournal.prefix`."""
+
     def __init__(self, directory: Path, actor: Actor, problem: GonogoError) -> None:
         self.directory = directory
         self.actor = actor

@@ -166,7 +166,7 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal
     shared = tuple(one for one in config().shared_accounts if one == me)
     session.inputs = replace(
         session.inputs,
-        journal=str(journal.directory),
+        journal="" if journal.prefix else str(journal.directory),
         read_only=journal.why_read_only(),
         shared_accounts=shared,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gonogo.adapters.doctor.finding import Finding, Level
 from gonogo.adapters.journal_dir import state_home, verify_and_remember
-from gonogo.adapters.journal_dir.layout import filesystem_of, read_store, refuse_remote
+from gonogo.adapters.journal_dir.layout import filesystem_of, find, refuse_remote
 from gonogo.errors import GonogoError
 
 GROUP = "journal"
@@ -15,16 +15,16 @@ def findings(directory: Path, origin: str) -> Iterator[Finding]:
     """Place, modes and owners, and whether what is recorded is intact."""
     subject = str(directory)
     try:
-        store = read_store(directory)
+        found = find(directory)
     except GonogoError as error:
         yield Finding(GROUP, Level.FAIL, subject, error.message, error.remedy)
         return
-    if store is None:
+    if found is None:
         yield _absent(directory, origin)
         return
-    if store.mode == "shared":
-        yield from _on_disk(directory)
-    yield from _intact(directory, store.mode)
+    if found.store.mode == "shared":
+        yield from _on_disk(found.directory)
+    yield from _intact(directory, found.store.mode)
 
 
 def _absent(directory: Path, origin: str) -> Finding:

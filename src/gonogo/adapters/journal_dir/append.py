@@ -35,7 +35,10 @@ class Disk:
 class Appender:
     """Appends to the files of one account."""
 
-    def __init__(self, directory: Path, uid: int, mode: int, disk: Disk, rotate_at: int = ROTATE_AT) -> None:
+    def __init__(
+        self, directory: Path, uid: int, mode: int, disk: Disk, rotate_at: int = ROTATE_AT, prefix: str = ""
+    ) -> None:
+        self._prefix = prefix
         self._directory = directory
         self._uid = uid
         self._mode = mode
@@ -52,7 +55,7 @@ class Appender:
         """
         name, offset = self._choose(trail, len(data))
         new = name is None
-        name = name or layout.new_file_name(self._uid)
+        name = name or layout.new_file_name(self._uid, self._prefix)
         try:
             self._settle(trail, name)
             descriptor = self._open(name, new=new)

@@ -122,7 +122,7 @@ def _read(directory: Path, mode: str, state_dir: Path | None, _seen: tuple[objec
 
 def _judged(directory: Path, store: Store, state_dir: Path | None) -> Elsewhere:
     """Its words, when the journal is intact. Raises GonogoError."""
-    events, alarms = read_through(directory, store, state_dir)
+    events, alarms = read_through(layout.Found(directory, store), state_dir)
     wrong = next((alarm for alarm in alarms if not alarm.warning), None)
     if wrong is not None:
         return _untold(clean(store.release, 80), f"that journal is not intact: {clean(wrong.message, 200)}")

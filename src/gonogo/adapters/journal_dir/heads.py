@@ -45,9 +45,9 @@ class _Memory(Struct, frozen=True):
 class HeadMemory:
     """What this account remembers of one journal. Without a state directory it remembers nothing."""
 
-    def __init__(self, state_dir: Path | None, directory: Path, genesis: str) -> None:
+    def __init__(self, state_dir: Path | None, directory: Path, genesis: str, prefix: str = "") -> None:
         self._genesis = genesis
-        self._directory = os.path.realpath(directory)
+        self._directory = f"{os.path.realpath(directory)}/{prefix}" if prefix else os.path.realpath(directory)
         name = hashlib.sha256(self._directory.encode("utf-8", "surrogateescape")).hexdigest()[:32]
         self.path = state_dir / "heads" / f"{name}.json" if state_dir else None
 

@@ -4,8 +4,15 @@
   store.json                what journal this is; never changed
   .lock                     never written; who holds its kernel lock may append
   <uid>-<random>.jsonl      the events of one account, only ever appended to
+
+Or many releases in one directory that root prepared once, 3770 as well:
+
+<root>/store.json           names no release; the genesis of each release follows from its name
+       .lock                one for all
+       <release>.<uid>-<random>.jsonl
 """
 
+import hashlib
 import os
 import pwd
 import re
@@ -13,6 +20,7 @@ import shlex
 import stat
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +37,8 @@ SOLO, SHARED = "solo", "shared"
 _SHARED_MODE = 0o3770
 _OBSERVED_MODE = 0o3775
 """Shared, and readable by accounts outside the group."""
+ANY = "*"
+"""Release that the store.json of a directory for all releases names: no release is written so in a file name."""
 _FILE = re.compile(r"(0|[1-9][0-9]{0,9})-[0-9a-f]{4,64}\.jsonl")
 _STORE_LIMIT = 64 * 1024
 _NAME_LIMIT = 200
@@ -72,15 +82,47 @@ def _percent(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass"))
 
 
-def owner_named(name: str) -> int | None:
+class Found(Struct, frozen=True):
+    """Where the journal of a release lies."""
+
+    directory: Path
+    store: Store
+    prefix: str = ""
+    """What the names of its files begin with, where the directory is for all releases; "" in one of its own."""
+
+
+def find(directory: Path, release: str | None = None) -> Found | None:
+    """The journal of the release whose own `directory` would be this one: there, or with others in the one above.
+
+    Raises as `read_store`.
+    """
+    common = read_store(directory.parent)
+    # in a directory for all releases any member can make one of this name: only root's own is a journal there
+    if common is None or common.release != ANY or common.mode != SHARED or _is_roots(directory):
+        store = read_store(directory, release)
+        return Found(directory, store) if store else None
+    genesis = hashlib.sha256(f"{common.genesis}\n{directory.name}".encode()).hexdigest()
+    own = Store(common.format, release or unquote(directory.name), common.created, SHARED, genesis)
+    return Found(directory.parent, own, f"{directory.name}.")
+
+
+def _is_roots(directory: Path) -> bool:
+    try:
+        facts = directory.lstat()
+    except OSError:
+        return False
+    return facts.st_uid == 0 and stat.S_ISDIR(facts.st_mode)
+
+
+def owner_named(name: str, prefix: str = "") -> int | None:
     """User id that the name of a journal file claims; None for a name that is no journal file's."""
-    match = _FILE.fullmatch(name)
+    match = _FILE.fullmatch(name.removeprefix(prefix)) if name.startswith(prefix) else None
     return int(match[1]) if match else None
 
 
-def new_file_name(uid: int) -> str:
+def new_file_name(uid: int, prefix: str = "") -> str:
     """A name nobody has used."""
-    return f"{uid}-{os.urandom(6).hex()}.jsonl"
+    return f"{prefix}{uid}-{os.urandom(6).hex()}.jsonl"
 
 
 def file_mode(directory: Path, store: Store) -> int:
@@ -166,6 +208,28 @@ def init_shared(
         ]
     except OSError as error:
         raise StorageError(f"cannot be made: {error.strerror}", where=str(target)) from error
+
+
+def init_all(directory: Path, group: str, now: datetime) -> list[str]:
+    """Make `directory` one that holds the journals of all releases, for the members of `group`; root only.
+
+    A new release then needs no root. As `init_shared` otherwise.
+    """
+    if os.geteuid() != 0:
+        command = ["sudo", "gonogo", "journal", "init", "--shared", os.path.abspath(directory)]  # noqa: PTH100  # must not resolve links
+        words = shlex.join([*command, "--group", group, "--all-releases"])
+        raise NotPermittedError("only root can make a journal that its users cannot rewrite", remedy=words)
+    gid = _group_id(group)
+    refuse_remote(directory)
+    try:
+        return [
+            *_make_root(directory.parent),
+            *_make_directory(directory, gid, group),
+            *_make_store(directory, ANY, now),
+            *_make_lock(directory, gid, group),
+        ]
+    except OSError as error:
+        raise StorageError(f"cannot be made: {error.strerror}", where=str(directory)) from error
 
 
 def inspect(directory: Path) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from gonogo.adapters.identity_unix import account_name, known_account
 from gonogo.adapters.journal_dir import layout, lock, record
 from gonogo.adapters.journal_dir.append import Appender, Disk
 from gonogo.adapters.journal_dir.heads import Head, HeadMemory
-from gonogo.adapters.journal_dir.layout import SHARED, SOLO, Store
+from gonogo.adapters.journal_dir.layout import SHARED, SOLO, Found, Store
 from gonogo.adapters.journal_dir.record import Sealed
 from gonogo.adapters.journal_dir.trail import NameOf, Trail
 from gonogo.domain.events import Actor, Draft, Event, EventId
@@ -38,6 +38,7 @@ class DirectoryJournal:
         monotonic: Callable[[], float] = time.monotonic,
         name_of: NameOf = known_account,
         judge_times: bool = False,
+        prefix: str = "",
     ) -> None:
         self.directory = directory
         self.store = store
@@ -45,13 +46,17 @@ class DirectoryJournal:
         self._clock = clock
         self._lock_timeout = lock_timeout
         self._monotonic = monotonic
-        self._heads = HeadMemory(state_dir, directory, store.genesis)
+        self.prefix = prefix
+        """What its file names begin with in a directory for all releases; "" in one of its own."""
+        self._heads = HeadMemory(state_dir, directory, store.genesis, prefix)
         self._noted = self._heads.recall()
         self._forgets = ""
         """Why what was seen cannot be remembered; "" when it can."""
-        self._trail = Trail(directory, store, self._noted, monotonic, name_of, judge_times=judge_times)
+        self._trail = Trail(
+            directory, store, self._noted, monotonic, name_of, judge_times=judge_times, prefix=prefix
+        )
         mode = layout.file_mode(directory, store)
-        self._appender = Appender(directory, actor.uid, mode, disk or Disk())
+        self._appender = Appender(directory, actor.uid, mode, disk or Disk(), prefix=prefix)
         self._look: tuple[object, ...] = ()
         self._faults: tuple[Alarm, ...] = ()
 
@@ -82,10 +87,11 @@ class DirectoryJournal:
 
         Raises ConfigError (no journal, another release's, a network file system), NotPermittedError, StorageError.
         """
-        directory = layout.release_directory(root, release)
-        store = layout.read_store(directory, release)
-        if store is None:
-            store = _make(directory, release, root, clock, create=create and not shared)
+        own = layout.release_directory(root, release)
+        found = layout.find(own, release)
+        if found is None:
+            found = layout.Found(own, _make(own, release, root, clock, create=create and not shared))
+        directory, store = found.directory, found.store
         if store.mode == SHARED:
             layout.refuse_remote(directory)
         return cls(
@@ -99,6 +105,7 @@ class DirectoryJournal:
             monotonic=monotonic,
             name_of=name_of,
             judge_times=judge_times,
+            prefix=found.prefix,
         )
 
     def tail(self) -> Tail:
@@ -231,29 +238,28 @@ def verify(directory: Path, mark: Head | None = None) -> tuple[Alarm, ...]:
     `mark` is the newest record seen before, if any. No lock is taken: what is appended meanwhile is no alarm.
     Raises ConfigError, NotPermittedError, StorageError when there is nothing to check.
     """
-    store = layout.read_store(directory)
-    if store is None:
-        raise ConfigError("there is no journal", where=str(directory))
-    return _read_all(directory, store, mark)[1]
+    return _read_all(_found(directory), mark)[1]
 
 
 def verify_and_remember(directory: Path, state_dir: Path) -> tuple[Alarm, ...]:
     """As `verify`, against what this account has seen before; what it sees now is remembered."""
-    store = layout.read_store(directory)
-    if store is None:
+    return read_through(_found(directory), state_dir)[1]
+
+
+def _found(directory: Path) -> Found:
+    found = layout.find(directory)
+    if found is None:
         raise ConfigError("there is no journal", where=str(directory))
-    return read_through(directory, store, state_dir)[1]
+    return found
 
 
-def read_through(
-    directory: Path, store: Store, state_dir: Path | None
-) -> tuple[tuple[Event, ...], tuple[Alarm, ...]]:
+def read_through(found: Found, state_dir: Path | None) -> tuple[tuple[Event, ...], tuple[Alarm, ...]]:
     """Every event there is and everything that is wrong; what is seen is remembered.
 
     As `verify`. Raises NotPermittedError, StorageError.
     """
-    memory = HeadMemory(state_dir, directory, store.genesis)
-    trail, alarms = _read_all(directory, store, memory.recall())
+    memory = HeadMemory(state_dir, found.directory, found.store.genesis, found.prefix)
+    trail, alarms = _read_all(found, memory.recall())
     if not trail.head.seq or _is_short(alarms):
         return trail.take(), alarms
     head = Head(trail.head.seq, trail.head.hash, trail.newest, trail.settle())
@@ -262,12 +268,12 @@ def read_through(
     return trail.take(), alarms
 
 
-def _read_all(directory: Path, store: Store, mark: Head | None) -> tuple[Trail, tuple[Alarm, ...]]:
-    trail = Trail(directory, store, mark, time.monotonic)
+def _read_all(found: Found, mark: Head | None) -> tuple[Trail, tuple[Alarm, ...]]:
+    trail = Trail(found.directory, found.store, mark, time.monotonic, prefix=found.prefix)
     trail.catch_up()
     # whatever was missing while others wrote is there by now
     trail.catch_up(settled_up_to=trail.highest)
-    faults = tuple(Alarm("owner", fault) for fault in layout.inspect(directory))
+    faults = tuple(Alarm("owner", fault) for fault in layout.inspect(found.directory))
     return trail, (*trail.alarms, *faults)
 
 

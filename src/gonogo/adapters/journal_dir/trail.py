@@ -86,7 +86,9 @@ class Trail:
         name_of: NameOf = known_account,
         *,
         judge_times: bool = False,
+        prefix: str = "",
     ) -> None:
+        self._prefix = prefix
         self._times = Times() if judge_times else None
         self._name_of = name_of
         self._directory = directory
@@ -216,7 +218,7 @@ class Trail:
         try:
             with os.scandir(self._directory) as entries:
                 for entry in entries:
-                    uid = owner_named(entry.name)
+                    uid = owner_named(entry.name, self._prefix)
                     if uid is not None:
                         found.append((entry.name, uid, entry.stat(follow_symlinks=False)))
         except PermissionError as error:
@@ -403,7 +405,7 @@ class Trail:
 
     def _read_again(self) -> None:
         """Check everything from the start against what was read. Rare: only accidents and edits lead here."""
-        fresh = Trail(self._directory, self._store, self.head, self._monotonic, self._name_of)
+        fresh = Trail(self._directory, self._store, self.head, self._monotonic, self._name_of, prefix=self._prefix)
         fresh.catch_up()
         for alarm in fresh.alarms:
             if alarm.warning:
