@@ -226,7 +226,10 @@ def test_a_share_of_the_old_version_lets_nobody_go(
     with balanced(lambda: "1.2.0" if rng.random() < old_share else "1.3.0") as (url, _):
         planned(release, f'"{url}"')
         codes = [gonogo("status", "--env", "production").code for _ in range(30)]
+        gonogo("start")
+        gone = [goes(gonogo) for _ in range(6)]
     assert codes.count(ExitCode.OK) <= most
+    assert gone.count(True) <= most
 
 
 def test_all_looks_agree_and_it_goes(gonogo: Here, release: Release) -> None:

@@ -7,6 +7,8 @@ SHARE = 0.1
 """The smallest share of an old version that is to be noticed: one instance in ten."""
 CONFIDENCE = 0.95
 """How surely, unless the plan says otherwise."""
+SERIES = 10
+"""Whoever asks for more than the default means a release and not one decision: it has about so many."""
 LOOKS_LIMIT = 200
 """More looks are not taken, however sure somebody wants to be."""
 
@@ -20,8 +22,10 @@ def few_looks(looks: int, needed: int) -> str:
 def looks_for(confidence: float = CONFIDENCE, share: float = SHARE) -> int:
     """Looks in a row that must show one version before a `share` of another one is excluded: 29 for 10 % at 95 %.
 
-    With more than `share` left, so many looks all miss it no more often than `1 - confidence`.
+    With more than `share` left, so many looks all miss it no more often than `1 - confidence`; where more than the
+    default is asked for, no more often in a series of `SERIES` decisions together.
     """
     if not 0 < confidence < 1:
         return LOOKS_LIMIT
-    return min(ceil(log(1 - confidence) / log(1 - share)), LOOKS_LIMIT)
+    risk = (1 - confidence) / SERIES if confidence > CONFIDENCE else 1 - confidence
+    return min(ceil(log(risk) / log(1 - share)), LOOKS_LIMIT)

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from msgspec.structs import replace
 
 from gonogo.adapters.http_age import age_of, is_called_stale, marks_of
-from gonogo.adapters.probes.interface import Answer
+from gonogo.adapters.http_validators import Validators, key_of
+from gonogo.adapters.probes.interface import Answer, Request
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
 
@@ -61,3 +63,19 @@ def test_marks_of_caches_are_told() -> None:
     assert "\x1b" not in marks
     assert len(marks) <= 160
     assert marks_of(answer(("server", "nginx"))) == ""
+
+
+def test_what_stands_on_an_old_answer_is_asked_for_whole_in_time() -> None:
+    """A 304 is as old as the whole answer before it; beyond `whole_within` nobody asks for a 304."""
+    now = [100.0]
+    kept = Validators(lambda: now[0])
+    key = key_of(Request("http://a.test/"), "http://a.test/")
+    whole = answer(("etag", '"1"'))
+    assert kept.settle(key, whole, asked_about=False) == whole
+    now[0] += 12
+    assert kept.conditions(key, whole_within=15.0)
+    unchanged = kept.settle(key, replace(answer(), status=304), asked_about=True)
+    assert unchanged is not None
+    assert age_of(unchanged, NOW) == 12
+    now[0] += 4
+    assert kept.conditions(key, whole_within=15.0) == []

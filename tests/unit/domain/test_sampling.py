@@ -50,9 +50,10 @@ def sure(confidence: float) -> Plan:
 
 
 def test_a_tenth_is_excluded_at_95_percent_by_29_looks() -> None:
-    """And at 99.9 % by 66; the smallest numbers that do."""
-    assert (looks_for(0.95), looks_for(0.999)) == (29, 66)
+    """And at 99.9 %, in ten decisions together, by 88; the smallest numbers that do."""
+    assert (looks_for(0.95), looks_for(0.999)) == (29, 88)
     assert 0.9**29 < 0.05 < 0.9**28
+    assert 0.9**88 < 0.0001 < 0.9**87
 
 
 def test_28_looks_are_not_enough_and_29_are() -> None:
@@ -65,8 +66,8 @@ def test_28_looks_are_not_enough_and_29_are() -> None:
 
 def test_the_plan_may_want_to_be_surer() -> None:
     """29 looks are too few for 99.9 %."""
-    assert not cell(heard(seen("1.2.3", 65)), sure(0.999)).counts_as_match
-    assert cell(heard(seen("1.2.3", 66)), sure(0.999)).counts_as_match
+    assert not cell(heard(seen("1.2.3", 87)), sure(0.999)).counts_as_match
+    assert cell(heard(seen("1.2.3", 88)), sure(0.999)).counts_as_match
 
 
 def test_what_is_no_sample_counts_at_once() -> None:

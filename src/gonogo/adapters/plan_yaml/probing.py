@@ -75,7 +75,7 @@ def _confidence(reading: Reading, text: str | None, path: Path, inherited: float
         return inherited
     if not _LEAST_CONFIDENCE <= number <= _MOST_CONFIDENCE:
         facts = {"text": text, "wanted": "a share from 50% to 99.9%"}
-        reading.add(Mistake.NOT_A, (*path, "confidence"), "95% is 29 looks, 99.9% is 66", **facts)
+        reading.add(Mistake.NOT_A, (*path, "confidence"), "95% is 29 looks, 99.9% is 88", **facts)
         return inherited
     return number
 
