@@ -163,7 +163,11 @@ def target_in(inputs: Inputs, product: Product, environment: str) -> Place:
     previous, state = product.previous, inputs.state
     target = Target(product.name, environment)
     records = (*state.cells.get(target, ()), *_seen_now(inputs, target))
-    left = tuple((one.rolled_back, one.at) for one in state.rollbacks if one.target == target)
+    left = tuple(
+        (one.rolled_back, one.at)
+        for one in state.rollbacks
+        if one.target == target and not _is_same(product, one.rolled_back, one.to)
+    )
     bad = tuple(key for key in state.bad if key[0] == product.name)
     ran = tuple((one.since, one.versions, one.status) for one in records)
     found = _found(product.name, product.version, product.scheme, ran, bad, left)
@@ -173,9 +177,11 @@ def target_in(inputs: Inputs, product: Product, environment: str) -> Place:
     if not previous:
         return Place(environment, "", "neither the plan nor the journal names one")
     if bad_mark(state, product, previous) is None and any(_names(product, one, previous) for one in records):
-        return Place(
-            environment, "", f"{previous} was seen in {environment}, and never alone and well", observed=True
+        was_left = any(_is_same(product, version, previous) for version, _ in left)
+        why = (
+            "was left there by a rollback" if was_left else f"was seen in {environment}, and never alone and well"
         )
+        return Place(environment, "", f"{previous} {why}", observed=True)
     return Place(environment, previous, "the plan comes from it")
 
 
@@ -212,8 +218,12 @@ def _seen_now(inputs: Inputs, target: Target) -> tuple[Deployed, ...]:
     return (Deployed(_LATEST, tuple(versions), Status.SUCCEEDED.value, ""),)
 
 
+def _is_same(product: Product, a: str, b: str) -> bool:
+    return consistent(a, b, product.scheme, product.name)
+
+
 def _names(product: Product, record: Deployed, version: str) -> bool:
-    return any(consistent(one, version, product.scheme, product.name) for one in record.versions)
+    return any(_is_same(product, one, version) for one in record.versions)
 
 
 def _way_back(inputs: Inputs, product: Product, now: datetime) -> WayBack:

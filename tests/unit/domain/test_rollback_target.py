@@ -218,3 +218,15 @@ def test_a_rollback_is_over_when_the_version_is_no_longer_held() -> None:
     world.do(ANA, ReleaseVersion("web", "prod-eu", "it was the network"))
 
     assert _incomplete(world)["prod-eu"] == []
+
+
+def test_an_environment_that_was_there_already_keeps_its_target() -> None:
+    """It was held where it is by the same decision: that version was not left."""
+    world = _ran(_ran(World(_plan()), EU, "1.2.1", "1.2.3"), US, "1.2.0").do(ANA, Start())
+    world.sees({"prod-eu": "1.2.3", "prod-us": "1.2.0"})
+    before = _way(world).places
+
+    _roll_back(world)
+
+    assert _way(world).places == before
+    assert [one.version for one in before] == ["1.2.1", "1.2.0"]
