@@ -91,8 +91,9 @@ _REMARKS = {
     "complete": "Asks everything anew. With anything open, exit 3 with the list, and the attempt is on record.",
     "cancel": "Nothing is rolled back by it: what stays where is shown first.",
     "undo": "Refused (3) when there is none, a conflict (5) when somebody has changed the item since.",
-    "check": "Every mistake on stdout, with line and column, and exit 2; or one line and exit 0. Touches no "
-    "network and no repository without `--live`.",
+    "check": "Every mistake on stdout, with line and column, and exit 2; or one line and exit 0. Exit 3 when "
+    "nobody could give an approval or a second hand, whoever starts. Touches no network and no repository without "
+    "`--live`.",
     "init": "Never overwrites.",
     "journal init": "Needs root; anybody else is told the command that root must run.",
     "doctor": "One line for each thing looked at: ok, warn or fail, and what to do. Exit 1 when one fails. Asks "

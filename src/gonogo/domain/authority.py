@@ -142,6 +142,18 @@ def who_may(plan: Plan, state: ReleaseState, act: Act) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*([lead] if lead else []), *holders]))
 
 
+def clears(plan: Plan, state: ReleaseState, act: Act) -> str:
+    """Who can `act`, for a reason that waits for it: those who may now, else those who may take the lead first."""
+    names = who_may(plan, state, act) or tuple(people.named(plan, one.account) for one in leaders(plan))
+    return ", ".join(names[:4])
+
+
+def typed_for(plan: Plan, state: ReleaseState, act: Act, command: str) -> str:
+    """The next command for a reason that waits for `act`: where nobody may, the lead is taken first."""
+    draft = state.lifecycle.status is ReleaseStatus.DRAFT
+    return command if draft or who_may(plan, state, act) else f"gonogo drive    takes the lead, then: {command}"
+
+
 def barrier(plan: Plan, state: ReleaseState, actor: Actor, act: Act, now: datetime) -> Barrier | None:
     """Why `actor` may not `act` at `now` (UTC), and what helps; None when they may. `plan` is the agreed one."""
     if leads(plan, state, actor) or set(roles_for(plan, act)) & set(people.roles_of(plan, actor)):

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gonogo.domain import amendment, approvals, people, signing, waivers
+from gonogo.domain import amendment, approvals, next_act, signing, waivers
 from gonogo.domain.ageing import why_old
+from gonogo.domain.authority import Act, clears, typed_for
 from gonogo.domain.ledger import Arrival, where_it_is
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import LoadedPlan, Plan
@@ -65,7 +66,14 @@ def _ground(snapshot: Snapshot) -> Iterable[ReasonLine]:
     if state.held is not None:
         fact = f"the release is on hold by {state.held.actor.user}: {state.held.reason}"
         yield ReasonLine(
-            "release.held", Weight.BLOCKER, fact, "release", now, "journal", remedy="gonogo resume --reason '...'"
+            "release.held",
+            Weight.BLOCKER,
+            fact,
+            "release",
+            now,
+            "journal",
+            clears(snapshot.plan, state, Act.RESUME),
+            typed_for(snapshot.plan, state, Act.RESUME, "gonogo resume --reason '...'"),
         )
     for bad in bad_versions(snapshot.plan, state):
         yield _line("version.bad", bad, "release", snapshot, "put another version into the plan")
@@ -104,9 +112,8 @@ def _approvals(snapshot: Snapshot) -> Iterable[ReasonLine]:
         unknown = one.standing is approvals.Standing.UNKNOWN
         waived = waivers.waiver_for(standing, one.rule, subject, unknown=unknown)
         if one.standing is not approvals.Standing.GIVEN and (one.rule, subject) not in passed and not waived:
-            without = approvals.spoken_for(state.lifecycle, snapshot.approvals, one)
-            who = people.with_role(snapshot.plan, [one.slot.role], without)
-            yield _line(one.rule, one.fact, subject, snapshot, one.remedy, who)
+            following = next_act.approval(snapshot.plan, state.lifecycle, snapshot.approvals, one)
+            yield _line(one.rule, one.fact, subject, snapshot, following.remedy, following.who)
 
 
 def _cells(snapshot: Snapshot) -> Iterable[ReasonLine]:

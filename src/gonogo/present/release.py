@@ -9,7 +9,7 @@ from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.completion import open_deployments
 from gonogo.domain.decisions.scene import when
 from gonogo.domain.folds.lifecycle import ReleaseStatus
-from gonogo.domain.rules.approvals import asked
+from gonogo.domain.rules.asked import asked
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import span
 from gonogo.domain.standing_go import Given, Ground

@@ -85,7 +85,10 @@ def test_no_go_without_a_waiver_for_each_blocker() -> None:
 
     assert (refusal.rule, refusal.exit_code) == ("go.blocked", ExitCode.NO_GO)
     assert [fact.split(":")[0] for fact in refusal.facts] == ["blocker  item.open item"]
-    assert refusal.remedy == "gonogo waive item.open:item:tests --env production --reason '...' --until 2h"
+    assert (
+        refusal.remedy
+        == "gonogo waive item.open:item:tests --env production --reason '...' --until 2h    by Ana Ruiz (aruiz)"
+    )
     assert world.state.events[-1].kind == "act.refused"
 
 

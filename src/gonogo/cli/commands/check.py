@@ -3,12 +3,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from msgspec.structs import replace
+
 from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
 from gonogo.cli.facts import changes_facts, observation_facts
 from gonogo.cli.output import problem_facts
 from gonogo.domain.branches import NoBranch
 from gonogo.domain.changelog import Changes, Unreadable
+from gonogo.domain.finishing import Gap, gaps, hopeless, persons, shut_for_good
 from gonogo.domain.observation import Missing, Observation, Reason, Seen
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.errors import ExitCode, PlanInvalid
@@ -26,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(context: Context) -> int:
-    """Print every mistake and exit 2, or one line and exit 0."""
+    """Print every mistake and exit 2; or one line and what nobody can give, which exits 3."""
     try:
         loaded = context.doors.load_plan(context.options)
     except PlanInvalid as error:
@@ -36,14 +39,36 @@ def run(context: Context) -> int:
     lacking = context.doors.lacking_branches(loaded.plan) if context.args.live else ()
     silent = sum(isinstance(one, Missing) for one in observations)
     unreadable = sum(isinstance(one, Unreadable) for one in changes)
+    lacks = _lacks(loaded.plan, context)
     if context.options.json:
-        context.out.json({**_facts(loaded), **_live_facts(context, observations, changes, lacking)})
+        unfinished = [{"subject": one.subject, "fact": one.fact, "waivable": one.waivable} for one in lacks]
+        live = _live_facts(context, observations, changes, lacking)
+        context.out.json({**_facts(loaded), "unfinishable": unfinished, **live})
     else:
         context.out.line(
             Span("valid: ", Tone.GOOD), f"{loaded.path}: release {loaded.plan.release}, {_summary(loaded.plan)}"
         )
+        context.out.lines([_lack_line(one) for one in lacks])
         context.out.lines(_live_lines(observations, changes, lacking))
+    if hopeless(lacks):
+        return ExitCode.NO_GO
     return ExitCode.UNKNOWN if silent or unreadable or lacking else ExitCode.OK
+
+
+def _lacks(plan: Plan, context: Context) -> tuple[Gap, ...]:
+    """What nobody can give, whoever starts; and environments that no moment is left for, which only warns."""
+    starters = persons(plan)
+    found = [gaps(plan, [one.account]) for one in starters] or [gaps(plan, [])]
+    # the best starter decides: where one can start it, it can be finished
+    best = min(found, key=lambda some: (len(hopeless(some)), len(some)))
+    times = tuple(replace(one, waivable=True) for one in shut_for_good(plan, context.doors.clock().now()))
+    return (*best, *times)
+
+
+def _lack_line(one: Gap) -> Line:
+    if one.waivable:
+        return (Span("warning: ", Tone.WARN), Span(one.fact))
+    return (Span("cannot be finished: ", Tone.BAD), Span(one.fact))
 
 
 def _once(observations: tuple[Observation, ...]) -> tuple[Observation, ...]:

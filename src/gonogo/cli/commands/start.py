@@ -5,7 +5,9 @@ from argparse import ArgumentParser
 from gonogo.cli.commands._act import act
 from gonogo.cli.commands._look import record_what_runs
 from gonogo.cli.context import Context
+from gonogo.domain import finishing
 from gonogo.domain.decide import Start
+from gonogo.domain.folds.lifecycle import ReleaseStatus
 from gonogo.session import Session
 
 
@@ -25,6 +27,17 @@ def run(context: Context) -> int:
         for one in context.doors.lacking_branches(plan):
             # an amendment would be needed to correct it later, and the release cannot complete before
             context.say.warning(f"{one.told}. The release cannot complete: {one.remedy}")
+        _warn(context, session)
         return Start()
 
     return act(context, make)
+
+
+def _warn(context: Context, session: Session) -> None:
+    """What nobody could give without a waiver, and environments that no moment is left for."""
+    scene = session.scene()
+    if scene.state.lifecycle.status is not ReleaseStatus.DRAFT:
+        return
+    lacking = [one for one in finishing.gaps(scene.plan, [scene.actor.user]) if one.waivable]
+    for one in (*lacking, *finishing.shut_for_good(scene.plan, scene.now)):
+        context.say.warning(f"if you start this, {one.fact}")

@@ -9,7 +9,7 @@ from gonogo.cli.facts import moment, verdict_facts
 from gonogo.cli.release_facts import approval_facts
 from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.readiness import Verdict
-from gonogo.domain.rules.approvals import asked
+from gonogo.domain.rules.asked import asked
 from gonogo.domain.snapshot import Snapshot
 from gonogo.present import verdict as words
 from gonogo.present.release import given_lines

@@ -1,8 +1,9 @@
 """Accepting a later edit of the plan, and voiding what it touches."""
 
-from gonogo.domain import amendment, completion
+from gonogo.domain import amendment, completion, finishing, people
 from gonogo.domain import events as kinds
 from gonogo.domain.amendment import Pending
+from gonogo.domain.approvals import requesters
 from gonogo.domain.confirmation import Preview
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, plan_data, plan_drafts, typed
@@ -32,7 +33,41 @@ def preview(scene: Scene, pending: Pending) -> Preview:
         *(("makes void every approval of what changed",) if pending.signs_anew and scene.state.approvals else ()),
     )
     heading = f"the plan {pending.before[:12]} becomes {pending.after[:12]}"
-    return Preview("amend accept", scene.plan.release, typed(scene.plan), heading, lines, (pending.code, *lines))
+    bound = (pending.code, *lines)
+    # beside what is confirmed: it differs by who looks, and by the hour
+    lines = (
+        *(f"if you accept this, {one.fact}" for one in _lacking(scene, pending)),
+        *(f"warning  {one.fact}" for one in finishing.shut_for_good(scene.plan, scene.now)),
+        *lines,
+    )
+    refused = _locks_out(scene, pending)
+    return Preview("amend accept", scene.plan.release, typed(scene.plan), heading, lines, bound, refused)
+
+
+def _asked_by(scene: Scene, pending: Pending) -> list[str]:
+    """Accounts that will have asked for the approvals once this actor has accepted the edit."""
+    life = scene.state.lifecycle
+    started = [life.started_by.user] if life.started_by else []
+    if pending.requests:
+        return [*started, scene.actor.user]
+    return [one.user for one in requesters(life)]
+
+
+def _lacking(scene: Scene, pending: Pending) -> tuple[finishing.Gap, ...]:
+    return finishing.gaps(scene.plan, _asked_by(scene, pending))
+
+
+def _locks_out(scene: Scene, pending: Pending) -> str:
+    """Why this account must not accept: nobody could give an approval then, and somebody else can accept it."""
+    lacking = finishing.hopeless(_lacking(scene, pending))
+    if not lacking or not pending.requests:
+        return ""
+    started = _asked_by(scene, pending)[:-1]
+    others = finishing.others_who_can(scene.plan, started, scene.actor.user)
+    if not others:
+        return ""
+    names = " or ".join(people.named(scene.plan, one.account) for one in others[:4])
+    return f"if you accept this, {lacking[0].fact}: let {names} accept it"
 
 
 def decide(scene: Scene, command: Commands) -> Answer:
@@ -47,6 +82,8 @@ def decide(scene: Scene, command: Commands) -> Answer:
     shown = preview(scene, pending)
     if command.confirm != shown.code:
         return moved(scene, "amend", shown, "gonogo amend show")
+    if shown.refused:
+        return Refusal(ExitCode.NO_GO, "amend.unfinishable", shown.refused, "gonogo amend show", shown.lines)
     data = {
         **plan_data(scene),
         "before": pending.before,

@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from msgspec import Struct
 
-from gonogo.domain import approvals, completion, digest, people
+from gonogo.domain import approvals, completion, digest, finishing, next_act, people
 from gonogo.domain import events as kinds
 from gonogo.domain.ageing import why_old
 from gonogo.domain.confirmation import Preview
@@ -97,9 +97,24 @@ def _may_vote(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
             ExitCode.NOT_PERMITTED,
             "approval.role",
             f"'{slot.name}' is given by role {slot.role}, which the plan does not give to {scene.actor.user}",
-            f"ask {people.with_role(scene.plan, [slot.role])}",
+            _who_else(scene, slot),
         )
     return None
+
+
+def _who_else(scene: Scene, slot: ApprovalSlot) -> str:
+    """Who can give it, to be asked; where nobody can, what helps, and who can do that."""
+    asked_by = approvals.requesters(scene.state.lifecycle)
+    left_out = {name for actor in asked_by for name in people.human(scene.plan, actor)}
+    able = [
+        one
+        for one in finishing.persons(scene.plan)
+        if slot.role in one.roles and f"person:{one.key}" not in left_out
+    ]
+    if able:
+        return f"ask {', '.join(people.named(scene.plan, one.account) for one in able)}"
+    following = next_act.without_voters(scene.plan, slot.name, slot.role)
+    return f"{following.remedy}    by {following.who}"
 
 
 def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
@@ -111,7 +126,7 @@ def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
             ExitCode.NOT_PERMITTED,
             "approval.requester",
             f"you requested this release: '{slot.name}' needs somebody else's eyes",
-            f"ask {people.with_role(scene.plan, [slot.role], approvals.requesters(scene.state.lifecycle))}",
+            _who_else(scene, slot),
         )
     if bad := completion.bad_versions(scene.plan, scene.state):
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)

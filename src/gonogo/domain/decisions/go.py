@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gonogo.domain import completion, digest, outline, waivers
+from gonogo.domain import completion, digest, finishing, outline, people, waivers
 from gonogo.domain import events as kinds
 from gonogo.domain.authority import Act
 from gonogo.domain.confirmation import Preview
@@ -236,13 +236,20 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview, *, late: bool) -> Re
         return None
     blocked = any(one.weight is Weight.BLOCKER for one in left)
     first = left[0]
-    name = f"{first.rule}:{first.subject}" if first.subject else first.rule
     return Refusal(
         ExitCode.NO_GO if blocked else ExitCode.UNKNOWN,
         "go.blocked" if blocked else "go.unknown",
         f"{'NO-GO' if blocked else 'UNKNOWN'} for {judged.environment}: {shown.refused}",
-        first.remedy
-        if first.rule in {*waivers.NEVER, WITHOUT_GO}
-        else f"gonogo waive {name} --env {judged.environment} --reason '...' --until 2h",
+        _helps(scene, first, judged.environment),
         tuple(map(_line, left)),
     )
+
+
+def _helps(scene: Scene, first: ReasonLine, environment: str) -> str:
+    """What to do about the first reason: clear it, or have it waived by somebody who can."""
+    holders = finishing.waiver_holders(scene.plan)
+    if first.rule in {*waivers.NEVER, WITHOUT_GO} or not holders:
+        return f"{first.remedy}    by {first.who}" if first.who and first.remedy else first.remedy
+    name = f"{first.rule}:{first.subject}" if first.subject else first.rule
+    by = ", ".join(people.named(scene.plan, one.account) for one in holders)
+    return f"gonogo waive {name} --env {environment} --reason '...' --until 2h    by {by}"

@@ -4,7 +4,7 @@ from typing import Any, assert_never
 
 from msgspec import Struct
 
-from gonogo.domain import authority, completion, outline
+from gonogo.domain import authority, completion, finishing, outline, people
 from gonogo.domain import events as kinds
 from gonogo.domain.authority import Act
 from gonogo.domain.changelog import ProductChanges
@@ -89,10 +89,25 @@ def _start(scene: Scene) -> Answer:
         )
     if bad := completion.bad_versions(scene.plan, scene.state):
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
+    if refusal := _never_finished(scene):
+        return refusal
     data = plan_data(scene)
     if not authority.can_lead(scene.plan, scene.actor.user):
         data["lead"] = False
     return (*plan_drafts(scene), scene.draft(kinds.RELEASE_STARTED, SUBJECT, data, expect=life.seq))
+
+
+def _never_finished(scene: Scene) -> Refusal | None:
+    """Refuse a start after which an approval or a second hand could be given by nobody, and waived by nobody."""
+    lacking = finishing.hopeless(finishing.gaps(scene.plan, [scene.actor.user]))
+    if not lacking:
+        return None
+    others = [people.named(scene.plan, one.account) for one in finishing.possible_starters(scene.plan)]
+    remedy = (
+        f"let {' or '.join(others[:4])} start it" if others else "name another person with the role in `people`"
+    )
+    facts = tuple(one.fact for one in lacking)
+    return Refusal(ExitCode.NO_GO, "start.unfinishable", f"if you start this, {facts[0]}", remedy, facts)
 
 
 def plan_drafts(scene: Scene) -> tuple[Draft, ...]:

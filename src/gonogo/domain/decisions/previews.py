@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gonogo.domain import finishing
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.checks import command_set_digest, commands, describe_command
 from gonogo.domain.confirmation import Preview
@@ -27,6 +28,8 @@ def start(scene: Scene) -> Preview:
         found = changes.lacking if isinstance(changes, ProductChanges) else ()
         lines += [f"warning  {one.told}: the release cannot complete. {one.remedy}" for one in found]
     lines.append(f"the plan {scene.loaded.sha256[:12]}: a later edit must be accepted by name")
+    lacking = (*finishing.gaps(scene.plan, [scene.actor.user]), *finishing.shut_for_good(scene.plan, scene.now))
+    lines += [f"warning  if you start this, {one.fact}" for one in lacking]
     bound = (scene.loaded.sha256, str(scene.state.lifecycle.seq), *lines)
     return Preview(
         "start", scene.plan.release, typed(scene.plan), f"{scene.plan.release} starts", tuple(lines), bound

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from gonogo.domain.authority import Act, clears, typed_for
 from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.folds.freezes import FreezeNow
 from gonogo.domain.freeze import holds_until, is_open, next_allowed, next_start, overlaps
 from gonogo.domain.plan import Environment, Freeze
 from gonogo.domain.rules.facts import Facts, planned_span
-from gonogo.domain.rules.naming import manager, named, or_manager
+from gonogo.domain.rules.naming import manager, named
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.spans import span
 
@@ -144,8 +145,8 @@ def _by_hand(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 f"freeze:#{one.seq}",
                 one.at,
                 "journal",
-                who=or_manager(facts.plan, one.actor),
-                remedy=f"gonogo thaw {one.seq}",
+                who=clears(facts.plan, facts.state, Act.UNFREEZE),
+                remedy=typed_for(facts.plan, facts.state, Act.UNFREEZE, f"gonogo thaw {one.seq}"),
             )
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from gonogo.domain.plan import Environment, Gate, GateKind, Level
 from gonogo.domain.rules import approvals, gate_git, gate_outside
+from gonogo.domain.rules.asked import inherited
 from gonogo.domain.rules.checklist import open_items
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.reason import ReasonLine, Weight
@@ -14,7 +15,7 @@ from gonogo.domain.rules.reason import ReasonLine, Weight
 
 def gates(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """Every gate before `environment`, with the approvals that gates of earlier environments ask for."""
-    for gate in (*facts.gates(environment), *approvals.inherited(facts.plan, environment)):
+    for gate in (*facts.gates(environment), *inherited(facts.plan, environment)):
         if gate.level is not Level.OFF:
             yield from (weighed(gate.level, one) for one in _JUDGED[gate.kind](facts, environment, gate))
 

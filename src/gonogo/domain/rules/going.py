@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from gonogo.domain.authority import Act, who_may
+from gonogo.domain.authority import Act, clears, typed_for
 from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.goes import is_rolled_back, stands
 from gonogo.domain.matrix import Cell
@@ -11,7 +11,7 @@ from gonogo.domain.observation import Status
 from gonogo.domain.plan import Environment, Product
 from gonogo.domain.rollouts import share_of, shares_of
 from gonogo.domain.rules.facts import Facts
-from gonogo.domain.rules.naming import manager, named, owner_of_product
+from gonogo.domain.rules.naming import named, owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.spans import span
 from gonogo.domain.state import GoDecision
@@ -55,8 +55,8 @@ def _reason(facts: Facts, one: Undecided) -> ReasonLine:
         f"cell:{one.target}",
         one.at or facts.now,
         "journal" if one.at else "probe",
-        ", ".join(who_may(facts.plan, facts.state, Act.GO)[:_NAMED]) or manager(facts.plan),
-        f"gonogo go {place} --late --reason '...'",
+        clears(facts.plan, facts.state, Act.GO),
+        typed_for(facts.plan, facts.state, Act.GO, f"gonogo go {place} --late --reason '...'"),
     )
 
 

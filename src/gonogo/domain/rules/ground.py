@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from gonogo.domain import amendment, signing
+from gonogo.domain.authority import Act, clears, typed_for
 from gonogo.domain.clocks import local_and_utc, off
 from gonogo.domain.edition import RULES, changed_since
+from gonogo.domain.finishing import possible_starters
 from gonogo.domain.plan import Environment
 from gonogo.domain.rules.facts import Facts
 from gonogo.domain.rules.naming import manager, named
@@ -173,7 +175,7 @@ def life(facts: Facts) -> Iterable[ReasonLine]:
             "release",
             facts.now,
             "journal",
-            who=manager(facts.plan),
+            who=_starters(facts),
             remedy="gonogo start",
         )
     if held is not None:
@@ -184,9 +186,16 @@ def life(facts: Facts) -> Iterable[ReasonLine]:
             "release",
             held.at,
             "journal",
-            who=manager(facts.plan),
-            remedy="gonogo resume --reason '...'",
+            who=clears(facts.plan, facts.state, Act.RESUME),
+            remedy=typed_for(facts.plan, facts.state, Act.RESUME, "gonogo resume --reason '...'"),
         )
+
+
+def _starters(facts: Facts) -> str:
+    """The manager, unless an approval could not be given once they had started it: then whoever can start it."""
+    able = [named(facts.plan, one.account) for one in possible_starters(facts.plan)]
+    by_default = manager(facts.plan)
+    return by_default if not able or by_default in able else ", ".join(able[:4])
 
 
 def live_hours(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:

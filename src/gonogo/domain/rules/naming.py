@@ -1,5 +1,6 @@
 """Who can clear something, in words."""
 
+from gonogo.domain.authority import is_named
 from gonogo.domain.events import Actor
 from gonogo.domain.people import named, why_nobody, with_role
 from gonogo.domain.plan import Plan
@@ -26,7 +27,7 @@ def manager(plan: Plan) -> str:
 
 def or_manager(plan: Plan, actor: Actor) -> str:
     """Whoever said it, where that is one certain person who can take it back; else the release manager."""
-    return manager(plan) if why_nobody(plan, actor) else named(plan, actor.user)
+    return manager(plan) if why_nobody(plan, actor) or not is_named(plan, actor) else named(plan, actor.user)
 
 
 def waivers_by(plan: Plan) -> str:
