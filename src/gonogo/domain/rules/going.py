@@ -21,8 +21,6 @@ from gonogo.domain.waivers import in_force, waiver_for
 WITHOUT_GO = "deployed.without-go"
 UNUSED_AFTER = timedelta(minutes=20)
 """Time after a go in which something moves as a rule."""
-_NAMED = 4
-"""People who can clear it, at most."""
 _ON_ITS_WAY = frozenset({Status.IN_PROGRESS, Status.PAUSED})
 
 
