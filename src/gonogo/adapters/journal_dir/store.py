@@ -226,7 +226,7 @@ class DirectoryJournal:
         reason to miss it.
         """
         head, seen = self._trail.head, self._noted.seq if self._noted else 0
-        if head.seq <= seen or _is_short(self._trail.alarms):
+        if self._heads.path is None or head.seq <= seen or _is_short(self._trail.alarms):
             return
         self._noted = Head(head.seq, head.hash, self._trail.newest, durable or self._trail.settle())
         self._forgets = self._heads.remember(self._noted)
