@@ -8,7 +8,9 @@ import pytest
 from gonogo.cli.commands._look import EXIT_CODES
 from gonogo.cli.doors import Doors
 from gonogo.cli.run import run
+from gonogo.domain.completion import open_deployments
 from gonogo.domain.readiness import Verdict, Weight
+from gonogo.errors import ExitCode
 from gonogo.present.release import given_lines
 from gonogo.present.tones import line_text
 from gonogo.present.verdict import answer, status_lines
@@ -70,7 +72,8 @@ def test_status_lists_every_environment_with_the_same_answers(capsys: pytest.Cap
         code = run(["status", "--json"], doors)
         facts = json.loads(capsys.readouterr().out)
 
-        assert code == EXIT_CODES[snapshot.next.answer]
+        undecided = bool(open_deployments(snapshot)) or any(one.blockers for one in snapshot.goes if one.is_lost)
+        assert code == (ExitCode.NO_GO if undecided else EXIT_CODES[snapshot.next.answer])
         assert [(one["environment"], one["verdict"], _listed(one)) for one in facts["environments"]] == [
             (one.environment, one.answer.value, _names(one)) for one in snapshot.verdicts
         ]

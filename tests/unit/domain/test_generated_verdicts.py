@@ -101,7 +101,8 @@ _ELSEWHERE = {
     "check.failed", "check.stale", "check.unknown",
     "approval.unknown", "git.doubtful", "tls.unchecked", "migration.no-way-back", "cell.open",
     "friday_release", "release_name", "big_bang", "rollback_plan", "release.draft",
-    "trigger.roll-back", "freeze.planned", "go.unused", "rollback.incomplete",
+    "trigger.roll-back", "freeze.planned", "go.unused", "approval.void",
+    "rules.changed", "journal.beside", "program.older", "clock.wrong", "clock.skew", "rollback.incomplete",
     "changelog.unclear", "changelog.silent",
 }  # fmt: skip
 """Rules the dice do not throw; other tests show them."""
