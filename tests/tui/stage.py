@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from time import monotonic
 
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gonogo.domain.changelog import Base, Changes, Range, Tag, Unreadable, build
@@ -199,8 +200,8 @@ class Stage:
         """The cells of each question that was asked for a decision."""
 
     def session(self, actor: Actor) -> Session:
-        """Another person's session on the same journal."""
-        return Session(
+        """Another person's session on the same journal. No repository is asked what ships contains."""
+        session = Session(
             self.loaded,
             self.log.open(actor),
             self.clock,
@@ -208,6 +209,8 @@ class Stage:
             lambda: EventId(f"e{next(self.ids)}"),
             self.source,
         )
+        session.inputs = replace(session.inputs, containment=None)
+        return session
 
     def act(self, *commands: Command, actor: Actor = BEN) -> None:
         """Have somebody else do something."""
