@@ -38,10 +38,10 @@ def versions(found: Table | NotUnderstood) -> dict[str, list[str]]:
     }
 
 
-def app(name: str, image: str, health: str = "Healthy") -> Mapping[str, Any]:
+def app(name: str, image: str, health: str = "Healthy", namespace: str = "argocd") -> Mapping[str, Any]:
     """One application of Argo CD's list."""
     status = {"summary": {"images": [image]}, "health": {"status": health}, "sync": {"status": "Synced"}}
-    return {"metadata": {"name": name}, "status": status}
+    return {"metadata": {"name": name, "namespace": namespace}, "status": status}
 
 
 def test_argocd_finds_the_application_of_each_cell_by_its_name() -> None:
@@ -60,6 +60,32 @@ def test_argocd_finds_the_application_of_each_cell_by_its_name() -> None:
     assert lacking.detail == (
         "the answer has nothing about web/prod, but 2 other cells; ignored 1 the plan does not name: infra"
     )
+
+
+NEIGHBOURS = [app("pay-prod", "x/pay:4.5.5"), app("pay-prod", "x/pay:4.5.6", namespace="team-b")]
+
+
+def test_two_applications_of_one_name_are_nobodys() -> None:
+    """Without a namespace in the plan neither is taken, whichever comes last; both places are named."""
+    for items in (NEIGHBOURS, NEIGHBOURS[::-1]):
+        found = table(argocd.source(Source("argo", "argocd")), {"items": items})
+        assert isinstance(found, Table)
+        lost = found.cells[Target("pay", "prod")]
+        assert isinstance(lost, NotUnderstood)
+        assert lost.reason is Reason.NO_DATA
+        assert lost.detail == (
+            "2 applications are called 'pay-prod', in argocd, team-b: name one with `namespace:`"
+        )
+
+
+def test_the_namespace_of_the_plan_tells_applications_of_one_name_apart() -> None:
+    """Neither the other one nor, where the own one is gone, the one that is left."""
+    preset = argocd.source(Source("argo", "argocd", options={"namespace": "team-b"}))
+    assert versions(table(preset, {"items": NEIGHBOURS})) == {"pay/prod": ["4.5.6"]}
+    assert versions(table(preset, {"items": NEIGHBOURS[:1]})) == {}
+    by_cell = argocd.source(Source("argo", "argocd", options={"namespace": "team-{environment}"}))
+    mine = app("pay-prod", "x/pay:4.5.7", namespace="team-prod")
+    assert versions(table(by_cell, {"items": [*NEIGHBOURS, mine]})) == {"pay/prod": ["4.5.7"]}
 
 
 @pytest.mark.parametrize("body", [{"items": None}, {}, {"items": "x"}])

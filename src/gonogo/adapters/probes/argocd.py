@@ -4,32 +4,37 @@
     url: https://argocd.example.com
     auth: argocd
     app: payments-prod               # default: {product}-{environment}
+    namespace: team-a                # of the application, where not all of them live in Argo CD's own
     image: example/payments          # which of its images is the product; needed where it has several
 
-The version is the tag of the image that runs. `sync.revision` is a commit of the configuration's repository and
-not of the product: it is shown in words. Healthy but out of sync is a success with a remark: somebody will sync.
+The version is the tag of the image that runs, or its digest with `transform: image_digest`. `sync.revision` is a
+commit of the configuration's repository and not of the product: it is shown in words. Healthy but out of sync is a
+success with a remark: somebody will sync. Two applications of one name and no namespace: nobody can tell whose is
+meant. Health from before the last sync ended says nothing of what it brought.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from gonogo.adapters.extraction import Transform, image_digest, image_tag
+from gonogo.adapters.extraction import Transform, image_digest
 from gonogo.adapters.probes.document import several
-from gonogo.adapters.probes.interface import (
-    VERSION_LIMIT,
-    Fetch,
-    NotUnderstood,
-    Outcome,
-    Preset,
-    Request,
-    Understood,
-    version_text,
+from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
+from gonogo.adapters.probes.reading import (
+    Page,
+    ask_json,
+    at,
+    below,
+    entries,
+    moment,
+    not_there,
+    off_loop,
+    segment,
+    words,
 )
-from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, moment, off_loop, segment, words
 from gonogo.adapters.probes.table import MatrixPreset, Table
-from gonogo.adapters.probes.workload import transform_given
+from gonogo.adapters.probes.workload import of_image, transform_given, why_none
 from gonogo.domain.observation import Reason, Running, Status, Target
 from gonogo.domain.plan import Probe, Source
 from gonogo.domain.text import clean
@@ -37,7 +42,8 @@ from gonogo.domain.text import clean
 _API = "/api/v1/applications"
 DEFAULT_APP = "{product}-{environment}"
 _FIELDS = (
-    "items.metadata.name,items.status.summary,items.status.sync,items.status.health,items.status.operationState"
+    "items.metadata.name,items.metadata.namespace,items.operation,items.status.summary,items.status.sync,"
+    "items.status.health,items.status.operationState,items.status.reconciledAt"
 )
 """Argo CD leaves out what is not asked for; a whole list is megabytes, most of it resources."""
 
@@ -46,12 +52,33 @@ class Wanted(Struct, frozen=True):
     """Which application and which of its images a cell is about."""
 
     app: str
+    namespace: str
+    """"" when the plan names none."""
     image: str
     transform: Transform
 
     def of(self, target: Target) -> "Wanted":
         """With the names of one cell filled in."""
-        return Wanted(_filled(self.app, target), _filled(self.image, target), self.transform)
+        app, namespace, image = (_filled(one, target) for one in (self.app, self.namespace, self.image))
+        return Wanted(app, namespace, image, self.transform)
+
+    @property
+    def scope(self) -> Mapping[str, str]:
+        """What of the question says in which namespace; Argo CD takes its own without it."""
+        return {"appNamespace": self.namespace} if self.namespace else {}
+
+    def is_meant(self, app: Any) -> bool:
+        """Whether an application is the one of that name, in that namespace where the plan names one."""
+        return at(app, "metadata", "name") == self.app and self.lives_in(app)
+
+    def lives_in(self, app: Any) -> bool:
+        """Whether an application is in the namespace that the plan names."""
+        return not self.namespace or _namespace(app) == self.namespace
+
+
+def _namespace(app: Any) -> str:
+    found = at(app, "metadata", "namespace")
+    return found if isinstance(found, str) else ""
 
 
 def _filled(pattern: str, target: Target) -> str:
@@ -60,8 +87,8 @@ def _filled(pattern: str, target: Target) -> str:
 
 def _wanted(given: Probe | Source) -> Wanted:
     options = given.options
-    transform = transform_given(given)
-    return Wanted(str(options.get("app") or DEFAULT_APP), str(options.get("image") or ""), transform)
+    namespace, image = (str(options.get(key) or "") for key in ("namespace", "image"))
+    return Wanted(str(options.get("app") or DEFAULT_APP), namespace, image, transform_given(given))
 
 
 def preset(probe: Probe) -> Preset:
@@ -80,8 +107,14 @@ class _One:
 
     async def ask(self, fetch: Fetch, request: Request) -> Outcome:
         """One request."""
-        page = await ask_json(fetch, below(request, f"{_API}/{segment(self._wanted.app)}"))
-        return page if isinstance(page, NotUnderstood) else read(page, page.value, self._wanted, request.url)
+        wanted = self._wanted
+        page = await ask_json(fetch, below(request, f"{_API}/{segment(wanted.app)}", **wanted.scope))
+        if isinstance(page, NotUnderstood):
+            return page
+        if not wanted.lives_in(page.value):
+            told = f"an application in namespace '{_namespace(page.value)}' came, not in '{wanted.namespace}'"
+            return not_there(page, told)
+        return read(page, page.value, wanted, request.url)
 
 
 class _All:
@@ -99,16 +132,27 @@ class _All:
         return await off_loop(page.answer, lambda: self._table(page, targets, request.url))
 
     def _table(self, page: Page, targets: Sequence[Target], url: str) -> Table:
-        apps = {str(at(one, "metadata", "name")): one for one in entries(page.value, "items")}
+        apps: dict[str, list[Mapping[str, Any]]] = {}
+        for one in entries(page.value, "items"):
+            apps.setdefault(str(at(one, "metadata", "name")), []).append(one)
         cells: dict[Target, Outcome] = {}
         used: set[str] = set()
         for target in targets:
             wanted = self._wanted.of(target)
-            if (app := apps.get(wanted.app)) is not None:
+            if meant := [app for app in apps.get(wanted.app, ()) if wanted.is_meant(app)]:
                 used.add(wanted.app)
-                cells[target] = read(page, app, wanted, url)
+                cells[target] = (
+                    read(page, meant[0], wanted, url) if len(meant) == 1 else _whose(page, meant, wanted)
+                )
         strangers = tuple(clean(name, 80) for name in apps if name not in used)
         return Table(cells, strangers, page.answer.excerpt)
+
+
+def _whose(page: Page, apps: Sequence[Any], wanted: Wanted) -> NotUnderstood:
+    """Several applications of one name: none of them is taken."""
+    places = ", ".join(sorted({_namespace(app) or "?" for app in apps}))
+    told = f"{len(apps)} applications are called '{wanted.app}', in {places}: name one with `namespace:`"
+    return NotUnderstood(Reason.NO_DATA, clean(told, 200), page.answer.excerpt)
 
 
 def read(page: Page, app: Any, wanted: Wanted, url: str) -> Outcome:
@@ -120,19 +164,27 @@ def read(page: Page, app: Any, wanted: Wanted, url: str) -> Outcome:
         return NotUnderstood(Reason.NO_VERSION, _why_none(images, wanted), excerpt)
     if not wanted.image and len({_name(image) for image in images}) > 1:
         return NotUnderstood(Reason.NO_VERSION, clean(f"name one with `image:`: {_names(images)}", 200), excerpt)
-    versions = tuple(dict.fromkeys(_running(image, wanted.transform) for image in chosen))
+    running = [_running(image, wanted.transform) for image in chosen]
+    versions = tuple(dict.fromkeys(running))
     if not all(one.version for one in versions):
-        return NotUnderstood(Reason.NO_VERSION, clean(f"image '{chosen[0]}' has no tag", 200), excerpt)
+        unnamed = next(image for image, one in zip(chosen, running, strict=True) if not one.version)
+        return NotUnderstood(Reason.NO_VERSION, why_none(unnamed), excerpt)
     found = several(versions)
     status, message = found.judged(*state_of(app))
     updated = moment(app, "status", "operationState", "finishedAt")
-    link = f"{url.rstrip('/')}/applications/{segment(wanted.app)}" if "?" not in url else ""
-    return Understood(found.versions, status, updated, message, "status.summary.images", excerpt, clean(link, 300))
+    path = "/".join(segment(name) for name in (wanted.namespace, wanted.app) if name)
+    link = f"{url.rstrip('/')}/applications/{path}" if "?" not in url else ""
+    return Understood(found.versions, status, updated, message, _place(app), excerpt, clean(link, 300))
+
+
+def _place(app: Any) -> str:
+    """Where the version stood, and whose application that is."""
+    name = "/".join(str(part) for part in (_namespace(app), at(app, "metadata", "name")) if part)
+    return clean(f"status.summary.images of {name}" if name else "status.summary.images", 200)
 
 
 def _running(image: str, transform: Transform) -> Running:
-    tag = transform(image_tag(image[:1_024]))
-    return Running(version_text(tag) if len(tag) <= VERSION_LIMIT else "", image_digest(image[:1_024]))
+    return Running(of_image(image, transform)[0], image_digest(image[:1_024]))
 
 
 def _name(image: str) -> str:
@@ -174,12 +226,16 @@ def state_of(app: Any) -> tuple[Status, str]:
     told = told if isinstance(told, str) else ""
     if phase in {"Running", "Terminating"}:
         return Status.IN_PROGRESS, clean(told or "a sync is running", 200)
+    if isinstance(at(app, "operation"), Mapping):
+        return Status.IN_PROGRESS, "a sync is asked for and has not begun"
     if phase in {"Failed", "Error"}:
         return Status.FAILED, clean(f"the last sync failed: {told}".removesuffix(": "), 200)
     health = str(at(app, "status", "health", "status") or "")
     if health not in _HEALTH:
         return Status.UNKNOWN, clean(f"health '{health}', which says nothing", 200)
     status = _HEALTH[health]
+    if _looked_before_the_sync(app):
+        return Status.IN_PROGRESS, clean(f"health '{health}' is from before the last sync ended", 200)
     if status is not Status.SUCCEEDED:
         more = at(app, "status", "health", "message")
         return status, clean(
@@ -189,3 +245,10 @@ def state_of(app: Any) -> tuple[Status, str]:
     if sync != "Synced":
         return status, clean(f"{sync or 'sync unknown'}: the cluster is not as the repository says", 200)
     return status, ""
+
+
+def _looked_before_the_sync(app: Any) -> bool:
+    """Whether what is said of health and images was last looked at before the newest sync had ended."""
+    ended = moment(app, "status", "operationState", "finishedAt")
+    looked = moment(app, "status", "reconciledAt")
+    return ended is not None and looked is not None and looked < ended

@@ -61,8 +61,8 @@ PRESETS: Final[Mapping[str, Entry]] = {
         needs=(*_PLACE, ("namespace",)),
     ),
     "argocd": Entry(
-        f"{_HERE}.argocd", ("app", "image", "transform"), needs=(("url",),),
-        source_keys=("app", "image", "transform"),
+        f"{_HERE}.argocd", ("app", "namespace", "image", "transform"), needs=(("url",),),
+        source_keys=("app", "namespace", "image", "transform"),
     ),
     "flux-helm": Entry(
         f"{_HERE}.flux_helm", ("cluster", "namespace", "release", "take", "transform"),
@@ -73,11 +73,11 @@ PRESETS: Final[Mapping[str, Entry]] = {
         needs=(("namespace",),),
     ),
     "github": Entry(
-        f"{_HERE}.github", ("repo", "environment", "version", "transform"), needs=(("repo",),),
+        f"{_HERE}.github", ("repo", "environment", "task", "version", "transform"), needs=(("repo",),),
         expressions=("version",), default_url="https://api.github.com",
     ),
     "gitlab": Entry(
-        f"{_HERE}.gitlab", ("project", "environment", "version", "transform"), needs=(("project",),),
+        f"{_HERE}.gitlab", ("project", "environment", "job", "version", "transform"), needs=(("project",),),
         expressions=("version",), default_url="https://gitlab.com",
     ),
     "consul": Entry(

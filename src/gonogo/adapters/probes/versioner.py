@@ -29,6 +29,7 @@ _WORDS: Final[Mapping[str, Status | None]] = {
     **dict.fromkeys(("failed", "failure", "error"), Status.FAILED),
     **dict.fromkeys(("aborted", "cancelled", "canceled", "skipped"), None),
 }
+_WAITS: Final = frozenset({"pending", "queued", "scheduled"})
 
 
 def preset(probe: Probe) -> Preset:
@@ -92,6 +93,7 @@ class _All:
             word,
             page.document.text(one.get("scm_sha")),
             moment(one, "deployed_at"),
+            waits=word in _WAITS,
         )
 
 

@@ -41,8 +41,8 @@ def named_by(template: Any, container: str, transform: Transform) -> Named:
     """
     containers = entries(template, "spec", "containers")
     label = at(template, "metadata", "labels", VERSION_LABEL)
-    if not container and isinstance(label, str) and label:
-        return Named(_cut(label, transform), place=f"label {VERSION_LABEL}", why="the label is no version")
+    if not container and isinstance(label, str) and (version := _cut(label, transform)):
+        return Named(version, place=f"label {VERSION_LABEL}")
     if container:
         found = [one for one in containers if one.get("name") == container]
         if not found:
@@ -54,10 +54,34 @@ def named_by(template: Any, container: str, transform: Transform) -> Named:
         names = ", ".join(str(one.get("name")) for one in containers)
         return Named("", why=clean(f"name one with `container:`: {names}" if names else "no container", 200))
     image = found[0].get("image")
-    image = image[:_IMAGE_LIMIT] if isinstance(image, str) else ""
-    version = _cut(image_tag(image), transform)
-    why = "" if version else clean(f"image '{image}' has no tag", 200)
-    return Named(version, image_digest(image), "image tag", why)
+    image = image if isinstance(image, str) else ""
+    version, place = of_image(image, transform)
+    return Named(version, image_digest(image[:_IMAGE_LIMIT]), place, "" if version else why_none(image))
+
+
+def of_image(image: str, transform: Transform) -> tuple[str, str]:
+    """The version an image reference names, and where: its tag, or its digest where the transform asks for that.
+
+    A digest nobody asked for is no version: whether it is the planned one cannot be told from it.
+    """
+    image = image[:_IMAGE_LIMIT]
+    if version := _cut(image_tag(image), transform):
+        return version, "image tag"
+    digest = image_digest(image)
+    pinned = _cut(f"@{digest}", transform) if digest else ""
+    return ("", "") if pinned.startswith("@") else (pinned, "image digest")
+
+
+def why_none(image: str) -> str:
+    """Why no version could be cut out of an image reference, and what to do."""
+    if image_tag(image):
+        return clean(f"`transform:` leaves nothing of image '{image}'", 200)
+    if image_digest(image):
+        name = image.partition("@")[0]
+        return clean(
+            f"image '{name}' is pinned by its digest alone: compare that by `transform: image_digest`", 200
+        )
+    return clean(f"image '{image}' has no tag", 200)
 
 
 def _cut(text: str, transform: Transform) -> str:
