@@ -173,3 +173,42 @@ def test_json_names_what_is_called_out(gonogo: Here, history: Path) -> None:
     assert web["without_upgrade"] == [git(history, "rev-parse", "HEAD")]
     assert (web["migration"], web["migrations"]) == ("none", [])
     assert "1 breaking change does not say how to upgrade" in gonogo("changelog", "web").out
+
+
+def test_what_people_wrote_is_told_first_by_notes_preview_and_prepare(gonogo: Here, release: Release) -> None:
+    """The file names a removal: all of them say it, and the version that it asks for."""
+    web = release.directory / "web"
+    git(web, "tag", "-d", "v1.3.0")
+    git(web, "checkout", "-q", "-f", "main")
+    (web / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## [Unreleased]\n\n### Removed\n\n- the v1 API\n\n"
+        "## [1.2.0] - 2026-01-01\n\n### Added\n\n- x\n",
+        encoding="utf-8",
+    )
+    git(web, "add", "CHANGELOG.md")
+    git(web, *_AS, "commit", "-q", "-m", "chore: write down what goes")
+
+    for audience in ("external", "internal"):
+        assert "### Removed\n\n- the v1 API" in gonogo("notes", "--for", audience).out
+    assert "- the v1 API" in gonogo("notes", "--for", "external", "--format", "text").out
+    assert "feat" not in gonogo("notes", "--for", "external").out
+    assert "- the v1 API" in gonogo("changelog", "web", "--entry").out
+    for name, value in (("user.name", "Ana"), ("user.email", "ana@b.example")):
+        git(web, "config", name, value)
+    prepared = gonogo("prepare", "web").out
+    assert "- the v1 API" in prepared
+    assert "keep it" not in prepared.partition("entry")[2].partition("to do it")[0]
+    found = gonogo("next-version", "web", "--json").facts["products"][0]
+    assert found["next_version"] == "2.0.0"
+    assert found["contradiction"] == "planned 1.3.0, but CHANGELOG.md (under Removed) asks for 2.0.0"
+
+
+def test_a_version_that_is_marked_bad_is_never_proposed(gonogo: Here, release: Release) -> None:
+    """Its number is used up, tagged or not."""
+    text = release.plan.read_text(encoding="utf-8").replace("account: ", "shared: false, account: ", 1)
+    release.plan.write_text(text.replace("version: 1.3.0", "version: 1.4.0"), encoding="utf-8")
+    git(release.directory / "web", "tag", "-d", "v1.3.0")
+    assert gonogo("next-version", "web").out == "1.3.0\n"
+    assert gonogo("mark-bad", "web", "1.3.0", "--reason", "it lost orders").code == 0
+
+    assert gonogo("next-version", "web").out == "1.4.0\n"

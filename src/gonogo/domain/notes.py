@@ -73,6 +73,8 @@ class ProductNotes(Struct, frozen=True):
     """Commits this audience is not told about."""
     unknown: str = ""
     """Why nothing is known; "" when it is."""
+    written: str = ""
+    """What people wrote for this version, as Markdown: it is told instead of the groups; "" where they did not."""
 
     @property
     def breaking(self) -> tuple[Entry, ...]:
@@ -131,6 +133,7 @@ def _product(
         changes.range.migrations if inside else (),
         product.flags if inside else (),
         changes.count - len(_told_oids(groups)),
+        written=changes.written.text if changes.written is not None else "",
     )
 
 

@@ -285,6 +285,8 @@ class Product(Struct, frozen=True):
     files: tuple[VersionFile, ...] = ()
     probes: tuple[Probe, ...] = ()
     bump: BumpRules = BumpRules()
+    withdrawn: tuple[str, ...] = ()
+    """Versions that the journal says are bad: no plan states them, and none is proposed as the next one."""
     branches: ProductBranches = ProductBranches()
     canary: Canary = Canary()
     rollout: Rollout = Rollout()

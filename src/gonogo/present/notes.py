@@ -81,7 +81,9 @@ def to_text(notes: Notes) -> str:
             lines += [f"  - {path}" for path in product.migrations]
         if product.flags:
             lines += ["", f"  Flags: {', '.join(product.flags)}"]
-        for group in product.groups:
+        if product.written:
+            lines += ["", *(f"  {line}".rstrip() for line in product.written.split("\n"))]
+        for group in () if product.written else product.groups:
             lines += ["", f"  {group.title}"]
             for entry in group.entries:
                 lines += _text_entry(entry, notes.audience)
@@ -156,13 +158,16 @@ def _markdown_product(product: ProductNotes, audience: Audience) -> str:
     lines = [f"## {markdown.line(_heading(product))}"]
     if product.unknown:
         lines += ["", f"Unknown: {markdown.inside(product.unknown)}"]
-    elif not product.groups:
+    elif not product.groups and not product.written:
         lines += ["", "No changes that users notice." if audience is Audience.EXTERNAL else "No commits."]
     if audience is Audience.INTERNAL:
         lines += _markdown_migration(product)
         if product.flags:
             lines += ["", f"Flags: {', '.join(markdown.code(flag) for flag in product.flags)}."]
-    for group in product.groups:
+    if product.written:
+        lines += ["", product.written]  # Markdown already, and published as it stands
+    # inside the house the commits stand below what was written for users
+    for group in product.groups if audience is Audience.INTERNAL or not product.written else ():
         lines += ["", *_markdown_group(group, audience)]
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.domain.changelog import Base, ProductChanges, Range, Reckoning, build
+from gonogo.domain.changelog.written import Written, written
 from gonogo.domain.commits import Commit, Fate, Struck, parse_commit
 from gonogo.domain.plan import BelowOne, BumpRules, ChangelogRules, MergePolicy, SchemeName
 from gonogo.domain.version import Bump, Version, parse
@@ -26,6 +27,7 @@ def asked(
     rules: ChangelogRules = RULES,
     by: Reckoning | None = None,
     copies: dict[str, Struck] | None = None,
+    text: Written | None = None,
 ) -> ProductChanges:
     """What ships since `base`; messages newest first, with ids 111..., 222..."""
     commits = [
@@ -34,7 +36,7 @@ def asked(
     ]
     found = Range(base=Base(f"v{base}", "0" * 40, base) if base else Base())
     by = by or Reckoning(below_one=rules.below_one)
-    return build("web", commits, found, rules, planned, by.scheme, copies=copies or {}, by=by)
+    return build("web", commits, found, rules, planned, by.scheme, copies=copies or {}, by=by, written=text)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +239,51 @@ def test_a_majority_that_says_nothing_leaves_the_version_unknown() -> None:
     assert changes.doubt == "unknown: 2 of 3 commits say nothing; at least patch"
     assert asked("fix: a", "change it").doubt == ""
     assert asked("fix: a", "change it", "tidy up", rules=ChangelogRules("none")).doubt == ""
+
+
+CHANGELOG = """# Changelog
+
+## [Unreleased]
+
+### {heading}
+
+- the v1 API is gone
+
+## [1.2.3] - 2026-01-01
+
+### Fixed
+
+- it
+"""
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Removed", "2.0.0"),
+        ("Breaking changes", "2.0.0"),
+        ("Added", "1.3.0"),
+        ("Changed", "1.3.0"),
+        ("Fixed", "1.2.4"),
+    ],
+)
+def test_what_people_wrote_moves_the_version_where_the_commits_say_less(heading: str, expected: str) -> None:
+    """And most commits may say nothing then."""
+    text = written(CHANGELOG.format(heading=heading), "1.2.4", "CHANGELOG.md")
+    changes = asked("change it", "fix: a", "tidy up", planned="1.2.4", text=text)
+    assert (changes.next_version, changes.doubt) == (expected, "")
+    said = f"planned 1.2.4, but CHANGELOG.md (under {heading}) asks for {expected}"
+    assert changes.contradiction == ("" if heading == "Fixed" else said)
+    assert changes.breaking_without_major is (expected == "2.0.0")
+
+
+def test_the_entry_of_the_planned_version_is_what_people_wrote_for_it() -> None:
+    """Once it is released in the file, nothing waits any more."""
+    found = written(CHANGELOG.format(heading="Added"), "1.2.3", "CHANGELOG.md")
+    assert found is not None
+    assert found.text == "### Fixed\n\n- it"
+    assert written("# Changelog\n\n## [Unreleased]\n\n### Added\n", "1.3.0", "CHANGELOG.md") is None
+    assert written("", "1.3.0", "CHANGELOG.md") is None
 
 
 def test_merges_may_be_left_out() -> None:

@@ -12,9 +12,11 @@ from gonogo.adapters.git_history.survey import Survey, survey
 from gonogo.adapters.git_history.taken_back import TakenBack
 from gonogo.domain.changelog import Changes, ProductChanges, Reckoning, Unreadable, build
 from gonogo.domain.changelog.pairing import nothing
+from gonogo.domain.changelog.written import Written, written
 from gonogo.domain.commits import Commit, Struck
 from gonogo.domain.plan import ChangelogRules, MergePolicy, Product
 from gonogo.domain.text import clean
+from gonogo.domain.version import Version, parse
 from gonogo.errors import UsageError
 
 Progress = Callable[[ProductChanges], None]
@@ -63,11 +65,12 @@ def _collect(
     told = 0
     by = reckoning(product, rules, found, on)
     copies: dict[str, Struck] = {}
+    text = _written(repository, product, found, rules)
 
     def arranged(whole: bool) -> ProductChanges:
         return build(
             product.name, commits, found.range, rules, product.version, product.scheme,
-            complete=whole, copies=copies, by=by,
+            complete=whole, copies=copies, by=by, written=text,
             brought=TakenBack(repository, commits, product.paths) if whole else nothing,
         )  # fmt: skip
 
@@ -89,6 +92,18 @@ def _collect(
     return arranged(True)
 
 
+def _withdrawn(product: Product) -> tuple[Version, ...]:
+    read = (parse(text, product.scheme, product.name) for text in product.withdrawn)
+    return tuple(one for one in read if isinstance(one, Version))
+
+
+def _written(repository: Repository, product: Product, found: Survey, rules: ChangelogRules) -> Written | None:
+    """What people wrote for this version at the commit that ships; what cannot be read there, nobody wrote."""
+    file = rules.file_of(product.name)
+    text = repository.text_at(found.range.target_oid, file)
+    return written(text, product.version, file) if text else None
+
+
 def reckoning(product: Product, rules: ChangelogRules, found: Survey, on: date | None) -> Reckoning:
     """What the next version of `product` is reckoned with."""
     return Reckoning(
@@ -98,6 +113,6 @@ def reckoning(product: Product, rules: ChangelogRules, found: Survey, on: date |
         product.calver,
         on,
         rules.merges is MergePolicy.FIRST_PARENT,
-        found.taken(product),
+        (*found.taken(product), *_withdrawn(product)),
         product.bump,
     )

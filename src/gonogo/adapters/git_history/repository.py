@@ -13,6 +13,10 @@ from gonogo.domain.text import clean
 
 _HEX = frozenset("0123456789abcdef")
 _AS_USUAL = ChangelogRules()
+_PLAIN = ("100644", "100755")
+"""Modes of files that are no links."""
+TEXT_LIMIT = 4 * 1024 * 1024
+"""Bytes of a changelog that is read."""
 
 
 class Found(Struct, frozen=True):
@@ -89,6 +93,18 @@ class Repository:
             for record in found:
                 return read(record)
         raise UnknownRevisionError(f"there is no commit {clean(oid, 64)}", where=self.path)
+
+    def text_at(self, oid: str, path: str) -> str:
+        """A plain UTF-8 file of a commit; "" where there is none, or one that is no text of a usual size."""
+        if not path or not oid:
+            return ""
+        listed = self.git.run(["ls-tree", "-z", "--full-tree", "--long", full(oid), "--", path])
+        if not listed:
+            return ""
+        mode, kind, blob, size = listed.partition(b"\t")[0].decode().split()
+        if kind != "blob" or mode not in _PLAIN or int(size) > TEXT_LIMIT:
+            return ""
+        return self.git.run(["cat-file", "blob", blob]).decode("utf-8", "replace")
 
 
 def walk_options(paths: Sequence[str], rules: ChangelogRules) -> list[str]:

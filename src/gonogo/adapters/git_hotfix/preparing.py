@@ -15,6 +15,7 @@ from gonogo.adapters.git_hotfix.tree_edits import read_file
 from gonogo.adapters.git_hotfix.workspace import LOOK_TIMEOUT, Workspace
 from gonogo.domain.branches import branches_of
 from gonogo.domain.changelog import Range
+from gonogo.domain.changelog.written import written
 from gonogo.domain.hotfix import lines
 from gonogo.domain.hotfix.notes import generated
 from gonogo.domain.hotfix.steps import steps_of
@@ -92,8 +93,11 @@ def _work(
         one for batch in survey.history.read_range(history.base.oid, origin.oid, product.paths) for one in batch
     ]
     told = [one for one in commits if not one.is_merge and one.scope not in plan.changelog.internal_scopes]
-    entry = generated(told, plan.changelog)[:_ENTRY_LIMIT]
-    has_changelog = read_file(space.door, origin.oid, plan.changelog.file_of(product.name)) is not None
+    file = plan.changelog.file_of(product.name)
+    found_file = read_file(space.door, origin.oid, file)
+    has_changelog = found_file is not None
+    text = written(found_file[1].decode("utf-8", "replace"), product.version, file) if found_file else None
+    entry = text.text if text is not None else generated(told, plan.changelog)[:_ENTRY_LIMIT]
     return Work(
         kind=Kind.PREPARE,
         release=plan.release,

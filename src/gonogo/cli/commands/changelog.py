@@ -1,12 +1,12 @@
 """`gonogo changelog [PRODUCT]`: what ships, from the commits."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
 from gonogo.cli.commands._names import require_name
-from gonogo.cli.context import Context
+from gonogo.cli.context import Context, via
 from gonogo.domain.changelog import Changes, Unreadable
 from gonogo.domain.plan import Plan, Product
 from gonogo.errors import ExitCode, UsageError
@@ -69,12 +69,28 @@ def _refuse_beside_all(context: Context) -> None:
 
 def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
     """The changes of the product asked for, or of all that name a repository. Raises UsageError when none does."""
-    products = _wanted(context, plan)
+    products = tuple(
+        replace(product, withdrawn=bad) if (bad := _bad(context, plan).get(product.name)) else product
+        for product in _wanted(context, plan)
+    )
     if start := context.args.start:
         if len(products) != 1:
             raise UsageError("--from needs one product", remedy="name the product before --from")
         products = tuple(replace(product, start=start) for product in products)
     return context.doors.read_changes(plan, products)
+
+
+def _bad(context: Context, plan: Plan) -> Mapping[str, tuple[str, ...]]:
+    """By product: the versions that are marked bad. Where there is no journal none is, and none is made."""
+    if not context.doors.journal_place(context.options, plan.release).directory.exists():
+        return {}
+    session = context.doors.open_session(context.options, via())
+    try:
+        session.refresh()
+        marked = session.inputs.state.bad
+    finally:
+        session.close()
+    return {name: tuple(version for product, version in marked if product == name) for name, _ in marked}
 
 
 def _wanted(context: Context, plan: Plan) -> tuple[Product, ...]:

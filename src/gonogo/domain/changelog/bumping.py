@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain.changelog.model import Base
+from gonogo.domain.changelog.written import Written
 from gonogo.domain.commits import Commit, Fate
 from gonogo.domain.plan import BelowOne, BumpRules, SchemeName
 from gonogo.domain.version import (
@@ -54,16 +55,28 @@ class Asked(Struct, frozen=True):
     """The same before numbers that are taken were passed over: a plan below it contradicts the commits."""
     stated: bool = False
     """A `Release-As:` footer says so."""
+    by_text: str = ""
+    """What people wrote goes further than the commits: the file and its headings; "" where it does not."""
 
 
-def ask(commits: Sequence[Commit], base: Base, planned: str, by: Reckoning) -> Asked:
-    """The next version after `base`, and the commits that force it."""
+def ask(
+    commits: Sequence[Commit], base: Base, planned: str, by: Reckoning, written: Written | None = None
+) -> Asked:
+    """The next version after `base`, and the commits that force it; or what people wrote, if that goes further."""
     step, forced_by = needed_bump(commits, base, by)
+    told = written.step(early=_is_early(base, by), below_one=by.below_one) if written and commits else Bump.NONE
+    by_text = _ORDER.index(told) > _ORDER.index(step)
+    if by_text and written is not None:
+        step, forced_by = told, ()
     if stated := _stated(commits, base, by):
         said, commit = stated
         return Asked(step, (commit,), said.number, said.number, stated=True)
     least = _least(base, step, planned, by)
-    return Asked(step, forced_by, next_version(base, step, planned, by), least)
+    why = f"{written.file} (under {', '.join(written.headings[:3])})" if by_text and written is not None else ""
+    return Asked(step, forced_by, next_version(base, step, planned, by), least, by_text=why)
+
+
+_ORDER = (Bump.NONE, Bump.PATCH, Bump.MINOR, Bump.MAJOR)
 
 
 def needed_bump(commits: Sequence[Commit], base: Base, by: Reckoning) -> tuple[Bump, tuple[Commit, ...]]:
@@ -210,6 +223,8 @@ def contradiction(base: Base, asked: Asked, planned: str, by: Reckoning) -> str:
         return ""  # the calendar, not the commits, names the fields of a calendar version
     if compare(finalised(plan), finalised(following)) != -1:
         return ""
+    if asked.by_text:
+        return f"planned {planned}, but {asked.by_text} asks for {asked.least}"
     return f"planned {planned}, but {_why(asked.forced_by)} for {asked.least}: {named(asked.forced_by)}"
 
 

@@ -5,6 +5,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from gonogo.domain.branches import NoBranch
+from gonogo.domain.changelog.written import Written
 from gonogo.domain.commits import NOT_DESCRIBED, Commit
 from gonogo.domain.headings import BREAKING
 from gonogo.domain.version import Bump
@@ -95,6 +96,8 @@ class ProductChanges(Struct, frozen=True):
     """Commits that follow no convention, of `spoken_of`; 0 where the plan says that none is followed."""
     spoken_of: int = 0
     """Commits that could say what kind of change they are: no merges, nothing that was taken back."""
+    written: Written | None = None
+    """What people wrote for this version, at the commit that ships; None where they wrote nothing."""
     left_out: int = 0
     """Merge commits that the plan's `merges: leave-out` keeps out of the sections."""
     lacking: tuple[NoBranch, ...] = ()
@@ -145,7 +148,7 @@ class ProductChanges(Struct, frozen=True):
             names = ", ".join(commit.short for commit in self.unclear[:_NAMED])
             more = f" and {count - _NAMED} more" if count > _NAMED else ""
             return f"unknown: {looks} like a break and {does} not follow the convention ({names}{more}); {least}"
-        if 2 * self.silent > self.spoken_of:
+        if 2 * self.silent > self.spoken_of and self.written is None:
             says = "says" if self.silent == 1 else "say"
             return f"unknown: {self.silent} of {self.spoken_of} commits {says} nothing; {least}"
         return ""
