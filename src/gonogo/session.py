@@ -279,7 +279,12 @@ class Session:
         for observation in observations:
             before = self._recorded_otherwise(observation)
             evidence[observation.target] = absorb(
-                evidence.get(observation.target, NOTHING), observation, _heard(observation, heard), before, now
+                evidence.get(observation.target, NOTHING),
+                observation,
+                _heard(observation, heard),
+                before,
+                now,
+                me=self.actor.user,
             )
             if not observation.by:
                 touched.append(observation.target)

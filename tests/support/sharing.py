@@ -1,11 +1,13 @@
 """Sessions that share the polling on one made-up machine: real files and kernel locks, a clock turned by hand."""
 
 import itertools
+import os
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from gonogo.adapters.identity_unix import account_name
 from gonogo.adapters.sharing.keys import Asked
 from gonogo.adapters.sharing.lease import Leases
 from gonogo.adapters.sharing.others import Others
@@ -30,6 +32,8 @@ class Machine:
         self.rng = random.Random(seed)
         self.asked: list[tuple[float, str]] = []
         """When, in seconds since the beginning, and by whom."""
+        self.versions: dict[str, str] = {}
+        """By session: what it is told, or claims; others are told 1.2.3."""
         self.answers: dict[str, Reason] = {}
         """By session: why it gets no answer; others get one."""
         self.sessions: list[SimulatedSession] = []
@@ -78,8 +82,17 @@ class SimulatedSession:
     """A session with one question, as the poller drives it."""
 
     def __init__(
-        self, machine: Machine, name: str, *, proves: bool = True, auth: bool = False, can_write: bool = True
+        self,
+        machine: Machine,
+        name: str,
+        *,
+        proves: bool = True,
+        auth: bool = False,
+        can_write: bool = True,
+        alone: bool = False,
     ) -> None:
+        """`alone`: an account of its own, to which all others are other accounts."""
+        self._account = name if alone else account_name(os.getuid())
         self._proves, self._auth, self._can_write = proves, auth, can_write
         self.memory = Memory()
         self.machine = machine
@@ -108,7 +121,7 @@ class SimulatedSession:
             machine,
             machine.steady,
             lambda _: proves,
-            (self.name, 4711),
+            (self._account, 4711),
             random.Random(machine.rng.random()),
             self.memory,
         )
@@ -133,7 +146,7 @@ class SimulatedSession:
         target, now, reason = self.question.targets[0], machine.now(), machine.answers.get(self.name)
         if reason is not None:
             return (Missing(target, reason, now, "test"),)
-        return (Seen(target, (Running("1.2.3"),), Status.SUCCEEDED, now, "test"),)
+        return (Seen(target, (Running(machine.versions.get(self.name, "1.2.3")),), Status.SUCCEEDED, now, "test"),)
 
     def kill(self) -> None:
         """End it as kill -9 does: the kernel frees its locks, its file stays."""

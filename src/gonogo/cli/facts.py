@@ -128,6 +128,10 @@ def cell_facts(cell: Cell) -> dict[str, Any]:
         "expected": cell.expected,
         "held": cell.held or None,
         "awaits": list(cell.awaits),
+        "contested": [
+            {"account": one.by, "observed": one.theirs, "own": one.ours, "own_at": moment(one.at)}
+            for one in cell.contests
+        ],
         "sources": [account_facts(account) for account in cell.accounts],
     }
 

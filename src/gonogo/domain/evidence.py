@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gonogo.domain.hearsay import Contest, Hearsay
 from gonogo.domain.observation import Missing, Observation, Role, Running, Seen
 from gonogo.domain.sampling import LOOKS_LIMIT
 
@@ -54,6 +55,13 @@ class Strand(Struct, frozen=True):
     """Seconds of the steady clock when the last good answer was taken in; None when nobody said."""
     looks: int = 0
     """Looks in a row that said what the last one says; 0 when its answers are no samples."""
+    hearsay: Hearsay = Hearsay()
+    """How answers of other accounts compare with this account's own."""
+
+    @property
+    def contest(self) -> Contest | None:
+        """What another account says otherwise than this one; its answer is not among what is shown."""
+        return self.hearsay.contest
 
     @property
     def counted(self) -> int:
@@ -122,23 +130,38 @@ def absorb(
     heard: float | None = None,
     before: Sequence[str] = (),
     now: datetime | None = None,
+    me: str = "",
 ) -> Evidence:
     """Return the evidence with one more observation. An older answer than the last one changes nothing.
+
+    `me` is this session's account; an answer of another account that this one contests does not count.
 
     `heard` is the steady clock's reading at this moment, `now` (UTC) that of the wall clock. `before` are the
     versions the journal recorded last: a session that begins takes them for the samples before its first, so that
     one answer overturns no record.
     """
     strand = evidence.of(observation.origin)
+    hearsay = _compared(strand, observation, own=observation.by in {"", me})
     if isinstance(observation, Missing):
         after = _silence(strand, observation)
     elif _is_late(strand, observation, now):
+        after, hearsay = strand, strand.hearsay
+    elif hearsay.told is observation and hearsay.contest is not None:
         after = strand
     else:
         after = _answer(strand, observation, heard, tuple(before))
+    after = replace(after, hearsay=hearsay)
     if any(one.origin == after.origin for one in evidence.strands):
         return Evidence(tuple(after if one.origin == after.origin else one for one in evidence.strands))
     return Evidence((*evidence.strands, after))
+
+
+def _compared(strand: Strand, observation: Observation, *, own: bool) -> Hearsay:
+    if own:
+        return strand.hearsay.with_own(observation, strand.split)
+    if isinstance(observation, Missing):
+        return strand.hearsay
+    return strand.hearsay.with_told(observation, strand.split)
 
 
 def _sample(newest: Running, name: str, share: float | None) -> Running:

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from gonogo.domain import amendment
 from gonogo.domain.completion import open_deployments
+from gonogo.domain.matrix import Cell
+from gonogo.domain.rules.cells import contest_words
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
 from gonogo.domain.standing_go import Given
@@ -16,8 +18,8 @@ _BY_THE_CALENDAR = {"freeze.active", "window.not-open"}
 def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
     """The most urgent first; empty when nothing is out of the ordinary."""
     return (
-        *_without_go(snapshot), *_triggers(snapshot), *_lost(snapshot), *_going_back(snapshot), *_held(snapshot),
-        *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot), *_taken_over(snapshot),
+        *_without_go(snapshot), *_triggers(snapshot), *_lost(snapshot), *_contested(snapshot),
+        *_going_back(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot), *_taken_over(snapshot),
     )  # fmt: skip
 
 
@@ -50,6 +52,25 @@ def _lost_line(snapshot: Snapshot, given: Given) -> Line:
         Span(f"{given.environment} ", Tone.STRONG),
         Span(f"GO {short_when(decision.at, snapshot.now)} {decision.actor.user}, {go_worth(given)}: "),
         Span(first.fact),
+    )
+
+
+def _contested(snapshot: Snapshot) -> tuple[Line, ...]:
+    """One line for each account whose answers differ from this account's: one of the two is wrong."""
+    found: dict[str, list[Cell]] = {}
+    for cell in snapshot.matrix.cells.values():
+        for by in {one.by for one in cell.contests}:
+            found.setdefault(by, []).append(cell)
+    return tuple(_contested_line(by, cells) for by, cells in found.items())
+
+
+def _contested_line(by: str, cells: list[Cell]) -> Line:
+    first = next(one for one in cells[0].contests if one.by == by)
+    more = f"; {len(cells) - 1} more" if len(cells) > 1 else ""
+    return (
+        Span(" ANSWERS DIFFER ", Tone.BAD),
+        Span(f"{cells[0].target}: ", Tone.STRONG),
+        Span(f"{contest_words(first)}{more}"),
     )
 
 

@@ -189,6 +189,8 @@ def account_words(one: Account, now: datetime) -> str:
         parts.append(f"{silence}{told}: {one.detail or _why(one.reason)}")
     if one.by:
         parts.append(f"asked by {one.by}")
+    if one.contest is not None:
+        parts.append(f"account {one.contest.by} observed {one.contest.theirs}")
     return ", ".join(parts) or "not asked yet"
 
 

@@ -1,7 +1,9 @@
 """Who asks the endpoints, in words."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+from gonogo.domain.matrix import Cell
 from gonogo.domain.pollers import PolledBy
 from gonogo.present.tones import Line, Span, Tone
 
@@ -21,6 +23,16 @@ def polled_by(pollers: Sequence[PolledBy]) -> str:
         return "polled here"
     by = f"by {' and '.join(named)}"
     return f"polled {' and '.join([*here, by])}"
+
+
+def seen_by(cells: Iterable[Cell], me: str = "") -> str:
+    """` seen by ana and bob`: accounts other than `me` that asked last somewhere; "" when there are none."""
+    found = Counter(one.by for cell in cells for one in cell.accounts if one.by not in {"", me})
+    names = [name for name, _ in sorted(found.items(), key=lambda one: (-one[1], one[0]))]
+    if not names:
+        return ""
+    named = names if len(names) <= _NAMED else [names[0], f"{len(names) - 1} more"]
+    return f" seen by {' and '.join(named)}"
 
 
 def stopped(pollers: Sequence[PolledBy]) -> str:

@@ -1,5 +1,6 @@
 """Whose turn it is: one of many sessions asks, and the others notice when it does not."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -291,3 +292,46 @@ def test_whatever_happens_to_the_sessions_somebody_asks_and_hardly_ever_two(tmp_
     seconds = machine.elapsed - machine.began
     assert max(machine.gaps()) <= 7 * EVERY
     assert len(machine.asked) <= 1.1 * seconds / EVERY + happened
+
+
+@pytest.mark.parametrize(("accounts", "most"), [(2, 1.2), (4, 1.4), (16, 5.0)])
+def test_accounts_that_compare_ask_hardly_more(machine: Machine, accounts: int, most: float) -> None:
+    """An own question takes the place of the next one; on a single source, which is the dearest case."""
+    for number in range(accounts):
+        machine.join(f"a{number}", alone=True)
+
+    machine.run(400)
+
+    assert {name for _, name in machine.asked} == {f"a{number}" for number in range(accounts)}
+    assert len(machine.asked) <= most * 400 / EVERY + 1
+    assert max(machine.gaps()) <= 1.5 * EVERY
+
+
+def test_who_differs_is_asked_after_in_every_interval(machine: Machine) -> None:
+    """However often the other account publishes, and whatever it announces."""
+    liar = machine.join("liar", alone=True)
+    machine.versions["liar"] = "6.6.6"
+    machine.run(25)
+    honest = machine.join("honest", alone=True)
+
+    for _ in range(2 * 60):
+        liar.wanted = True
+        machine.run(0.5)
+
+    own = [at for at, name in machine.asked if name == honest.name]
+    assert own[0] <= 25 + 2 * EVERY
+    assert max(after - before for before, after in itertools.pairwise(own)) <= 2 * EVERY
+    assert len(own) <= 60 / EVERY + 2
+
+
+def test_a_credential_that_is_turned_down_is_not_tried_to_compare(machine: Machine) -> None:
+    """Not every few seconds at a forge that counts failures."""
+    machine.join("good", auth=True, alone=True)
+    machine.run(25)
+    machine.answers["bad"] = Reason.UNAUTHORIZED
+    machine.join("bad", auth=True, alone=True)
+
+    machine.run(300)
+
+    assert sum(name == "bad" for _, name in machine.asked) <= 2
+    assert max(machine.gaps()) <= 1.5 * EVERY

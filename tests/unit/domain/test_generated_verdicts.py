@@ -98,6 +98,7 @@ def test_every_reason_of_every_state_is_complete() -> None:
 
 _ELSEWHERE = {
     "release.over", "decision.unsigned", "cell.mixed", "cell.absent", "cell.disagree", "source.silent",
+    "source.contested",
     "check.failed", "check.stale", "check.unknown",
     "approval.unknown", "git.doubtful", "tls.unchecked", "migration.no-way-back", "cell.open",
     "friday_release", "release_name", "big_bang", "rollback_plan", "release.draft",

@@ -75,6 +75,7 @@ def take_part(
         (me.user, me.pid),
         random.Random(),  # noqa: S311  # spreads attempts, guards nothing
         memory,
+        frozenset(one.name for one in plan.environments if one.production),
     )
 
 

@@ -4,6 +4,9 @@ For each source one session holds the lease and asks at the plan's pace; the oth
 an answer is due and does not come they try the lease: it is free if its holder has died. When two intervals have
 gone by and the lease is still held, its holder is stopped or hangs: then one substitute, chosen by a second lease,
 asks instead. Whoever finds somebody else's newer answer when its own turn comes gives its leases back.
+
+What another account answers is asked by this session, too, now and then (`own_questions`): shortly before it is
+due, so that the question takes the place of the other one.
 """
 
 import asyncio
@@ -18,6 +21,7 @@ from msgspec.structs import replace
 from gonogo.adapters.sharing.keys import Asked
 from gonogo.adapters.sharing.lease import Leases, Rank
 from gonogo.adapters.sharing.others import Line, Others
+from gonogo.adapters.sharing.own_questions import OwnQuestions
 from gonogo.adapters.sharing.processes import holders_of, is_stopped
 from gonogo.adapters.sharing.publication import Publication
 from gonogo.adapters.sharing.record import BadLineError, Heard, answer_lines, key_of, read_answer
@@ -94,11 +98,13 @@ class SharedTurns:
         me: tuple[str, int],
         rng: random.Random,
         memory: Memory | None = None,
+        production: frozenset[str] = frozenset(),
     ) -> None:
         """`asked` and `targets` are by a question's name.
 
         Without leases and publication nothing is held or passed on, only taken in. `can_prove` says whether this
-        session has what `Asked.needs` names. `me` is this session's account and process.
+        session has what `Asked.needs` names. `me` is this session's account and process. `production` names the
+        environments whose sources are compared first.
         """
         self._asked = asked
         self._names = {one.key: name for name, one in asked.items()}
@@ -115,6 +121,7 @@ class SharedTurns:
         self._newest: dict[str, Newest] = {}
         if memory is not None:
             self._newest.update(memory.hand_on(asked.values(), self._newest))
+        self._own = OwnQuestions(asked.values(), self._about(production), rng)
         self._held: dict[str, Rank] = {}
         self._missed: dict[str, float] = {}
         """By key: since when a lease is held under which nobody has ever answered."""
@@ -141,6 +148,19 @@ class SharedTurns:
         self._look()
         self._see_who()
 
+    def _about(self, environments: frozenset[str]) -> list[str]:
+        """Keys of the sources that speak of one of these environments."""
+        found = {
+            name for name, those in self._targets.items() if {one.environment for one in those} & environments
+        }
+        return [one.key for name, one in self._asked.items() if name in found]
+
+    def _choose(self) -> None:
+        """Choose what to compare; what this account cannot ask stays with those who can."""
+        for key in self._own.choose(self._steady()):
+            if not self._may(self._asked[self._names[key]]):
+                self._own.drop(key)
+
     def wait(self, probing: Probing, *, wanted: bool) -> float:
         """See `ports.Turns.wait`."""
         asked = self._asked.get(probing.name)
@@ -154,9 +174,15 @@ class SharedTurns:
             self._give_back(asked.key)
             if wanted and may and now - newest.steady >= _floor(probing):
                 return 0.0
-            left = newest.steady + newest.next + self._grace - now
+            self._choose()
+            due = newest.steady + newest.next
+            own = self._own.left(asked.key, now, due)
+            if own == 0.0:
+                return 0.0
+            left = due + self._grace - now
             if left > 0:
-                return left
+                # whatever was announced, look in time whether it is to be compared
+                return min(left, asked.pace / 2, left if own is None else own)
         if asked.key in self._held:
             self._upgrade(asked.key)
             return 0.0
@@ -187,6 +213,10 @@ class SharedTurns:
         if asked is None or not self._may(asked):
             return  # nobody was asked, and nobody else is told
         steady = self._steady()
+        compared = self._own.is_chosen(asked.key)
+        self._own.answered(asked.key, observations, steady)
+        if compared and _is_failure(observations) and asked.key not in self._held:
+            return  # that this session got no answer does not speak for the account that holds the lease
         self._newest[asked.key] = Newest(steady, next_in, failed=_is_failure(observations))
         told = self._publish(asked, observations, steady, next_in)
         if not told:
@@ -246,10 +276,10 @@ class SharedTurns:
         self._looked_at = steady = self._steady()
         now = self._clock.now()
         own = self._publication.path if self._publication is not None else None
-        found: list[tuple[Heard, str]] = []
+        found: list[tuple[Heard, Line]] = []
         for line in self._others.look(own, self._is_ours):
             try:
-                found.append((self._read(line, now, steady), line.session))
+                found.append((self._read(line, now, steady), line))
             except BadLineError:
                 continue
         found.sort(key=lambda one: (one[0].steady, one[0].part))
@@ -263,16 +293,20 @@ class SharedTurns:
         wanted, origin = self._targets.get(name, frozenset()), self._asked[name].origin
         return read_answer(line.text, line.account, wanted, origin, now, steady)
 
-    def _sink_all(self, found: Sequence[tuple[Heard, str]]) -> None:
+    def _sink_all(self, found: Sequence[tuple[Heard, Line]]) -> None:
         told: list[Observation] = []
-        for heard, session in found:
+        for heard, line in found:
             before = self._newest.get(heard.key)
             if before is not None and (heard.steady, heard.part) <= (before.steady, before.part):
                 continue
             self._newest[heard.key] = Newest(
-                heard.steady, self._bounded(heard), session, heard.part, _is_failure(heard.observations)
+                heard.steady, self._bounded(heard), line.session, heard.part, _is_failure(heard.observations)
             )
             self._hopeless.pop(heard.key, None)
+            if line.account == self._me[0]:
+                self._own.answered(heard.key, heard.observations, heard.steady, more=heard.part > 0)
+            else:
+                self._own.told(heard.key, heard.observations, more=heard.part > 0)
             told.extend(heard.observations)
         if told:
             self._sink(tuple(told))

@@ -12,6 +12,7 @@ from gonogo.cli.release_facts import go_facts
 from gonogo.domain.matrix import Cell, Freshness, texts_of
 from gonogo.domain.observation import Status
 from gonogo.domain.pollers import PolledBy
+from gonogo.domain.rules.cells import contest_words
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.state import TriggerState
 from gonogo.errors import ExitCode
@@ -128,7 +129,16 @@ def trigger_line(fired: TriggerState) -> Line:
 
 def essence(cell: Cell) -> Hashable:
     """What makes a cell another one: neither ages nor shares counted from samples, which change all the time."""
-    return (texts_of(cell.judged), cell.sampled, cell.relation, cell.status, cell.freshness, cell.reason)
+    contested = tuple((one.by, one.theirs, one.ours) for one in cell.contests)
+    return (
+        texts_of(cell.judged),
+        cell.sampled,
+        cell.relation,
+        cell.status,
+        cell.freshness,
+        cell.reason,
+        contested,
+    )
 
 
 def cell_line(cell: Cell) -> Line:
@@ -139,6 +149,7 @@ def cell_line(cell: Cell) -> Line:
         notes.append(cell.status.replace("_", " "))
     if trouble:
         notes.append(f"no answer now: {trouble}" if cell.polled_at else trouble)
+    notes += [contest_words(one) for one in cell.contests]
     note = f" ({', '.join(notes)})" if notes else ""
     return (
         Span(str(cell.target), Tone.STRONG),

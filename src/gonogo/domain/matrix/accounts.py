@@ -43,6 +43,7 @@ def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None
             host=missing.host if missing else "",
             timing=timing,
             by=missing.by if missing else "",
+            contest=strand.contest,
         )
     age = now - seen.polled_at
     fresh = freshness(age, timing)
@@ -73,6 +74,7 @@ def _account(strand: Strand, timing: Timing, now: datetime, steady: float | None
         strand.counted,
         seen.way,
         seen.elsewhere,
+        strand.contest,
     )
 
 

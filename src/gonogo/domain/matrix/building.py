@@ -108,6 +108,8 @@ def _standing(
     expected = replace(product, version=held, revision="") if held else product
     cell = _cell(look.plan, expected, target, probe, accounts, look.state.cells.get(target, ()), held)
     cell = _looked_at(cell)
+    if cell.contests and cell.relation is Relation.MATCH:
+        cell = replace(cell, relation=Relation.UNKNOWN)
     awaits = _silent_yet(look.plan, probe, known)
     return _held_back(cell, awaits) if awaits else cell
 

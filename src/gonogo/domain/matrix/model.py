@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from gonogo.domain.hearsay import Contest
 from gonogo.domain.matrix.running import active
 from gonogo.domain.observation import Reason, Running, Status, Target
 from gonogo.domain.plan import Timing
@@ -72,6 +73,8 @@ class Account(Struct, frozen=True):
     """As in `Seen`."""
     elsewhere: str = ""
     """As in `Seen`."""
+    contest: Contest | None = None
+    """What another account's session observed there, otherwise than this account; it does not count."""
 
     @property
     def needed(self) -> int:
@@ -128,6 +131,11 @@ class Cell(Struct, frozen=True):
     """What the endpoint says it is, when that is another cell of the plan."""
     arrived: tuple[Running, ...] = ()
     """Of several versions that count those that are the planned one by its scheme: one, or builds of it."""
+
+    @property
+    def contests(self) -> tuple[Contest, ...]:
+        """Answers of other accounts that differ from this account's own, source by source."""
+        return tuple(one.contest for one in self.accounts if one.contest is not None)
 
     @property
     def counts_as_match(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gonogo.domain.drift import older_than_live
+from gonogo.domain.hearsay import Contest
 from gonogo.domain.history import is_planned
 from gonogo.domain.matrix import Cell, Freshness, Relation
 from gonogo.domain.observation import Status
@@ -32,6 +33,8 @@ def earlier_environments(facts: Facts, environment: Environment) -> Iterable[Rea
 def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
     """The environment before must run the planned version, seen just now, and healthy."""
     product, environment = cell.target
+    if cell.contests:
+        yield _contested(plan, cell)
     if not cell.is_known:
         yield unknown_cell(plan, cell)
         return
@@ -45,7 +48,8 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
         Relation.ABSENT: f"does not run there at all, planned is {cell.planned}",
     }
     if cell.relation is Relation.UNKNOWN:
-        yield _nothing_to_compare(plan, cell)
+        if not cell.contests:
+            yield _nothing_to_compare(plan, cell)
         return
     if cell.relation is not Relation.MATCH:
         yield about_cell(plan, cell, f"cell.{cell.relation}", f"{product} in {environment} {words[cell.relation]}")
@@ -146,12 +150,16 @@ def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """What stands in the environment itself: it may be behind, but it may not be a mystery or broken."""
     for cell in facts.matrix.column(environment.name):
         product = cell.target.product
+        if cell.contests:
+            yield _contested(facts.plan, cell)
         if not cell.is_known:
             yield unknown_cell(facts.plan, cell)
         elif cell.status in {Status.FAILED, Status.DEGRADED}:
             yield about_cell(
                 facts.plan, cell, "cell.status", f"{product} in {environment.name} reports '{cell.status}'"
             )
+        elif cell.relation is Relation.UNKNOWN and cell.contests:
+            continue
         elif cell.relation is Relation.UNKNOWN:
             yield _nothing_to_compare(facts.plan, cell)
         elif cell.elsewhere:
@@ -171,6 +179,27 @@ def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 who=owner_of_product(facts.plan, product),
                 remedy="raise the plan's version, or make sure that going back is meant",
             )
+
+
+def _contested(plan: Plan, cell: Cell) -> ReasonLine:
+    """Another account's session on this machine observed something else: one of the two answers is wrong."""
+    product, environment = cell.target
+    first = cell.contests[0]
+    return ReasonLine(
+        "source.contested",
+        Weight.UNKNOWN,
+        f"{product} in {environment}: {contest_words(first)}",
+        f"cell:{product}/{environment}",
+        first.at,
+        cell.source,
+        who=owner_of_product(plan, product),
+        remedy=f"compare with {first.by} (gonogo matrix {product} {environment}); gonogo status asks by itself",
+    )
+
+
+def contest_words(contest: Contest) -> str:
+    """`account ana observed 1.3.0, this account observed 1.2.0`."""
+    return f"account {contest.by} observed {contest.theirs}, this account observed {contest.ours}"
 
 
 def _disagreement(plan: Plan, cell: Cell) -> ReasonLine:

@@ -91,6 +91,7 @@ _ALL = (
         "cells",
         cell__unknown="nobody knows what runs in a cell right now",
         cell__disagree="two sources say different things about a cell",
+        source__contested="another account's session observes something else at a source than this account",
         host__unreachable="several cells are unknown because one host does not answer",
     ),
     *_warns(

@@ -14,6 +14,7 @@ from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.spans import age
 from gonogo.present.alerts import alerts
 from gonogo.present.matrix import coarse_age
+from gonogo.present.pollers import seen_by
 from gonogo.present.release import driver, lifecycle
 from gonogo.present.tones import Line, Span, Tone
 from gonogo.present.verdict import answer, headline, window_line, window_times
@@ -170,7 +171,7 @@ def _contact(snapshot: Snapshot, standing: Standing, columns: int) -> Line:
     line: list[Span] = []
     if snapshot.read_only:
         line.append(Span("READ ONLY  ", Tone.WARN))
-    line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot)))
+    line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot, standing.actor)))
     if standing.actor is not None:
         host = f"@{standing.actor.host}" if standing.actor.host and columns >= 100 else ""
         line.append(Span(f"  {standing.actor.user}{host}", Tone.MUTED))
@@ -190,8 +191,8 @@ def _journal(snapshot: Snapshot) -> Line:
     return plain("journal live", Tone.MUTED)
 
 
-def _endpoints(snapshot: Snapshot) -> Line:
-    """How many answer of all that are asked, whether their turn has come or not; how long ago the last one did."""
+def _endpoints(snapshot: Snapshot, actor: Actor | None) -> Line:
+    """How many answer of all that are asked, which other accounts asked, how old the newest answer is."""
     wanted = asked_about(snapshot.plan)
     asked = [cell for target, cell in snapshot.matrix.cells.items() if target in wanted]
     if not asked:
@@ -200,4 +201,4 @@ def _endpoints(snapshot: Snapshot) -> Line:
     ages = [cell.age for cell in asked if cell.age is not None]
     last = f", last {coarse_age(min(ages))}" if ages else ""
     tone = Tone.MUTED if len(known) == len(asked) else Tone.UNKNOWN
-    return plain(f"{len(known)}/{len(asked)} endpoints{last}", tone)
+    return plain(f"{len(known)}/{len(asked)} endpoints{seen_by(asked, actor.user if actor else '')}{last}", tone)
