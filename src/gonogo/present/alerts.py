@@ -19,7 +19,8 @@ def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
     """The most urgent first; empty when nothing is out of the ordinary."""
     return (
         *_without_go(snapshot), *_triggers(snapshot), *_lost(snapshot), *_contested(snapshot),
-        *_going_back(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot), *_taken_over(snapshot),
+        *_going_back(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot),
+        *_taken_over(snapshot),
     )  # fmt: skip
 
 
