@@ -240,7 +240,7 @@ def test_a_hotfix_never_starts_from_what_waits_or_rolls_out(line: Line, gonogo: 
     base = line.release.fleet.url("").rstrip("/")
     probe = f'probe: {{use: github, repo: acme/web, url: "{base}"}}'
     text = line.release.plan.read_text(encoding="utf-8").replace("[staging, production]", "[production]")
-    plain = f'probe: "{base}/{{environment}}/version"'
+    plain = f'probe: {{url: "{base}/{{environment}}/version", instances: 1}}'
     assert plain in text
     line.release.plan.write_text(text.replace(plain, probe), encoding="utf-8")
     queue = [(f"v1.9.{number}", state) for number in (6, 5, 4)]

@@ -278,7 +278,11 @@ def _ledger(dice: Chance, world: World) -> Ledger | None:
     if dice.wrong():
         return None
     arrival = dice.choice(list(Arrival)) if dice.wrong() else Arrival.PRESENT
-    cells = tuple(LedgerCell(product.name, _OID[:8], "main", arrival) for product in world.plan.products)
+    remote = "origin" if arrival is Arrival.UNPUSHED else ""  # only what has a remote can wait to be pushed
+    cells = tuple(
+        LedgerCell(product.name, _OID[:8], "main", arrival, repo=f"/srv/{product.name}", remote=remote)
+        for product in world.plan.products
+    )
     return Ledger(cells, read_at=world.now, problem="main is gone" if dice.wrong() else "")
 
 

@@ -99,7 +99,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("reject", "NAME --reason TEXT", "block an approval until you revoke", "reject", DECIDE),
     Verb("revoke", "NAME [--reason TEXT]", "take back your own approval or rejection", "revoke", DECIDE),
-    Verb("go", "ENV [--confirm CODE]", "let the release into an environment", "go", DECIDE),
+    Verb("go", "ENV [--late --reason TEXT] [--confirm CODE]", "let the release into an environment", "go", DECIDE),
     Verb(
         "waive", "RULE[:SUBJECT] [--env ENV] --reason TEXT --until TIME [--confirm CODE] [--withdraw]",
         "let one unmet rule pass", "waive", DECIDE,
@@ -212,8 +212,8 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("init", "[PATH]", "write a starter plan for this repository", "init", PLAN, plan=False, journal=False),
     Verb(
-        "journal init", "--shared DIR --group GROUP", "make a journal for several accounts", "journal_init",
-        JOURNAL, journal=False,
+        "journal init", "--shared DIR --group GROUP [--all-releases]", "make a journal for several accounts",
+        "journal_init", JOURNAL, journal=False,
     ),
     Verb("journal verify", "", "prove that nobody has changed the journal", "journal_verify", JOURNAL),
     Verb("journal path", "", "print where the journal of this release lies", "journal_path", JOURNAL),
