@@ -51,9 +51,10 @@ def test_a_release_that_lacks_a_fix_that_runs_is_no_go(gonogo: Here, fix: str) -
     )
     told = gonogo("status", "--env", "production")
     assert told.code == 3
-    assert f"make a patch with it: gonogo hotfix plan web {fix[:8]} --from 1.3.0" in told.out
+    assert f"next: gonogo hotfix plan web {fix[:8]} --from 1.3.0    makes a patch with it; or plan" in told.out
     assert f"gonogo merges equal {fix[:8]} v1.3.0 --commit COMMIT" in told.out
     assert f"gonogo waive fix.lost:fix:web/{fix[:8]}" in told.out
+    assert "--env production --reason '...' --until 2h" in told.out
     refused = gonogo("go", "production")
     assert (refused.code, "fix.lost" in refused.err) == (3, True)
 

@@ -482,7 +482,7 @@ def test_go_is_the_drivers_to_say() -> None:
 
     async def story(seat: Seat, evening: Evening) -> None:
         await seat.press("o")
-        await seat.sees("only the release lead (Ben Okafor (bokafor)) can give GO")
+        await seat.sees("only the release lead, Ben Okafor (bokafor), can give GO")
 
     play(story, evening)
 

@@ -162,10 +162,10 @@ def barrier(plan: Plan, state: ReleaseState, actor: Actor, act: Act, now: dateti
         return None
     lead = lead_name(plan, state)
     roles = roles_for(plan, act)
-    whoever = f"the release lead ({lead})" if lead else "the release lead"
     or_role = f" or role {' or '.join(roles)}" if roles else ""
+    whoever = f"the release lead, {lead},{or_role}" if lead else f"the release lead{or_role}"
     has_none = "" if lead else "; the release has no lead yet"
-    return Barrier(f"only {whoever}{or_role} can {_WORDS[act]}{has_none}", _remedy(plan, state, actor, act, now))
+    return Barrier(f"only {whoever} can {_WORDS[act]}{has_none}", _remedy(plan, state, actor, act, now))
 
 
 def _remedy(plan: Plan, state: ReleaseState, actor: Actor, act: Act, now: datetime) -> str:

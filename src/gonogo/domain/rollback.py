@@ -354,7 +354,7 @@ def _triggers(plan: Plan) -> Point:
     if plan.triggers:
         return Point("triggers", Readiness.READY, f"agreed: {', '.join(one.id for one in plan.triggers)}")
     fact = "nobody has agreed on what means: go back"
-    return Point("triggers", Readiness.NOT_READY, fact, "put `rollback: {triggers: [...]}` into the plan")
+    return Point("triggers", Readiness.NOT_READY, fact, "put `rollback: {triggers: [{when: TEXT}]}` into the plan")
 
 
 def _command(product: Product, version: str) -> list[Point]:

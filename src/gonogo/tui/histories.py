@@ -86,6 +86,7 @@ class Histories:
                 plan = self._plan
                 if plan is not None:
                     round_ = round_ if plan[1] == round_.generation else _Round(plan[1])
+                    round_.begun = time.monotonic()
                     round_.try_again(asked=asked)
                     for product in plan[0].plan.products:
                         self._look_at(product, plan[0], round_)
@@ -104,8 +105,8 @@ class Histories:
         print_now = self._wiring.fingerprint(product)
         if round_.known.get(product.name) == print_now:
             round_.unmoved.append(product.name)
-            if time.monotonic() - round_.told > TELL:
-                self._tell(round_)
+            if time.monotonic() - round_.begun > TELL:
+                self._tell_so_far(round_)
             return
 
         def progress(changes: Changes) -> None:
@@ -119,11 +120,16 @@ class Histories:
             self._put(Read(generation, changes))
 
     def _tell(self, round_: "_Round") -> None:
-        """Say what is the same: now and then, and at once when somebody waits to decide on it."""
+        """Say what is the same at the end of a look: now and then, and at once when a decision waits for it."""
         if self._begun <= self._awaited or time.monotonic() - round_.told > TELL:
             self._put(Unmoved(round_.generation, tuple(round_.unmoved)))
             round_.told = time.monotonic()
         round_.unmoved.clear()
+
+    def _tell_so_far(self, round_: "_Round") -> None:
+        """Say what is the same in the middle of a long look. Its end still tells the others."""
+        self._put(Unmoved(round_.generation, tuple(round_.unmoved)))
+        round_.begun = time.monotonic()
 
     def _unwanted(self, generation: int) -> bool:
         return self._over.is_set() or self._plan is None or self._plan[1] != generation
@@ -139,7 +145,10 @@ class _Round:
         self.failed: dict[str, float] = {}
         """By product: when it was tried to read what could not be."""
         self.unmoved: list[str] = []
+        """Products that this look found the same, as far as it has come."""
         self.told = time.monotonic()
+        self.begun = self.told
+        """Monotonic seconds at which this look began, or told what it had found so far."""
 
     def try_again(self, *, asked: bool) -> None:
         """Have what could not be read be read in this round, if somebody `asked` or it is long ago."""

@@ -77,6 +77,20 @@ def test_an_error_of_the_varied_form_alone_is_told_and_not_counted(code: int) ->
     assert "not counted" in came.way[-1]
 
 
+def test_many_looks_at_an_endpoint_that_knows_no_parameters_are_plain_ones() -> None:
+    """Varied ones all failed, and the cell stayed at 2 of 29 looks for ever."""
+    both = Both(runs("1"), refuses(404))
+    asking = PastCaches(True)
+    assert asking.varies
+    asyncio.run(asking.ask(both.put))
+    assert not asking.varies
+    both.varied = runs("1")
+    for _ in range(VARIED_EVERY):
+        asyncio.run(asking.ask(both.put))
+    assert asking.varies
+    assert not PastCaches(False).varies
+
+
 @pytest.mark.parametrize("code", [500, 502, 503, 504])
 def test_a_cache_in_front_of_nobody_is_not_believed(code: int) -> None:
     """And every question is varied until somebody answers."""

@@ -87,7 +87,7 @@ def test_another_account_may_not(act: str) -> None:
     refusal = world.refusal(BEN, ACTS[act](world))
 
     assert (refusal.rule, refusal.exit_code) == (RULES.get(act, f"{act}.driver"), ExitCode.NOT_PERMITTED)
-    assert "only the release lead (Ana Ruiz (aruiz)) can" in refusal.reason
+    assert "only the release lead, Ana Ruiz (aruiz), can" in refusal.reason
     assert refusal.remedy.startswith("gonogo drive --note '...'    ask Ana Ruiz (aruiz)")
     assert world.state.events[-1].kind == "act.refused"
 

@@ -264,7 +264,7 @@ def test_only_the_lead_gives_go() -> None:
     refusal = world.refusal(ANA, say_go(world))
 
     assert (refusal.rule, refusal.exit_code) == ("go.driver", ExitCode.NOT_PERMITTED)
-    assert refusal.reason == "only the release lead (Ben Okafor (bokafor)) can give GO"
+    assert refusal.reason == "only the release lead, Ben Okafor (bokafor), can give GO"
 
 
 def test_the_baton_is_passed_and_taken() -> None:

@@ -396,7 +396,8 @@ def _make_store(target: Path, release: str, now: datetime) -> list[str]:
     store = read_store(target, release)
     if store is None:
         _write_store(target, Store(FORMAT, release, _seconds(now), SHARED, os.urandom(32).hex()))
-        return [f"made {target / STORE} for release {clean(release, 80)}"]
+        whose = "all releases" if release == ANY else f"release {clean(release, 80)}"
+        return [f"made {target / STORE} for {whose}"]
     if store.mode != SHARED:
         raise ConfigError("is the journal of somebody who works alone", where=str(target))
     return []

@@ -75,8 +75,15 @@ class PastCaches:
         """The plain form was seen to be answered otherwise."""
         self._doubted = False
         """The last varied question found nobody behind the gateway."""
+        self._refused = False
+        """The endpoint turned the parameter down, and answers the plain form."""
         self._known: tuple[str, ...] | None = None
         """Versions of the last answer to a varied question."""
+
+    @property
+    def varies(self) -> bool:
+        """Whether one more look is worth the varied form: wanted, and not turned down the last time."""
+        return self.wanted and not self._refused
 
     async def ask(self, put: Put) -> Asked:
         """Ask once, or twice where the two forms have to be compared."""
@@ -107,7 +114,7 @@ class PastCaches:
 
     def _taken(self, told: Asked) -> Asked:
         outcome, came = told
-        self._doubted = False
+        self._doubted = self._refused = False
         if isinstance(outcome, Understood):
             self._known = _versions(outcome)
         if self._always:
@@ -123,7 +130,8 @@ class PastCaches:
             return plain
         self._doubted = failed.code >= 500 or failed.reason in CONNECTION
         why = clean(failed.detail or failed.reason, 80)
-        if not self._doubted:
+        self._refused = not self._doubted
+        if self._refused:
             note = f"with a varying parameter '{PARAMETER}' it answers {why}: not counted"
             return outcome, replace(came, way=(*came.way, note))
         message = f"out of a cache, it seems: past it nobody answers ({why})"

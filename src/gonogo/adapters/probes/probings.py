@@ -214,7 +214,7 @@ class CellProbing(_Question):
         return Burst(seen, wanted, self._look, self._enough) if wanted and isinstance(seen, Seen) else None
 
     async def _look(self) -> Observation:
-        return self._seen(*await self._put(self._past_caches.wanted))
+        return self._seen(*await self._put(self._past_caches.varies))
 
     async def _put(self, past_caches: bool) -> tuple[Outcome, Came]:
         """Put the question once; a sample on a connection of its own."""

@@ -104,7 +104,7 @@ def _passes(scene: Scene) -> Refusal:
     return Refusal(
         ExitCode.NOT_PERMITTED,
         "baton.pass",
-        f"only the release lead ({lead}) hands over the lead" if lead else "the release has no lead to hand over",
+        f"only the release lead, {lead}, hands over the lead" if lead else "the release has no lead to hand over",
         "gonogo drive --note '...'    takes it yourself",
     )
 

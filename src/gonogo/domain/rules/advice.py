@@ -79,7 +79,7 @@ def _no_way_back(facts: Facts) -> Iterable[ReasonLine]:
 def _no_trigger(facts: Facts) -> Iterable[ReasonLine]:
     if not facts.plan.triggers:
         fact = "nobody has agreed on what means: go back. In that night somebody will have to argue about it"
-        yield _said(facts, "no_trigger", fact, "plan", "put `rollback: {triggers: [...]}` into the plan")
+        yield _said(facts, "no_trigger", fact, "plan", "put `rollback: {triggers: [{when: TEXT}]}` into the plan")
 
 
 def _no_staging(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:

@@ -91,7 +91,10 @@ def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
         remedy = "let the endpoint state its commit, and say in its probe where (`revision:`)"
     if cell.is_doubtful and len(cell.judged) == 1:
         told = f"runs {cell.planned} in {few_looks(cell.looks, cell.needed)}"
-        remedy = "look again; `instances: 1` at the probe where one process answers"
+        remedy = (
+            f"gonogo matrix {product} {environment}    asks again; "
+            f"or set `instances: 1` at its probe, if one process answers there"
+        )
     if cell.awaits:
         told = f"is not told by all its sources yet: {', '.join(one or 'its own probe' for one in cell.awaits)}"
     return ReasonLine(
@@ -168,17 +171,26 @@ def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         elif cell.relation is Relation.DISAGREE:
             yield _disagreement(facts.plan, cell)
         elif cell.relation is Relation.AHEAD:
-            newer = cell.versions[0].version
-            yield ReasonLine(
-                "cell.older-than-live",
-                Weight.WARNING,
-                f"{environment.name} runs {product} {newer}, newer than the planned {cell.planned}",
-                f"cell:{product}/{environment.name}",
-                cell.polled_at,
-                cell.source,
-                who=owner_of_product(facts.plan, product),
-                remedy="raise the plan's version, or make sure that going back is meant",
-            )
+            yield _newer_runs(facts.plan, cell)
+
+
+def _newer_runs(plan: Plan, cell: Cell) -> ReasonLine:
+    """One goes back here, be it by the plan or because an older version is held."""
+    product, environment = cell.target
+    than, remedy = f"the planned {cell.planned}", "raise the plan's version, or make sure that going back is meant"
+    if cell.held:
+        than = f"{cell.held}, at which it is held"
+        remedy = f"deploy {product} {cell.held} to {environment}, or end the hold"
+    return ReasonLine(
+        "cell.older-than-live",
+        Weight.WARNING,
+        f"{environment} runs {product} {cell.versions[0].version}, newer than {than}",
+        f"cell:{product}/{environment}",
+        cell.polled_at,
+        cell.source,
+        who=owner_of_product(plan, product),
+        remedy=remedy,
+    )
 
 
 def _contested(plan: Plan, cell: Cell) -> ReasonLine:

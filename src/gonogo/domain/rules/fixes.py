@@ -77,7 +77,8 @@ def _shipped(
         else:
             _note(losses, compared, f"runs in {environment.name} as {running.version}")
     lacking = f"{product.name} {product.version}"
-    yield from _lost(facts, product, found, losses.values(), lacking, "", _ways_out(product, found))
+    ways_out = _ways_out(environment, product, found)
+    yield from _lost(facts, product, found, losses.values(), lacking, "", ways_out)
 
 
 def _rollback(
@@ -167,12 +168,13 @@ def _lost(
         yield _about(facts, product, found, subject, fact, f"gonogo matrix {product.name}")
 
 
-def _ways_out(product: Product, found: Containment) -> str:
-    """What to do about a fix that is lost, for whom it is not yet decided which."""
+def _ways_out(environment: Environment, product: Product, found: Containment) -> str:
+    """What to do about a fix that is lost, each as it is typed, for whom it is not yet decided which."""
     return (
-        f"make a patch with it: gonogo hotfix plan {product.name} FIX --from {product.version}; "
-        f"or forward-merge it and create a new tag; or gonogo merges equal FIX {found.name} --commit COMMIT; "
-        f"or gonogo waive fix.lost:fix:{product.name}/FIX"
+        f"gonogo hotfix plan {product.name} FIX --from {product.version}    makes a patch with it; "
+        f"or plan a new tag that contains it; "
+        f"or gonogo merges equal FIX {found.name} --commit COMMIT --reason '...'; "
+        f"or gonogo waive fix.lost:fix:{product.name}/FIX --env {environment.name} --reason '...' --until 2h"
     )
 
 
