@@ -112,6 +112,57 @@ def test_the_version_to_roll_back_to_contains_it_as_well(gonogo: Here, release: 
     )
 
 
+def test_a_rollback_target_that_git_does_not_know_is_not_known_to_have_the_fix(
+    gonogo: Here, release: Release, fix: str
+) -> None:
+    """An answer that is missing is no answer: never GO."""
+    edit(release, lambda plan: plan.replace("    owner: me\n", "    owner: me\n    rollback: {to: 1.1.0}\n"))
+    fact = rules(gonogo)["fix.unknown"]
+    assert fact.startswith(
+        "whether web 1.1.0 contains every fix is not known: it is the rollback target of production"
+    )
+    assert fix
+
+
+def test_a_waiver_that_names_the_fix_lets_just_this_one_pass(gonogo: Here, release: Release, fix: str) -> None:
+    """By a role that may, with a reason and an end; another fix would block again."""
+    edit(release, lambda plan: plan.replace("name: Me Myself,", "name: Me Myself, roles: [sre],"))
+    edit(release, lambda plan: plan + "waivers: {roles: [sre]}\n")
+    words = (
+        "waive",
+        f"fix.lost:fix:web/{fix[:8]}",
+        "--env",
+        "production",
+        "--reason",
+        "told to every user",
+        "--until",
+    )
+    gonogo("start")
+    shown = gonogo(*words, "2h")
+    assert "--confirm " in shown.out, shown
+    code = shown.out.rpartition("--confirm ")[2].split()[0]
+    assert gonogo(*words, "2h", "--confirm", code).code == 0
+    assert "fix.lost" not in rules(gonogo)
+
+    web = release.directory / "web"
+    git(web, "checkout", "-q", "hotfix/v1.2.1")
+    (web / "tax.txt").write_text("right\n", encoding="utf-8")
+    git(web, "add", "tax.txt")
+    git(web, *_AS, "commit", "-q", "-m", "fix: tax")
+    git(web, *_AS, "tag", "-a", "-m", "v1.2.2", "v1.2.2")
+    release.runs("production", "1.2.2")
+    assert "(fix: tax)" in rules(gonogo)["fix.lost"]
+
+
+def test_a_shallow_clone_does_not_know_whether_a_fix_is_lost(gonogo: Here, release: Release, fix: str) -> None:
+    """What it leaves out may hold the fix, or lack it."""
+    whole = release.directory / "whole"
+    (release.directory / "web").rename(whole)
+    git(release.directory, "clone", "-q", "--depth", "1", "--branch", "v1.3.0", f"file://{whole}", "web")
+    assert "fix.unknown" in rules(gonogo)
+    assert fix
+
+
 def test_a_version_marked_bad_is_missed_by_nobody(gonogo: Here, fix: str) -> None:
     """What was marked bad is taken away on purpose."""
     assert "fix.lost" in rules(gonogo)

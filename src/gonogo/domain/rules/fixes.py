@@ -84,15 +84,21 @@ def _shipped(
 def _rollback(
     facts: Facts, known: Containments, environment: Environment, product: Product
 ) -> Iterable[ReasonLine]:
-    """What is not known of a rollback target is told by the rollback plan."""
+    """What one would roll back to; unknown where git cannot tell, unless it is what runs there anyway."""
     back = target_in(facts.inputs, product, environment.name).version
+    if not back or _is(product, back, product.version):
+        return
     found = known.get((product.name, back))
-    if not back or _is(product, back, product.version) or found is None or _why_unknown(facts, found, "")[0]:
+    cell = facts.matrix.cell(product.name, environment.name)
+    why, remedy = _why_unknown(facts, found, "")
+    if found is None or why:
+        if not any(_is(product, running.version, back) for running in cell.judged if cell.is_known):
+            told = f"it is the rollback target of {environment.name}; {why}"
+            yield _unknown(facts, product, found, f"{back}/rollback", told, remedy, of=back)
         return
     losses: dict[str, _Loss] = {}
     for carrier in found.hotfixes:
         _note(losses, carrier, f"is in hotfix {carrier.version}")
-    cell = facts.matrix.cell(product.name, environment.name)
     for running in _needed(facts, cell, product, environment):
         compared = found.running.get((running.version, running.revision))
         if compared is not None and _is_older(product, running.version, product.version):
@@ -192,12 +198,13 @@ def _about(facts: Facts, product: Product, found: Containment, subject: str, fac
 
 
 def _unknown(
-    facts: Facts, product: Product, found: Containment | None, version: str, why: str, remedy: str
+    facts: Facts, product: Product, found: Containment | None, version: str, why: str, remedy: str, of: str = ""
 ) -> ReasonLine:
+    """`version` is what it was compared with, `of` what was looked into, where that is not what ships."""
     return ReasonLine(
         "fix.unknown",
         Weight.UNKNOWN,
-        f"whether {product.name} {product.version} contains every fix is not known: {why}",
+        f"whether {product.name} {of or product.version} contains every fix is not known: {why}",
         f"fix:{product.name}/{version}" if version else f"fix:{product.name}",
         found.at if found else None,
         product.repo,
