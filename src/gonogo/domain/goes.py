@@ -1,9 +1,10 @@
 """What one recorded go speaks of."""
 
 from gonogo.domain.digest import Content, differences
-from gonogo.domain.plan import Product
+from gonogo.domain.observation import Target
+from gonogo.domain.plan import Plan, Product
 from gonogo.domain.state import GoDecision, ReleaseState
-from gonogo.domain.version import same_build
+from gonogo.domain.version import overlaps, same_build
 
 
 def stands(decision: GoDecision, content: Content) -> bool:
@@ -11,11 +12,37 @@ def stands(decision: GoDecision, content: Content) -> bool:
     return not decision.flaw and not differences(dict(decision.content), content)
 
 
-def is_rolled_back(state: ReleaseState, decision: GoDecision) -> bool:
-    """Whether it was decided to go back in that environment after this go."""
-    return any(
+def is_rolled_back(plan: Plan, state: ReleaseState, decision: GoDecision) -> bool:
+    """Whether that environment went back after this go: it was decided, or was seen to have happened."""
+    decided = any(
         one.target.environment == decision.environment and one.seq > decision.seq for one in state.rollbacks
     )
+    return decided or any(
+        last_left(state, product, Target(product.name, decision.environment)) > decision.seq
+        for product in plan.products
+    )
+
+
+def last_left(state: ReleaseState, product: Product, target: Target) -> int:
+    """Number of the last record that shows another version where the planned one had run alone; 0 for none."""
+
+    def is_planned(text: str) -> bool:
+        return overlaps(text, product.version, product.scheme, product.name)
+
+    return max(
+        (
+            entry.left_seq
+            for text, entry in state.entries.get(target, {}).items()
+            if entry.left_seq and is_planned(text) and not any(map(is_planned, entry.left_to))
+        ),
+        default=0,
+    )
+
+
+def voided(state: ReleaseState, decision: GoDecision, seq: int) -> bool:
+    """Whether an edit of what ships was accepted after the go and before number `seq`: it spoke of something else."""
+    edits = [one for one in state.lifecycle.amendments if one.signed and decision.seq < one.seq < seq]
+    return bool(edits) and edits[-1].digest != decision.digest
 
 
 def covers(decision: GoDecision, product: Product) -> bool:

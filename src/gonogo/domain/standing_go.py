@@ -79,18 +79,20 @@ def given_goes(
         decision = state.go(environment.name)
         judged = next((one for one in verdicts if one.environment == environment.name), None)
         if decision is not None and judged is not None and content is not None:
-            found.append(_given(state, decision, judged, content))
+            found.append(_given(plan, state, decision, judged, content))
     return tuple(found)
 
 
-def _given(state: ReleaseState, decision: GoDecision, judged: Verdict, content: Content) -> Given:
+def _given(
+    plan: Plan, state: ReleaseState, decision: GoDecision, judged: Verdict, content: Content
+) -> Given:
     if decision.flaw:
         return Given(decision, Ground.NOT_COUNTED)
     if not stands(decision, content):
         return Given(decision, Ground.OTHER_CONTENT)
     if state.lifecycle.is_over:
         return Given(decision, Ground.HOLDS)
-    if is_rolled_back(state, decision):
+    if is_rolled_back(plan, state, decision):
         return Given(decision, Ground.ROLLED_BACK)
     blockers = tuple(one for one in _each(judged, Weight.BLOCKER) if _counts(judged, one))
     unknowns = tuple(one for one in _each(judged, Weight.UNKNOWN) if not judged.reached)

@@ -11,7 +11,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from gonogo.domain.folds.cells import Entry
-from gonogo.domain.goes import covers
+from gonogo.domain.goes import covers, last_left, voided
 from gonogo.domain.matrix import Cell, Matrix
 from gonogo.domain.observation import Target
 from gonogo.domain.plan import Environment, Level, Plan, Product
@@ -115,16 +115,19 @@ def _entry(state: ReleaseState, product: Product, target: Target) -> Entry | Non
 def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int) -> bool:
     """Whether somebody decided that the planned version may be there, seen at number `seq` of the journal.
 
-    A go does not outlive a rollback: who goes on after it needs another one.
+    A go does not outlive a rollback, decided or only seen, nor an accepted edit of what ships: who goes on after it
+    needs another one.
     """
     rolled_back = [one for one in state.rollbacks if one.target == target and one.seq < seq]
     if any(_same(product, one.to) for one in rolled_back):
         return True
+    left = last_left(state, product, target)
     since = max((one.seq for one in rolled_back), default=0)
+    since = max(since, left if left < seq else 0)
     return any(
         covers(one, product)
         for one in state.decisions
-        if one.environment == target.environment and one.seq > since
+        if one.environment == target.environment and one.seq > since and not voided(state, one, seq)
     )
 
 

@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Command, FreezeLine, Go, MarkBad, RecordTransition, Start, Tick, Waive
+from gonogo.domain.decide import AcceptAmendment, Command, FreezeLine, Go, MarkBad, RecordTransition, Start, Tick, Waive
 from gonogo.domain.decisions import go
 from gonogo.domain.decisions.rollback import RollBack, preview
 from gonogo.domain.evidence import NOTHING, absorb
 from gonogo.domain.observation import Role, Running, Seen, Status, Target
-from gonogo.domain.plan import Canary, Gate, GateKind, Item, ItemId, Level, Plan, Rollout
+from gonogo.domain.plan import Canary, Gate, GateKind, Item, ItemId, Level, Migration, Plan, Rollout
 from gonogo.domain.standing_go import Ground
 from gonogo.domain.undecided import without_go
 from support.deciding import ANA, BEN, World, make_plan, make_product
@@ -154,6 +154,46 @@ def test_a_go_does_not_outlive_a_rollback() -> None:
     world.do(ANA, ran("1.2.3"))
 
     assert without_go(plan, world.state)
+
+
+def test_a_go_does_not_outlive_a_way_back_that_nobody_recorded() -> None:
+    """It ran, and another version came in its place: what was decided before that answers for nothing after it."""
+    world = gone().do(ANA, ran("1.2.3")).sees({"production": "1.2.3"})
+    assert (without_go(PLAIN, world.state), ground(world)) == ((), Ground.HOLDS)
+
+    world.do(ANA, ran("1.2.2")).sees({"production": "1.2.2"})
+    assert (without_go(PLAIN, world.state), ground(world)) == ((), Ground.ROLLED_BACK)
+
+    world.do(ANA, ran("1.2.3")).sees({"production": "1.2.3"})
+    assert "deployed.without-go" in rules(world)
+
+
+@pytest.mark.parametrize("between", [ran(), ran("v1.2.3"), ran("1.2.2", "1.2.3")])
+def test_a_restart_another_spelling_and_a_rollout_are_no_way_back(between: RecordTransition) -> None:
+    """Nothing else took its place."""
+    world = gone().do(ANA, ran("1.2.3"), between, ran("1.2.3")).sees({"production": "1.2.3"})
+
+    assert (without_go(PLAIN, world.state), ground(world)) == ((), Ground.HOLDS)
+
+
+def test_a_go_does_not_answer_for_what_an_accepted_edit_made_of_it() -> None:
+    """The version is the same, and what approvals sign is not: deployed after the edit, it has no go."""
+    world = gone()
+    irreversible = replace(PLAIN, products=(make_product(migration=Migration.IRREVERSIBLE),))
+    world.edit(irreversible)
+    world.do(ANA, AcceptAmendment(world.amend_code()), ran("1.2.3"))
+
+    assert [one.version for one in without_go(irreversible, world.state)] == ["1.2.3"]
+
+
+def test_an_edit_after_the_deployment_takes_nothing_from_its_go() -> None:
+    """What was let in was let in as it was."""
+    world = gone().do(ANA, ran("1.2.3"))
+    irreversible = replace(PLAIN, products=(make_product(migration=Migration.IRREVERSIBLE),))
+    world.edit(irreversible)
+    world.do(ANA, AcceptAmendment(world.amend_code()))
+
+    assert without_go(irreversible, world.state) == ()
 
 
 def test_a_go_holds_until_something_stands_against_it() -> None:

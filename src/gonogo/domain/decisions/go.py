@@ -109,7 +109,7 @@ def _given_before(scene: Scene, environment: str, content: digest.Content) -> st
 
 def _holds(scene: Scene, last: GoDecision, content: digest.Content) -> bool:
     """Whether a go for the same need not be said again: no rollback since, and no deployment without it."""
-    if is_rolled_back(scene.state, last) or not stands(last, content):
+    if is_rolled_back(scene.plan, scene.state, last) or not stands(last, content):
         return False
     found = without_go(scene.plan, scene.state)
     return not in_environment(found, last.environment)

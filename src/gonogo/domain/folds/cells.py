@@ -52,6 +52,10 @@ class Entry(Struct, frozen=True):
     alone_at: datetime | None = None
     """UTC of the first record that names it alone; None while it never ran alone."""
     alone_seq: int = 0
+    left_seq: int = 0
+    """Number of the last record that shows others in its place after it had run alone; 0 when none does."""
+    left_to: tuple[str, ...] = ()
+    """The versions of that record."""
 
 
 Entries = Mapping[str, Entry]
@@ -82,6 +86,8 @@ def _entered(known: Entries, before: Deployed | None, seen: Deployed) -> Entries
     for version, entry in known.items():
         if entry.until is None and version not in seen.versions:
             found[version] = replace(entry, until=seen.since)
+            if entry.alone_seq and seen.versions:
+                found[version] = replace(found[version], left_seq=seen.seq, left_to=seen.versions)
     alone = len(seen.versions) == 1
     for version in seen.versions:
         share = 100.0 if alone else seen.shares.get(version)
@@ -89,7 +95,9 @@ def _entered(known: Entries, before: Deployed | None, seen: Deployed) -> Entries
         earlier = before.versions if before else ()
         entry = stays or Entry(version, seen.since, seen.by, seen.seq, earlier, before is None, share)
         if entry.until is not None:
+            left = (entry.left_seq, entry.left_to)
             entry = Entry(version, seen.since, seen.by, seen.seq, earlier, share=share)
+            entry = replace(entry, left_seq=left[0], left_to=left[1])
         elif share is not None and (entry.share is None or share > entry.share):
             entry = replace(entry, share=share)
         if alone and not entry.alone_seq:

@@ -47,6 +47,8 @@ class Amendment(Struct, frozen=True):
     """What it changed, one line each."""
     signed: bool = False
     """Whether it changed what approvals sign, or who gives them: who accepted it asked for those approvals."""
+    digest: str = ""
+    """Of what ships since, as in a go; "" where it was not known."""
 
 
 class Lifecycle(Struct, frozen=True):
@@ -186,6 +188,7 @@ class LifecycleFold:
             record.sha256,
             texts(event.data, "changes"),
             bool(event.data.get("signed")),
+            text(event.data, "digest"),
         )
         self.lifecycle = replace(self.lifecycle, plan=record, amendments=(*self.lifecycle.amendments, amendment))
 

@@ -82,7 +82,7 @@ def unused(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     if (
         waited < UNUSED_AFTER
         or not stands(decision, facts.content)
-        or is_rolled_back(facts.state, decision)
+        or is_rolled_back(facts.plan, facts.state, decision)
         or any(_has_moved(cell, decision) for cell in column)
     ):
         return
