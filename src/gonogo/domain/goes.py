@@ -40,7 +40,7 @@ def last_left(state: ReleaseState, product: Product, target: Target) -> int:
 
 
 def voided(state: ReleaseState, decision: GoDecision, seq: int) -> bool:
-    """Whether an edit of what ships was accepted after the go and before number `seq`: it spoke of something else."""
+    """Whether an edit of what ships was accepted after the go and before number `seq`."""
     edits = [one for one in state.lifecycle.amendments if one.signed and decision.seq < one.seq < seq]
     return bool(edits) and edits[-1].digest != decision.digest
 

@@ -83,9 +83,7 @@ def given_goes(
     return tuple(found)
 
 
-def _given(
-    plan: Plan, state: ReleaseState, decision: GoDecision, judged: Verdict, content: Content
-) -> Given:
+def _given(plan: Plan, state: ReleaseState, decision: GoDecision, judged: Verdict, content: Content) -> Given:
     if decision.flaw:
         return Given(decision, Ground.NOT_COUNTED)
     if not stands(decision, content):

@@ -115,8 +115,8 @@ def _entry(state: ReleaseState, product: Product, target: Target) -> Entry | Non
 def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int) -> bool:
     """Whether somebody decided that the planned version may be there, seen at number `seq` of the journal.
 
-    A go does not outlive a rollback, decided or only seen, nor an accepted edit of what ships: who goes on after it
-    needs another one.
+    A go does not outlive a rollback, decided or only seen, nor an accepted edit of what ships: who goes on after
+    it needs another one.
     """
     rolled_back = [one for one in state.rollbacks if one.target == target and one.seq < seq]
     if any(_same(product, one.to) for one in rolled_back):

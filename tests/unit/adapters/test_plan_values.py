@@ -59,10 +59,20 @@ def test_environments_may_be_bare_keys() -> None:
         ("PROD", True),
         ("preprod", False),
         ("prodigy", False),
+        ("production-eu", True),
+        ("prod_us", True),
+        ("eu-production", True),
+        ("prd", True),
+        ("live.eu", True),
+        ("pre-prod", False),
+        ("non-production", False),
+        ("prod-test", True),
+        ("staging-live", False),
+        ("liverpool", False),
     ],
 )
 def test_production_by_its_name(name: str, production: bool) -> None:
-    """Production, prod and prod-something, unless the plan says otherwise."""
+    """Production, prod, prd or live as a word of it, unless the plan says otherwise."""
     assert plan_with(environments=f"[{name}]").environments[0].production is production
     said = plan_with(environments=f"{{{name}: {{production: {str(not production).lower()}}}}}")
     assert said.environments[0].production is not production

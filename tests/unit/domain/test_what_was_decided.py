@@ -8,7 +8,17 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import AcceptAmendment, Command, FreezeLine, Go, MarkBad, RecordTransition, Start, Tick, Waive
+from gonogo.domain.decide import (
+    AcceptAmendment,
+    Command,
+    FreezeLine,
+    Go,
+    MarkBad,
+    RecordTransition,
+    Start,
+    Tick,
+    Waive,
+)
 from gonogo.domain.decisions import go
 from gonogo.domain.decisions.rollback import RollBack, preview
 from gonogo.domain.evidence import NOTHING, absorb

@@ -55,7 +55,8 @@ from gonogo.domain.plan import (
 
 CELL_LIMIT = 10_000
 """Products times environments."""
-_PRODUCTION = re.compile(r"production|prod|prod-.*", re.ASCII)
+_PRODUCTION = re.compile(r"(?:.*[-_.])?(?:production|prod|prd|live)(?:[-_.].*)?", re.ASCII)
+_BEFORE_IT = re.compile(r"(?:.*[-_.])?(?:pre|non|not|no|test|staging|stage)[-_.].*", re.ASCII)
 
 
 def resolve(shape: PlanShape, document: Document, problems: Problems, names: References, directory: str) -> Plan:
@@ -147,8 +148,13 @@ def _environment(
         after = names.check_each(names.environments, given.after, (*path, "after"), subject, "comes after")
     production = given.production
     if production is None:
-        production = _PRODUCTION.fullmatch(name.lower()) is not None
+        production = _is_called_production(name.lower())
     return Environment(name, after, reading.duration(given.soak, (*path, "soak")), production)
+
+
+def _is_called_production(name: str) -> bool:
+    """By one of the words for it, in any place of the name: a word more must not take the gates away."""
+    return name.startswith("prod-") or bool(_PRODUCTION.fullmatch(name) and not _BEFORE_IT.fullmatch(name))
 
 
 def _products(

@@ -132,7 +132,8 @@ class EnvironmentShape(_Shape):
     ] = None
     soak: Annotated[Duration, _says("How long a version must have run here before it may go on.")] = "0s"
     production: Annotated[
-        bool | None, _says("Default: true where the name is production, prod or begins with prod-.")
+        bool | None,
+        _says("Default: true where a word of the name is production, prod, prd or live (not pre-prod)."),
     ] = None
 
 

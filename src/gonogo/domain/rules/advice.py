@@ -26,6 +26,8 @@ def advice(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         yield from _no_staging(facts, environment)
         yield from _nobody_on_call(facts)
         yield from _announcements(facts)
+    elif environment is facts.plan.environments[-1]:
+        yield from _no_production(facts, environment)
 
 
 def _said(facts: Facts, rule: str, fact: str, subject: str, remedy: str, who: str = "") -> ReasonLine:
@@ -86,6 +88,14 @@ def _no_staging(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     if not environment.after:
         fact = f"nothing comes before {environment.name}: production is the first to see it"
         yield _said(facts, "no_staging", fact, f"environment:{environment.name}", "put `after: [staging]` there")
+
+
+def _no_production(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
+    """What is asked for before production is asked for nowhere then: a name nobody recognised loses it."""
+    if not any(one.production for one in facts.plan.environments):
+        fact = "no environment is production: approvals, window and go are asked for only where a gate says so"
+        remedy = f"put `production: true` at {environment.name}"
+        yield _said(facts, "no_production", fact, f"environment:{environment.name}", remedy)
 
 
 def _nobody_on_call(facts: Facts) -> Iterable[ReasonLine]:

@@ -194,6 +194,7 @@ _ALL = (
         rollback_plan="a product has no version to go back to",
         no_trigger="nobody has agreed on what means: go back",
         no_staging="nothing comes before production",
+        no_production="no environment of the plan is production",
         on_call="nobody is named who can be called",
         announcement_place="an announcement does not say where",
     ),
