@@ -191,7 +191,7 @@ def test_auto_says_where_it_looked() -> None:
     assert outcome.reason is Reason.NO_VERSION
     assert outcome.detail.startswith("no version in this JSON object; tried version, build.version, data.version")
     assert refused(auto.read(given_answer("all is well"))).detail == (
-        "no version found; tried JSON, header X-App-Version, header X-Version, header App-Version,"
+        "no version, it says: all is well; tried JSON, header X-App-Version, header X-Version, header App-Version,"
         " first word of the text"
     )
 

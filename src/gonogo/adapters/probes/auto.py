@@ -4,7 +4,6 @@ The order is fixed and documented in docs/probes.md: JSON, then header, then tex
 in the cell's details, so that a wrong guess is seen and replaced by a long form.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,7 +15,6 @@ from gonogo.adapters.probes.contradictions import STATUS_PLACES, checked, disagr
 from gonogo.adapters.probes.document import Document, Several, decoded_text, parse, unchanged, versions_of
 from gonogo.adapters.probes.interface import (
     DETAIL_LIMIT,
-    VERSION_LIMIT,
     Answer,
     NotUnderstood,
     OneRequest,
@@ -30,6 +28,7 @@ from gonogo.adapters.probes.interface import (
     version_text,
     web_page,
 )
+from gonogo.adapters.probes.version_like import first_word, is_version_like
 from gonogo.domain.observation import Reason, Running, Status
 from gonogo.domain.plan import Probe
 from gonogo.domain.text import clean
@@ -47,7 +46,6 @@ UPDATED_PLACES = ("deployed_at", "deployedAt", "updated_at", "updatedAt")
 HEADERS = ("X-App-Version", "X-Version", "App-Version", "X-Application-Version", "X-Release", "X-Build-Version")
 
 _HEALTH_JSON = "application/health+json"
-_VERSION_LIKE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+:/@~-]*", re.ASCII)
 
 
 def preset(probe: Probe) -> Preset:
@@ -180,21 +178,13 @@ def _in_text(answer: Answer, text: str) -> Outcome:
     words = text[:4_096].split(maxsplit=1)
     if not words:
         return NotUnderstood(Reason.EMPTY, "the answer is empty")
-    if is_version_like(words[0]):
+    if first_word(words):
         trouble = trouble_after(words[1]) if len(words) > 1 else ""
         status = Status.DEGRADED if trouble else Status.SUCCEEDED
         message = f"behind the version it says: {trouble}" if trouble else ""
         return Understood((Running(words[0]),), status, None, message, "first word", answer.excerpt)
-    return no_version(answer, ("JSON", *(f"header {name}" for name in HEADERS[:3]), "first word of the text"))
-
-
-def is_version_like(word: str) -> bool:
-    """Whether a bare word can be a version: letters, digits and . _ + : / @ ~ -, with at least one digit."""
-    return (
-        len(word) <= VERSION_LIMIT
-        and _VERSION_LIKE.fullmatch(word) is not None
-        and any(character.isdigit() for character in word)
-    )
+    tried = ("JSON", *(f"header {name}" for name in HEADERS[:3]), "first word of the text")
+    return no_version(answer, tried, f"no version, it says: {text.strip()[:80]}")
 
 
 def _first_text(document: Document, places: tuple[str, ...]) -> str:

@@ -90,6 +90,20 @@ def trouble_after(text: str) -> str:
     return clean(tail.strip(), 80) if _TROUBLE.search(tail) else ""
 
 
+_DOTTED = re.compile(r"[vV]?\d+\.\d", re.ASCII)
+_STATUS_CODE = re.compile(r"[45]\d\d", re.ASCII)
+
+
+def is_outage(word: str, tail: str) -> bool:
+    """Whether a text that begins with `word` tells of an error and of no version: `503 Service Unavailable`. Pure.
+
+    Behind a version with a point in it an error only degrades; a bare number or a time begins a line of a log.
+    """
+    if _STATUS_CODE.fullmatch(word) and tail.strip():
+        return True
+    return bool(trouble_after(tail)) and not _DOTTED.match(word)
+
+
 def disagree(header: str, body: str) -> bool:
     """Whether a version in a header is another one than that of the body; `1.4` is a short `1.4.0`."""
     one, other = header.removeprefix("v"), body.removeprefix("v")

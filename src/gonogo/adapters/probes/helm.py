@@ -33,7 +33,7 @@ from gonogo.adapters.probes.interface import (
 )
 from gonogo.adapters.probes.kubernetes import state_of
 from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, moment, segment
-from gonogo.adapters.probes.workload import VERSION_LABEL, transform_given
+from gonogo.adapters.probes.workload import VERSION_LABEL, is_cut, transform_given
 from gonogo.domain.observation import Reason, Running, Status
 from gonogo.domain.plan import Probe
 from gonogo.domain.text import clean
@@ -152,9 +152,10 @@ def read_labels(page: Page, take: str, transform: Transform) -> Outcome:
     parts: Sequence[tuple[str, Outcome]] = [
         (str(at(one, "metadata", "name")), _deployment(page, one, take, transform)) for one in found
     ]
-    if len(parts) == 1:
-        return parts[0][1]
-    return together(parts)
+    if is_cut(page):
+        rest = NotUnderstood(Reason.NO_DATA, f"only the first {len(found)} Deployments are read")
+        return together([*parts, ("the others", rest)])
+    return parts[0][1] if len(parts) == 1 else together(parts)
 
 
 def _deployment(page: Page, one: Mapping[str, Any], take: str, transform: Transform) -> Outcome:

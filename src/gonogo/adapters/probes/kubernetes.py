@@ -16,7 +16,15 @@ from typing import Any
 from gonogo.adapters.extraction import Transform
 from gonogo.adapters.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
 from gonogo.adapters.probes.reading import Page, ask_json, at, below, conditions, moment, not_there, whole
-from gonogo.adapters.probes.workload import Named, Replicas, Workload, named_by, replica_sets
+from gonogo.adapters.probes.workload import (
+    Named,
+    Replicas,
+    Workload,
+    named_by,
+    not_listed,
+    replica_sets,
+    told_with,
+)
 from gonogo.domain.observation import Reason, Running, Status
 from gonogo.domain.plan import Probe
 from gonogo.domain.text import clean
@@ -75,9 +83,16 @@ def read(
     updated = moment(conditions(page.value).get("Progressing"), "lastUpdateTime")
     if status is Status.NOT_DEPLOYED:
         return Understood((), status, updated, message, newest.place, page.answer.excerpt)
-    versions = _versions(page.value, newest, sets, container, transform)
     if isinstance(sets, NotUnderstood):
-        message = clean(f"{message}; the ReplicaSets cannot be read: {sets.detail}".removeprefix("; "), 200)
+        message = told_with(message, not_listed(sets))
+    versions, unnamed = _versions(page.value, newest, sets, container, transform)
+    if unnamed:
+        message = told_with(message, f"{unnamed} pods run what no template names")
+        status = Status.UNKNOWN if status is Status.SUCCEEDED else status
+    if not versions:
+        # the newest template is not what these pods run, and nothing else names it
+        reason = sets.reason if isinstance(sets, NotUnderstood) else Reason.NO_VERSION
+        return NotUnderstood(reason, message or "no ReplicaSet names what runs", page.answer.excerpt)
     return Understood(versions, status, updated, message, newest.place, page.answer.excerpt)
 
 
@@ -87,20 +102,24 @@ def _versions(
     sets: Sequence[Replicas] | NotUnderstood,
     container: str,
     transform: Transform,
-) -> tuple[Running, ...]:
-    """One version with its pods; while it rolls, each with those of its ReplicaSet."""
+) -> tuple[tuple[Running, ...], int]:
+    """Each version with its pods, while it rolls those of its ReplicaSet; and how many pods no template names."""
     counts: dict[tuple[str, str], int] = {}
+    unnamed = 0
     for one in sets if not isinstance(sets, NotUnderstood) else ():
         named = named_by(one.template, container, transform)
-        if one.count:
-            # a template that names no version runs all the same
-            key = (named.version or "unknown", named.digest)
+        if one.count and named.version:
+            key = (named.version, named.digest)
             counts[key] = counts.get(key, 0) + one.count
-    if not counts:
-        count = whole(deployment, "status", "updatedReplicas")
-        return (Running(newest.version, newest.digest, replicas=count),)
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
-    return tuple(Running(version, digest, replicas=count) for (version, digest), count in ranked)
+        else:
+            unnamed += one.count
+    if counts or unnamed:
+        ranked = sorted(counts.items(), key=lambda item: -item[1])
+        return tuple(Running(version, digest, replicas=count) for (version, digest), count in ranked), unnamed
+    total, updated = (whole(deployment, "status", key) for key in ("replicas", "updatedReplicas"))
+    if total and (not updated or not _seen(deployment)):
+        return (), 0
+    return (Running(newest.version, newest.digest, replicas=updated),), 0
 
 
 def state_of(deployment: Mapping[str, Any]) -> tuple[Status, str]:
@@ -118,8 +137,8 @@ def state_of(deployment: Mapping[str, Any]) -> tuple[Status, str]:
         return Status.FAILED, _words(progressing, "the progress deadline is exceeded")
     if wanted == 0 and total == 0:
         return Status.NOT_DEPLOYED, "scaled to 0"
-    if at(deployment, "spec", "paused") is True and updated < wanted:
-        return Status.PAUSED, f"paused with {updated} of {wanted} pods new"
+    if at(deployment, "spec", "paused") is True and (updated < wanted or total > updated or available < updated):
+        return Status.PAUSED, f"paused with {updated} of {wanted} pods new, {available} of {total} available"
     if updated < wanted:
         return Status.IN_PROGRESS, f"{updated} of {wanted} pods are new"
     if total > updated:

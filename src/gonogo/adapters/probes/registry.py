@@ -18,6 +18,7 @@ from gonogo.adapters.probes.instances import Instances
 from gonogo.adapters.probes.interface import DETAIL_LIMIT, Claim, Preset
 from gonogo.adapters.probes.looks import Window
 from gonogo.adapters.probes.probings import CellProbing, Fetcher, Outside, SourceProbing, Unaskable
+from gonogo.adapters.probes.version_like import OnlyVersions, OnlyVersionsInTable
 from gonogo.domain.observation import Reason, Target
 from gonogo.domain.plan import Plan, Probe, Product, Source
 from gonogo.domain.text import clean
@@ -45,7 +46,10 @@ def build_probings(
         for product in plan.products for probe in product.probes
     ]  # fmt: skip
     targets = [Target(product.name, env.name) for product in plan.products for env in plan.environments]
-    probings.extend(source_probing(source, targets, outside) for source in plan.sources if source.fills_cells)
+    planned = {product.name: versions_named(product) for product in plan.products}
+    probings.extend(
+        source_probing(source, targets, outside, planned) for source in plan.sources if source.fills_cells
+    )
     return probings
 
 
@@ -78,7 +82,7 @@ def _cell(
     place = public_url(first) if first else clean(str(probe.options.get("cluster") or ""), 60)
     label = _label(probe.use, place, len(probe.urls))
     try:
-        preset = _preset(probe)
+        preset = _preset(probe, versions_named(product or _product(plan, target.product)))
     except UsageError as error:
         detail = clean(error.message, DETAIL_LIMIT)
         reason = Reason.NOT_SUPPORTED
@@ -86,6 +90,17 @@ def _cell(
     return CellProbing(
         probe, preset, host_of(first) if first else place, label, outside, product, known, _others(plan, target)
     )
+
+
+def _product(plan: Plan | None, name: str) -> Product | None:
+    return next((one for one in plan.products if one.name == name), None) if plan is not None else None
+
+
+def versions_named(product: Product | None) -> frozenset[str]:
+    """What the plan itself calls versions of a product: those are, however they look."""
+    if product is None:
+        return frozenset()
+    return frozenset({product.version, product.previous, product.back_to}) - {""}
 
 
 def _others(plan: Plan | None, here: Target) -> Callable[[Claim], bool]:
@@ -110,16 +125,24 @@ def _label(use: str, url: str, count: int) -> str:
     return f"{use} {url}{more}" if url else use
 
 
-def _preset(probe: Probe) -> Preset:
+def _preset(probe: Probe, planned: frozenset[str]) -> Preset:
     module = _module(probe.use)
     if not probe.urls:
-        made: Preset = module.preset(probe)
-        return made
-    return Instances([(url, module.preset(replace(probe, url=url, urls=()))) for url in probe.urls])
+        return OnlyVersions(module.preset(probe), planned)
+    parts = ((url, module.preset(replace(probe, url=url, urls=()))) for url in probe.urls)
+    return Instances([(url, OnlyVersions(preset, planned)) for url, preset in parts])
 
 
-def source_probing(source: Source, targets: Sequence[Target], outside: Outside) -> Probing:
-    """The question one source asks; a source that cannot be asked answers with the reason."""
+def source_probing(
+    source: Source,
+    targets: Sequence[Target],
+    outside: Outside,
+    planned: Mapping[str, frozenset[str]] = {},
+) -> Probing:
+    """The question one source asks; a source that cannot be asked answers with the reason.
+
+    `planned` are the versions the plan names, by product.
+    """
     from gonogo.adapters.http import host_of, public_url
 
     entry = PRESETS.get(source.use)
@@ -130,7 +153,7 @@ def source_probing(source: Source, targets: Sequence[Target], outside: Outside) 
         module = _module(source.use)
         if PRESETS[source.use].source_keys is None:
             raise UsageError(f"`use: {source.use}` asks about one cell: write it as a product's probe")
-        preset = module.source(source)
+        preset = OnlyVersionsInTable(module.source(source), planned)
     except UsageError as error:
         detail = clean(error.message, DETAIL_LIMIT)
         name, reason = f"source {source.id}", Reason.NOT_SUPPORTED

@@ -1,7 +1,7 @@
 """`use: text`: the first word of the first line that holds one."""
 
 from gonogo.adapters.extraction import Transform, transform_of
-from gonogo.adapters.probes.contradictions import trouble_after
+from gonogo.adapters.probes.contradictions import is_outage, trouble_after
 from gonogo.adapters.probes.document import decoded_text
 from gonogo.adapters.probes.interface import (
     VERSION_LIMIT,
@@ -47,6 +47,8 @@ def read(answer: Answer, transform: Transform) -> Outcome:
     version = version_text(transform(words[0]))
     if not version:
         return no_version(answer, ("first word",), "nothing is left after the transform")
+    if is_outage(version, words[1] if len(words) > 1 else ""):
+        return no_version(answer, ("first word",), f"it tells of an error: {text.strip()[:80]}")
     trouble = trouble_after(words[1]) if len(words) > 1 else ""
     status = Status.DEGRADED if trouble else Status.SUCCEEDED
     message = f"behind the version it says: {trouble}" if trouble else ""

@@ -13,7 +13,7 @@ from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.probes.interface import EXCERPT_LIMIT, Answer, Failure, Request
 from gonogo.adapters.probes.probings import Fetcher, Outside, SourceProbing
-from gonogo.adapters.probes.registry import cell_probing, source_probing
+from gonogo.adapters.probes.registry import cell_probing, source_probing, versions_named
 from gonogo.domain.observation import Observation, Target
 from gonogo.domain.plan import Plan, Probe, Source
 from gonogo.domain.text import clean
@@ -152,7 +152,8 @@ async def _tried(given: Probe | Source, plan: Plan, door: Fetcher, clock: Clock,
         probing = cell_probing(given, recorder, clock, config, plan=plan)
     else:
         targets = [Target(product.name, env.name) for product in plan.products for env in plan.environments]
-        probing = source_probing(given, targets, Outside(recorder, clock, Credentials(config)))
+        planned = {product.name: versions_named(product) for product in plan.products}
+        probing = source_probing(given, targets, Outside(recorder, clock, Credentials(config)), planned)
     observations = await probing.ask()
     table = probing.table if isinstance(probing, SourceProbing) else None
     options = tuple(

@@ -8,8 +8,16 @@ from msgspec import Struct
 from gonogo.adapters.extraction import Transform, image_digest, image_tag, transform_of
 from gonogo.adapters.probes.cluster import Cluster
 from gonogo.adapters.probes.document import unchanged
-from gonogo.adapters.probes.interface import VERSION_LIMIT, Fetch, NotUnderstood, Request, version_text
-from gonogo.adapters.probes.reading import ask_json, at, below, entries, segment, whole
+from gonogo.adapters.probes.interface import (
+    DETAIL_LIMIT,
+    VERSION_LIMIT,
+    Fetch,
+    NotUnderstood,
+    Request,
+    version_text,
+)
+from gonogo.adapters.probes.reading import Page, ask_json, at, below, entries, segment, whole
+from gonogo.domain.observation import Reason
 from gonogo.domain.plan import Probe, Source
 from gonogo.domain.text import clean
 
@@ -135,6 +143,8 @@ async def replica_sets(
     page = await ask_json(fetch, below(request, path, **query, **({"labelSelector": wanted} if wanted else {})))
     if isinstance(page, NotUnderstood):
         return page
+    if is_cut(page):
+        return NotUnderstood(Reason.NO_DATA, f"there are more than {_SETS_LIMIT} of them", page.answer.excerpt)
     uid = at(owner, "metadata", "uid")
     return [
         Replicas(
@@ -145,3 +155,21 @@ async def replica_sets(
         for one in entries(page.value, "items")
         if any(ref.get("uid") == uid for ref in entries(one, "metadata", "ownerReferences"))
     ]
+
+
+def is_cut(page: Page) -> bool:
+    """Whether the API server's list goes on behind this answer."""
+    return bool(page.text("metadata", "continue"))
+
+
+def not_listed(why: NotUnderstood) -> str:
+    """That the ReplicaSets of a rollout are not known, why, and what to do."""
+    told = f"the ReplicaSets cannot be read: {why.detail or why.reason}"
+    if why.reason is Reason.UNAUTHORIZED:
+        told += "; allow the account to list replicasets.apps"
+    return clean(told, DETAIL_LIMIT)
+
+
+def told_with(message: str, more: str) -> str:
+    """Two facts of one cell."""
+    return clean("; ".join(filter(None, (message, more))), DETAIL_LIMIT)
