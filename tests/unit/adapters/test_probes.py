@@ -20,6 +20,7 @@ from gonogo.adapters.probes.interface import (
     Understood,
     status_of,
 )
+from gonogo.adapters.probes.version_like import is_version_like
 from gonogo.domain.observation import Reason, Role, Running, Status
 from gonogo.domain.plan import Probe
 from gonogo.errors import UsageError
@@ -199,7 +200,7 @@ def test_auto_says_where_it_looked() -> None:
 @pytest.mark.parametrize("word", ["latest", "OK", "1.2\x00", "1 2"[:1] + "\u200b2", "x" * 129, "", "<1>"])
 def test_a_word_that_cannot_be_a_version_is_none(word: str) -> None:
     """Letters, digits and a few signs, with at least one digit."""
-    assert not auto.is_version_like(word)
+    assert not is_version_like(word)
 
 
 # --- json
