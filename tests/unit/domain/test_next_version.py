@@ -277,6 +277,21 @@ def test_what_people_wrote_moves_the_version_where_the_commits_say_less(heading:
     assert changes.breaking_without_major is (expected == "2.0.0")
 
 
+@pytest.mark.parametrize(
+    ("line", "breaks"),
+    [
+        ("- **BREAKING** the v1 API is gone", True),
+        ("* BREAKING: the v1 API is gone", True),
+        ("- tell BREAKING CHANGE footers apart", False),
+    ],
+)
+def test_a_line_that_begins_as_a_break_is_one_under_any_heading(line: str, breaks: bool) -> None:
+    """A sentence about breaks is none."""
+    found = written(f"# Changelog\n\n## [Unreleased]\n\n### Fixed\n\n{line}\n", "1.2.4", "CHANGELOG.md")
+    assert found is not None
+    assert found.breaks is breaks
+
+
 def test_the_entry_of_the_planned_version_is_what_people_wrote_for_it() -> None:
     """Once it is released in the file, nothing waits any more."""
     found = written(CHANGELOG.format(heading="Added"), "1.2.3", "CHANGELOG.md")

@@ -4,6 +4,8 @@ Written text comes first: notes, preview, changelog and the step of the version 
 that no two of them tell users different things.
 """
 
+import re
+
 from msgspec import Struct
 
 from gonogo.domain import keepachangelog
@@ -14,7 +16,9 @@ from gonogo.domain.version import Bump
 LIMIT = 40_000
 """Characters that are kept of it."""
 
-_BREAKS = ("removed", "breaking", "backward incompatible", "backwards incompatible")
+_BREAKS = re.compile(r"^removed\b|\bbreaking\b|\bbackwards?[ -]incompatible\b", re.IGNORECASE)
+_BREAK_LINE = re.compile(r"^[ \t]*[-*+][ \t]+\W{0,4}BREAKING\b", re.MULTILINE)
+"""`- **BREAKING** the v1 API is gone`; a word within a sentence speaks of something else."""
 _FEATURES = ("added", "changed", "deprecated", "features", "feature", "new")
 
 
@@ -31,7 +35,9 @@ class Written(Struct, frozen=True):
     @property
     def breaks(self) -> bool:
         """Whether it removes something, or says that something breaks."""
-        return any(heading.lower().startswith(_BREAKS) for heading in self.headings) or "BREAKING" in self.text
+        return (
+            any(_BREAKS.search(heading) for heading in self.headings) or _BREAK_LINE.search(self.text) is not None
+        )
 
     def step(self, *, early: bool, below_one: BelowOne) -> Bump:
         """How far it moves the version, by the meaning that Keep a Changelog gives its headings."""
