@@ -36,12 +36,12 @@ def gaps(plan: Plan, requesters: Sequence[str]) -> tuple[Gap, ...]:
     can_waive = bool(waiver_holders(plan))
     for slot in not_to_be_given(plan, keys):
         asked = " and ".join(dict.fromkeys(people.named(plan, one) for one in requesters))
-        without = f" once {asked} asked for it" if asked else ""
+        without = f" other than {asked}" if asked else ""
         many = f"{slot.quorum} persons" if slot.quorum > 1 else "a person"
         found.append(
             Gap(
                 f"approval:{slot.name}",
-                f"nobody can give '{slot.name}'{without}: it needs {many} with role {slot.role}",
+                f"approval '{slot.name}' needs {many} with role {slot.role}{without}, and too few are left for it",
                 can_waive,
             )
         )

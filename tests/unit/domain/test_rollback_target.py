@@ -209,6 +209,16 @@ def test_a_rollback_is_incomplete_until_its_target_runs_everywhere() -> None:
     assert "rollback.incomplete" not in {one.rule for one in open_ends(build(world.inputs, world.now))}
 
 
+def test_what_is_held_back_is_not_called_the_planned_version() -> None:
+    """The plan still ships 1.2.3: to raise its version would help nobody who goes back."""
+    world = _ran(World(_plan()), EU, "1.2.2", "1.2.3").do(ANA, Start()).sees({"prod-eu": "1.2.3"})
+    _roll_back(world, "prod-eu")
+    [verdict] = [one for one in build(world.inputs, world.now).verdicts if one.environment == "prod-eu"]
+    [newer] = [one for one in verdict.of(Weight.WARNING) if one.subject == "cell:web/prod-eu"]
+    assert newer.fact == "prod-eu runs web 1.2.3, newer than 1.2.2, at which it is held"
+    assert newer.remedy == "deploy web 1.2.2 to prod-eu, or end the hold"
+
+
 def test_a_rollback_is_over_when_the_version_is_no_longer_held() -> None:
     """Somebody decided otherwise: the release goes on there."""
     world = _ran(World(_plan()), EU, "1.2.2", "1.2.3").do(ANA, Start()).sees({"prod-eu": "1.2.3"})

@@ -74,7 +74,7 @@ class ShowRelease(Intent):
 
     keys, shown_key, label = ("i",), "i", "release"
     title = "How the release stands"
-    help = "how the release stands: its life, who drives, approvals, decisions, waivers, freezes, the way back"
+    help = "how the release stands: its life, its lead, approvals, decisions, waivers, freezes, the way back"
     places = LISTS
     in_footer = True
 

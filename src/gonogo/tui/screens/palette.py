@@ -143,7 +143,7 @@ def offered(context: Context, typed: str = "") -> tuple[type[Intent], ...]:
 def _rank(intent: type[Intent], context: Context, wanted: str) -> tuple[bool, bool, int] | None:
     """Where an intent stands among those that are found; None when it is not."""
     reason = intent.refused(context)
-    texts = (f"{intent.title}\n{intent.label}", intent.shown_key, reason or intent.help)
+    texts = (f"{intent.title}\n{intent.label}", intent.shown_key, intent.help)
     place = next((index for index, text in enumerate(texts) if wanted in text.casefold()), None)
     return None if place is None else (intent.confirm, bool(reason), place if wanted else 0)
 
