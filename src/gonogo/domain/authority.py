@@ -66,6 +66,16 @@ def agreed(loaded: LoadedPlan, state: ReleaseState) -> Plan:
     return replace(loaded.plan, people=named, authority=roles, manager=manager)
 
 
+def recorded(state: ReleaseState) -> Plan | None:
+    """The people and the authority that were agreed on, in a plan of nothing else; None where none was kept."""
+    record = state.lifecycle.plan
+    outline = _unpacked(record.outline) if record is not None else None
+    if outline is None:
+        return None
+    named, roles, manager = outline
+    return Plan("", (), (), people=named, authority=roles, manager=manager)
+
+
 @lru_cache(maxsize=4)
 def _unpacked(parts: tuple[str, ...]) -> tuple[tuple[Person, ...], Authority, str] | None:
     from gonogo.domain.outline import unpack  # only an edited plan needs it

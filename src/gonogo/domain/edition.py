@@ -16,7 +16,7 @@ FIRST: Final = 1
 CHANGED: Final[Mapping[int, tuple[str, ...]]] = {
     2: (
         "window.closed", "fix.lost", "fix.unknown", "deployed.without-go", "go.unused", "rollout.stalled",
-        "rollback.incomplete", "changelog.unclear", "changelog.silent", "journal.beside",
+        "rollback.incomplete", "changelog.unclear", "changelog.silent", "journal.beside", "decision.denied",
         "program.older", "rules.changed", "clock.wrong", "clock.skew", "source.contested", "no_production",
     ),
 }  # fmt: skip

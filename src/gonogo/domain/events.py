@@ -152,6 +152,8 @@ class Event(Struct, frozen=True):
     it, never stored; "" when nothing is wrong, or nothing was asked for."""
     doubt: str = ""
     """Why the journal itself does not answer for it, such as a file that others can write; part of `flaw` then."""
+    denied: str = ""
+    """Why its author had no right to it by the plan of that moment; part of `flaw` then. Found by the reader."""
     skew: str = ""
     """What is wrong with the time its author's clock gave it; "" when nothing is known."""
     counts_from: datetime | None = None

@@ -6,6 +6,7 @@ The front door of `domain.folds`: each topic keeps its types and its part of the
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.domain import events as kinds
 from gonogo.domain.events import CHECK_FINISHED, LIFTING, NEEDS_ITS_AUTHOR, Event
@@ -134,9 +135,20 @@ def replay(events: Iterable[Event], state: ReleaseState | None = None) -> Releas
     return fold.result()
 
 
+_BY_AUTHORITY = frozenset(
+    {
+        kinds.GO_DECIDED, kinds.RELEASE_COMPLETED, kinds.RELEASE_CANCELLED, kinds.RELEASE_RESUMED,
+        kinds.FREEZE_THAWED, kinds.BATON_TAKEN, kinds.PLAN_AMENDED,
+    }
+)  # fmt: skip
+"""Kinds whose author is judged again by whoever reads them; see `domain.entitled`."""
+
+
 def _is_idle(event: Event) -> bool:
     """Whether it changes nothing but the trail: what lets something go, and is flawed or doubted."""
     passed = event.kind == CHECK_FINISHED and event.data.get("outcome") == "passed"
+    if event.denied and event.kind != kinds.GO_DECIDED:  # a go is kept, to be shown as one that does not count
+        return True
     doubted = bool(event.doubt) and (passed or event.kind in NEEDS_ITS_AUTHOR)
     return doubted or (bool(event.flaw) and event.kind in LIFTING)
 
@@ -186,6 +198,9 @@ class _Fold:
         }
 
     def apply(self, event: Event) -> None:
+        denied = self._denied(event) if event.kind in _BY_AUTHORITY and self._lifecycle.lifecycle.plan else ""
+        if denied:
+            event = replace(event, flaw=event.flaw or denied, denied=denied)
         self._seq, self._head = event.seq, event.hash
         self._events.append(event)
         if "rules" in event.data:
@@ -197,6 +212,20 @@ class _Fold:
         handler = self._handlers.get(event.kind)
         if handler is not None and not _is_idle(event):
             handler(event)
+
+    def _denied(self, event: Event) -> str:
+        """Why its author had no right to it at that moment; "" for everybody who had."""
+        from gonogo.domain.entitled import why_not  # only where something was decided
+
+        # only a take-over asks who was at work before
+        trail = tuple(self._events) if event.kind == kinds.BATON_TAKEN else ()
+        moment = ReleaseState(
+            lifecycle=self._lifecycle.lifecycle,
+            baton=self._baton.baton,
+            judged_by=self._judged_by,
+            events=trail,
+        )
+        return why_not(event, moment)
 
     def _start(self, event: Event) -> None:
         before = self._lifecycle.lifecycle.seq

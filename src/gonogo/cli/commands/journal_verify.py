@@ -1,4 +1,4 @@
-"""`gonogo journal verify`: hashes, order, gaps, owners, modes and signatures, from the first record on."""
+"""`gonogo journal verify`: hashes, order, gaps, owners, modes, signatures and authority of every record."""
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -25,8 +25,10 @@ def run(context: Context) -> int:
     found = verify_and_remember(directory, state_home())
     alarms = tuple(alarm for alarm in found if not alarm.warning)
     warnings = tuple(alarm for alarm in found if alarm.warning)
-    signed = _signatures(context) if plan.sign and not _is_unreadable(alarms) else ()
-    flawed = tuple(event for event in signed if event.flaw)
+    events = () if _is_unreadable(alarms) else _events(context)
+    signed = tuple(event for event in events if event.kind in SIGNED) if plan.sign else ()
+    flawed = tuple(event for event in signed if event.flaw and not event.denied)
+    denied = tuple(event for event in events if event.denied)
     if context.options.json:
         context.out.json(
             {
@@ -38,6 +40,7 @@ def run(context: Context) -> int:
                     "looked_at": len(signed),
                     "flaws": [{"seq": one.seq, "by": one.actor.user, "why": one.flaw} for one in flawed],
                 },
+                "denied": [{"seq": one.seq, "by": one.actor.user, "why": one.denied} for one in denied],
                 "alarms": [_facts(alarm) for alarm in alarms],
                 "warnings": [_facts(alarm) for alarm in warnings],
             }
@@ -46,7 +49,10 @@ def run(context: Context) -> int:
         for warning in warnings:
             context.say.warning(warning.message)
         _tell(context, alarms, signed, str(directory))
-    return ExitCode.INTEGRITY if alarms or flawed else ExitCode.OK
+        for event in denied:
+            fact = f"#{event.seq} {event.kind} by {event.actor.user} does not count: {event.denied}"
+            context.out.line(Span("authority: ", Tone.BAD), fact)
+    return ExitCode.INTEGRITY if alarms or flawed or denied else ExitCode.OK
 
 
 def _facts(alarm: Alarm) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def _tell(context: Context, alarms: Sequence[Alarm], signed: Sequence[Event], di
     if not alarms:
         context.out.line(Span("intact: ", Tone.GOOD), directory)
     for event in signed:
-        if event.flaw:
+        if event.flaw and not event.denied:
             fact = f"#{event.seq} {event.kind} by {event.actor.user} does not count: {event.flaw}"
             context.out.line(Span("signature: ", Tone.BAD), fact)
     if signed and not any(event.flaw for event in signed):
@@ -70,11 +76,11 @@ def _is_unreadable(alarms: Sequence[Alarm]) -> bool:
     return any(alarm.kind == "format" for alarm in alarms)
 
 
-def _signatures(context: Context) -> tuple[Event, ...]:
-    """Every decision that is to be signed, judged by the plan's file of signers."""
+def _events(context: Context) -> tuple[Event, ...]:
+    """Everything on record, judged by the plan's file of signers and by the plan that was agreed on then."""
     session = context.doors.open_session(context.options, via())
     try:
         session.refresh()
     finally:
         session.close()
-    return tuple(event for event in session.inputs.state.events if event.kind in SIGNED)
+    return session.inputs.state.events

@@ -53,6 +53,7 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
         )
     yield from _amended(facts)
     yield from _unsigned(facts)
+    yield from _denied(facts)
     yield from _older(facts)
 
 
@@ -132,6 +133,21 @@ def _unsigned(facts: Facts) -> Iterable[ReasonLine]:
             "journal",
             manager(facts.plan),
             "put the key back into allowed_signers, or sign an amendment: gonogo amend accept",
+        )
+
+
+def _denied(facts: Facts) -> Iterable[ReasonLine]:
+    """Decisions by hand of those who had no right to them: they count for nothing, and are told for good."""
+    for event in [one for one in facts.state.flawed if one.denied][-_SKEWED:]:
+        yield ReasonLine(
+            "decision.denied",
+            Weight.WARNING,
+            f"{event.kind} by {named(facts.plan, event.actor.user)} (#{event.seq}) does not count: {event.denied}",
+            f"event:{event.seq}",
+            event.at,
+            "journal",
+            manager(facts.plan),
+            "gonogo journal verify",
         )
 
 

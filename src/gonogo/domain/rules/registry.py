@@ -72,6 +72,7 @@ _ALL = (
     *_is_unknown("ground", plan__changed="the plan on disk is not the plan judged here"),
     *_warns("ground", journal__beside="something lies in the journal's directory that is no part of the record"),
     *_warns("ground", clock__skew="the time of an event cannot be the one its author's clock gave it"),
+    *_warns("ground", decision__denied="an account without the right to it recorded a decision"),
     *_always(
         "life",
         release__held="the release is on hold",

@@ -1,0 +1,147 @@
+"""A decision written by hand, well chained, into one's own file: it counts only with the right to it."""
+
+import json
+import os
+import subprocess
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gonogo.adapters.journal_dir import init_shared
+from support.shared_install import Accounts, SharedPython, as_user
+
+pytestmark = pytest.mark.needs("accounts")
+
+RELEASE = "2026.11"
+PLAN = """\
+release: "2026.11"
+environments:
+  production: {{production: true}}
+products:
+  web: {{version: 1.0.0}}
+people:
+  ana: {{name: Ana, account: {alice}, roles: [release-manager]}}
+  ben: {{name: Ben, account: {bob}, roles: [engineering]}}
+authority:
+  take_lead: [release-manager]
+"""
+BY_HAND = """
+import json, sys
+from pathlib import Path
+from gonogo.adapters.clock_system import SystemClock
+from gonogo.adapters.identity_unix import UnixIdentity
+from gonogo.adapters.journal_dir import DirectoryJournal
+from gonogo.domain.events import Draft, EventId
+journal = DirectoryJournal.open(Path(sys.argv[1]), "2026.11", UnixIdentity(), SystemClock(), "cli")
+kind, subject, data = sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
+journal.transact(lambda tail: [Draft(EventId(f"by-hand-{tail.events[-1].seq}"), kind, subject, data)])
+"""
+GO = ("go.decided", "go:production", {"answer": "go", "confirmed": "0000", "versions": {"web": "1.0.0"}})
+
+
+class Desk:
+    """A release that alice has started; the plan names bob without authority, and carol not at all."""
+
+    def __init__(self, python: SharedPython, accounts: Accounts) -> None:
+        self.python = python
+        self.alice, self.bob, self.carol = accounts.names[:3]
+        self.root = python.root / f"entitled-{os.urandom(4).hex()}"
+        init_shared(self.root, accounts.group, RELEASE, datetime(2026, 11, 24, tzinfo=UTC))
+        self.plan = self.root / "release.yaml"
+        self.plan.write_text(PLAN.format(alice=self.alice, bob=self.bob), encoding="utf-8")
+        self.plan.chmod(0o644)
+        done = self.gonogo(self.alice, "start")
+        assert done.returncode == 0, done.stderr
+
+    def gonogo(self, user: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        """The command as `user`."""
+        words = (*words, "--plan", str(self.plan), "--journal", str(self.root))
+        return as_user(user, [self.python.gonogo, *words], timeout=60)
+
+    def by_hand(self, user: str, kind: str, subject: str, data: dict[str, Any]) -> None:
+        """A line past the program, as `user`, at the end of the account's own file."""
+        words = ("-c", BY_HAND, str(self.root), kind, subject, json.dumps(data))
+        done = as_user(user, [self.python.python, *words], timeout=60)
+        assert done.returncode == 0, done.stderr
+
+    def last(self) -> dict[str, Any]:
+        """The newest event."""
+        found: dict[str, Any] = json.loads(self.gonogo(self.carol, "log", "--json").stdout)["events"][-1]
+        return found
+
+
+@pytest.fixture
+def desk(shared_python: SharedPython, accounts: Accounts) -> Desk:
+    """Started by alice, who leads."""
+    made = Desk(shared_python, accounts)
+    assert made.gonogo(made.carol, "journal", "verify").returncode == 0
+    return made
+
+
+@pytest.mark.parametrize("who", ["bob", "carol"])
+def test_a_go_by_hand_without_authority_does_not_count_and_is_told(desk: Desk, who: str) -> None:
+    """Every reader judges it by the plan that was agreed on."""
+    user = getattr(desk, who)
+
+    desk.by_hand(user, *GO)
+
+    assert "does not name" in desk.last()["flaw"] or "only the release lead" in desk.last()["flaw"]
+    verified = desk.gonogo(desk.carol, "journal", "verify")
+    assert verified.returncode == 6
+    assert "go.decided" in verified.stdout
+    assert "does not count" in verified.stdout
+    why = desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout
+    assert "decision.denied" in why
+
+
+def test_a_go_by_hand_of_the_lead_counts(desk: Desk) -> None:
+    """It is the right that is judged, not the program."""
+    desk.by_hand(desk.alice, *GO)
+
+    assert desk.last()["flaw"] == ""
+    assert desk.gonogo(desk.carol, "journal", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["release.completed", "release.cancelled"])
+def test_an_end_by_hand_without_authority_ends_nothing(desk: Desk, kind: str) -> None:
+    """The release stays in progress."""
+    desk.by_hand(desk.bob, kind, "release", {"reason": "over"})
+
+    assert desk.last()["flaw"]
+    assert desk.gonogo(desk.alice, "hold", "--reason", "it goes on").returncode == 0
+
+
+def test_a_hold_and_a_freeze_stay_when_somebody_without_authority_lifts_them_by_hand(desk: Desk) -> None:
+    """What stops is everybody's, what ends it is not."""
+    assert desk.gonogo(desk.carol, "hold", "--reason", "fire").returncode == 0
+    hold = desk.last()["seq"]
+    assert desk.gonogo(desk.carol, "freeze", "now", "--reason", "fire").returncode == 0
+    freeze = desk.last()["seq"]
+
+    desk.by_hand(desk.bob, "release.resumed", "release", {"reason": "on", "hold": hold})
+    desk.by_hand(desk.bob, "freeze.thawed", "freeze:now", {"freeze": freeze})
+
+    why = desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout
+    assert "release.held" in why
+    assert "freeze.now" in why
+
+
+def test_a_take_over_by_hand_makes_no_lead_and_gives_no_right(desk: Desk) -> None:
+    """What rests on it does not count either."""
+    desk.by_hand(desk.bob, "baton.taken", "baton", {"driver": desk.bob, "note": "mine"})
+    assert "does not let" in desk.last()["flaw"]
+
+    desk.by_hand(desk.bob, *GO)
+
+    assert desk.last()["flaw"]
+
+
+def test_an_amendment_by_hand_of_an_account_that_is_not_named_gives_it_no_right(desk: Desk) -> None:
+    """Nobody gets a right by writing another plan into the journal."""
+    desk.by_hand(desk.carol, "plan.amended", "plan:" + "1" * 64, {"plan": "1" * 64, "before": "", "parts": 0})
+    assert "does not name" in desk.last()["flaw"]
+
+    desk.by_hand(desk.carol, *GO)
+
+    assert desk.last()["flaw"]
