@@ -72,7 +72,8 @@ ITEMS = (
 
 
 class Evening(Stage):
-    """A stage on that plan; production can be told to run another version."""
+    """A stage on that plan; production can be told to run another version. What is
+    planned was built from what is pinned."""
 
     def __init__(self, plan: Plan | None = None) -> None:
         self.hands = FakeClock()
@@ -83,8 +84,15 @@ class Evening(Stage):
     def _answers(self) -> tuple[Observation, ...]:
         now = self.clock.now()
         runs = {"staging": VERSION, "production": self.production}
+        pinned = self.loaded.plan.products[0].revision
         return tuple(
-            Seen(Target("web", name), (Running(version),), Status.SUCCEEDED, now, f"http://{name}.test/web")
+            Seen(
+                Target("web", name),
+                (Running(version, pinned if version == VERSION else ""),),
+                Status.SUCCEEDED,
+                now,
+                f"http://{name}.test/web",
+            )
             for name, version in runs.items()
         )
 

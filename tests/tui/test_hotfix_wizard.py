@@ -422,7 +422,8 @@ def test_the_ledger_is_closed_by_carrying_or_by_a_word(tmp_path: Path) -> None:
         await seat.press("c")
         await seat.sees("is on release/v1.10")
         await seat.press("m")
-        await seat.sees("all 2 have arrived")
+        await seat.sees("all 3 have arrived")
+        assert "present  v1.10.0" in seat.text(), "what is in flight is a column, too"
 
     shop.play(story)
     assert "cherry picked from commit" in git(made.path, "log", "-1", "--format=%B", "release/v1.10")
