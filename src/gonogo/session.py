@@ -93,8 +93,9 @@ class Session:
         self._plan_source = plan_source
         self._steady = steady
         self._signatures = signatures
-        self._skew = skew
         """None: nothing is signed here and no signature is asked for, as in a rehearsal."""
+        self._skew = skew
+        """How far a moment of this session's clock is ahead of the kernel's; None: nobody can tell."""
         self._judged_by = ("", "")
         self._told: dict[Target, tuple[tuple[str, ...], str, tuple[str, ...], Mapping[str, float]]] = {}
         self.actor = actor

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from gonogo.domain import pins
 from gonogo.domain.observation import Status, Target
 from gonogo.domain.plan import Product
-from gonogo.domain.state import Deployed, ReleaseState, deployed_in
+from gonogo.domain.state import HISTORY_LIMIT, Deployed, ReleaseState, deployed_in
 from gonogo.domain.version import compare_texts, consistent, fulfils, overlaps
 
 _BROKEN = frozenset({Status.FAILED, Status.DEGRADED})
@@ -91,9 +91,17 @@ class NoWayBack(Struct, frozen=True):
 
 
 def transitions(state: ReleaseState, target: Target) -> tuple[Deployed, ...]:
-    """Every recorded transition of a cell, oldest first; `ReleaseState.cells` keeps the newest ones only."""
-    found = (deployed_in(event) for event in state.events)
-    return tuple(seen for where, seen in filter(None, found) if where == target)
+    """Every recorded transition of a cell, oldest first.
+
+    `ReleaseState.cells` keeps the newest ones; the trail is read through only where older ones were dropped.
+    """
+    kept = state.cells.get(target, ())
+    if len(kept) < HISTORY_LIMIT:
+        return kept
+    # subjects are compared first: reading an event costs much more, and most are of other cells
+    subject = f"cell:{target}"
+    found = (deployed_in(event) for event in state.events if event.subject == subject)
+    return tuple(seen for where, seen in filter(None, found) if where == target) or kept
 
 
 def stays(product: Product, records: Iterable[Deployed]) -> tuple[Stay, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from gonogo.domain.history import (
     transitions,
 )
 from gonogo.domain.observation import Target
-from gonogo.domain.state import HISTORY_LIMIT, Deployed, replay
+from gonogo.domain.state import HISTORY_LIMIT, Deployed, deployed_in, replay
 from support.releases import ANA, NOW, after, plan, product
 
 WEB = product()
@@ -118,6 +119,28 @@ def test_every_transition_is_found_in_the_journal_however_many_there_are() -> No
     assert [seen.versions[0] for seen in transitions(state, target)] == [
         f"1.0.{seq}" for seq in range(1, HISTORY_LIMIT + 11)
     ]
+
+
+def test_the_trail_is_read_for_its_own_cell_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look asks for hundreds of cells: what thousands of events say of other cells is not read for each."""
+    events = [
+        Event(seq, EventId(str(seq)), NOW, ANA, kinds.CELL_CHANGED, f"cell:web/{'dev' if seq % 9 else 'staging'}",
+              {"versions": [f"1.0.{seq}"], "status": "succeeded", "source": "test"})
+        for seq in range(1, 91)
+    ]  # fmt: skip
+    state = replay(events)
+    read: list[str] = []
+
+    def noting(event: Event) -> tuple[Target, Deployed] | None:
+        read.append(event.subject)
+        return deployed_in(event)
+
+    monkeypatch.setattr("gonogo.domain.history.deployed_in", noting)
+
+    assert len(transitions(state, Target("web", "staging"))) == 10
+    assert read == []
+    assert len(transitions(state, Target("web", "dev"))) == 80
+    assert set(read) == {"cell:web/dev"}
 
 
 def test_a_transition_is_recorded_once() -> None:

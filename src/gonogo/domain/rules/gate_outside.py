@@ -129,10 +129,7 @@ def _observed(facts: Facts, product: Product, cell: Cell) -> Iterable[ReasonLine
 
 
 def _was_seen(facts: Facts, product: Product, target: Target) -> bool:
-    return any(
-        ran_well(product, record)
-        for record in transitions(facts.state, target) or facts.state.cells.get(target, ())
-    )
+    return any(ran_well(product, record) for record in transitions(facts.state, target))
 
 
 def soak(facts: Facts, environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
