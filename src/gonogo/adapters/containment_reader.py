@@ -7,6 +7,7 @@ for the thread that reads git, and for verbs that ask once.
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -193,7 +194,13 @@ class _Reader:
             if not oid:
                 why = f"hotfix {clean(version, 80)} is recorded, and the repository does not have its commit"
                 yield Carrier(version, problem=why, remedy=f"git -C {self._product.repo} fetch --tags")
-            elif oid not in seen and len(seen) < HOTFIX_LIMIT:
+            elif oid not in seen and len(seen) >= HOTFIX_LIMIT:
+                why = (
+                    f"there are more than {HOTFIX_LIMIT} hotfixes to compare with, {clean(version, 80)} among them"
+                )
+                yield Carrier(version, "", oid, why, f"gonogo merges {self._product.name}")
+                return
+            elif oid not in seen:
                 seen.add(oid)
                 yield self._carrier(Carrier(version, "", oid), ships, base)
 
@@ -218,6 +225,7 @@ class _Reader:
 
     # -- hotfixes ------------------------------------------------------------------------------------------------
 
+    @cached_property
     def _finals(self) -> list[TagRef]:
         """The final releases that nobody marked bad, newest first."""
         tags = Repository(self._product.repo).tags(self._product)
@@ -236,11 +244,11 @@ class _Reader:
         read = parse(version, self._product.scheme, self._product.name)
         if not isinstance(read, Version):
             return []
-        return [tag for tag in self._finals() if order(tag.version, read) == -1]
+        return [tag for tag in self._finals if order(tag.version, read) == -1]
 
     def _tagged(self, ships: str) -> Iterator[tuple[str, str, str]]:
         """Version, commit and base of each patch release of the lines that is not part of what ships."""
-        finals = self._finals()
+        finals = self._finals
         lines = self._lines(finals)
         pairs = [(new, old) for new, old in pairwise(finals) if new.version.release[:2] == old.version.release[:2]]
         asked = [(new, old) for new, old in pairs if new.version.release[:2] in lines and self._counts(new)]
@@ -284,7 +292,7 @@ class _Reader:
 
     def _is_asked(self, made: MadeHotfix) -> bool:
         product = self._product
-        lines = self._lines(self._finals())
+        lines = self._lines(self._finals)
         older = compare_texts(made.version, self._question.below, product.scheme, product.name) == -1
         bad = any(same_version(bad, made.version, product.scheme, product.name) for bad in self._question.bad)
         return older and not bad and self._line(made.version) in lines
