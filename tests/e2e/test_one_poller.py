@@ -15,6 +15,8 @@ from support.pty_screen import PtyScreen, gonogo
 from support.shared_polling import EVERY, SOURCES, SharedRelease, Watch, send, shared_release, watches
 from support.waiting import until
 
+# sixteen programs that start at once on a busy machine have taken 40 s to hear of everything
+pytestmark = pytest.mark.timeout(400)
 CROWD = 16
 
 
@@ -30,7 +32,7 @@ def everybody_knows(crowd: list[Watch]) -> None:
     until(
         lambda: all(len(one.running()) == SOURCES and one.pollers() for one in crowd),
         "all sessions know all cells",
-        deadline=60,
+        deadline=240,
     )
 
 
