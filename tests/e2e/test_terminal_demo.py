@@ -25,11 +25,11 @@ def _confirm(screen: PtyScreen) -> None:
 
 @pytest.mark.needs("git")
 def test_the_demo_can_be_decided_on() -> None:
-    """Baton, approval, trust, check: everything real but the fleet."""
+    """Lead, approval, trust, check: everything real but the fleet."""
     with PtyScreen(gonogo("demo"), size=(80, 24)) as screen:
         screen.wait_for("lead: Ewa Nowak", deadline=60)
         screen.press("d")
-        screen.wait_for("Take the baton")
+        screen.wait_for("Take over the lead")
         screen.type("my shift")
         screen.press("enter")
         screen.wait_for("lead: Ana Ruiz")

@@ -29,6 +29,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 import pyte
+from wcwidth import wcwidth
 
 DEADLINE = 45.0
 """Seconds a state may take to appear: generous, since a busy machine must not fail a test."""
@@ -77,6 +78,18 @@ class Look(NamedTuple):
     background: str
     bold: bool
     reverse: bool
+
+
+def _mend_halves(screen: pyte.Screen) -> None:
+    """A wide character of which something else took the first half leaves a blank, as on every terminal.
+
+    pyte keeps the second half, which is empty text, and its `display` trips over it; a look between two writes of
+    the program finds it so.
+    """
+    for row in screen.buffer.values():
+        for column, cell in list(row.items()):
+            if cell.data == "" and (column == 0 or wcwidth(row[column - 1].data[:1]) != 2):
+                row[column] = cell._replace(data=" ")
 
 
 class ScreenError(AssertionError):
@@ -293,6 +306,7 @@ class PtyScreen:
             return self._text()
 
     def _text(self) -> str:
+        _mend_halves(self._screen)
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     def _read(self) -> None:
