@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.metric import Number
 from gonogo.domain.plan import Gate, GateKind, Level
-from gonogo.domain.readiness import Answer, Verdict, Weight
+from gonogo.domain.readiness import Answer, ReasonLine, Verdict, Weight
 from gonogo.domain.rules.registry import RULES
 from gonogo.domain.snapshot import Snapshot
 from gonogo.domain.version_files import FileVerdict
@@ -104,9 +106,30 @@ _ELSEWHERE = {
     "friday_release", "release_name", "big_bang", "rollback_plan", "release.draft",
     "trigger.roll-back", "freeze.planned", "go.unused", "approval.void",
     "rules.changed", "journal.beside", "program.older", "clock.wrong", "clock.skew", "rollback.incomplete",
-    "changelog.unclear", "changelog.silent", "decision.denied",
+    "changelog.unclear", "changelog.silent", "decision.denied", "no_production",
 }  # fmt: skip
 """Rules the dice do not throw; other tests show them."""
+
+
+def test_a_plan_without_production_is_warned_of_at_its_last_environment() -> None:
+    """The dice throw production always; without it nobody is asked for what it wants."""
+    world = generate(0)
+    said = [
+        reason.subject
+        for production in (True, False)
+        for reason in _advised(world, production=production)
+        if reason.rule == "no_production"
+    ]
+    assert said == [f"environment:{world.plan.environments[-1].name}"]
+
+
+def _advised(world: World, *, production: bool) -> Iterator[ReasonLine]:
+    *before, last = world.plan.environments
+    named = [replace(one, production=False) for one in before]
+    world.edit(replace(world.plan, environments=(*named, replace(last, production=production))))
+    for verdict in world.scene().snapshot().verdicts:
+        for line in verdict.reasons:
+            yield from (line, *line.members)
 
 
 def _complete(number: int, verdict: Verdict) -> None:
