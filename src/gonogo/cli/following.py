@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gonogo.adapters.poller_thread import PollerThread
     from gonogo.domain.matrix import Cell
     from gonogo.domain.observation import Observation
+    from gonogo.domain.plan import Product
     from gonogo.session import Session
 
     Seen = tuple[int, tuple[Observation, ...]]
@@ -150,7 +151,11 @@ class _Following:
             self._session.learn(changes)
             change = self._unread.add if isinstance(changes, Unreadable) else self._unread.discard
             change(changes.product)
-        self._session.unmoved(prints)
+        self._session.unmoved(self._still(with_repository, prints) if moved else prints)
+
+    def _still(self, products: list[Product], prints: dict[str, str]) -> list[str]:
+        """Those that are the same after the others were read, which may have taken minutes."""
+        return [one.name for one in products if self._context.doors.fingerprint(one) == prints[one.name]]
 
     def _wait(self) -> list[Observation]:
         """What the endpoints answered meanwhile, to the plan that is asked now."""

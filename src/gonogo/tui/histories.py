@@ -118,6 +118,18 @@ class Histories:
             if isinstance(changes, Unreadable):
                 round_.failed[product.name] = time.monotonic()
             self._put(Read(generation, changes))
+            self._look_again(loaded, round_)
+
+    def _look_again(self, loaded: LoadedPlan, round_: "_Round") -> None:
+        """Look at those that were read before: reading the others takes its time, and they grow old meanwhile."""
+        if time.monotonic() - round_.begun <= TELL:
+            return
+        known = (
+            (one.name, self._wiring.fingerprint(one)) for one in loaded.plan.products if one.name in round_.known
+        )
+        same = tuple(name for name, print_now in known if round_.known[name] == print_now)
+        self._put(Unmoved(round_.generation, same))
+        round_.begun = time.monotonic()
 
     def _tell(self, round_: "_Round") -> None:
         """Say what is the same at the end of a look: now and then, and at once when a decision waits for it."""

@@ -1,4 +1,7 @@
-"""Can every host of the plan be reached? One HEAD for each origin, without credentials."""
+"""Can every host of the plan be reached? One of the plan's own questions to each origin, without credentials.
+
+It is the question itself that is asked, as its preset puts it: a HEAD to the root of an API says nothing about it.
+"""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import is_bound
@@ -13,14 +17,17 @@ from gonogo.adapters.doctor.finding import Finding, Level
 from gonogo.adapters.http import Door, origin_text
 from gonogo.adapters.probes.catalogue import PRESETS
 from gonogo.adapters.probes.interface import Answer, Failure, Request
+from gonogo.adapters.probes.registry import asked_by
 from gonogo.adapters.sharing.keys import keys_of
 from gonogo.domain.observation import Reason
 from gonogo.domain.plan import Plan, Probe, Source
-from gonogo.errors import ConfigError
+from gonogo.errors import ConfigError, GonogoError
 from gonogo.ports import Clock
 
 GROUP = "endpoints"
 AT_ONCE = 32
+REQUESTS = 3
+"""Of one question: some presets ask for a list and then for each entry."""
 
 
 class Place(Struct, frozen=True):
@@ -34,6 +41,8 @@ class Place(Struct, frozen=True):
     verify: bool
     credentials: tuple[str, ...]
     """Names of those the plan sends there."""
+    given: Probe | Source | None = None
+    """Whose question it is."""
 
 
 class HostAnswer(Struct, frozen=True):
@@ -43,6 +52,8 @@ class HostAnswer(Struct, frozen=True):
     answer: Answer | Failure
     asked_at: datetime
     """UTC, halfway between question and answer."""
+    understood: bool = False
+    """Whether the preset read what it looks for out of it."""
 
 
 def places(plan: Plan) -> tuple[Place, ...]:
@@ -57,9 +68,10 @@ def places(plan: Plan) -> tuple[Place, ...]:
             dict.fromkeys((*(known.credentials if known else ()), *([given.auth] if given.auth else [])))
         )
         if known is None:
-            found[origin] = Place(origin, url, given.timing.timeout, given.verify_tls, names)
+            found[origin] = Place(origin, url, given.timing.timeout, given.verify_tls, names, given)
         else:
-            found[origin] = Place(origin, known.url, known.timeout, known.verify and given.verify_tls, names)
+            verify = known.verify and given.verify_tls
+            found[origin] = Place(origin, known.url, known.timeout, verify, names, known.given)
     return tuple(found.values())
 
 
@@ -86,10 +98,7 @@ async def ask(asked: Iterable[Place], config: Config, clock: Clock) -> tuple[Hos
 
     async def one(door: Door, place: Place) -> HostAnswer:
         async with gate:
-            started = clock.now()
-            request = Request(place.url, "HEAD", deadline=place.timeout.total_seconds(), verify=place.verify)
-            answer = await door.fetch(request)
-            return HostAnswer(place, answer, started + (clock.now() - started) / 2)
+            return await _put(door, place, clock)
 
     try:
         door = Door.of(config)
@@ -98,6 +107,43 @@ async def ask(asked: Iterable[Place], config: Config, clock: Clock) -> tuple[Hos
         return tuple(HostAnswer(place, failure, clock.now()) for place in asked)
     async with door:
         return tuple(await asyncio.gather(*(one(door, place) for place in asked)))
+
+
+class _Overheard:
+    """The door without credentials, and the last answer that came through it."""
+
+    def __init__(self, door: Door, clock: Clock) -> None:
+        self._door = door
+        self._clock = clock
+        self._left = REQUESTS
+        self.last: tuple[Answer | Failure, datetime] | None = None
+
+    async def fetch(self, request: Request) -> Answer | Failure:
+        """Ask; nobody's secret goes with it, and no command is run for one."""
+        if not self._left:
+            return Failure(Reason.NO_DATA, "enough was asked to see that it answers")
+        self._left -= 1
+        started = self._clock.now()
+        answer = await self._door.fetch(replace(request, credential=None, plugin=None))
+        self.last = answer, started + (self._clock.now() - started) / 2
+        return answer
+
+
+async def _put(door: Door, place: Place, clock: Clock) -> HostAnswer:
+    """Ask the question of the plan; where it cannot be asked so, whether anybody is there."""
+    overheard = _Overheard(door, clock)
+    request = Request(place.url, deadline=place.timeout.total_seconds(), verify=place.verify)
+    understood = False
+    try:
+        if place.given is not None:
+            async with asyncio.timeout(place.timeout.total_seconds()):
+                understood = await asked_by(place.given, overheard.fetch, request)
+    except (TimeoutError, GonogoError):
+        pass
+    if overheard.last is None:
+        await overheard.fetch(replace(request, method="HEAD"))
+    answer, at = overheard.last or (Failure(Reason.TIMEOUT, "no answer"), clock.now())
+    return HostAnswer(place, answer, at, understood)
 
 
 def findings(answers: Iterable[HostAnswer], plan: Plan, config: Config | None) -> Iterator[Finding]:
@@ -122,8 +168,8 @@ def _of(found: HostAnswer) -> Finding:
     if isinstance(answer, Failure):
         return Finding(GROUP, Level.FAIL, origin, answer.detail, _REMEDIES.get(answer.reason, ""))
     took = f"answers {answer.status} within {answer.elapsed * 1000:.0f} ms"
-    if answer.status >= 500:
-        remedy = f"ask whoever runs it: curl -I {origin}"
+    if answer.status >= 500 and not found.understood:
+        remedy = f"ask whoever runs it: curl -i {found.place.url.partition('?')[0]}"
         return Finding(GROUP, Level.WARN, origin, took, remedy)
     if answer.status in {401, 403} and not found.place.credentials:
         remedy = "name a credential at its probe: `auth: NAME`, and define NAME in your configuration"

@@ -15,7 +15,15 @@ from gonogo.adapters.config_toml import Config
 from gonogo.adapters.credentials import Credentials
 from gonogo.adapters.probes.catalogue import PRESETS
 from gonogo.adapters.probes.instances import Instances
-from gonogo.adapters.probes.interface import DETAIL_LIMIT, Claim, Preset
+from gonogo.adapters.probes.interface import (
+    DETAIL_LIMIT,
+    Claim,
+    Fetch,
+    NotUnderstood,
+    Preset,
+    Request,
+    Understood,
+)
 from gonogo.adapters.probes.looks import Window
 from gonogo.adapters.probes.probings import CellProbing, Fetcher, Outside, SourceProbing, Unaskable
 from gonogo.adapters.probes.version_like import OnlyVersions, OnlyVersionsInTable
@@ -160,6 +168,16 @@ def source_probing(
         every = source.timing.every
         return Unaskable(name, tuple(targets), every, outside.clock, reason, label, detail, source.id)
     return SourceProbing(source, preset, targets, host_of(source.url), label, outside)
+
+
+async def asked_by(given: Probe | Source, fetch: Fetch, request: Request) -> bool:
+    """Put the question of a probe or source to `request.url`; whether it was understood. Raises UsageError."""
+    if isinstance(given, Probe):
+        preset = _preset(replace(given, url=request.url, urls=()), frozenset())
+        return isinstance(await preset.ask(fetch, request), Understood)
+    if not given.fills_cells:
+        return False
+    return not isinstance(await _module(given.use).source(given).ask(fetch, request, ()), NotUnderstood)
 
 
 def _module(use: str) -> Any:

@@ -80,18 +80,31 @@ def levels(found: Sequence[Finding]) -> list[Level]:
 
 
 def test_every_origin_is_asked_once_without_a_credential() -> None:
-    """However many probes and sources it has, by HEAD; silence fails, and says what to do."""
+    """However many probes and sources it has, by its own question; silence fails, and says what to do."""
     with serving({"/a": Canned(b"x")}) as fixture:
         given = plan(fixture.url("/a"), fixture.url("/b?x=1"), "http://127.0.0.1:1/")
         answers = asked(given)
         found = list(endpoints.findings(answers, given, Config()))
-        assert [(one.method, one.path) for one in fixture.asked] == [("HEAD", "/a")]
+        assert [(one.method, one.path) for one in fixture.asked] == [("GET", "/a")]
     assert levels(found) == [Level.OK, Level.FAIL]
     assert "answers 200 within" in found[0].what
     assert (found[1].what, found[1].remedy) == (
         "connection refused",
         "nothing listens there: check the port, or start the service",
     )
+
+
+def test_an_endpoint_is_asked_what_its_probe_asks_and_not_for_its_root() -> None:
+    """An API whose root is an error, and a health whose 503 is an answer, warn of nothing."""
+    health = Canned(b'{"version": "1.17.2", "sealed": true}', status=503)
+    with serving({"/v1/sys/health": health, "/": Canned(b"", status=500)}) as fixture:
+        probe = Probe("vault", "web", "prod", url=fixture.url("/"), auth="token")
+        given = Plan("r1", (Environment("prod"),), (Product("web", "1", probes=(probe,)),))
+        (found,) = endpoints.findings(asked(given), given, None)
+        assert [(one.method, one.path) for one in fixture.asked] == [("GET", "/v1/sys/health")]
+        assert not any("authorization" in {name.lower() for name in one.headers} for one in fixture.asked)
+    assert found.level is Level.OK
+    assert "answers 503 within" in found.what
 
 
 def test_a_host_that_wants_a_credential_the_plan_does_not_name_is_told() -> None:
