@@ -215,6 +215,7 @@ def waived_facts(waived: Waived | None) -> dict[str, Any] | None:
         "reason": waived.reason,
         "until": moment(waived.until),
         "was": waived.was.value,
+        "break_glass": waived.glass,
     }
 
 

@@ -104,6 +104,10 @@ VERBS: tuple[Verb, ...] = (
         "waive", "RULE[:SUBJECT] [--env ENV] --reason TEXT --until TIME [--confirm CODE] [--withdraw]",
         "let one unmet rule pass", "waive", DECIDE,
     ),
+    Verb(
+        "break-glass", "ENV RULE[:SUBJECT]... --reason TEXT | confirm ENV [--confirm CODE] | end ENV",
+        "two persons waive named blockers together, for a short time", "break_glass", DECIDE,
+    ),
     Verb("drive", "[--to PERSON] [--note TEXT]", "take or hand over the lead of the release", "drive", DECIDE),
     Verb("amend", "show | accept [--confirm CODE]", "the plan was edited: see what, accept it", "amend", DECIDE),
     Verb("freeze", "now --reason TEXT [--env ENV] [--product PRODUCT]", "stop the line", "freeze", DECIDE),

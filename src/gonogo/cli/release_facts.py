@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gonogo.cli.facts import moment
-from gonogo.domain import amendment, digest, waivers
+from gonogo.domain import amendment, digest, glass, waivers
 from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.goes import stands
 from gonogo.domain.readiness import ReasonLine
@@ -44,6 +44,7 @@ def release_facts(snapshot: Snapshot) -> dict[str, Any]:
         ],
         "approvals": approval_facts(snapshot.approvals),
         "waivers": _waivers(snapshot),
+        "break_glass": glass_facts(snapshot),
         "decisions": _decisions(snapshot),
         "goes": [go_facts(one) for one in snapshot.goes],
         "without_go": _without_go(snapshot),
@@ -62,6 +63,26 @@ def release_facts(snapshot: Snapshot) -> dict[str, Any]:
             for one in state.version_holds.values()
         ],
     }
+
+
+def glass_facts(snapshot: Snapshot, environment: str = "") -> list[dict[str, Any]]:
+    """Every break-glass, oldest first, of one environment when it is named."""
+    return [
+        {
+            "seq": one.seq,
+            "environment": one.environment,
+            "asked_by": one.asked_by.user,
+            "asked_at": moment(one.asked_at),
+            "confirmed_by": one.broken_by.user if one.broken_by else None,
+            "until": moment(glass.ends(snapshot.plan, one)),
+            "reason": one.reason,
+            "covers": [{"rule": pane.rule, "subject": pane.subject, "fact": pane.fact} for pane in one.panes],
+            "in_force": glass.holds(snapshot.plan, one, snapshot.now, snapshot.shared_accounts),
+            "waits": glass.is_open(one, snapshot.now),
+        }
+        for one in snapshot.state.glasses
+        if not environment or one.environment == environment
+    ]
 
 
 def _amendment(snapshot: Snapshot) -> dict[str, Any] | None:

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from gonogo.domain import events as kinds
 from gonogo.domain import people
+from gonogo.domain.duration import parse_duration
 from gonogo.domain.events import Actor
-from gonogo.domain.plan import Authority, LoadedPlan, Person, Plan
+from gonogo.domain.plan import Authority, BreakGlass, LoadedPlan, Person, Plan
 from gonogo.domain.state import ReleaseState, ReleaseStatus
 
 SILENCE = timedelta(minutes=15)
@@ -85,7 +86,19 @@ def _unpacked(parts: tuple[str, ...]) -> tuple[tuple[Person, ...], Authority, st
         return None
     found = tuple(_person(outline, key) for key in _texts(outline, "people/order"))
     roles = {act.value: _texts(outline, f"authority/{act}") for act in Act}
-    return found, Authority(**roles, take_lead=_texts(outline, "authority/take_lead")), outline.get("manager", "")
+    authority = Authority(
+        **roles, take_lead=_texts(outline, "authority/take_lead"), break_glass=_break_glass(outline)
+    )
+    return found, authority, outline.get("manager", "")
+
+
+def _break_glass(outline: Mapping[str, str]) -> BreakGlass:
+    roles = _texts(outline, "authority/break_glass/roles")
+    said = outline.get("authority/break_glass/expires", "")
+    try:
+        return BreakGlass(roles, parse_duration(said.replace(" ", ""))) if said else BreakGlass(roles)
+    except ValueError:
+        return BreakGlass(roles)
 
 
 def _person(outline: Mapping[str, str], key: str) -> Person:

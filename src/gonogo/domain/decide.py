@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         checks,
         claims,
         freezes,
+        glass,
         go,
         hotfixes,
         lifecycle,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         | approvals.Commands
         | waivers.Commands
         | go.Commands
+        | glass.Commands
         | freezes.Commands
         | baton.Commands
         | versions.Commands

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from gonogo.domain import authority, people
+from gonogo.domain import authority, glass, people
 from gonogo.domain import events as kinds
 from gonogo.domain.authority import Act
 from gonogo.domain.events import GONE, SIMULATED, Actor, Event
-from gonogo.domain.folds.reading import text
+from gonogo.domain.folds.reading import number, text
 from gonogo.domain.plan import Plan
 from gonogo.domain.state import ReleaseState
 
@@ -26,6 +26,8 @@ JUDGED = {
     kinds.FREEZE_THAWED: Act.UNFREEZE,
     kinds.BATON_TAKEN: None,
     kinds.PLAN_AMENDED: None,
+    kinds.GLASS_REQUESTED: None,
+    kinds.GLASS_BROKEN: None,
 }
 """By kind: the act it records; None for what has a rule of its own."""
 _PATIENCE = timedelta(minutes=1)
@@ -49,6 +51,8 @@ def why_not(event: Event, state: ReleaseState) -> str:
         return _no_lead(event, actor, plan, state)
     if not authority.is_named(plan, actor):
         return f"the plan that was agreed on does not name {actor.user}"
+    if event.kind in {kinds.GLASS_REQUESTED, kinds.GLASS_BROKEN}:
+        return _no_glass(event, actor, plan, state)
     act = JUDGED[event.kind]
     barrier = authority.barrier(plan, state, actor, act, event.at) if act else None
     return barrier.fact if barrier else ""
@@ -57,6 +61,15 @@ def why_not(event: Event, state: ReleaseState) -> str:
 def _by_the_kernel(actor: Actor) -> Actor:
     """The actor without what the record only claims; an account that is gone by the name it had."""
     return replace(actor, user=actor.user.removesuffix(GONE), login="", via="")
+
+
+def _no_glass(event: Event, actor: Actor, plan: Plan, state: ReleaseState) -> str:
+    """Why a request or a confirmation of break-glass waives nothing."""
+    barrier = glass.barrier(plan, state, actor)
+    asked = next((one for one in state.glasses if one.seq == number(event.data, "request")), None)
+    if barrier is None and event.kind == kinds.GLASS_BROKEN and asked is not None:
+        barrier = glass.pair_barrier(plan, state, _by_the_kernel(asked.asked_by), actor)
+    return barrier.fact if barrier else ""
 
 
 def _no_lead(event: Event, actor: Actor, plan: Plan, state: ReleaseState) -> str:

@@ -33,6 +33,9 @@ APPROVAL_REVOKED = "approval.revoked"
 WAIVER_GIVEN = "waiver.given"
 WAIVER_WITHDRAWN = "waiver.withdrawn"
 GO_DECIDED = "go.decided"
+GLASS_REQUESTED = "glass.requested"
+GLASS_BROKEN = "glass.broken"
+GLASS_ENDED = "glass.ended"
 FREEZE_DECLARED = "freeze.declared"
 FREEZE_THAWED = "freeze.thawed"
 BATON_TAKEN = "baton.taken"
@@ -75,7 +78,7 @@ LIFTING = frozenset(
 STOPPING = frozenset(
     {
         RELEASE_HELD, FREEZE_DECLARED, ITEM_NOTED, ITEM_UNTICKED, ITEM_CLAIMED, ITEM_UNCLAIMED, APPROVAL_REJECTED,
-        VERSION_MARKED_BAD, VERSION_HELD, TRIGGER_FIRED, ACT_REFUSED,
+        VERSION_MARKED_BAD, VERSION_HELD, TRIGGER_FIRED, ACT_REFUSED, GLASS_ENDED,
     }
 )  # fmt: skip
 """Kinds that let nothing go: a session may record them whatever its clock says."""

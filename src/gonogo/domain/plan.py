@@ -478,6 +478,18 @@ class SignersFile(Struct, frozen=True):
         return f"{self.ref}:{self.path}" if self.ref else self.path
 
 
+BREAK_GLASS_LONGEST = timedelta(hours=4)
+"""No plan makes a break-glass longer."""
+
+
+class BreakGlass(Struct, frozen=True):
+    """Who may waive blockers together in an emergency, and for how long; see `domain.glass`."""
+
+    roles: tuple[str, ...] = ()
+    """Each of the two leads or has one of them. Empty: the release lead and one more person the plan names."""
+    expires: timedelta = timedelta(hours=1)
+
+
 class Authority(Struct, frozen=True):
     """Roles that may act beside the release lead, and who may become the lead; see `domain.authority`."""
 
@@ -489,6 +501,7 @@ class Authority(Struct, frozen=True):
     """Who may lift a freeze that was declared by hand."""
     take_lead: tuple[str, ...] = ()
     """Empty means everybody the plan names."""
+    break_glass: BreakGlass = BreakGlass()
 
 
 class Plan(Struct, frozen=True):

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from gonogo.domain.glass import as_waivers
 from gonogo.domain.history import is_planned
 from gonogo.domain.matrix import Cell
 from gonogo.domain.plan import Environment, Plan
@@ -70,7 +71,8 @@ def verdict(facts: Facts, environment: Environment) -> Verdict:
     )
     found = (*found, *ground.judged_otherwise(facts, found))
     shared = facts.inputs.shared_accounts
-    given = in_force(plan, facts.state, facts.now, environment.name, shared, facts.digest)
+    judged_by = (facts.now, environment.name, shared, facts.digest)
+    given = (*in_force(plan, facts.state, *judged_by), *as_waivers(plan, facts.state, *judged_by))
     reasons = sources.one_for_each_host(facts, tuple(weighing.let_pass(plan, given, found)))
     column = facts.matrix.column(environment.name)
     return Verdict(

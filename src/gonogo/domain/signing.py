@@ -26,6 +26,7 @@ FIELD = "signature"
 SIGNED = frozenset(
     {
         kinds.APPROVAL_GIVEN, kinds.APPROVAL_REJECTED, kinds.GO_DECIDED, kinds.WAIVER_GIVEN, kinds.RELEASE_STARTED,
+        kinds.GLASS_REQUESTED, kinds.GLASS_BROKEN,
         kinds.RELEASE_COMPLETED, kinds.RELEASE_CANCELLED, kinds.PLAN_AMENDED, kinds.ROLLBACK_STARTED,
         *kinds.LIFTING,
     }

@@ -27,6 +27,7 @@ from gonogo.domain.folds.checklist import (
 from gonogo.domain.folds.checks import CheckOutcome, CheckResult, ChecksFold
 from gonogo.domain.folds.drafts import DraftsFold, NotesDraft
 from gonogo.domain.folds.freezes import FreezeNow, FreezesFold
+from gonogo.domain.folds.glass import Glass, GlassFold
 from gonogo.domain.folds.go import GoDecision, GoFold, Named
 from gonogo.domain.folds.hotfixes import Hotfix, HotfixesFold, HotfixStatus
 from gonogo.domain.folds.lifecycle import (
@@ -47,7 +48,8 @@ from gonogo.domain.observation import Target
 
 __all__ = [
     "HISTORY_LIMIT", "Amendment", "Answered", "BadVersion", "Baton", "CheckOutcome", "CheckResult", "Claim",
-    "Deployed", "Entry", "FreezeNow", "GoDecision", "Held", "Hotfix", "HotfixStatus", "ItemState", "ItemStatus",
+    "Deployed", "Entry", "FreezeNow", "Glass", "GoDecision", "Held", "Hotfix", "HotfixStatus",
+    "ItemState", "ItemStatus",
     "Lifecycle", "Named", "PlanRecord",
     "Proof", "ReleaseState", "ReleaseStatus", "Remark", "TriggerState", "Undoable", "VersionHold", "Vote", "Vouch",
     "Waiver", "deployed_in", "replay",
@@ -78,6 +80,8 @@ class ReleaseState(Struct, frozen=True):
     """By approval: each account's last word, oldest first. Whether it counts is `domain.approvals`."""
     waivers: tuple[Waiver, ...] = ()
     """Every waiver ever given, oldest first. Whether one applies is `domain.waivers`."""
+    glasses: tuple[Glass, ...] = ()
+    """Every break-glass ever asked for, oldest first. Whether one applies is `domain.glass`."""
     decisions: tuple[GoDecision, ...] = ()
     """Every go, oldest first. Whether one still stands is `domain.go`."""
     freezes_now: tuple[FreezeNow, ...] = ()
@@ -138,7 +142,7 @@ def replay(events: Iterable[Event], state: ReleaseState | None = None) -> Releas
 _BY_AUTHORITY = frozenset(
     {
         kinds.GO_DECIDED, kinds.RELEASE_COMPLETED, kinds.RELEASE_CANCELLED, kinds.RELEASE_RESUMED,
-        kinds.FREEZE_THAWED, kinds.BATON_TAKEN, kinds.PLAN_AMENDED,
+        kinds.FREEZE_THAWED, kinds.BATON_TAKEN, kinds.PLAN_AMENDED, kinds.GLASS_REQUESTED, kinds.GLASS_BROKEN,
     }
 )  # fmt: skip
 """Kinds whose author is judged again by whoever reads them; see `domain.entitled`."""
@@ -167,6 +171,7 @@ class _Fold:
         self._lifecycle = LifecycleFold(state.lifecycle, state.held, state.outlines)
         self._approvals = ApprovalsFold(state.approvals)
         self._waivers = WaiversFold(state.waivers)
+        self._glass = GlassFold(state.glasses)
         self._go = GoFold(state.decisions)
         self._freezes = FreezesFold(state.freezes_now)
         self._baton = BatonFold(state.baton)
@@ -184,6 +189,7 @@ class _Fold:
             **self._lifecycle.handlers,
             **self._approvals.handlers,
             **self._waivers.handlers,
+            **self._glass.handlers,
             **self._go.handlers,
             **self._freezes.handlers,
             **self._baton.handlers,
@@ -223,6 +229,7 @@ class _Fold:
             lifecycle=self._lifecycle.lifecycle,
             baton=self._baton.baton,
             judged_by=self._judged_by,
+            glasses=tuple(self._glass.glasses),
             events=trail,
         )
         return why_not(event, moment)
@@ -249,6 +256,7 @@ class _Fold:
             outlines=self._lifecycle.outlines,
             approvals=self._approvals.approvals,
             waivers=tuple(self._waivers.waivers),
+            glasses=tuple(self._glass.glasses),
             decisions=tuple(self._go.decisions),
             freezes_now=tuple(self._freezes.freezes),
             baton=self._baton.baton,

@@ -113,6 +113,32 @@ def _unwaived(event: Event) -> Line:
     )
 
 
+def _asked_glass(event: Event) -> Line:
+    rules = tuple(
+        f"{_text(one, 'rule', 80)} {_text(one, 'subject', 120)}".rstrip() for one in _rows(event, "covers")
+    )
+    after = f"to waive {few(rules)}" if rules else ""
+    return _said("asked for break-glass for", Tone.WARN, _name(event), _text(event.data, "reason"), after)
+
+
+def _broke_glass(event: Event) -> Line:
+    until = _text(event.data, "until", 40).replace("T", " ").replace("+00:00", " UTC")
+    after = f"until {until}, asked by {_text(event.data, 'by', 64)} (#{event.data.get('request')})"
+    return _said("confirmed break-glass for", Tone.BAD, _name(event), _text(event.data, "reason"), after)
+
+
+def _ended_glass(event: Event) -> Line:
+    words = (
+        "withdrew the break-glass request for" if event.data.get("was") == "requested" else "ended break-glass for"
+    )
+    return _said(words, Tone.PLAIN, _name(event), _text(event.data, "reason"), f"(#{event.data.get('request')})")
+
+
+def _rows(event: Event, key: str) -> list[Mapping[str, Any]]:
+    value = event.data.get(key)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+
+
 def _go(event: Event) -> Line:
     reasons = event.data.get("reasons")
     rows = [one for one in reasons if isinstance(one, Mapping)] if isinstance(reasons, list) else []
@@ -200,6 +226,9 @@ _SENTENCES: Mapping[str, Callable[[Event], Line]] = {
     kinds.APPROVAL_REVOKED: _revoked,
     kinds.WAIVER_GIVEN: _waived,
     kinds.WAIVER_WITHDRAWN: _unwaived,
+    kinds.GLASS_REQUESTED: _asked_glass,
+    kinds.GLASS_BROKEN: _broke_glass,
+    kinds.GLASS_ENDED: _ended_glass,
     kinds.GO_DECIDED: _go,
     kinds.FREEZE_DECLARED: _froze,
     kinds.FREEZE_THAWED: _thawed,

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from gonogo.domain import amendment
+from gonogo.domain import amendment, glass
 from gonogo.domain.completion import open_deployments
+from gonogo.domain.folds.glass import Glass
 from gonogo.domain.matrix import Cell
 from gonogo.domain.rules.cells import contest_words
 from gonogo.domain.snapshot import Snapshot
@@ -18,6 +19,7 @@ _BY_THE_CALENDAR = {"freeze.active", "window.not-open"}
 def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
     """The most urgent first; empty when nothing is out of the ordinary."""
     return (
+        *glass_alerts(snapshot),
         *_without_go(snapshot), *_triggers(snapshot), *_lost(snapshot), *_contested(snapshot),
         *_going_back(snapshot), *_held(snapshot), *_stopped(snapshot), *_edited(snapshot), *_frozen(snapshot),
         *_taken_over(snapshot),
@@ -25,8 +27,37 @@ def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
 
 
 def decision_alerts(snapshot: Snapshot) -> tuple[Line, ...]:
-    """What runs against what was decided: deployments without a go, and goes that lost their ground."""
-    return (*_without_go(snapshot), *_lost(snapshot))
+    """Break-glass, deployments without a go, and goes that lost their ground."""
+    return (*glass_alerts(snapshot), *_without_go(snapshot), *_lost(snapshot))
+
+
+def glass_alerts(snapshot: Snapshot, environment: str = "") -> tuple[Line, ...]:
+    """Break-glass that waives something now, then the requests that wait for a second person."""
+    plan, state, now = snapshot.plan, snapshot.state, snapshot.now
+    broken = glass.in_force(plan, state, now, environment, snapshot.shared_accounts)
+    return (
+        *(_broken_line(snapshot, one) for one in broken),
+        *(_request_line(snapshot, one) for one in glass.requests(state, now, environment)),
+    )
+
+
+def _broken_line(snapshot: Snapshot, one: Glass) -> Line:
+    end = glass.ends(snapshot.plan, one)
+    assert end is not None and one.broken_by is not None  # noqa: PT018  it is in force
+    both = f"{one.asked_by.user} and {one.broken_by.user}"
+    until = short_when(end, snapshot.now)
+    many = f"{len(one.panes)} waived until {until} by {both} (#{one.seq})"
+    return (
+        Span(" BREAK-GLASS ", Tone.BAD),
+        Span(f"{one.environment} ", Tone.STRONG),
+        Span(f"{many}: {one.reason}"),
+    )
+
+
+def _request_line(snapshot: Snapshot, one: Glass) -> Line:
+    until = short_when(one.asked_at + glass.PATIENCE, snapshot.now)
+    asks = f"{one.asked_by.user} asks a second person to confirm until {until} (#{one.seq}): {one.reason}"
+    return (Span(" BREAK-GLASS ASKED ", Tone.WARN), Span(f"{one.environment} ", Tone.STRONG), Span(asks))
 
 
 def _without_go(snapshot: Snapshot) -> tuple[Line, ...]:

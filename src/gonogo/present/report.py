@@ -7,8 +7,9 @@ from typing import Any
 from msgspec import Struct
 
 from gonogo.domain import events as kinds
-from gonogo.domain import signing, waivers
+from gonogo.domain import glass, signing, waivers
 from gonogo.domain.events import Event
+from gonogo.domain.folds.glass import Glass
 from gonogo.domain.observation import Target
 from gonogo.domain.people import named
 from gonogo.domain.plan import LoadedPlan, Plan
@@ -67,6 +68,7 @@ def build(loaded: LoadedPlan, state: ReleaseState, problems: tuple[str, ...] = (
     as_of = state.events[-1].at if state.events else None
     by_events = (_of_kinds(key, title, plan, state, wanted) for key, title, wanted in _TOPICS)
     sections = (
+        Section("break_glass", "Break-glass", tuple(_glass(plan, one, as_of) for one in state.glasses)),
         Section("without_go", "Deployments without a GO", tuple(_without_go(plan, state))),
         Section("versions", "What ships", tuple(_versions(plan, state))),
         *by_events,
@@ -111,6 +113,7 @@ _TOPICS = (
     ("refusals", "What was refused", (kinds.ACT_REFUSED,)),
 )  # fmt: skip
 _ORDER = (
+    "break_glass",
     "without_go", "versions", "life", "amendments", "handovers", "approvals", "decisions", "waivers", "freezes",
     "triggers", "rollbacks", "bad_versions", "hotfixes", "merges", "checklist", "checks", "matrix", "notes",
     "refusals",
@@ -238,6 +241,21 @@ def _waiver(plan: Plan, one: Waiver, as_of: datetime | None) -> Row:
     said = f"{one.about} in {one.environment}: {one.reason}; {end}"
     fact = (f"it let pass: {one.fact}",) if one.fact else ()
     return Row(said, one.at, named(plan, one.actor.user), one.seq, fact)
+
+
+def _glass(plan: Plan, one: Glass, as_of: datetime | None) -> Row:
+    """In force, expired, ended or never confirmed: it stays at the head of the report for good."""
+    end = glass.ends(plan, one)
+    if end is None or one.broken_by is None:
+        said = f"requested for {one.environment}, confirmed by no second person: {one.reason}"
+    else:
+        both = f"{named(plan, one.asked_by.user)} and {named(plan, one.broken_by.user)}"
+        state = ", still in force" if as_of is not None and glass.holds(plan, one, as_of) else ""
+        said = f"for {one.environment} by {both} until {_stamp(end)}{state}: {one.reason}"
+    panes = tuple(f"waived {pane.rule} {pane.subject}: {pane.fact}" for pane in one.panes)
+    ended = (f"ended by {named(plan, one.ended.actor.user)} at {_stamp(one.ended.at)}",) if one.ended else ()
+    flaw = (f"does not count: {one.flaw}",) if one.flaw else ()
+    return Row(said, one.asked_at, named(plan, one.asked_by.user), one.seq, (*flaw, *panes, *ended))
 
 
 _STATUS = {ItemStatus.DONE: "done", ItemStatus.OPEN: "open", ItemStatus.SKIPPED: "not applicable"}

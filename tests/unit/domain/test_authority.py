@@ -95,7 +95,7 @@ def test_another_account_may_not(act: str) -> None:
 @pytest.mark.parametrize("act", ACTS)
 def test_a_role_that_the_plan_names_for_it_may(act: str) -> None:
     """Beside the lead; another role may not."""
-    world = ready(replace(NAMED, authority=Authority(**{act: ("qa",)})), act)
+    world = ready(replace(NAMED, authority=replace(Authority(), **{act: ("qa",)})), act)
 
     assert "or role qa can" in world.refusal(DAI, ACTS[act](world)).reason
     world.do(CHLOE, ACTS[act](world))

@@ -70,6 +70,7 @@ class Mistake(Enum):
     BAD_CRON = "'{text}' is not a cron expression: {reason}"
     BAD_EXPRESSION = "`{key}:` {reason}"
     BAD_TRANSFORM = "unknown transform '{name}'"
+    TOO_LONG = "`{key}:` must be {limit} or shorter"
     NOT_POSITIVE = "`{key}:` must be longer than 0s"
     UNKNOWN_ZONE = "'{zone}' is not a time zone"
     TOO_MANY_CELLS = "{products} products in {environments} environments are more than {limit} cells"

@@ -25,6 +25,7 @@ from gonogo.adapters.plan_yaml.references import References, report_circles
 from gonogo.adapters.plan_yaml.shape import (
     AuthorityShape,
     BranchesShape,
+    BreakGlassShape,
     CanaryShape,
     ChangelogShape,
     EnvironmentShape,
@@ -38,9 +39,11 @@ from gonogo.adapters.plan_yaml.shape import (
     WaiversShape,
     listed,
 )
-from gonogo.domain.duration import parse_day
+from gonogo.domain.duration import duration_text, parse_day
 from gonogo.domain.plan import (
+    BREAK_GLASS_LONGEST,
     Authority,
+    BreakGlass,
     Canary,
     Environment,
     Person,
@@ -277,6 +280,15 @@ def _waiver_roles(reading: Reading, given: WaiversShape) -> tuple[str, ...]:
     return names.check_each(names.roles, given.roles, ("waivers", "roles"), "a waiver", "is given by")
 
 
+def _break_glass(reading: Reading, given: BreakGlassShape) -> BreakGlass:
+    names, path = reading.names, ("authority", "break_glass")
+    roles = names.check_each(names.roles, given.roles, (*path, "roles"), "authority.break_glass", "is given to")
+    expires = reading.positive(given.expires, (*path, "expires"), BREAK_GLASS_LONGEST)
+    if expires > BREAK_GLASS_LONGEST:
+        reading.add(Mistake.TOO_LONG, (*path, "expires"), key="expires", limit=duration_text(BREAK_GLASS_LONGEST))
+    return BreakGlass(roles, expires)
+
+
 def _authority(reading: Reading, given: AuthorityShape) -> Authority:
     names = reading.names
 
@@ -291,6 +303,7 @@ def _authority(reading: Reading, given: AuthorityShape) -> Authority:
         resume=roles("resume"),
         unfreeze=roles("unfreeze"),
         take_lead=roles("take_lead"),
+        break_glass=_break_glass(reading, given.break_glass or BreakGlassShape()),
     )
 
 

@@ -423,6 +423,14 @@ class WaiversShape(_Shape):
     roles: Annotated[Texts, _says("Roles that may waive, with a reason and an end.")] = []
 
 
+class BreakGlassShape(_Shape):
+    """Who may waive blockers together in an emergency. Default: the release lead and one more of `people`."""
+
+    roles: Annotated[Texts, _says("Roles of the two persons; the release lead needs none of them.")] = []
+    persons: Annotated[Literal[2], _says("Always 2: one asks, another one confirms.")] = 2
+    expires: Annotated[Duration, _says("How long it lasts, 4h at most. Default: 1h.")] = "1h"
+
+
 class AuthorityShape(_Shape):
     """Roles that may act beside the release lead. Default: the lead alone."""
 
@@ -432,6 +440,7 @@ class AuthorityShape(_Shape):
     resume: Annotated[Texts, _says("Roles that may end a hold.")] = []
     unfreeze: Annotated[Texts, _says("Roles that may lift a freeze that was declared by hand.")] = []
     take_lead: Annotated[Texts, _says("Roles that may be the release lead. Default: everybody in `people`.")] = []
+    break_glass: Annotated[BreakGlassShape | None, _says("Who may break the glass, and for how long.")] = None
 
 
 class MetricShape(_Shape):

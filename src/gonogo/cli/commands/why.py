@@ -6,12 +6,13 @@ from gonogo.cli.commands import _planned, status
 from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment, verdict_facts
-from gonogo.cli.release_facts import approval_facts
+from gonogo.cli.release_facts import approval_facts, glass_facts
 from gonogo.domain.approvals import SlotStanding
 from gonogo.domain.readiness import Verdict
 from gonogo.domain.rules.asked import asked
 from gonogo.domain.snapshot import Snapshot
 from gonogo.present import verdict as words
+from gonogo.present.alerts import glass_alerts
 from gonogo.present.release import given_lines
 
 
@@ -34,10 +35,12 @@ def run(context: Context) -> int:
                 "judged_for": moment(snapshot.at),
                 "report_only": bool(context.args.report_only),
                 **verdict_facts(verdict),
+                "break_glass": glass_facts(snapshot, verdict.environment),
                 "approvals": approval_facts(_asked(snapshot, verdict)),
             }
         )
     else:
+        context.out.lines(glass_alerts(snapshot, verdict.environment))
         context.out.lines(_planned.notes(context, snapshot, verdict))
         context.out.lines(words.status_lines(snapshot, verdict))
         context.out.lines(given_lines(snapshot, verdict.environment))

@@ -76,7 +76,7 @@ def _covered(judged: Verdict, command: Waive, found: ReasonLine) -> list[ReasonL
     """The reasons it lets pass: the one it names, or all that its rule says now."""
     if command.subject:
         return [found]
-    return [one for one in each_reason(judged) if one.rule == command.rule and one.weight is not Weight.WARNING]
+    return of_rule(judged, command.rule)
 
 
 def _preview(scene: Scene, command: Waive, judged: Verdict, found: ReasonLine) -> Preview:
@@ -209,28 +209,38 @@ def is_unknown(reason: ReasonLine) -> bool:
     return (reason.waived.was if reason.waived else reason.weight) is Weight.UNKNOWN
 
 
+def of_rule(judged: Verdict, rule: str) -> list[ReasonLine]:
+    """Everything a rule says now that a waiver can be about."""
+    return [one for one in each_reason(judged) if one.rule == rule and one.weight is not Weight.WARNING]
+
+
 def find_reason(judged: Verdict, command: Waive) -> ReasonLine | Refusal:
-    """The reason that is waived; a waiver of what does not stand there would be a blank cheque."""
+    """The reason that is waived."""
+    return find_reason_of(judged, command.rule, command.subject)
+
+
+def find_reason_of(judged: Verdict, rule: str, subject: str) -> ReasonLine | Refusal:
+    """The reason of that name; a waiver of what does not stand there would be a blank cheque."""
     weighty = [one for one in each_reason(judged) if one.weight is not Weight.WARNING]
-    here = [one for one in weighty if one.rule == command.rule]
+    here = of_rule(judged, rule)
     if not here:
         known = sorted({one.rule for one in weighty})
         hint = f"there are {', '.join(known)}" if known else "nothing stands against it"
         return Refusal(
             ExitCode.NO_GO,
             "waiver.nothing",
-            f"no reason '{clean(command.rule, 80)}' for {judged.environment}",
+            f"no reason '{clean(rule, 80)}' for {judged.environment}",
             hint,
         )
-    if command.subject:
-        named = [one for one in here if command.subject in {one.subject, one.subject.partition(":")[2]}]
+    if subject:
+        named = [one for one in here if subject in {one.subject, one.subject.partition(":")[2]}]
         if named:
             return named[0]
         subjects = ", ".join(one.subject for one in here[:8])
         return Refusal(
             ExitCode.NO_GO,
             "waiver.nothing",
-            f"{command.rule} does not speak of '{clean(command.subject, 80)}'",
+            f"{rule} does not speak of '{clean(subject, 80)}'",
             f"it speaks of {subjects}",
         )
     unknown = next((one for one in here if is_unknown(one)), None)
@@ -238,8 +248,8 @@ def find_reason(judged: Verdict, command: Waive) -> ReasonLine | Refusal:
         return Refusal(
             ExitCode.NO_GO,
             "waiver.unknown",
-            f"{command.rule} is not known, and what nobody knows is waived by name only",
-            f"gonogo waive {command.rule}:{unknown.subject} --reason '...' --until 2h",
+            f"{rule} is not known, and what nobody knows is waived by name only",
+            f"gonogo waive {rule}:{unknown.subject} --reason '...' --until 2h",
         )
     return here[0]
 

@@ -38,6 +38,9 @@ class Waiver(Struct, frozen=True):
     digest: str = ""
     """Of an approval's: the content that was to be approved. "" for everything else."""
 
+    by: str = ""
+    """Of a break-glass: who waives, in words; "" for a waiver of one person."""
+
     @property
     def about(self) -> str:
         """The rule and what it lets pass, a few by name: `item.open item:tests, item:docs`."""

@@ -27,6 +27,8 @@ class Waived(Struct, frozen=True):
     """UTC; from then on the reason weighs again."""
     was: Weight
     """What the reason weighs without the waiver."""
+    glass: bool = False
+    """Whether two persons waived it by break-glass; `seq` is its number then."""
 
 
 class ReasonLine(Struct, frozen=True):

@@ -50,8 +50,8 @@ def let_pass(plan: Plan, waivers: Sequence[Waiver], reasons: Iterable[ReasonLine
         if waiver is None:
             yield reason
         else:
-            by = named(plan, waiver.actor.user)
-            waived = Waived(waiver.seq, by, waiver.reason, waiver.until, reason.weight)
+            by = waiver.by or named(plan, waiver.actor.user)
+            waived = Waived(waiver.seq, by, waiver.reason, waiver.until, reason.weight, bool(waiver.by))
             yield replace(reason, weight=Weight.WAIVED, waived=waived)
 
 

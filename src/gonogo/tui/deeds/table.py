@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gonogo.tui import intents
-from gonogo.tui.deeds import checklist, line, release, voting
+from gonogo.tui.deeds import checklist, glass, line, release, voting
 from gonogo.tui.deeds.form import Deed
 
 DEEDS: Mapping[type[intents.Intent], Deed] = {
@@ -24,6 +24,9 @@ DEEDS: Mapping[type[intents.Intent], Deed] = {
     intents.GiveGo: voting.GO,
     intents.Waive: voting.WAIVE,
     intents.WithdrawWaiver: voting.WITHDRAW,
+    intents.AskBreakGlass: glass.ASK,
+    intents.ConfirmBreakGlass: glass.CONFIRM,
+    intents.EndBreakGlass: glass.END,
     intents.StopLine: line.STOP,
     intents.Thaw: line.THAW,
     intents.AnswerTrigger: line.ANSWER,

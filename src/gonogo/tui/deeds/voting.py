@@ -106,7 +106,7 @@ REVOKE = Deed(
 # -- go -----------------------------------------------------------------------------------------------------------
 
 
-def _where(title: str) -> Step:
+def where(title: str) -> Step:
     """Which environment: the one of the cell under the cursor comes first."""
 
     def ask(scene: Scene, answers: Answers) -> Ask:
@@ -160,7 +160,7 @@ def _see_go(scene: Scene, answers: Answers) -> Preview:
 
 
 GO = Deed(
-    (("environment", _where("Go: into which environment?")), ("late", _lateness), ("reason", _why_late)),
+    (("environment", where("Go: into which environment?")), ("late", _lateness), ("reason", _why_late)),
     lambda _, answers: _go(answers),
     lambda answers: f"{'late ' if answers['late'] else ''}go for {answers['environment']}",
     Seeing("Go", _see_go, lambda answers: answers["environment"]),
@@ -169,7 +169,8 @@ GO = Deed(
 # -- waivers ------------------------------------------------------------------------------------------------------
 
 
-def _open_reasons(scene: Scene, environment: str) -> list[ReasonLine]:
+def open_reasons(scene: Scene, environment: str) -> list[ReasonLine]:
+    """What stands against an environment now and can be waived."""
     verdict = scene.snapshot().verdict(environment)
     found = each_reason(verdict) if verdict else ()
     return [
@@ -177,16 +178,17 @@ def _open_reasons(scene: Scene, environment: str) -> list[ReasonLine]:
     ]
 
 
-def _reason_key(one: ReasonLine) -> str:
+def reason_key(one: ReasonLine) -> str:
+    """Rule and subject, by which a choice is told."""
     return f"{one.rule} {one.subject}".rstrip()
 
 
 def _which_reason(scene: Scene, answers: Answers) -> Ask:
-    found = _open_reasons(scene, answers["environment"])
-    if answers.get("at_cursor") in {_reason_key(one) for one in found}:
+    found = open_reasons(scene, answers["environment"])
+    if answers.get("at_cursor") in {reason_key(one) for one in found}:
         return Known(answers["at_cursor"])
     choices = tuple(
-        Choice(_reason_key(one), (Span(f"{SIGNS[one.weight]} ", WEIGHT_TONES[one.weight]), Span(one.fact)))
+        Choice(reason_key(one), (Span(f"{SIGNS[one.weight]} ", WEIGHT_TONES[one.weight]), Span(one.fact)))
         for one in found
     )
     if not choices:
@@ -195,7 +197,7 @@ def _which_reason(scene: Scene, answers: Answers) -> Ask:
 
 
 def _why_waive(scene: Scene, answers: Answers) -> Ask:
-    found = {_reason_key(one): one for one in _open_reasons(scene, answers["environment"])}
+    found = {reason_key(one): one for one in open_reasons(scene, answers["environment"])}
     one = found.get(answers["reason_key"])
     fact = one.fact if one else answers["reason_key"]
     return Write(
@@ -254,7 +256,7 @@ def _see_waiver(scene: Scene, answers: Answers) -> Preview | Refusal:
 
 WAIVE = Deed(
     (
-        ("environment", _where("Waive in which environment?")),
+        ("environment", where("Waive in which environment?")),
         ("reason_key", _which_reason),
         ("reason", _why_waive),
         ("until", _how_long),

@@ -1,8 +1,9 @@
 """Wishes that decide something about the release. What each asks for and records is in `gonogo.tui.deeds`."""
 
-from gonogo.domain import amendment, people, waivers
+from gonogo.domain import amendment, glass, people, waivers
 from gonogo.domain.authority import Act
 from gonogo.domain.checks import commands
+from gonogo.domain.decisions import glass as breaking
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.scene import Scene
 from gonogo.domain.folds.lifecycle import ReleaseStatus
@@ -280,6 +281,50 @@ class WithdrawWaiver(Deciding):
         if reason := _over(scene) or _may_waive(scene.plan, scene):
             return reason
         return "" if waivers.in_force(scene.plan, scene.state, scene.now) else "no waiver holds"
+
+
+class AskBreakGlass(Deciding):
+    """Two persons."""
+
+    label, title = "break-glass", "Break-glass: ask a second person to waive blockers with you"
+    help = "name the blockers of an environment and why; a second person confirms within 15 minutes"
+
+    @classmethod
+    def against(cls, scene: Scene) -> str:
+        """The lead or a role of the plan; never alone."""
+        return _no_glass(scene)
+
+
+class ConfirmBreakGlass(Deciding):
+    """The second one."""
+
+    label, title = "confirm glass", "Confirm break-glass as the second person"
+    help = "waive what the first person named, for a short time, in both names"
+    confirm = True
+
+    @classmethod
+    def against(cls, scene: Scene) -> str:
+        """Needs a request."""
+        waits = glass.requests(scene.state, scene.now)
+        return _no_glass(scene) or ("" if waits else "no break-glass request is open")
+
+
+class EndBreakGlass(Deciding):
+    """Over."""
+
+    label, title = "end glass", "End break-glass, or withdraw its request"
+    help = "the blockers it waives count again"
+
+    @classmethod
+    def against(cls, scene: Scene) -> str:
+        """Needs one in force, or a request."""
+        found = (*glass.in_force(scene.plan, scene.state, scene.now), *glass.requests(scene.state, scene.now))
+        return _over(scene) or ("" if found else "no break-glass is in force, and none is requested")
+
+
+def _no_glass(scene: Scene) -> str:
+    refusal = breaking.may_not(scene)
+    return refusal.reason if refusal else ""
 
 
 # -- stopping, going back -----------------------------------------------------------------------------------------

@@ -1,0 +1,130 @@
+"""Break-glass at the screen: ask, confirm as the second person, end."""
+
+from gonogo.domain import glass, waivers
+from gonogo.domain.confirmation import Preview
+from gonogo.domain.decide import Refusal, Scene
+from gonogo.domain.decisions import glass as breaking
+from gonogo.domain.decisions.glass import BreakGlass, EndGlass, RequestGlass
+from gonogo.domain.folds.glass import Glass
+from gonogo.present.tones import Span, Tone
+from gonogo.present.verdict import SIGNS
+from gonogo.present.weights import WEIGHT_TONES
+from gonogo.tui.deeds.form import (
+    Answers,
+    Ask,
+    Choice,
+    Deed,
+    Known,
+    Nothing,
+    Pick,
+    Seeing,
+    Step,
+    Write,
+    one_of,
+    remark,
+)
+from gonogo.tui.deeds.voting import open_reasons, reason_key, where
+
+_ALL = "all"
+_MOST = 10
+"""Blockers that can be named one after the other at the screen; the command line takes more."""
+
+
+def _which(number: int) -> Step:
+    """One more blocker, or all of them, or, from the second on, no more."""
+
+    def ask(scene: Scene, answers: Answers) -> Ask:
+        taken = _taken(answers)
+        if number and not answers.get(f"blocker{number - 1}"):
+            return Known("")
+        found = [one for one in open_reasons(scene, answers["environment"]) if reason_key(one) not in taken]
+        if _ALL in taken or (number and not found):
+            return Known("")
+        if not found:
+            return Nothing(f"{answers['environment']} has no blocker that can be waived")
+        first = (
+            Choice("", (Span("No more: go on to the reason", Tone.STRONG),))
+            if number
+            else Choice(_ALL, (Span(f"All {len(found)} blockers shown now", Tone.STRONG),))
+        )
+        choices = (
+            Choice(reason_key(one), (Span(f"{SIGNS[one.weight]} ", WEIGHT_TONES[one.weight]), Span(one.fact)))
+            for one in found
+        )
+        return Pick(f"Break-glass for {answers['environment']}: which blocker?", (first, *choices))
+
+    return ask
+
+
+def _taken(answers: Answers) -> list[str]:
+    return [answers[f"blocker{one}"] for one in range(_MOST) if answers.get(f"blocker{one}")]
+
+
+def _all_of(scene: Scene, answers: Answers) -> Ask:
+    """The names as they are asked for: what was on the list when it was read, never what comes later."""
+    taken = _taken(answers)
+    if _ALL in taken:
+        taken = [reason_key(one) for one in open_reasons(scene, answers["environment"])]
+    return Known("\n".join(one.replace(" ", ":", 1) for one in taken))
+
+
+def _why(_: Scene, answers: Answers) -> Ask:
+    return Write(
+        f"Break-glass for {answers['environment']}: {len(answers['named'].splitlines())} blockers",
+        f"Why? {waivers.REASON_LEAST} characters or more; it heads the report. A second person confirms.",
+        least=waivers.REASON_LEAST,
+    )
+
+
+ASK = Deed(
+    (
+        ("environment", where("Break-glass for which environment?")),
+        *((f"blocker{number}", _which(number)) for number in range(_MOST)),
+        ("named", _all_of),
+        ("reason", _why),
+    ),
+    lambda _, answers: RequestGlass(
+        answers["environment"], tuple(answers["named"].splitlines()), answers["reason"]
+    ),
+    lambda answers: f"ask for break-glass for {answers['environment']}",
+)
+
+
+def _choice(one: Glass) -> Choice:
+    said = f"#{one.seq} by {one.asked_by.user}, {len(one.panes)} blockers: {one.reason}"
+    return Choice(one.environment, (Span(f"{one.environment}  ", Tone.STRONG), Span(said)))
+
+
+def _which_request(scene: Scene, _: Answers) -> Ask:
+    found = tuple(_choice(one) for one in glass.requests(scene.state, scene.now))
+    return one_of("Confirm break-glass for which environment?", found, "no break-glass request is open")
+
+
+def _see(scene: Scene, answers: Answers) -> Preview | Refusal:
+    return breaking.preview(scene, answers["environment"])
+
+
+CONFIRM = Deed(
+    (("environment", _which_request),),
+    lambda _, answers: BreakGlass(answers["environment"], answers.get("confirm", "")),
+    lambda answers: f"confirm break-glass for {answers['environment']}",
+    Seeing("Break-glass", _see),
+)
+
+
+def _which_end(scene: Scene, _: Answers) -> Ask:
+    shared = scene.inputs.shared_accounts
+    found = (
+        *glass.in_force(scene.plan, scene.state, scene.now, "", shared),
+        *glass.requests(scene.state, scene.now),
+    )
+    by_place = {one.environment: _choice(one) for one in found}
+    none = "no break-glass is in force, and none is requested"
+    return one_of("End break-glass for which environment?", tuple(by_place.values()), none)
+
+
+END = Deed(
+    (("environment", _which_end), ("reason", remark("End break-glass"))),
+    lambda _, answers: EndGlass(answers["environment"], answers["reason"]),
+    lambda answers: f"end break-glass for {answers['environment']}",
+)
