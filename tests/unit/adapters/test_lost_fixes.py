@@ -76,6 +76,15 @@ def test_a_squashed_branch_is_contained_by_its_files_or_by_what_the_message_list
     assert lost(desk, "hotfix/v1.0.1", "main") == []
 
 
+def test_a_hotfix_of_nothing_but_a_library_outside_the_paths_is_missed_as_well(desk: Desk) -> None:
+    """The product was released for it; beside a fix of its own, what others changed is not its affair."""
+    elsewhere = Scope(("svc",), SCOPE.own, SCOPE.numbers)
+    assert lost(desk, "v1.0.1", "main", elsewhere) == ["fix: login"]
+    assert lost(desk, "v1.0.1", "main", Scope(("login.txt",), SCOPE.own, SCOPE.numbers)) == ["fix: login"]
+    desk.on("hotfix/v1.0.1").commit("fix: tax", "tax.txt", "right\n")
+    assert lost(desk, "hotfix/v1.0.1", "main", Scope(("tax.txt",), SCOPE.own, SCOPE.numbers)) == ["fix: tax"]
+
+
 def test_what_was_reverted_where_it_ships_is_not_missed(desk: Desk) -> None:
     """Somebody took it back on purpose; nor is what was taken back where it runs."""
     desk.do("cherry-pick", "-x", "v1.0.1~1")
@@ -109,7 +118,9 @@ def test_a_commit_that_writes_only_the_version_is_no_fix_and_a_dependency_is(des
 
 def test_only_what_touches_the_product_is_missed(desk: Desk) -> None:
     """Of a repository with several products."""
-    assert lost(desk, "v1.0.1", "main", Scope(paths=("docs",))) == []
+    desk.on("hotfix/v1.0.1").commit("docs: it", "docs.txt", "it\n")
+    desk.on("main").do("cherry-pick", "hotfix/v1.0.1")
+    assert lost(desk, "hotfix/v1.0.1", "main", Scope(paths=("docs.txt",))) == []
     assert lost(desk, "v1.0.1", "main", Scope(paths=("./login.txt",))) == ["fix: login"]
 
 

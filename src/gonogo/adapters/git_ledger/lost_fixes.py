@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.adapters.git_door import GitDoor, GitError
 from gonogo.adapters.git_ledger.history import Change, changes, same_title, told
@@ -82,7 +83,12 @@ class _Comparison:
 
     def make(self) -> Compared:
         """Raises GitError."""
-        wanted = [oid for oid in self._standing() if self._scope.is_fix(self._mine[oid].names)]
+        standing = list(self._standing())
+        wanted = [oid for oid in standing if self._scope.is_fix(self._mine[oid].names)]
+        if not wanted:
+            # a release of the product with nothing but changes outside its paths was made for those: a library
+            everywhere = replace(self._scope, paths=())
+            wanted = [oid for oid in standing if everywhere.is_fix(self._mine[oid].names)]
         left = [oid for oid in wanted if not self._is_told(oid)]
         left = self._with_no_equal(left) if left and self._theirs else left
         left = [oid for oid in left if not self._reverts_what_is_not_there(oid)]
