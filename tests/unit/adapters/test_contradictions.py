@@ -47,9 +47,20 @@ WELL = [
     {"ok": True, "healthy": True, "success": "true"},
     {"status": "ok", "state": "Bavaria"},
     {"errors": {}},
+    {"status": "ok", "ready": True, "maintenance": False},
+    {
+        "status": "ok",
+        "components": {"db": {"status": "UP"}, "disk": {"status": "UNKNOWN"}, "x": {"status": "odd"}},
+    },
+    {"status": "ok", "last_job": {"status": "failed"}},  # no part of what runs
 ]
 
 WRONG = [
+    {"status": "ok", "ready": False},
+    {"status": "ok", "maintenance": True},
+    {"status": "ok", "components": {"db": {"status": "DOWN"}}},
+    {"status": "ok", "components": {"db": {"status": "UP", "details": {"replica": {"status": "OUT_OF_SERVICE"}}}}},
+    {"status": "ok", "checks": {"db": [{"status": "pass"}, {"status": "fail"}]}},
     {"status": "ok", "health": {"status": "down"}},
     {"status": "ok", "state": "failed"},
     {"status": "ok", "data": {"status": "degraded"}},

@@ -1,12 +1,14 @@
 """An answer that contradicts itself is no success: one place says ok, another that something is wrong.
 
-What is looked at, beside the place the plan names or the short form finds: the usual places of a status, `error`
-and `errors`, `ok`, `healthy` and `success`, a version in a header beside one in the body, and text after it. What
-an answer says of who it is (`environment: dev`) is kept for whoever knows the plan.
+What is looked at, beside the place the plan names or the short form finds: the usual places of a status, those of
+parts (`components.db.status`), `error` and `errors`, `ok`, `healthy`, `ready` and the like, a version in a header
+beside one in the body, and text after it. What an answer says of who it is (`environment: dev`) is kept for
+whoever knows the plan.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -17,7 +19,11 @@ from gonogo.domain.text import clean
 
 STATUS_PLACES = ("status", "data.status", "health.status", "state")
 _ERRORS = ("error", "errors")
-_WELL = ("ok", "healthy", "success")
+_WELL = ("ok", "healthy", "success", "ready", "alive", "live", "up")
+_UNWELL = ("maintenance", "maintenance_mode")
+_PARTS = ("components", "checks", "dependencies", "details", "health")
+"""Where answers tell of their parts: Spring's health, the draft of health+json, and what looks like them."""
+_DEEPEST, _MOST_PARTS = 5, 200
 _NO_ERROR = frozenset({"", "none", "null", "no", "false", "0", "ok", "n/a", "-"})
 _OF_ENVIRONMENTS = ("environment", "env")
 _OF_PRODUCTS = ("service", "app", "product")
@@ -56,6 +62,29 @@ def _doubts(document: Document) -> Iterator[str]:
     for key in _WELL:
         if value.get(key) is False or str(value.get(key)).lower() == "false":
             yield f"it contradicts itself: {key} is false"
+    for key in _UNWELL:
+        if value.get(key) is True or str(value.get(key)).lower() == "true":
+            yield f"it contradicts itself: {key} is true"
+    for place, word in islice(_of_parts(value, "", _DEEPEST), _MOST_PARTS):
+        # a part that says UNKNOWN (Spring's discovery clients do, for good) speaks against nothing
+        if status_of(word) in {Status.FAILED, Status.DEGRADED}:
+            yield f"it contradicts itself: {place} is '{clean(word, 40)}'"
+
+
+def _of_parts(value: object, place: str, depth: int) -> Iterator[tuple[str, str]]:
+    """The status of each part below `components`, `checks` and the like, with where it stands."""
+    if not isinstance(value, Mapping) or depth == 0:
+        return
+    for name in _PARTS:
+        parts = value.get(name)
+        rows = parts.items() if isinstance(parts, Mapping) else ()
+        for key, told in islice(rows, _MOST_PARTS):
+            here = f"{place}{name}.{clean(str(key), 40)}"
+            for part in told[:_MOST_PARTS] if isinstance(told, list) else (told,):
+                word = part.get("status") if isinstance(part, Mapping) else None
+                if isinstance(word, str):
+                    yield f"{here}.status", word
+                yield from _of_parts(part, f"{here}.", depth - 1)
 
 
 def _error(value: object) -> str:
