@@ -145,3 +145,16 @@ def test_an_amendment_by_hand_of_an_account_that_is_not_named_gives_it_no_right(
     desk.by_hand(desk.carol, *GO)
 
     assert desk.last()["flaw"]
+
+
+def test_a_warning_stays_when_an_account_that_is_not_named_takes_it_away_by_hand(desk: Desk) -> None:
+    """A bad version would be planned again; the same holds for whatever needs a person that the plan names."""
+    done = desk.gonogo(desk.alice, "mark-bad", "web", "1.0.0", "--reason", "it lost orders")
+    assert done.returncode == 0, done.stderr
+    marked = desk.last()
+    assert marked["kind"] == "version.marked-bad"
+
+    desk.by_hand(desk.carol, "version.cleared", marked["subject"], {**marked["data"], "reason": "it is fine"})
+
+    assert f"does not name {desk.carol}" in desk.last()["flaw"]
+    assert "version.bad" in desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout

@@ -28,8 +28,13 @@ JUDGED = {
     kinds.PLAN_AMENDED: None,
     kinds.GLASS_REQUESTED: None,
     kinds.GLASS_BROKEN: None,
+    kinds.VERSION_CLEARED: None,
+    kinds.VERSION_RELEASED: None,
+    kinds.TRIGGER_ANSWERED: None,
+    kinds.ROLLBACK_STARTED: None,
+    kinds.ITEM_VOUCHED: None,
 }
-"""By kind: the act it records; None for what has a rule of its own."""
+"""By kind: the act it records; None for what needs a named person alone, or has a rule of its own."""
 _PATIENCE = timedelta(minutes=1)
 """Effective times may lie a little before the clock a take-over was judged by."""
 

@@ -143,6 +143,8 @@ _BY_AUTHORITY = frozenset(
     {
         kinds.GO_DECIDED, kinds.RELEASE_COMPLETED, kinds.RELEASE_CANCELLED, kinds.RELEASE_RESUMED,
         kinds.FREEZE_THAWED, kinds.BATON_TAKEN, kinds.PLAN_AMENDED, kinds.GLASS_REQUESTED, kinds.GLASS_BROKEN,
+        kinds.VERSION_CLEARED, kinds.VERSION_RELEASED, kinds.TRIGGER_ANSWERED, kinds.ROLLBACK_STARTED,
+        kinds.ITEM_VOUCHED,
     }
 )  # fmt: skip
 """Kinds whose author is judged again by whoever reads them; see `domain.entitled`."""
