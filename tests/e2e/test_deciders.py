@@ -144,6 +144,7 @@ CASES: Mapping[str, tuple[tuple[Step, ...], Step]] = {
         (START,),
         ("waive", "item.open", "--env", "production", "--reason", "they were told", "--until", "2h"),
     ),
+    "break-glass": ((START,), ("break-glass", "production", "item.open", "--reason", "customers cannot pay")),
     "drive": ((START,), ("drive", "--note", "she went home")),
     "trigger": ((START,), ("trigger", "fire", "errors", "--reason", "nothing but 500")),
     "amend": ((START,), ("amend", "accept")),

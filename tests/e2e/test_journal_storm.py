@@ -13,6 +13,10 @@ from gonogo.adapters.journal_dir import DirectoryJournal, init_shared, verify
 from support.journal_storm import Crew, Outcome, storm
 from support.shared_install import Accounts, SharedPython
 
+pytestmark = pytest.mark.timeout(
+    1_000
+)  # thousands of durable appends: how long they take says how busy the disk is
+
 RELEASE = "2026.11"
 UMASKS = (0o007, 0o022, 0o077, 0o002)
 

@@ -81,7 +81,7 @@ def storm(
     appends: int,
     *,
     kill_every: float | None = 0.05,
-    deadline: float = 100,
+    deadline: float = 900,
 ) -> Outcome:
     """Let every session make its appends to the end while one at random is killed every `kill_every` seconds."""
     argv = [python, "-c", NURSERY, str(root), release, str(acks), str(appends)]
