@@ -91,6 +91,7 @@ def storm(
         names = [name for crew in crews for name in crew.sessions]
         started = time.monotonic()
         running = {name: start(name) for name in names}
+        had = dict.fromkeys(names, 0)  # acknowledged when it was last killed
         due = started + (kill_every or 0)
         while running:
             for name in [name for name, pid in running.items() if not _alive(pid)]:
@@ -100,14 +101,19 @@ def storm(
             if time.monotonic() - started > deadline:
                 raise AssertionError(f"not done after {deadline} s: {sorted(running)}")
             if kill_every and running and time.monotonic() >= due:
-                victim = chance.choice(sorted(running))
+                # whoever has done nothing since its last death is spared: the last one left would never get on
+                alive = [name for name in sorted(running) if _acknowledged(acks / name) > had[name]]
+                due += kill_every
+                if not alive:
+                    continue
+                victim = chance.choice(alive)
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(running[victim], signal.SIGKILL)
                     kills += 1
                 _wait_until_gone(running[victim])
+                had[victim] = _acknowledged(acks / victim)
                 if _acknowledged(acks / victim) < appends:
                     running[victim] = start(victim)
-                due += kill_every
             time.sleep(0.005)
         seconds = time.monotonic() - started
     acknowledged, latencies = _collect(acks)
