@@ -11,9 +11,7 @@ from gonogo.errors import UsageError
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare environment, blockers and reason, or what is done with the request."""
-    parser.add_argument(
-        "what", metavar="ENV | confirm | end", help="where; `confirm` as the second person, `end` before its time"
-    )
+    parser.add_argument("what", metavar="ENV", help="where; `confirm` as the second person, `end` before its time")
     parser.add_argument(
         "names",
         metavar="RULE[:SUBJECT]",
