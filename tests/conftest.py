@@ -18,9 +18,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-# how long one example takes says how busy the machine is, nothing about the program
-settings.register_profile("gonogo", deadline=None)
-settings.load_profile("gonogo")
+# how long one example takes says how busy the machine is, nothing about the program. Each run tries the same
+# examples, so that it is red or green for what was changed; the long suites try many others each time
+settings.register_profile("gonogo", deadline=None, derandomize=True, database=None)
+settings.register_profile("full", deadline=None, max_examples=500, print_blob=True)
+settings.load_profile("full" if os.environ.get("GONOGO_TESTS") == "full" else "gonogo")
 
 
 def _have(*programs: str) -> Callable[[], bool]:

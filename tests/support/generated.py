@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from gonogo.domain.changelog import Base, Changes, ProductChanges, Range, Section, Tag, Unreadable
@@ -63,6 +64,16 @@ from gonogo.domain.triggers import Over, due
 from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
 from support.containing import all_contained
 from support.deciding import ANA, BEN, CHLOE, DAI, EVA, NOW, PEOPLE, World
+
+SEEN_SELDOM = (109, 121, 145, 146, 155, 219, 234, 315, 457, 464, 632, 789)
+"""Of a thousand releases, those with a rule, or a GO over a waived unknown, that the first hundred do not have."""
+SAMPLE = (*range(100), *SEEN_SELDOM)
+"""The same ones in every run: all answers and all rules that the thousand show."""
+SAMPLE_OR_ALL = [
+    pytest.param(SAMPLE, id="sample"),
+    pytest.param(range(1_000), id="thousand", marks=pytest.mark.full),
+]
+"""For a test over generated releases: the sample always, all of them with the long suites."""
 
 ENVIRONMENTS = ("staging", "production")
 EVERY = timedelta(seconds=30)
