@@ -20,6 +20,11 @@ environments:
   production: {{production: true}}
 products:
   web: {{version: 1.0.0}}
+checklist:
+  - {{id: migrate, title: Migrate the orders, two_person: true}}
+  - {{id: receipt, title: Keep the log, evidence: required}}
+  - {{id: smoke, title: Smoke test, check: {{run: ["/bin/true"]}}}}
+  - {{id: tell, title: Tell support}}
 people:
   ana: {{name: Ana, account: {alice}, roles: [release-manager]}}
   ben: {{name: Ben, account: {bob}, roles: [engineering]}}
@@ -35,15 +40,15 @@ from gonogo.adapters.journal_dir import DirectoryJournal
 from gonogo.domain.events import Draft, EventId
 journal = DirectoryJournal.open(Path(sys.argv[1]), "2026.11", UnixIdentity(), SystemClock(), "cli")
 kind, subject, data = sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
-journal.transact(lambda tail: [Draft(EventId(f"by-hand-{tail.events[-1].seq}"), kind, subject, data)])
+journal.transact(lambda tail: [Draft(EventId(f"by-hand-{len(tail.events)}"), kind, subject, data)])
 """
 GO = ("go.decided", "go:production", {"answer": "go", "confirmed": "0000", "versions": {"web": "1.0.0"}})
 
 
 class Desk:
-    """A release that alice has started; the plan names bob without authority, and carol not at all."""
+    """A release that alice starts; the plan names bob without authority, and carol not at all."""
 
-    def __init__(self, python: SharedPython, accounts: Accounts) -> None:
+    def __init__(self, python: SharedPython, accounts: Accounts, *, start: bool = True) -> None:
         self.python = python
         self.alice, self.bob, self.carol = accounts.names[:3]
         self.root = python.root / f"entitled-{os.urandom(4).hex()}"
@@ -51,8 +56,9 @@ class Desk:
         self.plan = self.root / "release.yaml"
         self.plan.write_text(PLAN.format(alice=self.alice, bob=self.bob), encoding="utf-8")
         self.plan.chmod(0o644)
-        done = self.gonogo(self.alice, "start")
-        assert done.returncode == 0, done.stderr
+        if start:
+            done = self.gonogo(self.alice, "start")
+            assert done.returncode == 0, done.stderr
 
     def gonogo(self, user: str, *words: str) -> "subprocess.CompletedProcess[str]":
         """The command as `user`."""
@@ -158,3 +164,122 @@ def test_a_warning_stays_when_an_account_that_is_not_named_takes_it_away_by_hand
 
     assert f"does not name {desk.carol}" in desk.last()["flaw"]
     assert "version.bad" in desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout
+
+
+def open_items(desk: Desk) -> set[str]:
+    """Items that are open for somebody who only looks."""
+    told = desk.gonogo(desk.carol, "tick").stdout
+    return {
+        item for item in ("migrate", "receipt", "smoke", "tell") if f" {item} " in f" {' '.join(told.split())} "
+    }
+
+
+@pytest.mark.parametrize("kind", ["item.ticked", "item.skipped"])
+@pytest.mark.parametrize("first", ["nobody", "themselves", "another number", "a colleague who never spoke"])
+def test_one_hand_alone_does_not_close_an_item_of_two_persons(desk: Desk, kind: str, first: str) -> None:
+    """Whatever it says of a first one: that must be the word of another human that stands before it."""
+    data: dict[str, Any] = {"title": "Migrate the orders", "reason": "not needed"}
+    if first == "themselves":
+        assert desk.gonogo(desk.bob, "tick", "migrate").returncode == 0
+        data["first"] = {"uid": 0, "user": desk.alice, "seq": desk.last()["seq"]}
+    elif first == "another number":
+        assert desk.gonogo(desk.alice, "tick", "migrate").returncode == 0
+        data["first"] = {"uid": 0, "user": desk.alice, "seq": 1}
+    elif first != "nobody":
+        data["first"] = {"uid": 0, "user": desk.alice, "seq": 2}
+
+    desk.by_hand(desk.bob, kind, "item:migrate", data)
+
+    assert "takes two persons" in desk.last()["flaw"]
+    assert "migrate" in open_items(desk)
+    verified = desk.gonogo(desk.carol, "journal", "verify")
+    assert verified.returncode == 6
+    assert f"{kind} by {desk.bob} does not count" in verified.stdout
+
+
+def test_the_second_of_two_persons_by_hand_must_be_one_that_the_plan_names(desk: Desk) -> None:
+    """And where it is, it is the right that counts, not the program."""
+    assert desk.gonogo(desk.alice, "tick", "migrate").returncode == 0
+    data = {"title": "Migrate the orders", "first": {"seq": desk.last()["seq"]}}
+
+    desk.by_hand(desk.carol, "item.ticked", "item:migrate", data)
+    assert f"does not name {desk.carol}" in desk.last()["flaw"]
+    assert "migrate" in open_items(desk)
+
+    desk.by_hand(desk.bob, "item.ticked", "item:migrate", data)
+    assert desk.last()["flaw"] == ""
+    assert "migrate" not in open_items(desk)
+
+
+def test_two_persons_close_it_with_the_program_and_every_reader_agrees(desk: Desk) -> None:
+    """What the program lets pass, reading lets pass."""
+    for user in (desk.alice, desk.bob):
+        assert desk.gonogo(user, "tick", "migrate").returncode == 0
+        assert desk.gonogo(user, "tick", "tell").returncode in {0, 5}
+    assert desk.gonogo(desk.bob, "tick", "receipt", "--output", "all went well").returncode == 0
+
+    assert open_items(desk) == {"smoke"}
+    assert desk.gonogo(desk.carol, "journal", "verify").returncode == 0
+
+
+@pytest.mark.parametrize(("item", "why"), [("receipt", "only with evidence"), ("smoke", "has not passed")])
+def test_a_word_by_hand_stands_in_for_no_evidence_and_no_check(desk: Desk, item: str, why: str) -> None:
+    """The program asks for them, and so does whoever reads."""
+    desk.by_hand(desk.bob, "item.ticked", f"item:{item}", {"title": "it is fine"})
+
+    assert why in desk.last()["flaw"]
+    assert item in open_items(desk)
+
+
+def test_a_word_by_hand_on_an_item_that_is_open_to_all_counts(desk: Desk) -> None:
+    """Whoever may write may tick it: under their own name."""
+    desk.by_hand(desk.carol, "item.ticked", "item:tell", {"title": "Tell support"})
+
+    assert desk.last()["flaw"] == ""
+    assert "tell" not in open_items(desk)
+
+
+@pytest.mark.parametrize("kind", ["merge.equated", "merge.waived"])
+def test_an_account_that_is_not_named_answers_for_no_forward_merge_by_hand(desk: Desk, kind: str) -> None:
+    """A missing fix stays missing."""
+    fix = {"product": "web", "fix": "1" * 40, "branch": "main", "reason": "it is in there, believe me"}
+
+    desk.by_hand(desk.carol, kind, "merge:web/11111111/main", fix)
+
+    assert f"does not name {desk.carol}" in desk.last()["flaw"]
+    assert desk.gonogo(desk.carol, "journal", "verify").returncode == 6
+
+
+def test_a_held_version_is_not_moved_by_hand_by_an_account_that_is_not_named(desk: Desk) -> None:
+    """Holding is everybody's; moving what holds to the planned version would end the hold."""
+    subject = "cell:web/production"
+    desk.by_hand(desk.carol, "version.held", subject, {"version": "0.9.0", "reason": "it worked"})
+    assert desk.last()["flaw"] == ""
+
+    desk.by_hand(desk.carol, "version.held", subject, {"version": "1.0.0", "reason": "go on"})
+
+    assert f"does not name {desk.carol}" in desk.last()["flaw"]
+
+
+def test_nobody_ends_a_hotfix_of_somebody_else_by_hand(desk: Desk) -> None:
+    """Its fix would be out of sight for whoever asks what ships."""
+    data = {"product": "web", "version": "1.0.1", "steps": 3, "base": "v1.0.0"}
+    desk.by_hand(desk.alice, "hotfix.started", "hotfix:web/1.0.1", data)
+    desk.by_hand(desk.bob, "hotfix.aborted", "hotfix:web/1.0.1", {"reason": "over"})
+
+    assert "workspace is theirs" in desk.last()["flaw"]
+
+
+def test_a_tick_of_the_draft_is_a_first_hand_where_the_plan_that_starts_asks_two(
+    shared_python: SharedPython, accounts: Accounts
+) -> None:
+    """One person's line before the start does not close it either."""
+    desk = Desk(shared_python, accounts, start=False)
+    desk.by_hand(desk.bob, "item.ticked", "item:migrate", {"title": "Migrate the orders"})
+    assert desk.gonogo(desk.alice, "start").returncode == 0
+
+    assert "migrate" in open_items(desk)
+    assert desk.gonogo(desk.bob, "tick", "migrate").returncode != 0
+    assert desk.gonogo(desk.alice, "tick", "migrate").returncode == 0
+    assert "migrate" not in open_items(desk)
+    assert desk.gonogo(desk.carol, "journal", "verify").returncode == 0

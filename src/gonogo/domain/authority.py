@@ -78,10 +78,15 @@ def recorded(state: ReleaseState) -> Plan | None:
 
 
 @lru_cache(maxsize=4)
-def _unpacked(parts: tuple[str, ...]) -> tuple[tuple[Person, ...], Authority, str] | None:
-    from gonogo.domain.outline import unpack  # only an edited plan needs it
+def _outline(parts: tuple[str, ...]) -> Mapping[str, str] | None:
+    from gonogo.domain.outline import unpack  # only a started release needs it
 
-    outline = unpack(parts)
+    return unpack(parts)
+
+
+@lru_cache(maxsize=4)
+def _unpacked(parts: tuple[str, ...]) -> tuple[tuple[Person, ...], Authority, str] | None:
+    outline = _outline(parts)
     if outline is None:
         return None
     found = tuple(_person(outline, key) for key in _texts(outline, "people/order"))
@@ -116,6 +121,38 @@ def _person(outline: Mapping[str, str], key: str) -> Person:
 
 def _texts(outline: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(one for one in outline.get(name, "").split(", ") if one)
+
+
+class Terms(Struct, frozen=True):
+    """What closes an item beside somebody's word."""
+
+    two_person: bool = False
+    evidence: bool = False
+    check: bool = False
+
+
+def terms(state: ReleaseState) -> Mapping[str, Terms]:
+    """By item of the recorded plan: what closes it beside one word; empty where no plan was kept."""
+    record = state.lifecycle.plan
+    return _terms(record.outline) if record is not None else {}
+
+
+@lru_cache(maxsize=4)
+def _terms(parts: tuple[str, ...]) -> Mapping[str, Terms]:
+    found: dict[str, Terms] = {}
+    for name, value in (_outline(parts) or {}).items():
+        kind, _, rest = name.partition("/")
+        item, _, field = rest.partition("/")
+        if kind != "items":
+            continue
+        known = found.get(item, Terms())
+        if field == "two_person" and value == "yes":
+            found[item] = replace(known, two_person=True)
+        elif field == "evidence_required" and value == "yes":
+            found[item] = replace(known, evidence=True)
+        elif field.startswith("check/"):
+            found[item] = replace(known, check=True)
+    return found
 
 
 def is_named(plan: Plan, actor: Actor) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
+from gonogo.domain.folds.hotfixes import Hotfix
 from gonogo.domain.plan import Product
 
 RunningPair: TypeAlias = tuple[str, str]
@@ -112,9 +112,5 @@ def made_hotfixes(hotfixes: Iterable[Hotfix], product: str, release: str = "") -
     return tuple(
         MadeHotfix(one.version, one.commit, one.base_oid, release)
         for one in hotfixes
-        if one.kind == "hotfix"
-        and one.product == product
-        and one.commit
-        and one.status is not HotfixStatus.ABORTED
-        and (one.tag_object or one.status is HotfixStatus.FINISHED)
+        if one.kind == "hotfix" and one.product == product and one.is_made
     )

@@ -45,6 +45,7 @@ from gonogo.domain.folds.triggers import TriggersFold, TriggerState
 from gonogo.domain.folds.versions import BadVersion, VersionHold, VersionsFold
 from gonogo.domain.folds.waivers import Waiver, WaiversFold
 from gonogo.domain.observation import Target
+from gonogo.domain.rights import BY_ITS_OWNER, BY_RIGHT
 
 __all__ = [
     "HISTORY_LIMIT", "Amendment", "Answered", "BadVersion", "Baton", "CheckOutcome", "CheckResult", "Claim",
@@ -139,17 +140,6 @@ def replay(events: Iterable[Event], state: ReleaseState | None = None) -> Releas
     return fold.result()
 
 
-_BY_AUTHORITY = frozenset(
-    {
-        kinds.GO_DECIDED, kinds.RELEASE_COMPLETED, kinds.RELEASE_CANCELLED, kinds.RELEASE_RESUMED,
-        kinds.FREEZE_THAWED, kinds.BATON_TAKEN, kinds.PLAN_AMENDED, kinds.GLASS_REQUESTED, kinds.GLASS_BROKEN,
-        kinds.VERSION_CLEARED, kinds.VERSION_RELEASED, kinds.TRIGGER_ANSWERED, kinds.ROLLBACK_STARTED,
-        kinds.ITEM_VOUCHED,
-    }
-)  # fmt: skip
-"""Kinds whose author is judged again by whoever reads them; see `domain.entitled`."""
-
-
 def _is_idle(event: Event) -> bool:
     """Whether it changes nothing but the trail: what lets something go, and is flawed or doubted."""
     passed = event.kind == CHECK_FINISHED and event.data.get("outcome") == "passed"
@@ -206,7 +196,7 @@ class _Fold:
         }
 
     def apply(self, event: Event) -> None:
-        denied = self._denied(event) if event.kind in _BY_AUTHORITY and self._lifecycle.lifecycle.plan else ""
+        denied = self._denied(event)
         if denied:
             event = replace(event, flaw=event.flaw or denied, denied=denied)
         self._seq, self._head = event.seq, event.hash
@@ -223,24 +213,47 @@ class _Fold:
 
     def _denied(self, event: Event) -> str:
         """Why its author had no right to it at that moment; "" for everybody who had."""
+        if event.kind in BY_ITS_OWNER:
+            return self._not_its_owner(event)
+        if event.kind not in BY_RIGHT or not self._lifecycle.lifecycle.plan:
+            return ""
         from gonogo.domain.entitled import why_not  # only where something was decided
 
+        return why_not(event, self._moment(event))
+
+    def _not_its_owner(self, event: Event) -> str:
+        known = self._hotfixes.hotfixes.get(event.subject)
+        if known is None or known.actor.uid == event.actor.uid:
+            return ""
+        if event.kind == kinds.HOTFIX_STARTED and not known.is_made:
+            return ""
+        return f"{known.id} is {known.actor.user}'s, and its workspace is theirs"
+
+    def _moment(self, event: Event) -> ReleaseState:
+        """What its author's right is judged by: the state before it, as far as a right rests on it."""
         # only a take-over asks who was at work before
         trail = tuple(self._events) if event.kind == kinds.BATON_TAKEN else ()
-        moment = ReleaseState(
+        return ReleaseState(
+            items=self._checklist.items,
             lifecycle=self._lifecycle.lifecycle,
             baton=self._baton.baton,
             judged_by=self._judged_by,
             glasses=tuple(self._glass.glasses),
+            version_holds=self._versions.holds,
+            checks=self._checks.checks,
             events=trail,
         )
-        return why_not(event, moment)
 
     def _start(self, event: Event) -> None:
         before = self._lifecycle.lifecycle.seq
         self._lifecycle.handlers[event.kind](event)
-        if self._lifecycle.lifecycle.seq != before:
-            self._baton.start(event)
+        if self._lifecycle.lifecycle.seq == before:
+            return
+        self._baton.start(event)
+        if any(one.status is not ItemStatus.OPEN or one.first for one in self._checklist.items.values()):
+            from gonogo.domain.entitled import items_at_start  # only where a draft was ticked
+
+            self._checklist.items |= items_at_start(self._moment(event))
 
     def result(self) -> ReleaseState:
         return ReleaseState(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.domain import events
+from gonogo.domain import entitled, events, rights
 from gonogo.domain.state import ReleaseState, _Fold  # the one place that knows which kinds change the state
 from gonogo.present.trail import sentence
 from gonogo.testing.events import make_event
@@ -33,6 +33,35 @@ KINDS = sorted(
     if name.isupper() and isinstance(value, str) and value.partition(".")[0] in TOPICS
 )
 ONLY_SHOWN = {events.ACT_REFUSED}
+EVERY = sorted(
+    value
+    for name, value in vars(events).items()
+    if name.isupper() and isinstance(value, str) and re.fullmatch(r"[a-z]+\.[a-z-]+", value)
+)
+"""Those of the hotfix wizard and of the forward-merges too."""
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_every_kind_a_hand_can_write_is_open_to_all_or_judged_when_it_is_read(kind: str) -> None:
+    """In one list alone: what lets something go must not rest on a line somebody put into their own file."""
+    lists = (rights.BY_RIGHT, rights.BY_ITS_OWNER, rights.AT_EVERY_LOOK, rights.OPEN_TO_ALL)
+
+    assert [kind in one for one in lists].count(True) == 1
+
+
+def test_no_list_names_a_kind_that_is_gone_and_each_says_why() -> None:
+    """And the fold judges just the kinds that it has a rule for."""
+    listed = {*rights.BY_RIGHT, *rights.BY_ITS_OWNER, *rights.AT_EVERY_LOOK, *rights.OPEN_TO_ALL}
+
+    assert listed == set(EVERY)
+    assert set(entitled.JUDGED) == rights.BY_RIGHT
+    assert all(rights.OPEN_TO_ALL.values())
+    assert all(rights.AT_EVERY_LOOK.values())
+
+
+def test_nothing_that_ends_a_stop_or_stands_for_a_proof_is_open_to_all() -> None:
+    """The kinds that let something go by who says it are judged by who says it."""
+    assert not events.NEEDS_ITS_AUTHOR & rights.OPEN_TO_ALL.keys()
 
 
 def test_every_kind_is_explained() -> None:

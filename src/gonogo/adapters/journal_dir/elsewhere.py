@@ -8,7 +8,7 @@ is told.
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,11 +18,9 @@ from msgspec.structs import replace
 from gonogo.adapters.journal_dir import layout, record
 from gonogo.adapters.journal_dir.layout import LOCK, SHARED, STORE, Store
 from gonogo.adapters.journal_dir.store import read_through
-from gonogo.domain import events as kinds
 from gonogo.domain.containment import MadeHotfix, made_hotfixes
-from gonogo.domain.events import Event
-from gonogo.domain.folds.hotfixes import HotfixesFold
-from gonogo.domain.folds.merges import MergesFold, MergeWord
+from gonogo.domain.folds.merges import MergeWord
+from gonogo.domain.state import replay
 from gonogo.domain.text import clean
 from gonogo.errors import GonogoError
 
@@ -31,7 +29,6 @@ RELEASES = 1_000
 _CHUNK = 1024 * 1024
 _NEEDLES = (b'"merge.', b'"hotfix.')
 """One of them is in every record of a forward-merge or a hotfix: a journal without them need not be checked."""
-_KINDS = frozenset({kinds.MERGE_EQUATED, kinds.MERGE_WAIVED, kinds.MERGE_WITHDRAWN})
 
 
 class Elsewhere(Struct, frozen=True):
@@ -126,22 +123,12 @@ def _judged(directory: Path, store: Store, state_dir: Path | None) -> Elsewhere:
     wrong = next((alarm for alarm in alarms if not alarm.warning), None)
     if wrong is not None:
         return _untold(clean(store.release, 80), f"that journal is not intact: {clean(wrong.message, 200)}")
-    release, fold = clean(store.release, 80), MergesFold({})
-    for event in events:
-        if event.kind in _KINDS:
-            fold.handlers[event.kind](event)
-    words = tuple(replace(word, release=release) for word in fold.merges.values())
-    return Elsewhere(words, (), _hotfixes(events, release))
-
-
-def _hotfixes(events: Sequence[Event], release: str) -> dict[str, tuple[MadeHotfix, ...]]:
-    """The hotfixes that a release made, by product."""
-    fold = HotfixesFold({})
-    for event in events:
-        if event.kind in fold.handlers:
-            fold.handlers[event.kind](event)
-    products = {one.product for one in fold.hotfixes.values()}
-    return {name: made_hotfixes(fold.hotfixes.values(), name, release) for name in products}
+    # as its own release reads it: what somebody had no right to say there says nothing here either
+    release, state = clean(store.release, 80), replay(events)
+    words = tuple(replace(word, release=release) for word in state.merges.values())
+    products = {one.product for one in state.hotfixes.values()}
+    made = {name: made_hotfixes(state.hotfixes.values(), name, release) for name in products}
+    return Elsewhere(words, (), made)
 
 
 def _untold(release: str, why: str) -> Elsewhere:

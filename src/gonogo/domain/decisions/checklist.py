@@ -5,8 +5,8 @@ from typing import Any, assert_never
 
 from msgspec import Struct
 
+from gonogo.domain import authority, people
 from gonogo.domain import events as kinds
-from gonogo.domain import people
 from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.checked import refuse_by_hand
 from gonogo.domain.decisions.items import find_item, lost_race, others_claim
@@ -99,7 +99,9 @@ def _move(scene: Scene, command: Tick | Untick | Skip) -> Answer:
         return _already(item, now, scene.actor)
     if command.expect is not None and command.expect != now.seq:
         return lost_race(item, now)
-    if wanted is not ItemStatus.OPEN and (refusal := others_claim(scene, item, now) or _from_ci(scene, item)):
+    if wanted is not ItemStatus.OPEN and (
+        refusal := others_claim(scene, item, now) or _from_ci(scene, item) or _eased(scene, item)
+    ):
         return refusal
     # the title is repeated, so that the trail still tells what was ticked after the plan has changed
     data: dict[str, Any] = {"title": item.title}
@@ -125,6 +127,20 @@ def _tick(scene: Scene, item: Item, now: ItemState, command: Tick, data: dict[st
     if item.two_person:
         return _by_two(scene, item, now, kinds.ITEM_TICKED, data)
     return (scene.draft(kinds.ITEM_TICKED, f"item:{item.id}", data, expect=now.seq),)
+
+
+def _eased(scene: Scene, item: Item) -> Refusal | None:
+    """An edit that asks less of an item holds once it is accepted: until then a tick would count for nothing."""
+    record = scene.state.lifecycle.plan
+    if record is None or record.sha256 == scene.loaded.sha256:
+        return None
+    agreed = authority.terms(scene.state).get(item.id, authority.Terms())
+    asks = authority.Terms(item.two_person, item.evidence_required, item.check is not None)
+    less = any(getattr(agreed, name) and not getattr(asks, name) for name in ("two_person", "evidence", "check"))
+    if not less:
+        return None
+    fact = f"'{item.id}' is closed by more than that in the plan that was agreed on"
+    return Refusal(ExitCode.NO_GO, "item.amended", fact, "gonogo amend show    then accept the edit, or undo it")
 
 
 def _by_two(scene: Scene, item: Item, now: ItemState, kind: str, data: dict[str, Any]) -> Answer:
@@ -252,7 +268,7 @@ def _not_by_undo(scene: Scene, item: Item, now: ItemState, wanted: ItemStatus) -
         what = f"'{item.id}' is not {'ticked' if done else 'marked as not applicable'} by an undo"
         next_step = f"gonogo tick {item.id}" if done else f"gonogo skip {item.id} --reason '...'"
         return Refusal(ExitCode.NO_GO, "undo.tick", what, next_step)
-    if refusal := others_claim(scene, item, now) or _from_ci(scene, item):
+    if refusal := others_claim(scene, item, now) or _from_ci(scene, item) or _eased(scene, item):
         return refusal
     if not done:
         return None

@@ -206,6 +206,9 @@ def _start(scene: Scene, command: StartHotfix) -> Answer:
                 f"{known.actor.user} has {known.id} under way{slips.by(None, known.at, scene.now)}",
                 _ways_on(known),
             )
+    made = scene.state.hotfixes.get(work.id)
+    if made is not None and made.is_made and made.actor.uid != scene.actor.uid:
+        return _over(made)  # beginning it anew would take from the record what somebody else has made
     product = scene.plan.product(work.product)
     if product is not None and (mark := bad_mark(scene.state, product, work.version)):
         return Refusal(

@@ -111,6 +111,12 @@ class Hotfix(Struct, frozen=True):
         return self.status in {HotfixStatus.FINISHED, HotfixStatus.ABORTED}
 
     @property
+    def is_made(self) -> bool:
+        """Whether it exists as a version: tagged or finished, and not taken back."""
+        done = bool(self.tag_object) or self.status is HotfixStatus.FINISHED
+        return bool(self.commit) and done and self.status is not HotfixStatus.ABORTED
+
+    @property
     def next_step(self) -> int:
         """Number of the first step that is not over."""
         return next((n for n in range(1, self.steps_total + 1) if not self.is_done(n)), self.steps_total + 1)

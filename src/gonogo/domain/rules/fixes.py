@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from gonogo.domain.ageing import why_old
+from gonogo.domain.authority import agreed, is_named
 from gonogo.domain.containment import Carrier, Containment, Containments, LostFix
+from gonogo.domain.events import Actor
 from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Running, Target
 from gonogo.domain.plan import Environment, Level, Product
@@ -122,13 +124,19 @@ def _why_unknown(facts: Facts, found: Containment | None, ships: str) -> tuple[s
 def _needed(facts: Facts, cell: Cell, product: Product, environment: Environment) -> Iterator[Running]:
     """The versions that run in a cell and whose changes must stay."""
     for running in cell.judged if cell.is_known else ():
-        if bad_mark(facts.state, product, running.version) is not None:
+        mark = bad_mark(facts.state, product, running.version)
+        if mark is not None and _is_named(facts, mark.actor):
             continue
         pin = facts.state.version_holds.get(Target(product.name, environment.name))
-        if pin is not None and not _is(product, running.version, pin.version):
+        if pin is not None and _is_named(facts, pin.actor) and not _is(product, running.version, pin.version):
             continue
         if environment.production or _is_release_before(product, running.version):
             yield running
+
+
+def _is_named(facts: Facts, actor: Actor) -> bool:
+    """Warning is everybody's; that it also takes a fix out of sight rests on an account of the agreed plan."""
+    return is_named(agreed(facts.inputs.loaded, facts.state), actor)
 
 
 def _is_release_before(product: Product, version: str) -> bool:
