@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gonogo.domain.evidence import Evidence
     from gonogo.domain.ledger import Ledger
     from gonogo.domain.metric import Reading
+    from gonogo.domain.named_files import NamedFiles
     from gonogo.domain.observation import Observation, Target
     from gonogo.domain.plan import LoadedPlan
     from gonogo.domain.pollers import PolledBy
@@ -333,6 +334,7 @@ class Session:
     def doubt_repositories(self) -> None:
         """What git and the files said before does not count any more: they were asked, and did not answer."""
         self.inputs = replace(self.inputs, histories_at={}, files_at={}, ledger=None, artifacts={}, containment={})
+        self.inputs = replace(self.inputs, check_files={})
 
     def measure(self, readings: Iterable[Reading]) -> tuple[FireTrigger | ClearTrigger, ...]:
         """Take numbers in; returns what has to be submitted about the rollback triggers that watch them.
@@ -365,6 +367,7 @@ class Session:
         ledger: Ledger | None = None,
         artifacts: Iterable[Artifact] = (),
         containment: Iterable[Containment] = (),
+        check_files: Iterable[NamedFiles] = (),
     ) -> tuple[FireTrigger | ClearTrigger, ...]:
         """Take in what gates and triggers ask for beyond cells and histories; returns as `measure` does."""
         for found in files:
@@ -373,6 +376,7 @@ class Session:
             self.learn_ledger(ledger)
         self.learn_artifacts(artifacts)
         self.learn_containment(containment)
+        self.learn_check_files(check_files)
         measured = tuple(readings)
         return self.measure(measured) if measured else ()
 
@@ -398,6 +402,13 @@ class Session:
         known = {(one.product, one.version): one for one in found}
         if known:
             self.inputs = replace(self.inputs, containment={**(self.inputs.containment or {}), **known})
+
+    def learn_check_files(self, found: Iterable[NamedFiles]) -> None:
+        """Take in what the files are that the commands of checks name, as of this moment."""
+        now = self._clock.now()
+        known = {one.item: replace(one, at=now) for one in found}
+        if known:
+            self.inputs = replace(self.inputs, check_files={**self.inputs.check_files, **known})
 
     def presence(self, here: tuple[str, ...]) -> bool:
         """Take in who is here; returns whether that changed."""

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cli.conftest import Here, Release
+from cli.conftest import Here, Release, account
 from support.repositories import git
 from support.servers import Canned
 from support.waiting import until
@@ -107,6 +108,95 @@ def test_a_changed_script_must_be_looked_at_again(gonogo: Here, checked: Release
     refused = gonogo("check", "run", "suite")
     assert refused.code == 77
     assert "a file they name changed since" in refused.err
+
+
+def scripted(release: Release) -> Path:
+    """A release that is GO as soon as its only item is done: the suite is a script beside the plan."""
+    script = release.directory / "suite.sh"
+    script.write_text("exit 0\n", encoding="utf-8")
+    base = release.fleet.url("").rstrip("/")
+    release.plan.write_text(
+        f"""\
+release: 2026.11
+environments: [staging]
+people:
+  me: {{account: {account()}}}
+products:
+  web: {{version: 1.3.0, previous: 1.2.0, probe: {{url: "{base}/{{environment}}/version", instances: 1}}}}
+checklist:
+  Preparation:
+    - {{id: suite, title: Test suite, check: {{run: [sh, suite.sh]}}}}
+gates:
+  staging: [{{checklist: [Preparation]}}]
+rules: {{release.draft: off}}
+""",
+        encoding="utf-8",
+    )
+    release.runs("staging", "1.2.0")
+    return script
+
+
+def stands(gonogo: Here) -> tuple[int, str]:
+    """The exit code of the verdict, and what the list of checks says about the suite."""
+    (check,) = gonogo("check", "run", "--json").facts["checks"]
+    return gonogo("status").code, check["says"]
+
+
+def too_large(script: Path) -> None:
+    """What nobody reads to its end stands for what nobody may read: the account of a test may be root."""
+    with script.open("r+b") as file:
+        file.truncate(65 * 1024 * 1024)
+
+
+CHANGES: list[tuple[Callable[[Path], object], str, str]] = [
+    (
+        lambda script: script.write_text("exit 0 # rewritten\n", encoding="utf-8"),
+        "changed",
+        "suite.sh was changed",
+    ),
+    (Path.unlink, "changed", "suite.sh was removed"),
+    (too_large, "unknown", "larger than 64 MiB"),
+]
+
+
+@pytest.mark.parametrize(("edit", "says", "words"), CHANGES, ids=["rewritten", "removed", "unreadable"])
+def test_a_check_that_passed_by_another_script_is_not_passed(
+    gonogo: Here, release: Release, edit: Callable[[Path], object], says: str, words: str
+) -> None:
+    """GO while the script is the one that passed; not GO once it is not; GO again when what is there passed."""
+    script = scripted(release)
+    trust(gonogo)
+    assert gonogo("check", "run", "suite").code == 0
+    assert stands(gonogo) == (0, "passed")
+
+    edit(script)
+
+    assert stands(gonogo) == (4, says)
+    why = gonogo("why")
+    assert words in why.out
+    assert "gonogo trust    then  gonogo check run suite" in why.out
+    assert words in str(gonogo("status", "--json").facts)
+    assert words in gonogo("check", "run", "suite", "--last").out
+
+    script.unlink(missing_ok=True)
+    script.write_text("exit 0 # mended\n", encoding="utf-8")
+    trust(gonogo)
+    assert gonogo("check", "run", "suite").code == 0
+    assert stands(gonogo) == (0, "passed")
+
+
+def test_nobody_ticks_on_a_check_that_passed_by_another_script(gonogo: Here, release: Release) -> None:
+    """The item was reopened; the last word of a person needs a check that still counts."""
+    script = scripted(release)
+    trust(gonogo)
+    assert gonogo("check", "run", "suite").code == 0
+    assert gonogo("untick", "suite", "--reason", "once more").code == 0
+    script.write_text("exit 0 # rewritten\n", encoding="utf-8")
+
+    refused = gonogo("tick", "suite")
+
+    assert refused.code == 3
+    assert "suite.sh was changed since it passed" in refused.err
 
 
 def test_a_script_that_changes_while_it_runs_has_found_nothing_out(gonogo: Here, checked: Release) -> None:

@@ -12,12 +12,14 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gonogo.adapters.checks.command_files import read_anew
 from gonogo.domain.artifacts import Artifact
 from gonogo.domain.containment import Containment, ContainmentQuestion
 from gonogo.domain.folds.merges import MergeWord
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.ledger import Ledger
 from gonogo.domain.metric import Reading
+from gonogo.domain.named_files import NamedFiles
 from gonogo.domain.plan import Metric, Plan, Product
 from gonogo.domain.rules import needs
 from gonogo.domain.version_files import ProductFiles
@@ -25,6 +27,9 @@ from gonogo.errors import GonogoError
 
 GIT_EVERY = 30.0
 """Seconds between two looks at version files, branches and tags."""
+
+SCRIPTS_EVERY = 5.0
+"""Seconds between two looks at the files that commands of checks name, where some check passed by them."""
 
 
 class Doors(Protocol):
@@ -68,6 +73,7 @@ class Told(Struct, frozen=True):
     ledger: Ledger | None = None
     artifacts: tuple[Artifact, ...] = ()
     containment: tuple[Containment, ...] = ()
+    check_files: tuple[NamedFiles, ...] = ()
 
 
 class OutsideThread:
@@ -96,7 +102,7 @@ class OutsideThread:
     def follow(self, inputs: Inputs) -> None:
         """Ask what these inputs need from now on; another plan is asked about at once."""
         before, self._inputs = self._inputs, inputs
-        more = self._asks_more(before, inputs)
+        more = self._asks_more(before, inputs) or _passed_anew(before, inputs)
         if self._doors is None:
             return
         if before is None or before.loaded.sha256 != inputs.loaded.sha256 or more:
@@ -141,7 +147,7 @@ class OutsideThread:
                     git_due = time.monotonic() + GIT_EVERY
                 if self._inputs is not None and self._doors is not None:
                     self._ask(self._doors, self._inputs, git=git)
-                    self._woken.wait(_pause(self._inputs.loaded.plan))
+                    self._woken.wait(_pause(self._inputs))
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
             self._stopped(error)
 
@@ -177,8 +183,19 @@ def ask_once(doors: Doors, inputs: Inputs, *, git: bool, completing: bool = Fals
         )
     metrics = needs.metrics(plan)
     readings = doors.ask_metrics(plan, metrics) if metrics else ()
-    return replace(told, readings=readings)
+    check_files = read_anew(inputs.loaded, needs.check_files(plan, state))
+    return replace(told, readings=readings, check_files=check_files)
 
 
-def _pause(plan: Plan) -> float:
-    return min([GIT_EVERY, *(one.every.total_seconds() for one in needs.metrics(plan))])
+def _passed_anew(before: Inputs | None, inputs: Inputs) -> bool:
+    """Whether a check passed whose files were not read since."""
+    if before is None or before.state is inputs.state:
+        return False
+    passed = needs.check_files(inputs.loaded.plan, inputs.state)
+    return passed != needs.check_files(before.loaded.plan, before.state)
+
+
+def _pause(inputs: Inputs) -> float:
+    plan = inputs.loaded.plan
+    scripts = [SCRIPTS_EVERY] if needs.check_files(plan, inputs.state) else []
+    return min([GIT_EVERY, *scripts, *(one.every.total_seconds() for one in needs.metrics(plan))])

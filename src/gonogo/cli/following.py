@@ -197,7 +197,9 @@ class _Following:
             return
         if told.plan_sha256 != self._session.loaded.sha256:
             return
-        due = self._session.learn_outside(told.readings, told.files, told.ledger, told.artifacts, told.containment)
+        due = self._session.learn_outside(
+            told.readings, told.files, told.ledger, told.artifacts, told.containment, told.check_files
+        )
         if self._session.inputs.read_only:
             return
         try:

@@ -183,6 +183,7 @@ def _decisions(snapshot: Snapshot) -> list[dict[str, Any]]:
             "at": moment(one.at),
             "number": one.seq,
             "answer": one.answer,
+            "verdict": one.verdict,
             "stands": stands(one, content),
             "late": one.late,
             "reason": one.reason,

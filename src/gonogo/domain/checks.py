@@ -7,13 +7,16 @@ and the time: a result of another check, or one that has grown old, decides noth
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from gonogo.domain.folds.checks import CheckOutcome, CheckResult
 from gonogo.domain.plan import Check, CheckKind, Item, Plan
 from gonogo.domain.spans import span
+
+if TYPE_CHECKING:
+    from gonogo.domain.named_files import NamedFiles
 
 GOOD_FOR = timedelta(hours=1)
 """How long a result counts when the check does not say `good_for`."""
@@ -34,7 +37,7 @@ class Standing(StrEnum):
     STALE = "stale"
     """It passed too long ago."""
     CHANGED = "changed"
-    """The plan asks something else now than what was found out."""
+    """The plan, or a file that its command names, is another one now than what was found out about."""
 
 
 def good_for(check: Check) -> timedelta:
@@ -43,8 +46,13 @@ def good_for(check: Check) -> timedelta:
     return stated if isinstance(stated, timedelta) else GOOD_FOR
 
 
-def standing(plan: Plan, check: Check, result: CheckResult | None, now: datetime) -> Standing:
-    """What `result`, the last recorded one, says at `now` (UTC) about an item with this check."""
+def standing(
+    plan: Plan, check: Check, result: CheckResult | None, now: datetime, files: "NamedFiles | None" = None
+) -> Standing:
+    """What `result`, the last recorded one, says at `now` (UTC) about an item with this check.
+
+    `files` are what its command names now; None where nobody has read them.
+    """
     if result is None:
         return Standing.NEVER
     if result.check_sha256 != fingerprint(plan, check):
@@ -56,7 +64,28 @@ def standing(plan: Plan, check: Check, result: CheckResult | None, now: datetime
     ended = result.finished_at or result.at
     if ended > now + _AHEAD:
         return Standing.UNKNOWN
+    from gonogo.domain.named_files import what_changed, why_unseen  # a tick of an item without a check needs none
+
+    if what_changed(result, files):
+        return Standing.CHANGED
+    if why_unseen(result, files, now):
+        return Standing.UNKNOWN
     return Standing.STALE if now - ended >= good_for(check) else Standing.PASSED
+
+
+def about_files(
+    plan: Plan, check: Check, result: CheckResult | None, now: datetime, files: "NamedFiles | None"
+) -> str:
+    """Where `standing` is what it is because of a file: which one, and what is wrong with it. Else ""."""
+    from gonogo.domain.named_files import what_changed, why_unseen
+
+    says = standing(plan, check, result, now, files)
+    if result is None or result.check_sha256 != fingerprint(plan, check):
+        return ""
+    if says is Standing.CHANGED:
+        return f"{what_changed(result, files)} since it passed"
+    asked = says is Standing.UNKNOWN and result.outcome is CheckOutcome.PASSED
+    return why_unseen(result, files, now) if asked and (result.finished_at or result.at) <= now + _AHEAD else ""
 
 
 def fingerprint(plan: Plan, check: Check) -> str:

@@ -96,7 +96,8 @@ def open_deployments(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
 def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
     """What is open, and what is ticked while its check fails; a result that has only grown old was good then."""
     for item in snapshot.plan.items:
-        for reason in checklist.item_reasons(snapshot.plan, snapshot.state, item, snapshot.now):
+        files = snapshot.check_files.get(item.id)
+        for reason in checklist.item_reasons(snapshot.plan, snapshot.state, item, snapshot.now, files):
             if reason.weight is Weight.BLOCKER:
                 yield reason
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gonogo.domain.evidence import Evidence
     from gonogo.domain.ledger import Ledger
     from gonogo.domain.metric import Reading
+    from gonogo.domain.named_files import NamedFiles
     from gonogo.domain.observation import Target
     from gonogo.domain.plan import LoadedPlan
     from gonogo.domain.pollers import PolledBy
@@ -67,6 +68,8 @@ class Inputs(Struct, frozen=True):
     containment: Containments | None = None
     """By product and version: whether it contains every change that runs, and every hotfix. None where nobody asks
     repositories for it; a session begins with an empty one, and what is missing there is not known."""
+    check_files: Mapping[str, NamedFiles] = {}
+    """By item: what the files that its check's command names are now; only of checks that passed."""
     pollers: tuple[PolledBy, ...] = ()
     """Who asks the endpoints on this machine; empty while nobody has, or where nobody shares."""
 

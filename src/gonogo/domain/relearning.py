@@ -35,6 +35,7 @@ def under(loaded: LoadedPlan, inputs: Inputs) -> Inputs:
         if inputs.containment is None
         else {key: one for key, one in inputs.containment.items() if key[0] in same},
         ledger=inputs.ledger if whole else None,
+        check_files={},
         metrics={name: one for name, one in inputs.metrics.items() if name in measured},
     )
 

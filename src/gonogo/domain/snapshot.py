@@ -11,6 +11,7 @@ from gonogo.domain.changelog import Changes
 from gonogo.domain.inputs import Inputs
 from gonogo.domain.ledger import Ledger
 from gonogo.domain.matrix import Matrix
+from gonogo.domain.named_files import NamedFiles
 from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.domain.pollers import PolledBy
 from gonogo.domain.readiness import Verdict
@@ -55,6 +56,8 @@ class Snapshot(Struct, frozen=True):
     """The last go of each environment that has one, and what it is still worth; in promotion order."""
     undecided: tuple[Undecided, ...] = ()
     """Deployments without a go, whether or not a waiver answers for them."""
+    check_files: Mapping[str, NamedFiles] = {}
+    """As in `Inputs`."""
 
     @property
     def plan(self) -> Plan:
@@ -105,4 +108,5 @@ def build(inputs: Inputs, now: datetime, steady: float | None = None, at: dateti
         facts.digest,
         given_goes(inputs.loaded.plan, inputs.state, judged, facts.content),
         facts.undecided,
+        inputs.check_files,
     )

@@ -1,5 +1,6 @@
 """The checklist in rows. The mark is text, so that ticked and open differ without colour."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.domain.checks import Standing, describe
+from gonogo.domain.named_files import NamedFiles
 from gonogo.domain.plan import Item, Plan
 from gonogo.domain.spans import age
 from gonogo.domain.state import ItemState, ItemStatus, ReleaseState
@@ -53,6 +55,11 @@ class Listed(Protocol):
     @property
     def now(self) -> datetime:
         """UTC."""
+        ...
+
+    @property
+    def check_files(self) -> Mapping[str, NamedFiles]:
+        """By item: what the files that its check's command names are now."""
         ...
 
 
@@ -126,10 +133,11 @@ def item_row(release: Listed, item: Item) -> ItemRow:
 def _doubt(release: Listed, item: Item) -> str:
     """What the check of a ticked item says now; "" while it says nothing against it."""
     result = release.state.checks.get(item.id)
-    told = says(release.plan, item, result, release.now)
+    files = release.check_files.get(item.id)
+    told = says(release.plan, item, result, release.now, files)
     if told in {None, Standing.PASSED, Standing.NEVER}:
         return ""
-    return check_words(release.plan, item, result, release.now)
+    return check_words(release.plan, item, result, release.now, files)
 
 
 def owner_name(plan: Plan, item: Item) -> str:
@@ -150,7 +158,7 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
     waiting = [other for other in item.after if release.state.item(other).status is ItemStatus.OPEN]
     if waiting:
         return f"after {', '.join(waiting)}"
-    if words := check_words(release.plan, item, release.state.checks.get(item.id), release.now):
+    if words := _words_of_check(release, item):
         return words
     reopened = f"reopened by {state.actor.user} {when(state.at, release.now)}" if state.actor and state.at else ""
     return "; ".join(filter(None, (_needs(item), reopened)))
@@ -223,8 +231,12 @@ def _first(state: ItemState) -> str:
 def _check(release: Listed, item: Item) -> str:
     if item.check is None:
         return ""
-    says = check_words(release.plan, item, release.state.checks.get(item.id), release.now)
-    return f"{describe(item.check)}; {says}"
+    return f"{describe(item.check)}; {_words_of_check(release, item)}"
+
+
+def _words_of_check(release: Listed, item: Item) -> str:
+    result, files = release.state.checks.get(item.id), release.check_files.get(item.id)
+    return check_words(release.plan, item, result, release.now, files)
 
 
 def _below(plan: Plan, item: Item) -> str:

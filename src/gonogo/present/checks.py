@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from gonogo.domain.checks import Standing, describe, good_for, standing
+from gonogo.domain.checks import Standing, about_files, describe, good_for, standing
 from gonogo.domain.folds.checks import CheckResult
+from gonogo.domain.named_files import NamedFiles
 from gonogo.domain.plan import Item, Plan
 from gonogo.domain.spans import age, span
 from gonogo.present.tones import Line, Span, Tone
@@ -28,18 +29,24 @@ OUTPUT = 40
 """Lines of output that are shown, the last ones."""
 
 
-def says(plan: Plan, item: Item, result: CheckResult | None, now: datetime) -> Standing | None:
+def says(
+    plan: Plan, item: Item, result: CheckResult | None, now: datetime, files: NamedFiles | None
+) -> Standing | None:
     """What the item's check says now; None when it has none."""
-    return standing(plan, item.check, result, now) if item.check is not None else None
+    return standing(plan, item.check, result, now, files) if item.check is not None else None
 
 
-def check_words(plan: Plan, item: Item, result: CheckResult | None, now: datetime) -> str:
+def check_words(
+    plan: Plan, item: Item, result: CheckResult | None, now: datetime, files: NamedFiles | None
+) -> str:
     """`check failed 3m ago`, in the room of a row; "" for an item without one."""
-    told = says(plan, item, result, now)
+    told = says(plan, item, result, now, files)
     if told is None:
         return ""
     if result is None or told is Standing.NEVER:
         return "check not run"
+    if item.check and (file := about_files(plan, item.check, result, now, files)):
+        return f"run the check again: {file}"
     if told is Standing.CHANGED:
         return "check asks something else"
     return f"check {WORDS[told]}{'' if told is Standing.STALE else _ago(result, now)}"
@@ -50,18 +57,29 @@ def _ago(result: CheckResult, now: datetime) -> str:
     return f" {age(now - ended)} ago" if now >= ended else ""
 
 
-def check_lines(plan: Plan, item: Item, result: CheckResult | None, now: datetime) -> tuple[Line, ...]:
+def check_lines(
+    plan: Plan, item: Item, result: CheckResult | None, now: datetime, files: NamedFiles | None
+) -> tuple[Line, ...]:
     """Everything about the check of an item; nothing for an item without one."""
-    told = says(plan, item, result, now)
+    told = says(plan, item, result, now, files)
     if told is None or item.check is None:
         return ()
+    file = about_files(plan, item.check, result, now, files)
     lines: list[Line] = [
         (Span("Check", Tone.STRONG),),
         (Span("asks      ", Tone.MUTED), Span(describe(item.check))),
-        (Span("says      ", Tone.MUTED), Span(WORDS[told], TONES[told]), *_when(result, told, now)),
+        (
+            Span("says      ", Tone.MUTED),
+            Span("must be run again" if file else WORDS[told], TONES[told]),
+            *_when(result, told, now),
+        ),
     ]
     if result is None:
         return tuple(lines)
+    if file:
+        lines.append((Span("file      ", Tone.MUTED), Span(file, Tone.WARN)))
+        next_step = f"gonogo trust    then  gonogo check run {item.id}"
+        lines.append((Span("next      ", Tone.MUTED), Span(next_step, Tone.WARN)))
     if result.summary:
         lines.append((Span("found     ", Tone.MUTED), Span(result.summary)))
     lines.append((Span("good for  ", Tone.MUTED), Span(span(good_for(item.check)))))

@@ -258,7 +258,9 @@ class JournalKeeper:
 
     def _take_in(self, told: Told) -> None:
         """Numbers, version files and merges; a trigger that is due asks everybody by way of the journal."""
-        due = self._session.learn_outside(told.readings, told.files, told.ledger, told.artifacts, told.containment)
+        due = self._session.learn_outside(
+            told.readings, told.files, told.ledger, told.artifacts, told.containment, told.check_files
+        )
         for command in () if self._session.inputs.read_only else due:
             try:
                 self._session.submit(command)

@@ -299,6 +299,8 @@ def test_a_late_go_answers_once() -> None:
 
     (decision,) = world.state.decisions
     assert (decision.late, decision.reason) == (True, why)
+    assert (decision.answer, decision.verdict) == ("go", "no_go")
+    assert decision.versions == {"web": "1.2.3"}
     assert without_go(world.plan, world.state) == ()
     assert world.attempt(ANA, late) == ()
     assert ground(world) is Ground.HOLDS

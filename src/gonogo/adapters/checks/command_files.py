@@ -13,7 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gonogo.domain.checks import commands
-from gonogo.domain.plan import LoadedPlan
+from gonogo.domain.folds.checks import CheckResult
+from gonogo.domain.named_files import NamedFiles
+from gonogo.domain.plan import Check, LoadedPlan
+from gonogo.domain.text import clean
 from gonogo.errors import StorageError
 
 _BLOCK = 1024 * 1024
@@ -37,6 +40,20 @@ def named_files(loaded: LoadedPlan, argv: Sequence[str] | None = None) -> Mappin
                 found[word] = digest
                 break
     return found
+
+
+def read_anew(loaded: LoadedPlan, passed: Iterable[tuple[Check, CheckResult]]) -> tuple[NamedFiles, ...]:
+    """What the files are now that the commands of these checks name, each beside its recorded result."""
+    return tuple(_read_anew(loaded, check, result) for check, result in passed)
+
+
+def _read_anew(loaded: LoadedPlan, check: Check, result: CheckResult) -> NamedFiles:
+    try:
+        found = named_files(loaded, check.argument)
+    except (StorageError, OSError) as error:
+        told = f"{error.where}: {error.message}" if isinstance(error, StorageError) else str(error)
+        return NamedFiles(result.item, result.seq, problem=clean(told, 300))
+    return NamedFiles(result.item, result.seq, {clean(word, 300): digest for word, digest in found.items()})
 
 
 def _paths(word: str, directory: Path) -> Iterator[str]:

@@ -91,7 +91,9 @@ def ask_outside(
 ) -> tuple[FireTrigger | ClearTrigger, ...]:
     """Take in what gates and triggers ask for beyond cells and histories; returns what triggers have to say."""
     told = ask_once(context.doors, session.inputs, git=git, completing=completing)
-    return session.learn_outside(told.readings, told.files, told.ledger, told.artifacts, told.containment)
+    return session.learn_outside(
+        told.readings, told.files, told.ledger, told.artifacts, told.containment, told.check_files
+    )
 
 
 def _only(plan: Plan, targets: Iterable[Target]) -> Plan:

@@ -1,9 +1,12 @@
 """What is open, mine first: `gonogo tick` without ITEM."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from gonogo.cli.commands._scripts import read_scripts
 from gonogo.cli.context import Context, via
+from gonogo.domain.named_files import NamedFiles
 from gonogo.domain.plan import Item, Plan
 from gonogo.domain.state import ItemStatus, ReleaseState
 from gonogo.errors import ExitCode
@@ -17,6 +20,7 @@ class Listed(NamedTuple):
     plan: Plan
     state: ReleaseState
     now: datetime
+    check_files: Mapping[str, NamedFiles]
 
 
 def list_open(context: Context) -> int:
@@ -24,7 +28,9 @@ def list_open(context: Context) -> int:
     session = context.doors.open_session(context.options, via())
     try:
         session.refresh()
-        release = Listed(session.loaded.plan, session.inputs.state, context.doors.clock().now())
+        read_scripts(session)
+        now, known = context.doors.clock().now(), session.inputs
+        release = Listed(session.loaded.plan, known.state, now, known.check_files)
     finally:
         session.close()
     for problem in session.inputs.journal_told:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gonogo.cli.context import Context, via
-from gonogo.domain.decide import Command, Note, Undo, find_item
+from gonogo.domain.decide import Command, Note, Tick, Undo, find_item
 from gonogo.domain.plan import Item, Plan
 from gonogo.domain.state import ItemState, ItemStatus
 from gonogo.errors import ExitCode
@@ -26,6 +26,11 @@ def submit(context: Context, command: Command) -> int:
     """Submit one command and say what now holds."""
     session = context.doors.open_session(context.options, via())
     try:
+        if isinstance(command, Tick) and any(item.check for item in session.loaded.plan.items):
+            from gonogo.cli.commands._scripts import read_scripts
+
+            session.refresh()
+            read_scripts(session)
         outcome = session.submit(command)
     finally:
         session.close()

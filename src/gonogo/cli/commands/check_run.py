@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gonogo.cli.commands._scripts import read_scripts
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
 from gonogo.domain.checks import Standing, checked_items, describe, fingerprint, standing
@@ -51,6 +52,7 @@ def run(context: Context) -> int:
     session = context.doors.open_session(context.options, via())
     try:
         session.refresh()
+        read_scripts(session)
         if context.args.item is None:
             return _list(context, session)
         item = find_item(session.loaded.plan, context.args.item)
@@ -77,7 +79,9 @@ def _last(context: Context, session: Session, item: Item) -> int:
         status = state.item(item.id).status.value
         context.out.json({"release": plan.release, "item": item.id, "status": status, "check": told})
     else:
-        context.out.lines(check_lines(plan, item, result, context.doors.clock().now()))
+        context.out.lines(
+            check_lines(plan, item, result, context.doors.clock().now(), session.inputs.check_files.get(item.id))
+        )
     return ExitCode.OK
 
 
@@ -121,10 +125,14 @@ def _tell(context: Context, item: Item, now: Progress) -> None:
 
 
 def _list(context: Context, session: Session) -> int:
-    now = context.doors.clock().now()
+    now, files = context.doors.clock().now(), session.inputs.check_files
     plan, state = session.loaded.plan, session.inputs.state
     rows = [
-        (item, standing(plan, item.check, state.checks.get(item.id), now), state.checks.get(item.id))
+        (
+            item,
+            standing(plan, item.check, state.checks.get(item.id), now, files.get(item.id)),
+            state.checks.get(item.id),
+        )
         for item in checked_items(plan)
         if item.check is not None
     ]

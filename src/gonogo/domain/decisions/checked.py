@@ -1,6 +1,6 @@
 """Items that a check decides: a person's word does not stand in for what was measured."""
 
-from gonogo.domain.checks import Standing, standing
+from gonogo.domain.checks import Standing, about_files, standing
 from gonogo.domain.decisions.scene import Refusal, Scene
 from gonogo.domain.plan import Check, Item
 from gonogo.errors import ExitCode
@@ -16,12 +16,15 @@ _SAYS = {
 
 def refuse_by_hand(scene: Scene, item: Item, check: Check) -> Refusal | None:
     """Why a person may not tick an item with this check; None when the check has passed and still counts."""
-    says = standing(scene.plan, check, scene.state.checks.get(item.id), scene.now)
+    result, files = scene.state.checks.get(item.id), scene.inputs.check_files.get(item.id)
+    says = standing(scene.plan, check, result, scene.now, files)
     if says is Standing.PASSED:
         return None
+    file = about_files(scene.plan, check, result, scene.now, files)
+    why = f"passed: {file}" if file else _SAYS[says]
     return Refusal(
         ExitCode.NO_GO,
         "item.checked",
-        f"'{item.id}' is decided by its check, which {_SAYS[says]}",
+        f"'{item.id}' is decided by its check, which {why}",
         f"gonogo check run {item.id}    or  gonogo skip {item.id} --reason '...'",
     )

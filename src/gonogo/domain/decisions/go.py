@@ -183,7 +183,8 @@ def decide(scene: Scene, command: Commands) -> Answer:
         "left_out": len(reasons) - len(kept),
     }
     if command.late:
-        data |= {"late": True, "reason": clean(command.reason.strip())}
+        said = {"answer": "go", "verdict": judged.answer.value}
+        data |= {**said, "late": True, "reason": clean(command.reason.strip())}
     return (scene.draft(kinds.GO_DECIDED, f"go:{command.environment}", data, expect=last.seq if last else 0),)
 
 

@@ -29,7 +29,7 @@ class GoDecision(Struct, frozen=True):
     at: datetime
     seq: int
     answer: str
-    """What the verdict said then: go, no_go or unknown."""
+    """What was decided: go. Older records of a late one have the verdict of that moment here, in `verdict`."""
     confirmed: str
     """The code of the list that was confirmed."""
     digest: str = ""
@@ -42,6 +42,8 @@ class GoDecision(Struct, frozen=True):
     """It was given for what was deployed already, without a go."""
     reason: str = ""
     """Why it came late; "" for one that came in time."""
+    verdict: str = "go"
+    """What the verdict said then: of a late one no_go or unknown, as it came after the deployment."""
     versions: Mapping[str, str] = {}
     """By product: what was let in. Empty in records that name it only in `content`."""
 
@@ -61,7 +63,7 @@ class GoFold:
                 event.actor,
                 event.at,
                 event.seq,
-                text(data, "answer"),
+                "go" if data.get("late") else text(data, "answer"),
                 text(data, "confirmed"),
                 text(data, "digest"),
                 tuple(pairs(data, "content").items()),
@@ -78,6 +80,7 @@ class GoFold:
                 event.flaw,
                 bool(data.get("late")),
                 text(data, "reason"),
+                text(data, "verdict") or text(data, "answer"),
                 pairs(data, "versions"),
             )
         )

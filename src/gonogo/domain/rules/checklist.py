@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from gonogo.domain.checks import Standing, standing
+from gonogo.domain.checks import Standing, about_files, standing
 from gonogo.domain.folds.checks import CheckResult
+from gonogo.domain.named_files import NamedFiles
 from gonogo.domain.phases import phases_before
 from gonogo.domain.plan import Check, Environment, GateKind, Item, Plan
 from gonogo.domain.rules.facts import Facts
@@ -25,26 +26,34 @@ def open_items(facts: Facts, phases: Iterable[str]) -> Iterable[ReasonLine]:
     wanted = set(phases)
     for item in facts.plan.items:
         if item.phase in wanted:
-            yield from item_reasons(facts.plan, facts.state, item, facts.now)
+            yield from item_reasons(
+                facts.plan, facts.state, item, facts.now, facts.inputs.check_files.get(item.id)
+            )
 
 
-def item_reasons(plan: Plan, state: ReleaseState, item: Item, now: datetime) -> Iterable[ReasonLine]:
-    """What speaks against taking `item` for over: it is open, or its check says nothing good at `now` (UTC)."""
+def item_reasons(
+    plan: Plan, state: ReleaseState, item: Item, now: datetime, files: NamedFiles | None = None
+) -> Iterable[ReasonLine]:
+    """What speaks against taking `item` for over: it is open, or its check says nothing good at `now` (UTC).
+
+    `files` are what the command of its check names now.
+    """
     status = state.item(item.id).status
     if status is ItemStatus.OPEN:
-        yield _open_item(plan, state, item, now)
+        yield _open_item(plan, state, item, now, files)
     elif status is ItemStatus.DONE and item.check is not None:
-        yield from _checked(plan, state, item, item.check, now)
+        yield from _checked(plan, state, item, item.check, now, files)
 
 
-def _open_item(plan: Plan, state: ReleaseState, item: Item, now: datetime) -> ReasonLine:
+def _open_item(plan: Plan, state: ReleaseState, item: Item, now: datetime, files: NamedFiles | None) -> ReasonLine:
     """Open, and what is known about why: what its check found, else who is at it."""
     found = state.item(item.id)
     result = state.checks.get(item.id) if item.check else None
-    says = standing(plan, item.check, result, now) if item.check else Standing.NEVER
+    says = standing(plan, item.check, result, now, files) if item.check else Standing.NEVER
+    file = about_files(plan, item.check, result, now, files) if item.check else ""
     waits, seen = "", now
     if result is not None and says in _WORDS:
-        waits = f": {_found(says, result)}"
+        waits = f": {_found(says, result, file)}"
         seen = result.finished_at or result.at
     elif found.first is not None:
         waits = f": {found.first.actor.user} {found.first.words}, a second person must say so too"
@@ -61,7 +70,7 @@ def _open_item(plan: Plan, state: ReleaseState, item: Item, now: datetime) -> Re
         seen,
         "journal",
         who=f"anybody but {found.first.actor.user}" if found.first else person(plan, item.owner) or manager(plan),
-        remedy=_next_step(item, found) if by_hand else f"gonogo check run {item.id}",
+        remedy=_next_step(item, found) if by_hand else _run_again(item, file),
     )
 
 
@@ -80,24 +89,35 @@ _WORDS = {
 """What a check may say that is not good: its rule, how much that weighs when the item is ticked, and the words."""
 
 
-def _found(says: Standing, result: CheckResult) -> str:
+def _run_again(item: Item, file: str) -> str:
+    """How the check is run again; a file that is not the trusted one has to be looked at before."""
+    again = f"gonogo check run {item.id}"
+    return f"gonogo trust    then  {again}" if file else again
+
+
+def _found(says: Standing, result: CheckResult, file: str) -> str:
+    if file:
+        return f"its check must be run again: {file}"
     return _WORDS[says][2] + (f": {result.summary}" if result.summary else "")
 
 
-def _checked(plan: Plan, state: ReleaseState, item: Item, check: Check, now: datetime) -> Iterable[ReasonLine]:
+def _checked(
+    plan: Plan, state: ReleaseState, item: Item, check: Check, now: datetime, files: NamedFiles | None
+) -> Iterable[ReasonLine]:
     """An item that is done by its check is done only as long as the result is good."""
     result = state.checks.get(item.id)
-    says = standing(plan, check, result, now)
+    says = standing(plan, check, result, now, files)
     if result is None or says not in _WORDS:
         return  # passed; or never run, and then a person's word stands
     rule, weight, _ = _WORDS[says]
+    file = about_files(plan, check, result, now, files)
     yield ReasonLine(
         rule,
         weight,
-        f"'{item.title}' is ticked, and {_found(says, result)}",
+        f"'{item.title}' is ticked, and {_found(says, result, file)}",
         f"item:{item.id}",
         result.finished_at or result.at,
         "check",
         who=person(plan, item.owner) or manager(plan),
-        remedy=f"gonogo check run {item.id}",
+        remedy=_run_again(item, file),
     )

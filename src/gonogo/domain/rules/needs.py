@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from gonogo.domain.changelog import ProductChanges
 from gonogo.domain.containment import ContainmentQuestion, RunningPair, made_hotfixes
+from gonogo.domain.folds.checks import CheckOutcome, CheckResult
 from gonogo.domain.inputs import Inputs
-from gonogo.domain.plan import Gate, GateKind, Level, Metric, Plan, Product
+from gonogo.domain.plan import Check, CheckKind, Gate, GateKind, Level, Metric, Plan, Product
 from gonogo.domain.rollback import places_of
 from gonogo.domain.state import Hotfix, HotfixStatus, ReleaseState
 
@@ -32,6 +33,20 @@ def watched_for(plan: Plan, metric: Metric) -> timedelta:
     lengths = [length for length in gates if isinstance(length, timedelta)]
     lengths += [one.duration for one in plan.triggers if one.metric == metric.name]
     return max(lengths, default=timedelta(0))
+
+
+def check_files(plan: Plan, state: ReleaseState) -> tuple[tuple[Check, CheckResult], ...]:
+    """The checks that passed by a command which named files: those may be others by now."""
+    found = [(item.check, state.checks.get(item.id)) for item in plan.items]
+    return tuple(
+        (check, result)
+        for check, result in found
+        if check is not None
+        and check.kind is CheckKind.RUN
+        and result is not None
+        and result.files
+        and result.outcome is CheckOutcome.PASSED
+    )
 
 
 def version_files(plan: Plan) -> tuple[Product, ...]:

@@ -192,7 +192,9 @@ def details_of(snapshot: Snapshot, subject: str) -> tuple[Line, ...]:
     """Everything known about a subject, line by line."""
     kind, _, name = subject.partition(":")
     if kind == "item" and (item := snapshot.plan.item(name)):
-        check = check_lines(snapshot.plan, item, snapshot.state.checks.get(item.id), snapshot.now)
+        check = check_lines(
+            snapshot.plan, item, snapshot.state.checks.get(item.id), snapshot.now, snapshot.check_files.get(name)
+        )
         return (
             *checklist.details(snapshot, item),
             *([(), *check] if check else []),
