@@ -140,11 +140,16 @@ def replay(events: Iterable[Event], state: ReleaseState | None = None) -> Releas
     return fold.result()
 
 
+_JUDGED_IN_THE_FOLD = BY_RIGHT | BY_ITS_OWNER
+
+
 def _is_idle(event: Event) -> bool:
     """Whether it changes nothing but the trail: what lets something go, and is flawed or doubted."""
-    passed = event.kind == CHECK_FINISHED and event.data.get("outcome") == "passed"
+    if not (event.flaw or event.doubt or event.denied):
+        return False
     if event.denied and event.kind != kinds.GO_DECIDED:  # a go is kept, to be shown as one that does not count
         return True
+    passed = event.kind == CHECK_FINISHED and event.data.get("outcome") == "passed"
     doubted = bool(event.doubt) and (passed or event.kind in NEEDS_ITS_AUTHOR)
     return doubted or (bool(event.flaw) and event.kind in LIFTING)
 
@@ -196,7 +201,7 @@ class _Fold:
         }
 
     def apply(self, event: Event) -> None:
-        denied = self._denied(event)
+        denied = self._denied(event) if event.kind in _JUDGED_IN_THE_FOLD else ""
         if denied:
             event = replace(event, flaw=event.flaw or denied, denied=denied)
         self._seq, self._head = event.seq, event.hash
@@ -231,10 +236,12 @@ class _Fold:
 
     def _moment(self, event: Event) -> ReleaseState:
         """What its author's right is judged by: the state before it, as far as a right rests on it."""
-        # only a take-over asks who was at work before
-        trail = tuple(self._events) if event.kind == kinds.BATON_TAKEN else ()
+        # only a take-over asks who was at work, and only since the lead was taken before
+        baton = self._baton.baton if event.kind == kinds.BATON_TAKEN else None
+        since = self._seq - baton.seq if baton is not None else 0
+        trail = tuple(self._events[-since:]) if since > 0 else ()
         return ReleaseState(
-            items=self._checklist.items,
+            items=self._checklist.standing,
             lifecycle=self._lifecycle.lifecycle,
             baton=self._baton.baton,
             judged_by=self._judged_by,
@@ -250,19 +257,19 @@ class _Fold:
         if self._lifecycle.lifecycle.seq == before:
             return
         self._baton.start(event)
-        if any(one.status is not ItemStatus.OPEN or one.first for one in self._checklist.items.values()):
+        if any(one.status is not ItemStatus.OPEN or one.first for one in self._checklist.standing.values()):
             from gonogo.domain.entitled import items_at_start  # only where a draft was ticked
 
-            self._checklist.items |= items_at_start(self._moment(event))
+            self._checklist.standing |= items_at_start(self._moment(event))
 
     def result(self) -> ReleaseState:
         return ReleaseState(
             seq=self._seq,
             head=self._head,
-            items=self._checklist.items,
-            cells=self._cells.cells,
-            entries=self._cells.entries,
-            acts=self._checklist.acts,
+            items=self._checklist.items(),
+            cells=self._cells.cells(),
+            entries=self._cells.entries(),
+            acts=self._checklist.acts(),
             events=tuple(self._events),
             flawed=tuple(self._flawed),
             skewed=tuple(self._skewed),

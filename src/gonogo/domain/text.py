@@ -40,7 +40,8 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
     and lone surrogates become visible symbols; tabs and newlines become blanks. Zero-width joiners
     stay where they join something: emoji and several scripts need them.
     """
-    text = _bounded(text, limit)
+    if len(text) > limit:
+        text = _bounded(text, limit)
     # everything the table changes is unprintable to Python; asking that first is 20 times faster than translating
     return text if text.isprintable() else _joined(text.translate(_one_line()))
 

@@ -1,5 +1,6 @@
 """The checklist as the journal tells it: ticks, claims, second persons, evidence, notes."""
 
+from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -98,7 +99,7 @@ class ItemState(Struct, frozen=True):
 
 
 class Undoable(Struct, frozen=True):
-    """An act somebody may take back: the state before it."""
+    """An act somebody may take back: the state before it, without its notes. Those stay."""
 
     seq: int
     item: str
@@ -112,8 +113,13 @@ class ChecklistFold:
     """The working copy of the checklist while a replay runs."""
 
     def __init__(self, items: Mapping[str, ItemState], acts: Mapping[int, tuple[Undoable, ...]]) -> None:
-        self.items = dict(items)
-        self.acts = dict(acts)
+        self.standing = dict(items)
+        """Every item as it stands, without the notes of this replay."""
+        self._noted: dict[str, list[Remark]] = {}
+        """Notes of this replay, by item: put to those of the item once, at its end."""
+        self._acts = dict(acts)
+        self._own_acts: dict[int, deque[Undoable]] = {}
+        """Of accounts that acted in this replay: what it may write to."""
         self.handlers: Handlers = {
             kinds.ITEM_TICKED: lambda event: self._move(event, ItemStatus.DONE),
             kinds.ITEM_UNTICKED: lambda event: self._move(event, ItemStatus.OPEN),
@@ -124,13 +130,24 @@ class ChecklistFold:
             kinds.ITEM_NOTED: self._note,
         }
 
+    def items(self) -> Mapping[str, ItemState]:
+        """Every item that an event spoke of, with its notes."""
+        found = dict(self.standing)
+        for name, new in self._noted.items():
+            found[name] = replace(found[name], notes=(*found[name].notes, *new))
+        return found
+
+    def acts(self) -> Mapping[int, tuple[Undoable, ...]]:
+        """By uid: acts that account could still take back, oldest first."""
+        return {**self._acts, **{uid: tuple(some) for uid, some in self._own_acts.items()}}
+
     def _state(self, event: Event) -> ItemState:
-        return self.items.get(name_of(event), NOT_TOUCHED)
+        return self.standing.get(name_of(event), NOT_TOUCHED)
 
     def _move(self, event: Event, status: ItemStatus) -> None:
         before = self._state(event)
         closed = status is not ItemStatus.OPEN
-        self.items[name_of(event)] = ItemState(
+        self.standing[name_of(event)] = ItemState(
             status,
             event.actor,
             event.at,
@@ -148,7 +165,7 @@ class ChecklistFold:
     def _vouch(self, event: Event) -> None:
         before = self._state(event)
         was_open = before.status is ItemStatus.OPEN
-        self.items[name_of(event)] = replace(
+        self.standing[name_of(event)] = replace(
             before,
             status=ItemStatus.OPEN,
             actor=before.actor if was_open else event.actor,
@@ -167,23 +184,26 @@ class ChecklistFold:
     def _remember(self, event: Event, before: ItemState) -> None:
         """Keep what an undo would need. What an amendment reopened is nobody's act to take back."""
         uid = event.actor.uid
-        mine = self.acts.get(uid, ())
+        mine = self._own_acts.get(uid)
+        if mine is None:
+            mine = self._own_acts[uid] = deque(self._acts.get(uid, ()), maxlen=UNDO_DEPTH)
         if undone := number(event.data, "undoes"):
-            self.acts[uid] = tuple(act for act in mine if act.seq != undone)
+            self._own_acts[uid] = deque((act for act in mine if act.seq != undone), maxlen=UNDO_DEPTH)
         elif not event.data.get("amendment"):
-            self.acts[uid] = (*mine, Undoable(event.seq, name_of(event), before))[-UNDO_DEPTH:]
+            before = replace(before, notes=()) if before.notes else before
+            mine.append(Undoable(event.seq, name_of(event), before))
 
     def _claim(self, event: Event) -> None:
         claim = Claim(event.actor, event.at, event.seq)
-        self.items[name_of(event)] = replace(self._state(event), claim=claim)
+        self.standing[name_of(event)] = replace(self._state(event), claim=claim)
 
     def _unclaim(self, event: Event) -> None:
-        self.items[name_of(event)] = replace(self._state(event), claim=None)
+        self.standing[name_of(event)] = replace(self._state(event), claim=None)
 
     def _note(self, event: Event) -> None:
-        before = self._state(event)
         remark = Remark(event.at, event.actor, text(event.data, "text"))
-        self.items[name_of(event)] = replace(before, notes=(*before.notes, remark))
+        self.standing.setdefault(name_of(event), NOT_TOUCHED)
+        self._noted.setdefault(name_of(event), []).append(remark)
 
 
 def _proofs(before: ItemState, event: Event) -> tuple[Proof, ...]:

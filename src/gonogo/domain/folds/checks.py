@@ -77,6 +77,6 @@ class ChecksFold:
 
 
 def _texts(value: object) -> Mapping[str, str]:
-    if not isinstance(value, Mapping):
+    if not value or not isinstance(value, Mapping):
         return {}
     return {name: one for name, one in value.items() if isinstance(name, str) and isinstance(one, str)}

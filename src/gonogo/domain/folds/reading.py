@@ -31,7 +31,9 @@ def number(data: Mapping[str, Any], key: str) -> int:
 def texts(data: Mapping[str, Any], key: str, limit: int = 1_000) -> tuple[str, ...]:
     """The texts of a list, each as one harmless line; empty for what is no list."""
     value = data.get(key)
-    return tuple(clean(one, limit) for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    if not value:
+        return ()
+    return tuple([clean(one, limit) for one in value if isinstance(one, str)]) if isinstance(value, list) else ()
 
 
 def pairs(data: Mapping[str, Any], key: str) -> Mapping[str, str]:
