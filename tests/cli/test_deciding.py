@@ -296,3 +296,15 @@ def test_on_a_terminal_the_version_is_typed(
     found = on_a_terminal(release.directory, typed, "go", "staging", "--no-color")
 
     assert (found[0], told in found[1]) == (code, True), found[1]
+
+
+def test_whom_the_plan_does_not_name_is_refused_before_a_code_is_shown(gonogo: Here, release: Release) -> None:
+    """A code that nobody here could use is no answer: the refusal of cancelling comes at once."""
+    assert gonogo("start").code == 0
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(text.replace(f"account: {account()}", "account: nobody-here"), encoding="utf-8")
+
+    refused = gonogo("cancel", "--reason", "we are too late")
+
+    assert refused.code == 77
+    assert "--confirm" not in refused.out

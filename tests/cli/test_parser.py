@@ -160,3 +160,9 @@ def test_a_family_of_verbs_has_its_own_help() -> None:
     assert "--push VERSION" in shown("help", "hotfix", "continue")
     assert "--filter" not in shown("help", "hotfix", "continue")
     assert "--commit COMMIT" in shown("help", "merges", "equal")
+
+
+@pytest.mark.parametrize("verb", ["why", "status"])
+def test_an_environment_without_its_option_is_told_with_the_option(verb: str) -> None:
+    """The next command stands there, ready to be typed."""
+    assert refusal(verb, "production").endswith(f"\n  gonogo {verb} --env production")

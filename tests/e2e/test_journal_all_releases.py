@@ -1,5 +1,6 @@
 """One directory that root prepared once: a new release needs no root, and nothing more can be forged in it."""
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,3 +134,15 @@ def test_a_journal_that_root_made_before_stays_what_it_was(common: Common, accou
     assert common.gonogo(common.alice, "note", "smoke", "here").returncode == 0
 
     assert len(list(old.glob("*.jsonl"))) == 1
+
+
+def test_every_place_that_names_the_journal_names_the_files_there(common: Common) -> None:
+    """No directory of that release exists, and none is named: scripts and people look where the records are."""
+    files = f"{common.root}/2026.11.*.jsonl"
+
+    assert common.gonogo(common.carol, "journal", "path").stdout == f"{files}\n"
+    told = json.loads(common.gonogo(common.carol, "journal", "path", "--json").stdout)
+    assert (told["directory"], told["files"], told["exists"]) == (str(common.root), "2026.11.*.jsonl", True)
+    assert f"{files}, at #2" in common.gonogo(common.carol, "status").stdout
+    assert f"{common.directory} " not in common.gonogo(common.carol, "doctor").stdout
+    assert files in common.gonogo(common.carol, "doctor").stdout

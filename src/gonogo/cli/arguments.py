@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gonogo.cli.context import Options
@@ -24,7 +25,16 @@ class _Parser(argparse.ArgumentParser):
     color = False  # 3.14 would colour help by its own judgement
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(clean(message, 500), remedy=f"{self.prog} --help")
+        raise UsageError(clean(message, 500), remedy=self._next(message))
+
+    def _next(self, message: str) -> str:
+        """What to type instead: a lone word too many, where the verb takes an environment, is meant as one."""
+        words = message.removeprefix("unrecognized arguments: ").split()
+        if words != message.split() and len(words) == 1 and "--env" in self._option_string_actions:
+            word = clean(words[0], 80)
+            if not word.startswith("-"):
+                return f"{self.prog} --env {shlex.quote(word)}"
+        return f"{self.prog} --help"
 
 
 class HelpAsked(Exception):  # noqa: N818  # a wish, not an error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gonogo.adapters.doctor.finding import Finding, Level
 from gonogo.adapters.journal_dir import state_home, verify_and_remember
-from gonogo.adapters.journal_dir.layout import filesystem_of, find, refuse_remote
+from gonogo.adapters.journal_dir.layout import filesystem_of, find, place_of, refuse_remote
 from gonogo.errors import GonogoError
 
 GROUP = "journal"
@@ -47,14 +47,15 @@ def _on_disk(directory: Path) -> Iterator[Finding]:
 
 
 def _intact(directory: Path, mode: str) -> Iterator[Finding]:
+    subject = place_of(directory).text
     try:
         alarms = verify_and_remember(directory, state_home())
     except GonogoError as error:
-        yield Finding(GROUP, Level.FAIL, str(directory), error.message, error.remedy)
+        yield Finding(GROUP, Level.FAIL, subject, error.message, error.remedy)
         return
     for alarm in alarms:
         level = Level.WARN if alarm.warning else Level.FAIL
-        yield Finding(GROUP, level, str(directory), f"{alarm.kind}: {alarm.message}", "gonogo journal verify")
+        yield Finding(GROUP, level, subject, f"{alarm.kind}: {alarm.message}", "gonogo journal verify")
     if all(alarm.warning for alarm in alarms):
         whose = "several accounts, kept apart by the kernel" if mode == "shared" else "this account alone"
-        yield Finding(GROUP, Level.OK, str(directory), f"intact, for {whose}; owners and modes are right")
+        yield Finding(GROUP, Level.OK, subject, f"intact, for {whose}; owners and modes are right")

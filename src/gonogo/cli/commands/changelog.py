@@ -82,7 +82,9 @@ def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
 
 def _bad(context: Context, plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """By product: the versions that are marked bad. Where there is no journal none is, and none is made."""
-    if not context.doors.journal_place(context.options, plan.release).directory.exists():
+    from gonogo.adapters.journal_dir.layout import place_of
+
+    if not place_of(context.doors.journal_place(context.options, plan.release).directory).directory.exists():
         return {}
     session = context.doors.open_session(context.options, via())
     try:

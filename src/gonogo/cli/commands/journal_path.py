@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 
+from gonogo.adapters.journal_dir.layout import place_of
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
 
@@ -11,18 +12,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(context: Context) -> int:
-    """Print the directory alone, so that a script can use it."""
+    """Print the directory alone, so that a script can use it; among other releases, its files as a pattern."""
     release = context.doors.load_plan(context.options).plan.release
     place = context.doors.journal_place(context.options, release)
+    lies = place_of(place.directory)
     if context.options.json:
         facts = {
             "release": release,
-            "directory": str(place.directory),
+            "directory": str(lies.directory),
+            "files": lies.files,
             "root": str(place.root),
             "origin": place.origin,
-            "exists": place.directory.is_dir(),
+            "exists": lies.directory.is_dir(),
         }
         context.out.json(facts)
     else:
-        context.out.line(str(place.directory))
+        context.out.line(lies.text)
     return ExitCode.OK

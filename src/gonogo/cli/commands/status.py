@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from gonogo.adapters.journal_dir.layout import place_of
 from gonogo.cli.commands import _planned
 from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
@@ -57,7 +58,7 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
     rows = [
         ("release", f"{plan.release}  {plan.name}".rstrip()),
         ("plan", f"{snapshot.loaded.path} ({snapshot.loaded.sha256[:12]})"),
-        ("journal", f"{place.directory}, at #{snapshot.state.seq}"),
+        ("journal", f"{place_of(place.directory).text}, at #{snapshot.state.seq}"),
         ("you", f"{account}, {person.name} in the plan" if person else f"{account}, not named in the plan"),
         ("judged", f"{snapshot.now:%Y-%m-%d %H:%M:%S} UTC"),
         ("state", _text(release.life_line(snapshot))),
@@ -95,7 +96,9 @@ def _facts(context: Context, snapshot: Snapshot, verdict: Verdict) -> dict[str, 
         "name": snapshot.plan.name,
         "plan": {"path": snapshot.loaded.path, "sha256": snapshot.loaded.sha256, "problem": snapshot.plan_problem},
         "journal": {
-            "directory": str(context.doors.journal_place(context.options, snapshot.plan.release).directory),
+            "directory": str(
+                place_of(context.doors.journal_place(context.options, snapshot.plan.release).directory).directory
+            ),
             "seq": snapshot.state.seq,
             "head": snapshot.state.head,
             "problems": list(snapshot.journal_problems),

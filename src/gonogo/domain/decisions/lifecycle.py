@@ -203,7 +203,9 @@ def preview_cancel(scene: Scene) -> Preview:
     )
     bound = (str(scene.state.lifecycle.seq), scene.loaded.sha256, *lines)
     heading = f"{scene.plan.release} is cancelled; nothing is rolled back by that"
-    return Preview("cancel", scene.plan.release, typed(scene.plan), heading, lines, bound)
+    kept_from = _may_not_cancel(scene)
+    refused = kept_from.reason if kept_from else ""
+    return Preview("cancel", scene.plan.release, typed(scene.plan), heading, lines, bound, refused)
 
 
 _SILENT = {kinds.PLAN_RECORDED, kinds.ACT_REFUSED}
