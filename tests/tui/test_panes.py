@@ -15,6 +15,7 @@ from gonogo.domain.pollers import PolledBy
 from gonogo.tui.panes.verdict_bar import Standing, bar_lines
 from gonogo.tui.screens.why import WhyScreen
 from gonogo.tui.wiring import OnObservation
+from tui.stage import ANA as ACTOR
 from tui.stage import ScriptedPoller, Stage, history, make_plan
 
 ANA, BEN = PolledBy("ana", 4711, sources=240), PolledBy("ben", 4712, stopped=True)
@@ -176,6 +177,28 @@ def test_a_narrow_bar_still_says_how_much_is_unknown() -> None:
             await seat.sees("NO-GO (1) for dev  (1 unknown)")
             first, *_ = bar_lines(seat.app.snapshot, Standing(), 44, "…")
             assert "".join(span.text for span in first).startswith(" NO-GO (1) for dev  1 unknown ")
+
+    asyncio.run(run())
+
+
+def test_who_is_here_and_who_has_seen_it_have_room_on_a_narrow_screen() -> None:
+    """Names where they fit, else numbers; neither pushes the other out."""
+    stage = Stage()
+    seen = stage.answers
+    stage.answers = lambda: tuple(replace(one, by="bokafor") for one in seen())
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.sees("seen by bokafor")
+            for here in (("aruiz", "bokafor"), tuple(f"account-of-{number}" for number in range(9))):
+                for columns in (80, 100, 200):
+                    assert seat.app.snapshot is not None
+                    snapshot = replace(seat.app.snapshot, here=here)
+                    third = bar_lines(snapshot, Standing(ACTOR), columns, "…")[2]
+                    said = "".join(span.text for span in third)
+                    assert ", ".join(here) in said or f"here: {len(here)} " in said
+                    assert "seen by bokafor, last" in said
+                    assert "…" not in said
 
     asyncio.run(run())
 

@@ -85,7 +85,7 @@ def bar_lines(snapshot: Snapshot | None, standing: Standing, columns: int, ellip
     return (
         spread(verdict, (*_release(snapshot, room, standing.note), *note), columns, ellipsis),
         spread(_window(snapshot, columns), _others(snapshot, columns), columns, ellipsis),
-        spread(_people(snapshot), _contact(snapshot, standing, columns), columns, ellipsis),
+        _people_and_contact(snapshot, standing, columns, ellipsis),
         *_alerts(snapshot, columns, ellipsis),
     )
 
@@ -159,20 +159,38 @@ def _others(snapshot: Snapshot, columns: int) -> Line:
     return (*line, Span(" "))
 
 
-def _people(snapshot: Snapshot) -> Line:
-    line = [Span(" here: ", Tone.MUTED), Span(", ".join(snapshot.here) or "nobody seen")]
+def _people_and_contact(snapshot: Snapshot, standing: Standing, columns: int, ellipsis: str) -> Line:
+    """Who is here and what is known from whom, on one line: the longest words that leave room for both.
+
+    One's own account gives way first, since it is among those who are here; then names become numbers.
+    """
+    me = standing.actor.user if standing.actor else ""
+    people, contact = _people(snapshot), _contact(snapshot, standing, columns)
+    if seen_by(snapshot.matrix.cells.values(), me):
+        bare, short = (_contact(snapshot, standing, columns, short=one, account=False) for one in (False, True))
+        counted = _people(snapshot, counted=True)
+        forms = ((people, contact), (people, bare), (people, short), (counted, bare), (counted, short))
+        people, contact = next((one for one in forms if sum(map(width, one)) < columns), forms[-1])
+    return spread(people, contact, columns, ellipsis)
+
+
+def _people(snapshot: Snapshot, *, counted: bool = False) -> Line:
+    told = str(len(snapshot.here)) if counted and snapshot.here else ", ".join(snapshot.here)
+    line = [Span(" here: ", Tone.MUTED), Span(told or "nobody seen")]
     if name := driver(snapshot):
         # first, because the others give way where there is no room
         line = [Span(" lead: ", Tone.MUTED), Span(name.partition(" (")[0], Tone.STRONG), Span("  "), *line[0:]]
     return tuple(line)
 
 
-def _contact(snapshot: Snapshot, standing: Standing, columns: int) -> Line:
+def _contact(
+    snapshot: Snapshot, standing: Standing, columns: int, *, short: bool = False, account: bool = True
+) -> Line:
     line: list[Span] = []
     if snapshot.read_only:
         line.append(Span("READ ONLY  ", Tone.WARN))
-    line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot, standing.actor)))
-    if standing.actor is not None:
+    line.extend((*_journal(snapshot), Span("  "), *_endpoints(snapshot, standing.actor, short=short)))
+    if standing.actor is not None and account:
         host = f"@{standing.actor.host}" if standing.actor.host and columns >= 100 else ""
         line.append(Span(f"  {standing.actor.user}{host}", Tone.MUTED))
     return (*line, Span(" "))
@@ -191,7 +209,7 @@ def _journal(snapshot: Snapshot) -> Line:
     return plain("journal live", Tone.MUTED)
 
 
-def _endpoints(snapshot: Snapshot, actor: Actor | None) -> Line:
+def _endpoints(snapshot: Snapshot, actor: Actor | None, *, short: bool = False) -> Line:
     """How many answer of all that are asked, which other accounts asked, how old the newest answer is."""
     wanted = asked_about(snapshot.plan)
     asked = [cell for target, cell in snapshot.matrix.cells.items() if target in wanted]
@@ -201,4 +219,6 @@ def _endpoints(snapshot: Snapshot, actor: Actor | None) -> Line:
     ages = [cell.age for cell in asked if cell.age is not None]
     last = f", last {coarse_age(min(ages))}" if ages else ""
     tone = Tone.MUTED if len(known) == len(asked) else Tone.UNKNOWN
-    return plain(f"{len(known)}/{len(asked)} endpoints{seen_by(asked, actor.user if actor else '')}{last}", tone)
+    by = seen_by(asked, actor.user if actor else "")
+    what = "" if short and by else " endpoints"
+    return plain(f"{len(known)}/{len(asked)}{what}{by}{last}", tone)
