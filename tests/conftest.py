@@ -56,8 +56,15 @@ PARTS: Mapping[str, Callable[[], bool]] = {
 """Name of a real part to the question whether this machine has it."""
 
 
+_ROOMS = {"e2e": 0, "tui": 1, "cli": 2}
+"""Folders of tests that start programs and screens, the slowest first; all others come after them."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what cannot run here, by name, and the slow suite unless it was asked for."""
+    if hasattr(config, "workerinput"):
+        # workers take the files in this order; the one that begins the longest last would keep all others waiting
+        items.sort(key=lambda item: _ROOMS.get(item.path.relative_to(Path(__file__).parent).parts[0], len(_ROOMS)))
     for item in items:
         for marker in item.iter_markers("needs"):
             for part in marker.args:

@@ -28,9 +28,14 @@ from packaging.requirements import Requirement
 
 import gonogo
 
-GROUP = "gonogo-t"
-NAMES = ("gonogo-t1", "gonogo-t2", "gonogo-t3", "gonogo-t4")
-_IN_USE = Path("/run/lock/gonogo-test-accounts")
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw").removeprefix("gw")
+"""Number of this process among those that share one run of the tests; "" where it is the only one."""
+GROUP = f"gonogo-{chr(ord('a') + int(_WORKER)) if _WORKER else 't'}"
+NAMES = tuple(f"{GROUP}{number}" for number in range(1, 5))
+_IN_USE = Path(f"/run/lock/{GROUP}-accounts")
+"""Two sessions never have the same accounts at once; workers of one run have accounts of their own."""
+_ADMIN = Path("/run/lock/gonogo-test-accounts")
+"""Held while accounts are made or removed: the system's own tools give up when two of them meet."""
 _NOBODY = 65534
 _ADMIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -83,7 +88,9 @@ def unix_accounts() -> Iterator[Accounts]:
     """Create the accounts, or take over an earlier run's; the last session to end removes them. Needs root."""
     with _IN_USE.open("w") as in_use:
         fcntl.flock(in_use, fcntl.LOCK_EX)
-        _make_accounts()
+        with _ADMIN.open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            _make_accounts()
         fcntl.flock(in_use, fcntl.LOCK_SH)
         try:
             yield Accounts(NAMES, GROUP, grp.getgrnam(GROUP).gr_gid)
@@ -249,9 +256,11 @@ def _remove_unless_used(in_use: int) -> None:
         fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # another test session still works with them
-    for name in NAMES:
-        _admin("userdel", "--force", "--remove", name, check=False)
-    _admin("groupdel", GROUP, check=False)
+    with _ADMIN.open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for name in NAMES:
+            _admin("userdel", "--force", "--remove", name, check=False)
+        _admin("groupdel", GROUP, check=False)
 
 
 def _admin(*argv: str, check: bool = True) -> None:
