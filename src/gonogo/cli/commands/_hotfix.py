@@ -10,7 +10,7 @@ from gonogo.cli.commands import _act
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.domain.confirmation import Preview as Shown
-from gonogo.domain.decisions.hotfixes import ApproveHotfix, RejectHotfix
+from gonogo.domain.decisions.hotfixes import ApproveHotfix, RejectHotfix, may_not_approve
 from gonogo.domain.folds.hotfixes import HotfixStatus
 from gonogo.domain.hotfix import review
 from gonogo.domain.hotfix.outcome import Aborted, Finished, Given, Outcome, PushFailed
@@ -227,7 +227,7 @@ def _vote(context: Context, session: Session, known: Hotfix, act: str, words_: S
         slot = next((one for one in session.loaded.plan.approvals if one.name == name), None)
         if slot is None:
             raise UsageError(f"the plan has no approval '{name}'")
-        return review.preview(known, slot)
+        return may_not_approve(session.scene(), known, slot) or review.preview(known, slot)
 
     command = f"{typed(known.kind, 'approve', known.product)} {name}"
     return _act.confirm_and_submit(

@@ -40,7 +40,8 @@ def preview(scene: Scene, pending: Pending) -> Preview:
         *(f"warning  {one.fact}" for one in finishing.shut_for_good(scene.plan, scene.now)),
         *lines,
     )
-    refused = _locks_out(scene, pending)
+    may_not = _may_not(scene)
+    refused = may_not.reason if may_not else _locks_out(scene, pending)
     return Preview("amend accept", scene.plan.release, typed(scene.plan), heading, lines, bound, refused)
 
 
@@ -70,9 +71,13 @@ def _locks_out(scene: Scene, pending: Pending) -> str:
     return f"if you accept this, {lacking[0].fact}: let {names} accept it"
 
 
+def _may_not(scene: Scene) -> Refusal | None:
+    return slips.not_running(scene, "an amendment") or slips.no_person(scene, "accepting an amendment")
+
+
 def decide(scene: Scene, command: Commands) -> Answer:
     """Accepted by one person, whose name stands under it from then on."""
-    if refusal := slips.not_running(scene, "an amendment") or slips.no_person(scene, "accepting an amendment"):
+    if refusal := _may_not(scene):
         return refusal
     pending = amendment.pending(scene.loaded, scene.state)
     if pending is None:

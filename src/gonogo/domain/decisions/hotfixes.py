@@ -307,19 +307,25 @@ def _may_vote(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
     )
 
 
+def may_not_approve(scene: Scene, known: Hotfix, slot: ApprovalSlot) -> Refusal | None:
+    """Why this account cannot give the approval, whatever is shown; None when it can."""
+    if refusal := _may_vote(scene, slot):
+        return refusal
+    if not people.same_human(scene.plan, scene.actor, known.actor):
+        return None
+    return Refusal(
+        ExitCode.NOT_PERMITTED,
+        "approval.requester",
+        f"you made {known.id}: '{slot.name}' needs somebody else's eyes",
+        f"ask {people.with_role(scene.plan, [slot.role], [scene.actor])}",
+    )
+
+
 def _approve(scene: Scene, known: Hotfix, command: ApproveHotfix) -> Answer:
     slot = _slot(scene, known, command.approval)
     if isinstance(slot, Refusal):
         return slot
-    if refusal := _may_vote(scene, slot):
-        return slips.refused_on_record(scene, refusal, "approve", known.id)
-    if people.same_human(scene.plan, scene.actor, known.actor):
-        refusal = Refusal(
-            ExitCode.NOT_PERMITTED,
-            "approval.requester",
-            f"you made {known.id}: '{slot.name}' needs somebody else's eyes",
-            f"ask {people.with_role(scene.plan, [slot.role], [scene.actor])}",
-        )
+    if refusal := may_not_approve(scene, known, slot):
         return slips.refused_on_record(scene, refusal, "approve", known.id)
     if not known.commit:
         return Refusal(ExitCode.NO_GO, "hotfix.nothing", f"{known.id} has nothing to approve yet", "")

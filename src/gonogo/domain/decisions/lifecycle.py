@@ -187,7 +187,10 @@ def preview_complete(scene: Scene) -> Preview:
         scene.loaded.sha256,
         *(f"{one.rule} {one.subject}" for one in reasons),
     )
-    refused = f"{len(reasons)} thing{'s' if len(reasons) != 1 else ''} still open" if reasons else ""
+    may_not = _may_not_complete(scene)
+    refused = may_not.reason if may_not else ""
+    if reasons:
+        refused = f"{len(reasons)} thing{'s' if len(reasons) != 1 else ''} still open"
     versions = tuple(f"{product.name} {product.version}" for product in scene.plan.products)
     heading = f"{scene.plan.release} is completed: {', '.join(versions[:12])}"
     return Preview("complete", scene.plan.release, typed(scene.plan), heading, lines, bound, refused)
@@ -203,8 +206,8 @@ def preview_cancel(scene: Scene) -> Preview:
     )
     bound = (str(scene.state.lifecycle.seq), scene.loaded.sha256, *lines)
     heading = f"{scene.plan.release} is cancelled; nothing is rolled back by that"
-    kept_from = _may_not_cancel(scene)
-    refused = kept_from.reason if kept_from else ""
+    may_not = slips.over(scene) or _may_not_cancel(scene)
+    refused = may_not.reason if may_not else ""
     return Preview("cancel", scene.plan.release, typed(scene.plan), heading, lines, bound, refused)
 
 

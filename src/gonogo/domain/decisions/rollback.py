@@ -46,7 +46,7 @@ class _Step(Struct, frozen=True):
 
 def decide(scene: Scene, command: Commands) -> Answer:
     """One decision for all its environments. A lead who took the lead by name decides, else any named account."""
-    if refusal := slips.not_running(scene, "a rollback") or slips.no_person(scene, "a rollback"):
+    if refusal := _may_not(scene):
         return refusal
     typed = f"gonogo rollback start {command.product} --reason '...'"
     if refusal := slips.need_reason("rollback.reason", "a rollback", command.reason, typed):
@@ -55,16 +55,24 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if isinstance(seen, Refusal):
         return seen
     product, way, steps = seen
-    if refusal := slips.not_driving(scene, "rollback.driver", "the way back is theirs to choose"):
-        return refusal
     shown = _preview(scene, product, way, steps, mark_bad=command.mark_bad)
     if command.confirm != shown.code:
         return moved(scene, "rollback", shown, f"{typed} --confirm {shown.code}")
     return tuple(_drafts(scene, command, product, way, steps))
 
 
+def _may_not(scene: Scene) -> Refusal | None:
+    return (
+        slips.not_running(scene, "a rollback")
+        or slips.no_person(scene, "a rollback")
+        or slips.not_driving(scene, "rollback.driver", "the way back is theirs to choose")
+    )
+
+
 def preview(scene: Scene, command: RollBack) -> Preview | Refusal:
-    """What would go back where, what stands against it, and what will be recorded."""
+    """What would go back where, what stands against it, and what will be recorded; for those alone who may."""
+    if refusal := _may_not(scene):
+        return refusal
     seen = _seen(scene, command)
     if isinstance(seen, Refusal):
         return seen

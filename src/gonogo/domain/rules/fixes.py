@@ -12,13 +12,14 @@ from gonogo.domain.ageing import why_old
 from gonogo.domain.authority import agreed, is_named
 from gonogo.domain.containment import Carrier, Containment, Containments, LostFix
 from gonogo.domain.events import Actor
+from gonogo.domain.finishing import waiver_holders
 from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Running, Target
 from gonogo.domain.plan import Environment, Level, Product
 from gonogo.domain.rollback import bad_mark, target_in
 from gonogo.domain.rules import history
 from gonogo.domain.rules.facts import Facts
-from gonogo.domain.rules.naming import owner_of_product
+from gonogo.domain.rules.naming import named, owner_of_product
 from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.version import Unparsed, compare_texts, parse, same_version
 
@@ -79,7 +80,7 @@ def _shipped(
         else:
             _note(losses, compared, f"runs in {environment.name} as {running.version}")
     lacking = f"{product.name} {product.version}"
-    ways_out = _ways_out(environment, product, found)
+    ways_out = _ways_out(facts, environment, product, found)
     yield from _lost(facts, product, found, losses.values(), lacking, "", ways_out)
 
 
@@ -182,14 +183,19 @@ def _lost(
         yield _about(facts, product, found, subject, fact, f"gonogo matrix {product.name}")
 
 
-def _ways_out(environment: Environment, product: Product, found: Containment) -> str:
+def _ways_out(facts: Facts, environment: Environment, product: Product, found: Containment) -> str:
     """What to do about a fix that is lost, each as it is typed, for whom it is not yet decided which."""
-    return (
+    ways = (
         f"gonogo hotfix plan {product.name} FIX --from {product.version}    makes a patch with it; "
         f"or plan a new tag that contains it; "
-        f"or gonogo merges equal FIX {found.name} --commit COMMIT --reason '...'; "
-        f"or gonogo waive fix.lost:fix:{product.name}/FIX --env {environment.name} --reason '...' --until 2h"
+        f"or gonogo merges equal FIX {found.name} --commit COMMIT --reason '...'"
     )
+    holders = waiver_holders(agreed(facts.inputs.loaded, facts.state))
+    if not holders:
+        return ways  # what nobody may do is no way out
+    able = " or ".join(named(facts.plan, one.account) for one in holders[:2])
+    waiver = f"gonogo waive fix.lost:fix:{product.name}/FIX --env {environment.name} --reason '...' --until 2h"
+    return f"{ways}; or, by {able}, {waiver}"
 
 
 def _about(facts: Facts, product: Product, found: Containment, subject: str, fact: str, remedy: str) -> ReasonLine:
