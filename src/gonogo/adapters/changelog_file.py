@@ -75,6 +75,7 @@ def entry_of(plan: Plan, product: Product, changes: ProductChanges, day: date) -
         changes.base,
         entry_body(changes, plan.changelog),
         compare_base(product.repo),
+        file,
     )
     return propose(product, file, new)
 

@@ -87,7 +87,7 @@ def test_windows_line_ends_stay() -> None:
         ("## v1.0.0 (2026-01-02)", "## v1.1.0 (2026-11-24)"),
         ("## [v1.0.0] – 2026-01-02", "## [v1.1.0] – 2026-11-24"),
         ("## [1.0.0](https://example.com/x) (2026-01-02)", "## [1.1.0] (2026-11-24)"),
-        ("## 1.0.0", "## 1.1.0 - 2026-11-24"),
+        ("## 1.0.0", "## 1.1.0"),
     ],
 )
 def test_headings_are_written_as_the_file_writes_them(heading: str, wanted: str) -> None:
@@ -275,8 +275,8 @@ def test_releases_on_the_first_level_get_another_one() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Changelog\n=========\n\nUnreleased\n----------\n\n- x\n\n1.0.0\n-----\n\n- y\n",
-        "# Changelog\n\n## Version 1.0.0\n\n- y\n",
+        "Changelog\n=========\n\nWinter release\n--------------\n\n- x\n",
+        "# Changelog\n\n## Python 3.11 is required\n\n- y\n",
         "## web@1.0.0\n\n- y\n",
     ],
 )

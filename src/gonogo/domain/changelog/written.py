@@ -51,7 +51,7 @@ class Written(Struct, frozen=True):
 def written(text: str, version: str, file: str) -> Written | None:
     """What the changelog `text` holds for `version`; None where nobody wrote anything."""
     document = keepachangelog.read(text)
-    part = document.part(version) or document.unreleased
+    part = document.part(version) or document.waiting(version)
     body = document.body(part) if part is not None else ""
     headings = tuple(_headings(body))
     if not any(line.strip() and not line.startswith("#") for line in body.splitlines()):
