@@ -9,9 +9,8 @@ from msgspec import Struct
 
 from gonogo.adapters.atomic import write_atomically
 from gonogo.adapters.git_door import GitDoor, GitError
-from gonogo.domain import keepachangelog
 from gonogo.domain.changelog import ProductChanges
-from gonogo.domain.keepachangelog import NotReleased, Release, Released
+from gonogo.domain.keepachangelog.releasing import NotReleased, Release, Released, release
 from gonogo.domain.plan import Plan, Product
 from gonogo.errors import GonogoError, RefusedError, StorageError
 from gonogo.present.notes import entry_body
@@ -52,7 +51,7 @@ def propose(product: Product, file: str, new: Release) -> Edit:
         raise GonogoError(
             "is not UTF-8; writing it would change bytes nobody asked to change", where=f"{path}:{line}:1"
         ) from error
-    result = keepachangelog.release(text, new)
+    result = release(text, new)
     if isinstance(result, NotReleased):
         where = f"{path}:{result.line}:1" if result.line else str(path)
         raise RefusedError(result.reason, where=where, remedy=result.remedy)

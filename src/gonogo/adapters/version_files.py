@@ -5,13 +5,13 @@ Read from the object database, never from the work tree: what ships is what was 
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gonogo.adapters.git_door import GitDoor, UnknownRevisionError, check_ref, is_object_id
 from gonogo.domain.plan import Product, VersionFile
 from gonogo.domain.text import clean
-from gonogo.domain.version_files import FileVersion, ProductFiles, find_by_pattern, judged, unreadable
+from gonogo.domain.version_files import FITS_LIMIT, FileVersion, Fit, ProductFiles, fits, judged, unreadable
 from gonogo.errors import GonogoError
 
 SIZE_LIMIT = 1024 * 1024
@@ -89,18 +89,30 @@ def _content(door: GitDoor, revision: str, path: str) -> str:
 def stated_in(text: str, file: VersionFile) -> str:
     """The version that a file's text states where the plan says so. Raises NoVersion."""
     if not file.key:
-        found = find_by_pattern(text, file.pattern)
-        if not found:
-            raise NoVersion("has no such line")
-        return found
+        return the_fit(text, file).version
     return by_key(parsed(text, file.path), file.key)
+
+
+def the_fit(text: str, file: VersionFile) -> Fit:
+    """The one place where the pattern fits. Raises NoVersion where there are none or several."""
+    found = fits(text, file.pattern)
+    if not found:
+        raise NoVersion("has no such line")
+    if len(found) > 1:
+        count = f"{len(found)} places" if len(found) < FITS_LIMIT else f"{FITS_LIMIT} places or more"
+        lines = ", ".join(f"{one.line} ({clean(one.version, 24)})" for one in found)
+        keyed = file.path.rpartition(".")[2].lower() in _PARSERS
+        key = f"`key: {'project/version' if file.path.endswith('pom.xml') else 'NAME'}`"
+        instead = f"name a {key} instead" if keyed else "take more of the line into it"
+        raise NoVersion(f"has {count} where the pattern fits, lines {lines}: {instead}")
+    return found[0]
 
 
 def parsed(text: str, path: str) -> Any:
     """The text as the document its name promises. Raises NoVersion."""
     parse = _PARSERS.get(path.rpartition(".")[2].lower())
     if parse is None:
-        raise NoVersion("is neither TOML, JSON nor YAML: give it a `pattern` instead of a `key`")
+        raise NoVersion("is neither TOML, JSON, YAML nor XML: give it a `pattern` instead of a `key`")
     try:
         return parse(text)
     except (ValueError, RecursionError, GonogoError) as error:
@@ -131,11 +143,69 @@ def _json(text: str) -> Any:
     return json.loads(text.removeprefix("\ufeff"), parse_float=str, parse_int=str)
 
 
-_PARSERS: Mapping[str, Callable[[str], Any]] = {"toml": _toml, "json": _json, "yaml": _yaml, "yml": _yaml}
+def _xml(text: str) -> Any:
+    """Elements by name, without their namespace; those of one name below one parent are a list."""
+    from xml.etree.ElementTree import ParseError, XMLParser  # seldom needed
+
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise NoVersion("declares entities of its own, which are not read")
+    parser = XMLParser()  # noqa: S314  # no entities, and at most SIZE_LIMIT
+    try:
+        parser.feed(text.removeprefix("\ufeff").encode("utf-8", "surrogateescape"))
+        root = parser.close()
+    except ParseError as error:
+        raise NoVersion(f"cannot be read: {clean(str(error), 120)}") from error
+    return Elements({_local(root.tag): (root,)})
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+class Elements:
+    """XML elements below one parent, by name."""
+
+    def __init__(self, named: Mapping[str, tuple[Any, ...]]) -> None:
+        self.named = named
+
+    def at(self, steps: Sequence[str]) -> list[Any]:
+        """The elements at a path."""
+        found = list(self.named.get(steps[0], ()))
+        for step in steps[1:]:
+            found = [
+                child for one in found for child in one if isinstance(child.tag, str) and _local(child.tag) == step
+            ]
+        return found
+
+    def plain(self) -> list[tuple[str, int, str, tuple[tuple[str, str], ...]]]:
+        """Every element with its depth, text and attributes, in order: what makes two documents the same."""
+        found: list[tuple[str, int, str, tuple[tuple[str, str], ...]]] = []
+        waiting = [(one, 0) for ones in self.named.values() for one in ones]
+        while waiting:
+            one, depth = waiting.pop()
+            found.append((str(one.tag), depth, f"{one.text}|{one.tail}", tuple(sorted(one.attrib.items()))))
+            waiting.extend((child, depth + 1) for child in reversed(one))
+        return found
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "toml": _toml,
+    "json": _json,
+    "yaml": _yaml,
+    "yml": _yaml,
+    "xml": _xml,
+    "csproj": _xml,
+    "fsproj": _xml,
+    "vbproj": _xml,
+    "props": _xml,
+    "nuspec": _xml,
+}
 
 
 def by_key(found: Any, key: str) -> str:
-    """The text at a dotted key of a document. Raises NoVersion."""
+    """The text at a key of a document: dotted, or a path such as `project/version` for XML. Raises NoVersion."""
+    if isinstance(found, Elements):
+        return _element(found, key)
     for step in key.split("."):
         if isinstance(found, Mapping) and step in found:
             found = found[step]
@@ -144,3 +214,15 @@ def by_key(found: Any, key: str) -> str:
     if isinstance(found, str | int | float) and not isinstance(found, bool):
         return str(found)
     raise NoVersion(f"has something else than a version at {clean(key, 80)}")
+
+
+def _element(found: Elements, key: str) -> str:
+    elements = found.at(key.strip("/").split("/"))
+    if not elements:
+        raise NoVersion(f"has no element {clean(key, 80)}: write its path from the root, as in project/version")
+    if len(elements) > 1:
+        raise NoVersion(f"has {len(elements)} elements {clean(key, 80)}: name a `pattern` with more of the line")
+    text = (elements[0].text or "").strip()
+    if not text or len(elements[0]):
+        raise NoVersion(f"has something else than a version at {clean(key, 80)}")
+    return str(text)

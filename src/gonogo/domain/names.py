@@ -15,3 +15,11 @@ def suggest(wanted: str, known: Iterable[str]) -> str:
 def slug(title: str) -> str:
     """The id of an item that gives none: its title in lower case, words joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def slug_of_any_script(title: str) -> str:
+    """As `slug`, with the letters of every script: `通知客户`, `запустить-тесты`; "" for signs alone."""
+    from unicodedata import category, normalize  # 1 MiB of tables, for titles in other scripts only
+
+    letters = normalize("NFC", title).casefold()
+    return "-".join("".join(one if category(one)[0] in "LMN" else " " for one in letters).split())

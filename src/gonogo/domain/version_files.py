@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from itertools import islice
 
 from msgspec import Struct
 
@@ -10,6 +11,8 @@ from gonogo.domain.text import clean
 from gonogo.domain.version import fulfils
 
 VERSION_LIMIT = 128
+FITS_LIMIT = 6
+"""Places of a pattern that are told; the first is one too few, and a person needs no more to see what happened."""
 _VERSION = r"[0-9A-Za-z][0-9A-Za-z.+_~-]{0,127}"
 
 
@@ -103,14 +106,27 @@ def place_of(file: VersionFile) -> str:
     return file.key or file.pattern
 
 
-def find_by_pattern(text: str, pattern: str) -> str:
-    """The version that stands in `text` where `pattern` has `{version}`; "" when the pattern does not occur.
+class Fit(Struct, frozen=True):
+    """One place where a pattern fits."""
+
+    version: str
+    line: int
+    """From 1."""
+    start: int
+    """Index of the first character of the version."""
+
+
+def fits(text: str, pattern: str) -> tuple[Fit, ...]:
+    """Every place where `pattern` fits, with what stands where it has `{version}`; FITS_LIMIT at most.
 
     The rest of the pattern is taken literally: a plan brings no regular expressions.
     """
     before, marker, after = pattern.partition("{version}")
     if not marker:
-        return ""
+        return ()
     # one bounded run between two literal texts: nothing here can take longer than the text is long
-    found = re.search(f"{re.escape(before)}({_VERSION}){re.escape(after)}", text)
-    return found[1] if found else ""
+    places = re.finditer(f"{re.escape(before)}({_VERSION}){re.escape(after)}", text)
+    return tuple(
+        Fit(found[1], text.count("\n", 0, found.start(1)) + 1, found.start(1))
+        for found in islice(places, FITS_LIMIT)
+    )

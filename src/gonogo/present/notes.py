@@ -6,7 +6,7 @@ from typing import Any
 
 from gonogo.domain import markdown
 from gonogo.domain.changelog import MERGES, ProductChanges, Section
-from gonogo.domain.keepachangelog import Origin
+from gonogo.domain.keepachangelog.reading import Origin
 from gonogo.domain.notes import Audience, Entry, Group, Notes, ProductNotes, upgrade_notes, users_notice
 from gonogo.domain.plan import ChangelogRules, Migration
 from gonogo.errors import UsageError

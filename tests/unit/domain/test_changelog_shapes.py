@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.domain.keepachangelog import NotReleased, Release, Released, read, release
+from gonogo.domain.keepachangelog.reading import read
+from gonogo.domain.keepachangelog.releasing import NotReleased, Release, Released, release
 
 SHAPES = Path(__file__).parents[2] / "golden" / "changelogs"
 NAMES = sorted(path.stem for path in SHAPES.glob("*.md") if not path.name.endswith(".after.md"))

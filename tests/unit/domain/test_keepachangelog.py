@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from gonogo.domain.keepachangelog import NotReleased, Origin, Release, Released, read, release
+from gonogo.domain.keepachangelog.reading import Origin, read
+from gonogo.domain.keepachangelog.releasing import NotReleased, Release, Released, release
 
 NEW = Release("1.1.0", date(2026, 11, 24), "v1.1.0", "v1.0.0", "### Fixed\n\n- a fix")
 FILE = """\

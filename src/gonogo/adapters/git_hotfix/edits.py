@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from gonogo.adapters.version_files import NoVersion, by_key, parsed, stated_in
+from gonogo.adapters.version_files import Elements, NoVersion, by_key, parsed, stated_in, the_fit
 from gonogo.domain.plan import SchemeName, VersionFile
 from gonogo.domain.version import Version, parse
 
@@ -43,15 +43,15 @@ def state_version(text: str, file: VersionFile, version: str, scheme: SchemeName
     after = before.replace(read.number, version) if isinstance(read, Version) and read.number else version
     if before == after:
         return Edited(text, before, after)
-    changed = _by_pattern(text, file, before, after) if not file.key else _by_key(text, file, before, after)
+    changed = _by_pattern(text, file, after) if not file.key else _by_key(text, file, before, after)
     if changed is None:
         return CannotEdit(f"'{before}' cannot be told from other places where it stands")
     return Edited(changed, before, after)
 
 
-def _by_pattern(text: str, file: VersionFile, before: str, after: str) -> str | None:
-    old, new = (file.pattern.replace("{version}", version) for version in (before, after))
-    return text.replace(old, new, 1) if old in text else None
+def _by_pattern(text: str, file: VersionFile, after: str) -> str:
+    place = the_fit(text, file)
+    return text[: place.start] + after + text[place.start + len(place.version) :]
 
 
 def _by_key(text: str, file: VersionFile, before: str, after: str) -> str | None:
@@ -64,11 +64,19 @@ def _by_key(text: str, file: VersionFile, before: str, after: str) -> str | None
         attempt = text[:at] + after + text[at + len(before) :]
         try:
             other = parsed(attempt, file.path)
-            if by_key(other, file.key) == after and _same_but(document, other, file.key.split(".")):
+            if by_key(other, file.key) == after and _changes_only(document, other, file.key):
                 return attempt
         except NoVersion:
             continue  # this place belongs to the syntax, or to another value
     return None
+
+
+def _changes_only(one: Any, other: Any, key: str) -> bool:
+    if isinstance(one, Elements) and isinstance(other, Elements):
+        # the key has its new value, so one difference is all there may be
+        pairs = zip(one.plain(), other.plain(), strict=False)
+        return len(one.plain()) == len(other.plain()) and sum(before != after for before, after in pairs) == 1
+    return _same_but(one, other, key.split("."))
 
 
 def _same_but(one: Any, other: Any, path: list[str]) -> bool:

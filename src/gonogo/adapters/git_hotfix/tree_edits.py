@@ -10,7 +10,7 @@ from gonogo.adapters.git_hotfix.edits import CannotEdit, state_version
 from gonogo.domain.hotfix.notes import entered
 from gonogo.domain.hotfix.preview import EditPreview
 from gonogo.domain.hotfix.work import Work
-from gonogo.domain.keepachangelog import NotReleased
+from gonogo.domain.keepachangelog.releasing import NotReleased
 from gonogo.domain.text import clean
 from gonogo.domain.version_files import place_of
 from gonogo.errors import GonogoError, StorageError
@@ -77,7 +77,7 @@ def _wanted(door: GitDoor, tree: str, work: Work, made: dict[str, NewContent]) -
             yield EditPreview(work.changelog, "changelog entry", str(error))
             return
         day = datetime.fromtimestamp(work.started_at, UTC).date()
-        entry = entered(_text(before), work.version, day, work.tag, work.base_tag, work.entry)
+        entry = entered(_text(before), work.version, day, work.tag, work.base_tag, work.entry, work.changelog)
         if isinstance(entry, NotReleased):
             yield EditPreview(work.changelog, "changelog entry", f"{work.changelog}: {entry.reason}")
             return

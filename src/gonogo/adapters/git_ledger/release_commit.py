@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from gonogo.adapters.git_door import GitDoor
 from gonogo.adapters.git_history import TagRef
-from gonogo.domain import keepachangelog
 from gonogo.domain.hotfix.lines import line_branch, release_message
+from gonogo.domain.keepachangelog.reading import read
 from gonogo.domain.ledger import Fix
 from gonogo.domain.plan import Branches, ChangelogRules, Product
 from gonogo.domain.text import clean
@@ -54,4 +54,4 @@ def has_entry(git: GitDoor, commit: str, path: str, version: str) -> bool:
     answer = git.ask(["cat-file", "blob", f"{commit}:{path}"], limit=_CHANGELOG_LIMIT)
     if answer.code != 0:
         return False
-    return keepachangelog.read(answer.out.decode("utf-8", "replace")).part(version) is not None
+    return read(answer.out.decode("utf-8", "replace")).part(version) is not None

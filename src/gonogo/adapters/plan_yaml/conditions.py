@@ -8,7 +8,7 @@ from gonogo.adapters.plan_yaml.addresses import check_ref_name, check_url
 from gonogo.adapters.plan_yaml.nodes import Path
 from gonogo.adapters.plan_yaml.problems import Mistake, Place
 from gonogo.adapters.plan_yaml.reading import Reading
-from gonogo.adapters.plan_yaml.references import item_entries, report_circles, short_id
+from gonogo.adapters.plan_yaml.references import item_entries, item_ids, report_circles, short_id
 from gonogo.adapters.plan_yaml.shape import (
     ApprovalShape,
     CheckShape,
@@ -43,8 +43,11 @@ def items_of(reading: Reading, checklist: Checklist) -> tuple[Item, ...]:
     """The items in the plan's order."""
     made: dict[str, Item] = {}
     places: dict[str, Place] = {}
-    for path, given in item_entries(checklist):
-        name = _item_id(given)
+    entries = tuple(item_entries(checklist))
+    names = item_ids(
+        {"id": given.id, "title": given.title} if isinstance(given, ItemShape) else given for _, given in entries
+    )
+    for name, (path, given) in zip(names, entries, strict=True):
         id_path = path if isinstance(given, str) else (*path, "id" if given.id else "title")
         place = reading.place(id_path)
         if not name:
@@ -58,12 +61,6 @@ def items_of(reading: Reading, checklist: Checklist) -> tuple[Item, ...]:
             made[name] = _item(reading, name, given, phase, path)
     report_circles("items", {name: item.after for name, item in made.items()}, places, reading.problems)
     return tuple(made.values())
-
-
-def _item_id(given: str | ItemShape) -> str:
-    if isinstance(given, str):
-        return short_id(given)
-    return given.id or short_id(given.title)
 
 
 def _item(reading: Reading, name: str, given: str | ItemShape, phase: str, path: Path) -> Item:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from gonogo.adapters.plan_yaml.nodes import Document, Path
 from gonogo.adapters.plan_yaml.problems import Mistake, Place, Problems
-from gonogo.domain.names import slug
+from gonogo.domain.names import slug, slug_of_any_script
 from gonogo.domain.text import clean
 
 ID_LIMIT = 64
@@ -45,7 +45,7 @@ class References:
         self.sources = self._listed("source", "sources", ("sources",), source_ids(document.get(("sources",))))
         self.roles = self._listed("role", "roles", ("people",), _roles(document.get(("people",))))
         items = [item for _, item in item_entries(document.get(("checklist",)))]
-        self.items = self._listed("item", "checklist items", ("checklist",), map(item_id, items))
+        self.items = self._listed("item", "checklist items", ("checklist",), item_ids(items))
         phases = document.get(("checklist",))
         self.phases = self._listed("phase", "phases", ("checklist",), phases if isinstance(phases, dict) else ())
 
@@ -86,19 +86,30 @@ def item_entries(checklist: Any) -> Iterator[tuple[Path, Any]]:
                 yield from ((("checklist", phase, index), item) for index, item in enumerate(items))
 
 
-def item_id(item: Any) -> str:
-    """The id an item gives, else the slug of its title; "" when it has neither."""
-    if isinstance(item, str):
-        return short_id(item)
-    if not isinstance(item, dict):
-        return ""
-    given = item.get("id")
-    return given if isinstance(given, str) else short_id(str(item.get("title", "")))
+def item_ids(items: Iterable[Any]) -> tuple[str, ...]:
+    """The id of each item as it was written: the one it gives, else the slug of its title; "" when it has neither.
+
+    Of titles with the same Latin letters (`通知 web`, `发布 web`) all but the first have ids of all their letters,
+    so that an id that worked before stays what it was.
+    """
+    made: list[str] = []
+    for item in items:
+        given = item.get("id") if isinstance(item, dict) else None
+        title = item if isinstance(item, str) else str(item.get("title", "")) if isinstance(item, dict) else ""
+        name = given if isinstance(given, str) else short_id(title)
+        if not isinstance(given, str) and name in made and not title.isascii():
+            name = _bounded(slug_of_any_script(title[:200]))
+        made.append(name)
+    return tuple(made)
 
 
 def short_id(title: str) -> str:
     """The slug of a title, not longer than a name may be."""
-    return slug(title[:200])[:ID_LIMIT].rstrip("-")
+    return _bounded(slug(title[:200]) or slug_of_any_script(title[:200]))
+
+
+def _bounded(name: str) -> str:
+    return name[:ID_LIMIT].rstrip("-")
 
 
 def source_ids(sources: Any) -> tuple[str, ...]:

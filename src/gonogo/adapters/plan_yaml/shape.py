@@ -230,7 +230,7 @@ class FileShape(_Shape):
     """A file that must state the version."""
 
     path: Annotated[Text, _says("In the repository.")]
-    key: Annotated[Text, _says("Where in TOML, JSON or YAML: project.version.")] = ""
+    key: Annotated[Text, _says("Where in TOML, JSON or YAML: project.version; in XML: project/version.")] = ""
     pattern: Annotated[Text, _says("Or the text around it, with {version}.")] = ""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gonogo.adapters.changelog_file import Edit, entry_of, write
 from gonogo.domain.changelog import ProductChanges, Unreadable
-from gonogo.domain.keepachangelog import Origin
+from gonogo.domain.keepachangelog.reading import Origin
 from gonogo.errors import ExitCode, GonogoError, UsageError
 from gonogo.present.notes import ORIGINS
 from gonogo.present.tones import Span, Tone

@@ -8,7 +8,7 @@ import re
 
 from msgspec import Struct
 
-from gonogo.domain import keepachangelog
+from gonogo.domain.keepachangelog.reading import read
 from gonogo.domain.plan import BelowOne
 from gonogo.domain.text import clean, clean_block
 from gonogo.domain.version import Bump
@@ -50,7 +50,7 @@ class Written(Struct, frozen=True):
 
 def written(text: str, version: str, file: str) -> Written | None:
     """What the changelog `text` holds for `version`; None where nobody wrote anything."""
-    document = keepachangelog.read(text)
+    document = read(text)
     part = document.part(version) or document.waiting(version)
     body = document.body(part) if part is not None else ""
     headings = tuple(_headings(body))

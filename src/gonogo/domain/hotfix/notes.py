@@ -1,12 +1,12 @@
-"""The changelog of a hotfix or a prepared release: the one call between the wizard and `domain.keepachangelog`."""
+"""The changelog of a hotfix or a prepared release: the one call between the wizard and `keepachangelog.releasing`."""
 
 from collections.abc import Sequence
 from datetime import date
 
-from gonogo.domain import keepachangelog, markdown
+from gonogo.domain import markdown
 from gonogo.domain.changelog import arrange
 from gonogo.domain.commits import Commit
-from gonogo.domain.keepachangelog import NotReleased, Released
+from gonogo.domain.keepachangelog.releasing import NotReleased, Release, Released, release
 from gonogo.domain.plan import ChangelogRules
 
 
@@ -25,6 +25,8 @@ def _line(commit: Commit) -> str:
     return f"- **{markdown.inside(commit.scope)}:** {markdown.inside(said)}"
 
 
-def entered(text: str, version: str, day: date, tag: str, previous_tag: str, entry: str) -> Released | NotReleased:
+def entered(
+    text: str, version: str, day: date, tag: str, previous_tag: str, entry: str, file: str
+) -> Released | NotReleased:
     """The changelog with what stands under Unreleased, or else `entry`, under a heading of `version`."""
-    return keepachangelog.release(text, keepachangelog.Release(version, day, tag, previous_tag, entry))
+    return release(text, Release(version, day, tag, previous_tag, entry, file=file))

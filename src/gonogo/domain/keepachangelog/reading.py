@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +18,15 @@ _FENCE = re.compile(r"^(?P<indent> {0,3})(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 """A run of backticks with more backticks behind it is code within a line (CommonMark 4.5)."""
 _ITEM = re.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)]) +(?=\S)")
 _REFERENCE = re.compile(r"^\[(?P<name>[^\]\r\n]+)\]:[ \t]*(?P<url>\S+)[ \t]*$")
+
+
+class Origin(StrEnum):
+    """Where the text of an entry comes from."""
+
+    WRITTEN = "written"
+    """People wrote it under [Unreleased]."""
+    GENERATED = "generated"
+    """Nobody wrote anything: it is made from the commits."""
 
 
 class Part(Struct, frozen=True):

@@ -6,13 +6,12 @@ Every other byte of the file stays as it is: line endings, spelling of the headi
 import re
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 
 from msgspec import Struct
 
 from gonogo.domain.keepachangelog.foreign import foreign
 from gonogo.domain.keepachangelog.heading import COMPARE, UNRELEASED, linked_like
-from gonogo.domain.keepachangelog.reading import Document, Part, link_block, read
+from gonogo.domain.keepachangelog.reading import Document, Origin, Part, link_block, read
 from gonogo.domain.text import clean
 
 SIZE_LIMIT = 4 * 1024 * 1024
@@ -20,15 +19,6 @@ SIZE_LIMIT = 4 * 1024 * 1024
 
 _VERSION_NAME = re.compile(r"^v?\d[0-9A-Za-z.+_-]*$")
 _HEADING_LINK = re.compile(r"^(?P<before>.*?\]\()(?P<url>[^)\s]+)(?P<after>\).*)$", re.DOTALL)
-
-
-class Origin(StrEnum):
-    """Where the text of an entry comes from."""
-
-    WRITTEN = "written"
-    """People wrote it under [Unreleased]."""
-    GENERATED = "generated"
-    """Nobody wrote anything: it is made from the commits."""
 
 
 class Release(Struct, frozen=True):
