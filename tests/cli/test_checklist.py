@@ -224,7 +224,7 @@ def test_the_list_says_what_an_item_takes_and_where_there_is_no_return(gonogo: H
 
 
 def test_titles_of_every_script_give_ids(gonogo: Here, release: Release) -> None:
-    """What a team writes in its own letters is ticked by them; Latin words that two titles share name the first."""
+    """Whatever letters a team writes; Latin words that two titles share name the first."""
     titles = ("通知客户", "Запустить тесты", "בדיקות", "परीक्षण करें", "通知 web", "发布 web")
     more = "".join(f'    - "{title}"\n' for title in titles)
     text = release.plan.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The changelog of a hotfix or a prepared release: the one call between the wizard and `keepachangelog.releasing`."""
+"""The changelog of a hotfix or a prepared release: what the wizard enters."""
 
 from collections.abc import Sequence
 from datetime import date
