@@ -1,8 +1,11 @@
 """A plan that was edited after the release started: what changed, and what that makes void."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from gonogo.domain.digest import Difference, code_of
+from gonogo.domain.folds.glass import Glass
 from gonogo.domain.outline import changed, outline_of, unpack
 from gonogo.domain.plan import LoadedPlan
 from gonogo.domain.state import ItemStatus, ReleaseState, ReleaseStatus, Waiver
@@ -92,17 +95,32 @@ def _asks_anew(one: Difference) -> bool:
 
 def ended_waivers(pending: Pending, state: ReleaseState) -> tuple[Waiver, ...]:
     """Waivers about something the edit touches: they were given for what is no longer so."""
-    touched = {_part(one.name, 1) for one in pending.changes} | {_part(one.name, 0) for one in pending.changes}
+    touched = _touched(pending)
     return tuple(
         one
         for one in state.waivers
         if one.ended is None
-        and (not pending.readable or (not one.subject and pending.changes) or _names(one) & touched)
+        and (not pending.readable or (not one.subject and pending.changes) or _named_in(one.subject) & touched)
     )
 
 
-def _names(waiver: Waiver) -> set[str]:
-    return {name for name in waiver.subject.partition(":")[2].split("/") if name}
+def ended_glasses(pending: Pending, standing: Iterable[Glass]) -> tuple[Glass, ...]:
+    """Of the `standing` ones those that name something the edit touches, each as a whole."""
+    touched = _touched(pending)
+    return tuple(
+        one
+        for one in standing
+        if not pending.readable
+        or (pending.changes and any(not pane.named or _named_in(pane.subject) & touched for pane in one.panes))
+    )
+
+
+def _touched(pending: Pending) -> set[str]:
+    return {_part(one.name, 1) for one in pending.changes} | {_part(one.name, 0) for one in pending.changes}
+
+
+def _named_in(subject: str) -> set[str]:
+    return {name for name in subject.partition(":")[2].split("/") if name}
 
 
 def _part(name: str, index: int) -> str:

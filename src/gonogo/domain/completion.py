@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gonogo.domain import amendment, approvals, next_act, signing, waivers
+from gonogo.domain import amendment, approvals, next_act, passing, signing
 from gonogo.domain.ageing import why_old
 from gonogo.domain.authority import Act, clears, typed_for
 from gonogo.domain.ledger import Arrival, where_it_is
@@ -103,15 +103,16 @@ def _items(snapshot: Snapshot) -> Iterable[ReasonLine]:
 
 
 def _approvals(snapshot: Snapshot) -> Iterable[ReasonLine]:
-    """An approval that a go of what ships now passed by with a waiver is settled: it names who took it on."""
+    """An approval that a go of what ships now passed by, waived or by break-glass, is settled: it names who."""
     state = snapshot.state
     counting = [one for one in state.decisions if not one.flaw and one.digest == snapshot.digest]
-    passed = {(one.rule, one.subject) for decision in counting for one in decision.reasons if one.waiver}
-    standing = waivers.in_force(snapshot.plan, state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest)
+    shared = snapshot.shared_accounts
+    passed = {one for decision in counting for one in passing.took_on(snapshot.plan, state, decision, shared)}
+    standing = passing.in_force(snapshot.plan, state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest)
     for one in snapshot.approvals:
         subject = f"approval:{one.slot.name}"
         unknown = one.standing is approvals.Standing.UNKNOWN
-        waived = waivers.waiver_for(standing, one.rule, subject, unknown=unknown)
+        waived = passing.waiver_for(standing, one.rule, subject, unknown=unknown)
         if one.standing is not approvals.Standing.GIVEN and (one.rule, subject) not in passed and not waived:
             following = next_act.approval(snapshot.plan, state.lifecycle, snapshot.approvals, one)
             yield _line(one.rule, one.fact, subject, snapshot, following.remedy, following.who)
@@ -122,7 +123,7 @@ def _cells(snapshot: Snapshot) -> Iterable[ReasonLine]:
     for cell in snapshot.matrix.cells.values():
         if not cell.counts_as_match:
             subject = f"cell:{cell.target.product}/{cell.target.environment}"
-            standing = waivers.in_force(
+            standing = passing.in_force(
                 snapshot.plan, snapshot.state, snapshot.now, cell.target.environment, snapshot.shared_accounts
             )
             named = [one for one in standing if one.subject == subject and one.rule != WITHOUT_GO]
@@ -177,7 +178,7 @@ def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
         fact = f"whether every fix has reached every active branch is not known: {why}"
         yield _line("merges.unknown", fact, "merges", snapshot, "gonogo merges")
         return
-    standing = waivers.in_force(
+    standing = passing.in_force(
         snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest
     )
     for cell in (one for one in ledger.open if not one.in_flight):
@@ -185,5 +186,5 @@ def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:
         fact = f"{cell.what} of {cell.product} {where_it_is(cell)}"
         rule = "merges.missing" if missing else "merges.unknown"
         subject = f"merge:{cell.product}/{cell.fix}/{cell.branch}"
-        if waivers.waiver_for(standing, rule, subject, unknown=not missing) is None:
+        if passing.waiver_for(standing, rule, subject, unknown=not missing) is None:
             yield _line(rule, fact, subject, snapshot, f"gonogo merges {cell.product}")

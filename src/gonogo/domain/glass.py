@@ -7,6 +7,8 @@ confirms within 15 minutes. Rules that always count are never part of it. An exp
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from gonogo.domain import authority, people
 from gonogo.domain.authority import Barrier
 from gonogo.domain.events import Actor
@@ -124,6 +126,21 @@ def requests(state: ReleaseState, now: datetime, environment: str = "") -> tuple
     )
 
 
+def standing(
+    plan: Plan, state: ReleaseState, now: datetime, environment: str = "", shared_accounts: Sequence[str] = ()
+) -> tuple[Glass, ...]:
+    """Those in force, then those that wait for the second person."""
+    return (
+        *in_force(plan, state, now, environment, shared_accounts),
+        *requests(state, now, environment),
+    )
+
+
+def stage(one: Glass) -> str:
+    """What a standing one is, as the record of its end says it."""
+    return "in force" if one.broken_by else "requested"
+
+
 def by(plan: Plan, one: Glass) -> str:
     """`break-glass #12 by Ana Ruiz (aruiz) and Ben Okafor (bokafor)`."""
     both = [who.user for who in (one.asked_by, one.broken_by) if who is not None]
@@ -147,9 +164,20 @@ def as_waivers(
     )
 
 
+def ever_as_waivers(plan: Plan, state: ReleaseState) -> tuple[Waiver, ...]:
+    """What was ever waived by one that two persons confirmed and that counted, whether or not it is over."""
+    return tuple(
+        _waiver(plan, one, pane)
+        for one in state.glasses
+        if one.broken_at is not None and holds(plan, replace(one, ended=None), one.broken_at)
+        for pane in one.panes
+        if pane.rule not in NEVER
+    )
+
+
 def _waiver(plan: Plan, one: Glass, pane: Pane) -> Waiver:
     end = ends(plan, one)
-    assert end is not None  # it is in force
+    assert end is not None  # it was confirmed
     return Waiver(
         pane.rule,
         pane.subject if pane.named else "",
@@ -160,6 +188,7 @@ def _waiver(plan: Plan, one: Glass, pane: Pane) -> Waiver:
         one.reason,
         end,
         pane.fact,
+        one.ended,
         covers=() if pane.named else (pane.subject,),
         digest=one.digest,
         by=by(plan, one),

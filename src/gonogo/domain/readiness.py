@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from gonogo.domain.glass import as_waivers
 from gonogo.domain.history import is_planned
 from gonogo.domain.matrix import Cell
+from gonogo.domain.passing import in_force
 from gonogo.domain.plan import Environment, Plan
 from gonogo.domain.rules import (
     advice,
@@ -31,7 +31,6 @@ from gonogo.domain.rules import (
 )
 from gonogo.domain.rules.facts import Facts, gather
 from gonogo.domain.rules.reason import ReasonLine, Waived, Weight
-from gonogo.domain.waivers import in_force
 
 __all__ = [
     "Answer", "Facts", "ReasonLine", "Verdict", "Waived", "Weight", "gather", "next_environment",
@@ -72,7 +71,7 @@ def verdict(facts: Facts, environment: Environment) -> Verdict:
     found = (*found, *ground.judged_otherwise(facts, found))
     shared = facts.inputs.shared_accounts
     judged_by = (facts.now, environment.name, shared, facts.digest)
-    given = (*in_force(plan, facts.state, *judged_by), *as_waivers(plan, facts.state, *judged_by))
+    given = in_force(plan, facts.state, *judged_by)
     reasons = sources.one_for_each_host(facts, tuple(weighing.let_pass(plan, given, found)))
     column = facts.matrix.column(environment.name)
     return Verdict(

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from gonogo.domain import events as kinds
-from gonogo.domain import glass, signing, waivers
+from gonogo.domain import glass, passing, signing, waivers
 from gonogo.domain.events import Event
 from gonogo.domain.folds.glass import Glass
 from gonogo.domain.observation import Target
@@ -204,10 +204,10 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]] = {
 
 def _without_go(plan: Plan, state: ReleaseState) -> Iterable[Row]:
     """What was deployed before somebody said so: what is open, what was waived, and what a late go answers for."""
-    given = [one for one in state.waivers if one.rule == WITHOUT_GO]
+    given = [one for one in passing.ever(plan, state) if one.rule == WITHOUT_GO]
     for one in without_go(plan, state):
         answers = tuple(
-            f"waived by {named(plan, waiver.actor.user)} until {_stamp(waiver.until)}: {waiver.reason}"
+            f"waived by {_who_waived(plan, waiver)} until {_stamp(waiver.until)}: {waiver.reason}"
             for waiver in given
             if waiver.environment == one.target.environment and f"cell:{one.target}" in _covered(waiver)
         )
@@ -217,6 +217,10 @@ def _without_go(plan: Plan, state: ReleaseState) -> Iterable[Row]:
         if decision.late and not decision.flaw:
             said = f"late GO for {decision.environment}: {decision.reason}"
             yield Row(said, decision.at, named(plan, decision.actor.user), decision.seq)
+
+
+def _who_waived(plan: Plan, waiver: Waiver) -> str:
+    return waiver.by or named(plan, waiver.actor.user)
 
 
 def _covered(waiver: Waiver) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Accepting a later edit of the plan, and voiding what it touches."""
 
-from gonogo.domain import amendment, completion, finishing, people
+from gonogo.domain import amendment, completion, finishing, glass, people
 from gonogo.domain import events as kinds
 from gonogo.domain.amendment import Pending
 from gonogo.domain.approvals import requesters
@@ -9,6 +9,7 @@ from gonogo.domain.decisions import slips
 from gonogo.domain.decisions.lifecycle import moved, plan_data, plan_drafts, typed
 from gonogo.domain.decisions.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.domain.events import Draft
+from gonogo.domain.folds.glass import Glass
 from gonogo.domain.sizes import that_fit
 from gonogo.errors import ExitCode
 
@@ -30,6 +31,7 @@ def preview(scene: Scene, pending: Pending) -> Preview:
         *pending.lines,
         *(f"reopens {item}: it asks something else now" for item in reopened),
         *(f"ends waiver #{one.seq} of {one.rule} {one.subject}".rstrip() for one in waivers),
+        *(f"ends break-glass #{one.seq} for {one.environment}" for one in _glasses(scene, pending)),
         *(("makes void every approval of what changed",) if pending.signs_anew and scene.state.approvals else ()),
     )
     heading = f"the plan {pending.before[:12]} becomes {pending.after[:12]}"
@@ -43,6 +45,10 @@ def preview(scene: Scene, pending: Pending) -> Preview:
     may_not = _may_not(scene)
     refused = may_not.reason if may_not else _locks_out(scene, pending)
     return Preview("amend accept", scene.plan.release, typed(scene.plan), heading, lines, bound, refused)
+
+
+def _glasses(scene: Scene, pending: Pending) -> tuple[Glass, ...]:
+    return amendment.ended_glasses(pending, glass.standing(scene.plan, scene.state, scene.now))
 
 
 def _asked_by(scene: Scene, pending: Pending) -> list[str]:
@@ -114,7 +120,7 @@ def _nothing(scene: Scene) -> Answer:
 
 
 def _voided(scene: Scene, pending: Pending) -> tuple[Draft, ...]:
-    """Ticks of items that ask something else, and waivers of what is no longer so. Approvals void themselves."""
+    """Ticks that answer something else, waivers and break-glass of what is no longer so; approvals void themselves."""
     drafts: list[Draft] = []
     number = 1_000
     for item_id in amendment.reopened(pending, scene.loaded, scene.state):
@@ -130,4 +136,8 @@ def _voided(scene: Scene, pending: Pending) -> tuple[Draft, ...]:
         number += 1
         data = {"waiver": waiver.seq, "reason": "the plan was amended", "rule": waiver.rule}
         drafts.append(scene.draft(kinds.WAIVER_WITHDRAWN, f"waiver:{waiver.environment}", data, number=number))
+    for one in _glasses(scene, pending):
+        number += 1
+        data = {"request": one.seq, "reason": "the plan was amended", "was": glass.stage(one)}
+        drafts.append(scene.draft(kinds.GLASS_ENDED, f"glass:{one.environment}", data, number=number))
     return tuple(drafts)

@@ -219,10 +219,7 @@ def _break(scene: Scene, command: BreakGlass) -> Answer:
 def _end(scene: Scene, command: EndGlass) -> Answer:
     """Making blockers count again is everybody's: it stops, and lets nothing go."""
     shared = scene.inputs.shared_accounts
-    standing = (
-        *glass.in_force(scene.plan, scene.state, scene.now, command.environment, shared),
-        *glass.requests(scene.state, scene.now, command.environment),
-    )
+    standing = glass.standing(scene.plan, scene.state, scene.now, command.environment, shared)
     if not standing:
         last = next((one for one in reversed(scene.state.glasses) if one.environment == command.environment), None)
         if last is not None and last.ended is not None and last.ended.actor.uid == scene.actor.uid:
@@ -234,7 +231,7 @@ def _end(scene: Scene, command: EndGlass) -> Answer:
         scene.draft(
             kinds.GLASS_ENDED,
             f"glass:{command.environment}",
-            {"request": one.seq, "reason": reason, "was": "in force" if one.broken_by else "requested"},
+            {"request": one.seq, "reason": reason, "was": glass.stage(one)},
             number=number,
         )
         for number, one in enumerate(standing)

@@ -42,7 +42,7 @@ class Glass(Struct, frozen=True):
     ended: Event | None = None
     """The event that ended or withdrew it; None while nothing did."""
     flaw: str = ""
-    """As in `Event`, of the request or of the confirmation."""
+    """As in `Event`, of the request. A confirmation with one is none."""
 
 
 class GlassFold:
@@ -57,10 +57,10 @@ class GlassFold:
         }
 
     def _ask(self, event: Event) -> None:
-        """A new request for an environment takes the place of an open one."""
+        """A new request for an environment takes the place of an open one; one that does not count takes none."""
         self.glasses = [
             replace(one, ended=event)
-            if one.environment == name_of(event) and one.broken_by is None and one.ended is None
+            if not event.flaw and one.environment == name_of(event) and one.broken_by is None and one.ended is None
             else one
             for one in self.glasses
         ]
@@ -78,9 +78,9 @@ class GlassFold:
         )
 
     def _break(self, event: Event) -> None:
-        """The confirmation of an open request, by whoever it is: the rules say whether it counts."""
+        """The confirmation of an open request; one that does not count leaves it open for a second person."""
         until = moment(event.data, "until")
-        if until is None:  # without an end it is none
+        if until is None or event.flaw:  # without an end it is none
             return
         self._replace(
             number(event.data, "request"),
@@ -88,15 +88,12 @@ class GlassFold:
             broken_by=event.actor,
             broken_at=event.at,
             until=until,
-            flaw=event.flaw,
         )
 
     def _end(self, event: Event) -> None:
         self._replace(number(event.data, "request"), lambda one: one.ended is None, ended=event)
 
     def _replace(self, seq: int, fits: Any, **changes: Any) -> None:
-        if "flaw" in changes:
-            changes["flaw"] = changes["flaw"] or next((one.flaw for one in self.glasses if one.seq == seq), "")
         self.glasses = [replace(one, **changes) if one.seq == seq and fits(one) else one for one in self.glasses]
 
 

@@ -8,6 +8,7 @@ from gonogo.domain.clocks import local_and_utc
 from gonogo.domain.goes import is_rolled_back, stands
 from gonogo.domain.matrix import Cell
 from gonogo.domain.observation import Status
+from gonogo.domain.passing import in_force, waiver_for
 from gonogo.domain.plan import Environment, Product
 from gonogo.domain.rollouts import share_of, shares_of
 from gonogo.domain.rules.facts import Facts
@@ -16,7 +17,6 @@ from gonogo.domain.rules.reason import ReasonLine, Weight
 from gonogo.domain.spans import span
 from gonogo.domain.state import GoDecision
 from gonogo.domain.undecided import Undecided
-from gonogo.domain.waivers import in_force, waiver_for
 
 WITHOUT_GO = "deployed.without-go"
 UNUSED_AFTER = timedelta(minutes=20)
@@ -37,7 +37,7 @@ def without_go(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
 
 
 def _is_waived(facts: Facts, one: Undecided) -> bool:
-    """Where it was deployed: a waiver there answers for it everywhere."""
+    """Where it was deployed: a waiver or a break-glass there answers for it everywhere."""
     given = in_force(
         facts.plan, facts.state, facts.now, one.target.environment, facts.inputs.shared_accounts, facts.digest
     )

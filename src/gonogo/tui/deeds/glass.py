@@ -114,10 +114,7 @@ CONFIRM = Deed(
 
 def _which_end(scene: Scene, _: Answers) -> Ask:
     shared = scene.inputs.shared_accounts
-    found = (
-        *glass.in_force(scene.plan, scene.state, scene.now, "", shared),
-        *glass.requests(scene.state, scene.now),
-    )
+    found = glass.standing(scene.plan, scene.state, scene.now, "", shared)
     by_place = {one.environment: _choice(one) for one in found}
     none = "no break-glass is in force, and none is requested"
     return one_of("End break-glass for which environment?", tuple(by_place.values()), none)

@@ -318,7 +318,7 @@ class EndBreakGlass(Deciding):
     @classmethod
     def against(cls, scene: Scene) -> str:
         """Needs one in force, or a request."""
-        found = (*glass.in_force(scene.plan, scene.state, scene.now), *glass.requests(scene.state, scene.now))
+        found = glass.standing(scene.plan, scene.state, scene.now, "", scene.inputs.shared_accounts)
         return _over(scene) or ("" if found else "no break-glass is in force, and none is requested")
 
 
