@@ -120,7 +120,7 @@ def _nothing(scene: Scene) -> Answer:
 
 
 def _voided(scene: Scene, pending: Pending) -> tuple[Draft, ...]:
-    """Ticks that answer something else, waivers and break-glass of what is no longer so; approvals void themselves."""
+    """Ticks that answer something else, waivers and break-glass of what is no longer so. Approvals void alone."""
     drafts: list[Draft] = []
     number = 1_000
     for item_id in amendment.reopened(pending, scene.loaded, scene.state):
