@@ -16,17 +16,17 @@ from pathlib import Path
 import hotfix_shots
 from textual.pilot import Pilot
 
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.git_history import changes, fingerprint
-from gonogo.adapters.git_hotfix.workshop import Workshop
-from gonogo.adapters.git_range import what_ships
-from gonogo.adapters.http import Door
-from gonogo.adapters.plan_yaml import PlanFile
-from gonogo.adapters.probes.registry import build_probings
-from gonogo.domain.events import Actor, EventId
-from gonogo.domain.observation import Observation
-from gonogo.domain.plan import LoadedPlan
-from gonogo.session import Session
+from gonogo.engine.session import Session
+from gonogo.events import Actor, EventId
+from gonogo.facts import Observation
+from gonogo.hotfix_jobs.workshop import Workshop
+from gonogo.io.config import Config
+from gonogo.io.git.history import changes, fingerprint
+from gonogo.io.git.range import what_ships
+from gonogo.io.http.door import Door
+from gonogo.io.plan_file import PlanFile
+from gonogo.io.probes.registry import build_probings
+from gonogo.plan import LoadedPlan
 from gonogo.simulator.demo import demo
 from gonogo.simulator.rehearsal import Rehearsal
 from gonogo.testing.clock import FakeClock

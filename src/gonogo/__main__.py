@@ -9,11 +9,11 @@ def main() -> int:
     """Run the command line of this process; returns its exit code."""
     _hold_standard_descriptors()
     try:
-        from gonogo import bootstrap
+        from gonogo import wiring
         from gonogo.cli.run import run
     except KeyboardInterrupt:  # Ctrl-C while still importing
         return 130
-    code = run(sys.argv[1:], bootstrap)
+    code = run(sys.argv[1:], wiring)
     _let_go_of_streams()
     gc.freeze()  # Python looks through everything once more before it ends: a twelfth of a tick, for nothing
     return code

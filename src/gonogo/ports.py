@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from gonogo.domain.changelog import Changes, ProductChanges
-    from gonogo.domain.events import Actor, Draft, Event, EventId
-    from gonogo.domain.observation import Observation, Target
-    from gonogo.domain.plan import ChangelogRules, LoadedPlan, Plan, Product
-    from gonogo.domain.pollers import PolledBy
+    from gonogo.changelog import Changes, ProductChanges
+    from gonogo.events import Actor, Draft, Event, EventId
+    from gonogo.facts import Observation, Target
+    from gonogo.facts.pollers import PolledBy
+    from gonogo.plan import ChangelogRules, LoadedPlan, Plan, Product
 
 
 class Clock(Protocol):

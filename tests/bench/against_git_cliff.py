@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from gonogo.adapters.git_history import changes
-from gonogo.domain.changelog import ProductChanges
-from gonogo.domain.plan import ChangelogRules, Product, SchemeName
-from gonogo.domain.version import Version, parse
+from gonogo.changelog import ProductChanges
+from gonogo.io.git.history import changes
+from gonogo.plan import ChangelogRules, Product, SchemeName
+from gonogo.versions import Version, parse
 
 CONFIG = """\
 [changelog]

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from msgspec import Struct
 
-from gonogo.adapters.git_history.records import FORMAT
+from gonogo.io.git.history.records import FORMAT
 
 PATIENCE = 120.0
 """Seconds a peer is waited for."""

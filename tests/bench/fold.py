@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from gonogo.domain import events as kinds
-from gonogo.domain.events import Actor, Event, EventId
-from gonogo.domain.state import replay
+from gonogo import events as kinds
+from gonogo.events import Actor, Event, EventId
+from gonogo.events.state import replay
 
 SIZES = (1_000, 5_000, 15_000, 50_000)
 EXPONENT = 1.1

@@ -19,12 +19,12 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.adapters.git_history import changes
-from gonogo.adapters.git_history.repository import Repository
-from gonogo.adapters.git_history.tags import TagRef, release_tags
-from gonogo.domain.changelog import ProductChanges, Unreadable
-from gonogo.domain.plan import ChangelogRules, Product
-from gonogo.domain.version import Version, compare, parse
+from gonogo.changelog import ProductChanges, Unreadable
+from gonogo.io.git.history import changes
+from gonogo.io.git.history.repository import Repository
+from gonogo.io.git.history.tags import TagRef, release_tags
+from gonogo.plan import ChangelogRules, Product
+from gonogo.versions import Version, compare, parse
 
 
 class Walked(Struct, frozen=True):

@@ -21,15 +21,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.http import Door
-from gonogo.adapters.probes.interface import Answer, Request
-from gonogo.adapters.probes.probings import CellProbing
-from gonogo.adapters.probes.registry import cell_probing
-from gonogo.domain.observation import Observation
-from gonogo.domain.plan import Probe, Timing
-from gonogo.poller import Limits, Poller, timed_out
+from gonogo.engine.poller import Limits, Poller, timed_out
+from gonogo.facts import Observation
+from gonogo.io.config import Config
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.http.door import Door
+from gonogo.io.probes.interface import Answer, Request
+from gonogo.io.probes.probings import CellProbing
+from gonogo.io.probes.registry import cell_probing
+from gonogo.plan import Probe, Timing
 
 LATENCY = 0.05
 IN_FLIGHT = Limits().in_flight
@@ -289,7 +289,7 @@ async def lateness(port: int, rounds: int) -> tuple[list[float], list[float]]:
 
     async with our_poller(urls(port, ENDPOINTS, HOSTS)) as (poller, door):
         await warmed(poller, door)
-        gc.freeze()  # as `bootstrap.Polling` does
+        gc.freeze()  # as `wiring.Polling` does
         ticking = asyncio.create_task(tick())
         for _ in range(rounds):
             await poller.sweep()

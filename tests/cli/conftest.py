@@ -9,7 +9,7 @@ from typing import Protocol
 import pytest
 
 from cli.program import Result
-from gonogo import bootstrap
+from gonogo import wiring
 from gonogo.cli.run import run
 from support.repositories import CommitSpec, make_repository
 from support.servers import Canned, Fixture, serving
@@ -94,7 +94,7 @@ def gonogo(release: Release, capsys: pytest.CaptureFixture[str]) -> Here:
     """The program in this process: quicker than one of its own, and the same code but for the last two lines."""
 
     def call(*argv: str) -> Result:
-        code = run(argv, bootstrap)
+        code = run(argv, wiring)
         out, err = capsys.readouterr()
         return Result(code, out, err)
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from gonogo.changelog import Changes, Unreadable
 from gonogo.cli import following
-from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.plan import Plan, Product
+from gonogo.plan import Plan, Product
 from tui.stage import history, make_plan
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cli.conftest import Release
-from gonogo import bootstrap
+from gonogo import wiring
 from gonogo.cli.context import Options
 
 HEAVY = (
@@ -50,7 +50,7 @@ def test_a_look_loads_no_screen(release: Release, argv: tuple[str, ...]) -> None
     assert loaded_by(*argv).isdisjoint({"textual", "git", "jsonschema"})
 
 
-READS_A_PLAN = ("yaml", "gonogo.adapters.plan_yaml.parsing", "gonogo.adapters.plan_yaml.shape")
+READS_A_PLAN = ("yaml", "gonogo.io.plan_file.parsing", "gonogo.io.plan_file.shape")
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_a_known_plan_is_not_read_again(
     The numbers are a bound on creeping growth: each module of ours costs a fifth of a millisecond.
     """
     # code that was changed a moment ago is not vouched for; a fresh checkout is older than no process
-    monkeypatch.setattr("gonogo.adapters.plan_yaml.kept._STARTING", timedelta(days=-36500))
-    bootstrap.load_plan(Options())
+    monkeypatch.setattr("gonogo.io.plan_file.kept._STARTING", timedelta(days=-36500))
+    wiring.load_plan(Options())
 
     found = loaded_by(*argv)
 
@@ -76,7 +76,7 @@ def test_a_known_plan_is_not_read_again(
 @pytest.mark.parametrize("argv", [("--version",), ("--help",), ("tik",)])
 def test_help_and_version_load_almost_nothing(argv: tuple[str, ...]) -> None:
     """msgspec alone costs three times what Python does."""
-    assert loaded_by(*argv).isdisjoint({"msgspec", "argparse", "yaml", "gonogo.domain.plan", "gonogo.session"})
+    assert loaded_by(*argv).isdisjoint({"msgspec", "argparse", "yaml", "gonogo.plan", "gonogo.engine.session"})
 
 
 def test_help_loads_no_command(release: Release) -> None:

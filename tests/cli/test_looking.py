@@ -187,8 +187,8 @@ def test_a_journal_that_cannot_be_written_does_not_stop_reading(
     gonogo: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said on stderr; the answer is still printed."""
-    from gonogo.adapters.journal_dir import DirectoryJournal
     from gonogo.errors import StorageError
+    from gonogo.io.journal import DirectoryJournal
 
     def full(*_: object) -> None:
         raise StorageError("no space left on the device", where="journal")

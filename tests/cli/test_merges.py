@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Here, Release, account
-from gonogo.adapters.journal_dir import default_root
+from gonogo.io.journal import default_root
 from support.repositories import git
 
 _AS = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgSign=false")

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from cli.conftest import Release
-from gonogo import bootstrap
+from gonogo import wiring
 from gonogo.cli.context import Options
-from gonogo.domain.matrix import Relation
-from gonogo.domain.observation import Running, Seen, Status, Target
-from gonogo.session import Session
+from gonogo.engine.session import Session
+from gonogo.facts import Running, Seen, Status, Target
+from gonogo.matrix import Relation
 from support.servers import Canned
 
 PRODUCTION = Target("web", "production")
@@ -25,11 +25,11 @@ def told(version: str) -> Seen:
 
 def test_what_others_said_counts_no_more(release: Release) -> None:
     """Somebody says that production runs the plan; it does not, and the decision is judged on that."""
-    session = bootstrap.open_session(Options(), "cli")
+    session = wiring.open_session(Options(), "cli")
     session.observe([told("1.3.0"), told("1.3.0")])
     assert relation(session) is Relation.MATCH
 
-    transitions = bootstrap.observe_anew(session, "production")
+    transitions = wiring.observe_anew(session, "production")
 
     assert relation(session) is Relation.BEHIND
     assert (PRODUCTION, ("1.2.0",)) in [(one.target, one.versions) for one in transitions]
@@ -38,13 +38,13 @@ def test_what_others_said_counts_no_more(release: Release) -> None:
 
 def test_an_endpoint_that_fails_now_is_unknown_whatever_it_said_before(release: Release) -> None:
     """A decision does not live on the answer before."""
-    session = bootstrap.open_session(Options(), "cli")
+    session = wiring.open_session(Options(), "cli")
     release.runs("production", "1.3.0")
-    bootstrap.observe_anew(session, "production")
+    wiring.observe_anew(session, "production")
     assert relation(session) is Relation.MATCH
     release.fleet.answers["/production/version"] = Canned(b"", status=503)
 
-    bootstrap.observe_anew(session, "production")
+    wiring.observe_anew(session, "production")
 
     assert relation(session) is Relation.UNKNOWN
     session.close()
@@ -52,9 +52,9 @@ def test_an_endpoint_that_fails_now_is_unknown_whatever_it_said_before(release: 
 
 def test_only_what_the_verdict_rests_on_is_asked(release: Release) -> None:
     """Staging comes before production; for staging itself, production is asked as what is live."""
-    session = bootstrap.open_session(Options(), "cli")
+    session = wiring.open_session(Options(), "cli")
 
-    bootstrap.observe_anew(session, "production")
+    wiring.observe_anew(session, "production")
 
     assert {one.path.partition("?")[0] for one in release.fleet.asked} == {
         "/staging/version",

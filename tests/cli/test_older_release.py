@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Here, Release
-from gonogo import bootstrap
+from gonogo import wiring
 from gonogo.cli.run import run as run_here
-from gonogo.domain.edition import RULES
+from gonogo.events.edition import RULES
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "journal-0.1.0"
 """A plan and what gonogo 0.1.0 recorded of it: a start, a tick, a note, a freeze and its end."""
@@ -87,7 +87,7 @@ def test_who_is_older_than_the_newest_writer_decides_nothing_and_says_so(
         event for event in gonogo("log", "--json").facts["events"] if event["kind"] == "release.started"
     )
     assert started["data"]["rules"] == RULES
-    for place in ("domain.decide", "domain.rules.ground"):
+    for place in ("acts", "rules.ground"):
         monkeypatch.setattr(f"gonogo.{place}.RULES", RULES - 1)
 
     refused = gonogo("go", "staging", "--json")
@@ -97,5 +97,5 @@ def test_who_is_older_than_the_newest_writer_decides_nothing_and_says_so(
     assert f"by rules {RULES}" in gonogo("why", "--env", "staging").out
     assert gonogo("status", "--env", "staging").code == 3
     assert gonogo("tick", "tests").code == 0
-    assert run_here(["freeze", "now", "--reason", "a storm"], bootstrap) == 0
+    assert run_here(["freeze", "now", "--reason", "a storm"], wiring) == 0
     capsys.readouterr()

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from gonogo.cli.output import Output, Style, aligned, as_json, columns, fold, needs_ascii, style_of
-from gonogo.present.tones import Span, Tone, line_text
+from gonogo.text.tones import Span, Tone, line_text
 
 HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x9b2J\u202eevil\x7f\r"
 

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Here, Release
-from gonogo.adapters.plan_yaml import PlanFile
-from gonogo.bootstrap.reading import read_history
-from gonogo.domain.decide import Scene
-from gonogo.domain.decisions import previews
-from gonogo.domain.events import EventId
-from gonogo.domain.inputs import Inputs
+from gonogo.acts import Scene, previews
+from gonogo.events import EventId
+from gonogo.facts.inputs import Inputs
+from gonogo.io.plan_file import PlanFile
+from gonogo.wiring.reading import read_history
 from support.releases import ANA, NOW
 from support.repositories import git, make_repository
 

@@ -12,7 +12,7 @@ import pytest
 
 from cli.conftest import Here, Release
 from cli.program import run
-from gonogo import bootstrap
+from gonogo import wiring
 from gonogo.cli.context import Options
 from gonogo.cli.run import run as call
 from gonogo.errors import ConflictError, ExitCode, GonogoError
@@ -27,8 +27,8 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         token = "-".join(["s3cr3t", "value"])
         raise error if token else AssertionError
 
-    monkeypatch.setattr(bootstrap, "load_plan", load)
-    monkeypatch.setattr(bootstrap, "open_session", load)
+    monkeypatch.setattr(wiring, "load_plan", load)
+    monkeypatch.setattr(wiring, "open_session", load)
 
 
 @pytest.mark.parametrize("kind", GonogoError.__subclasses__())
@@ -95,16 +95,16 @@ def test_ctrl_c_is_130_and_quiet(gonogo: Here, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_conflict_is_5(release: Release, capsys: pytest.CaptureFixture[str]) -> None:
     """Somebody else ticked it: nothing is recorded for me, and I am told who."""
-    from gonogo.domain.decide import Tick
-    from gonogo.session import Session
+    from gonogo.acts import Tick
+    from gonogo.engine.session import Session
     from gonogo.testing.journal import MemoryLog
 
-    log = MemoryLog(bootstrap.clock())
-    source = bootstrap.plan_source(Options())
+    log = MemoryLog(wiring.clock())
+    source = wiring.plan_source(Options())
 
     def session_of(user: str, uid: int) -> Session:
         actor = make_actor(user, uid)
-        return Session(source.load(), log.open(actor), bootstrap.clock(), actor, bootstrap.new_event_id, source)
+        return Session(source.load(), log.open(actor), wiring.clock(), actor, wiring.new_event_id, source)
 
     session_of("ben", 1002).submit(Tick("tests"))
 
@@ -112,7 +112,7 @@ def test_a_conflict_is_5(release: Release, capsys: pytest.CaptureFixture[str]) -
         """The real ones, but for the journal."""
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(bootstrap, name)
+            return getattr(wiring, name)
 
         def open_session(self, *_: object) -> Session:
             return session_of("ana", 1001)

@@ -9,12 +9,12 @@ import pytest
 from gonogo.cli.commands._look import EXIT_CODES
 from gonogo.cli.doors import Doors
 from gonogo.cli.run import run
-from gonogo.domain.completion import open_deployments
-from gonogo.domain.readiness import Verdict, Weight
 from gonogo.errors import ExitCode
-from gonogo.present.release import given_lines
-from gonogo.present.tones import line_text
-from gonogo.present.verdict import answer, status_lines
+from gonogo.rules.completion import open_deployments
+from gonogo.rules.readiness import Verdict, Weight
+from gonogo.text.tones import line_text
+from gonogo.view.release import given_lines
+from gonogo.view.verdict import answer, status_lines
 from support.generated import SAMPLE, generate
 from support.verdict_doors import GeneratedDoors, session_of
 

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Here, Release, account
-from gonogo import bootstrap
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal, state_home
+from gonogo import wiring
+from gonogo.acts import Approve, Command, Resume, Thaw, approvals
 from gonogo.cli.context import Options
-from gonogo.domain.decide import Approve, Command, Resume, Thaw
-from gonogo.domain.decisions import approvals
-from gonogo.domain.plan import ApprovalSlot
-from gonogo.session import Accepted, Session
+from gonogo.engine.session import Accepted, Session
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal, state_home
+from gonogo.plan import ApprovalSlot
 from support.repositories import CommitSpec, git, make_repository
 from support.ssh_keys import allow, make_key
 
@@ -95,13 +94,13 @@ def test_a_tick_needs_no_signature(gonogo: Here, desk: Path) -> None:
 def past_the_program(make: Callable[[Session], Command]) -> None:
     """Somebody writes a decision into their own journal file with a program that signs nothing."""
     options = Options()
-    loaded = bootstrap.load_plan(options)
-    place = bootstrap.journal_place(options, loaded.plan.release)
+    loaded = wiring.load_plan(options)
+    place = wiring.journal_place(options, loaded.plan.release)
     journal = DirectoryJournal.open(
-        place.root, place.release, UnixIdentity(), bootstrap.clock(), "cli", shared=False, state_dir=state_home()
+        place.root, place.release, UnixIdentity(), wiring.clock(), "cli", shared=False, state_dir=state_home()
     )
-    session = Session(loaded, journal, bootstrap.clock(), journal.actor, bootstrap.new_event_id)
-    for changes in bootstrap.read_changes(loaded.plan, loaded.plan.products):
+    session = Session(loaded, journal, wiring.clock(), journal.actor, wiring.new_event_id)
+    for changes in wiring.read_changes(loaded.plan, loaded.plan.products):
         session.learn(changes)
     outcome = session.submit(make(session))
     assert isinstance(outcome, Accepted), outcome

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gonogo.adapters.journal_dir import DirectoryJournal
-from gonogo.domain.events import Draft, Event, EventId
 from gonogo.errors import BusyError, UsageError
+from gonogo.events import Draft, Event, EventId
+from gonogo.io.journal import DirectoryJournal
 from gonogo.ports import Journal, Tail
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.events import FixedIdentity, make_draft, own_actor

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gonogo.adapters.journal_dir import init_shared
+from gonogo.io.journal import init_shared
 from support.shared_install import Accounts, SharedPython, as_user
 
 pytestmark = pytest.mark.needs("accounts")
@@ -34,10 +34,10 @@ authority:
 BY_HAND = """
 import json, sys
 from pathlib import Path
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal
-from gonogo.domain.events import Draft, EventId
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal
+from gonogo.events import Draft, EventId
 journal = DirectoryJournal.open(Path(sys.argv[1]), "2026.11", UnixIdentity(), SystemClock(), "cli")
 kind, subject, data = sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
 journal.transact(lambda tail: [Draft(EventId(f"by-hand-{len(tail.events)}"), kind, subject, data)])

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.http import Door
-from gonogo.adapters.probes.registry import build_probings
-from gonogo.domain.evidence import NOTHING, Strand, absorb
-from gonogo.domain.observation import Observation, Seen
-from gonogo.domain.plan import Environment, Plan, Probe, Product
+from gonogo.facts import Observation, Seen
+from gonogo.facts.evidence import NOTHING, Strand, absorb
+from gonogo.io.config import Config
+from gonogo.io.http.door import Door
+from gonogo.io.probes.registry import build_probings
+from gonogo.plan import Environment, Plan, Probe, Product
 from support.servers import Canned, free_port, program, serving
 
 ASKED = 100

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import pytest
 
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.http import Door
-from gonogo.adapters.probes.registry import build_probings
-from gonogo.domain.observation import Missing, Observation, Reason, Role, Running, Seen, Status, Target
-from gonogo.domain.plan import Environment, Plan, Probe, Product, Timing
-from gonogo.poller import Poller
+from gonogo.engine.poller import Poller
+from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status, Target
+from gonogo.io.config import Config
+from gonogo.io.http.door import Door
+from gonogo.io.probes.registry import build_probings
+from gonogo.plan import Environment, Plan, Probe, Product, Timing
 from support.servers import Canned, Fixture, free_port, program, serving
 
 SOON = 20.0

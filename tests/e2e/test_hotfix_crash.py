@@ -13,8 +13,8 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from gonogo.domain.hotfix.work import Work
-from gonogo.domain.state import HotfixStatus
+from gonogo.events.state import HotfixStatus
+from gonogo.hotfix.work import Work
 from support.hotfix_drive import STORIES, Stage
 from support.hotfix_world import fingerprint
 from support.repositories import git

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gonogo.adapters import git_door
-from gonogo.adapters.git_door import GitDoor
-from gonogo.adapters.git_history import changes
-from gonogo.adapters.git_hotfix.discovery import discover
-from gonogo.adapters.git_hotfix.survey import Survey
-from gonogo.adapters.git_hotfix.tree_edits import read_file
-from gonogo.domain.hotfix.outcome import Given, Stopped
-from gonogo.domain.plan import Branches, ChangelogRules, Plan, VersionFile
 from gonogo.errors import GonogoError
+from gonogo.hotfix.outcome import Given, Stopped
+from gonogo.hotfix_jobs.discovery import discover
+from gonogo.hotfix_jobs.survey import Survey
+from gonogo.hotfix_jobs.tree_edits import read_file
+from gonogo.io.git import door as git_door
+from gonogo.io.git.door import GitDoor
+from gonogo.io.git.history import changes
+from gonogo.plan import Branches, ChangelogRules, Plan, VersionFile
 from support import hotfix_world
 from support.hotfix_stage import Wizard
 from support.repositories import git

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from gonogo.adapters.git_hotfix import pushing
-from gonogo.domain.hotfix.outcome import Finished, Given, PushFailed, Waiting
 from gonogo.errors import RefusedError
+from gonogo.hotfix.outcome import Finished, Given, PushFailed, Waiting
+from gonogo.hotfix_jobs import pushing
 from support import hotfix_world
 from support.hotfix_stage import Wizard
 from support.remotes import bare_clone, hook, refs, smart_http

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from gonogo.adapters.git_door import GitError
-from gonogo.adapters.git_hotfix import executor, picking
-from gonogo.adapters.git_hotfix.preparing import plan_prepare
-from gonogo.adapters.git_hotfix.service import Hotfixes
-from gonogo.domain.decide import MarkBad
-from gonogo.domain.hotfix.lines import Observed
-from gonogo.domain.hotfix.outcome import Finished, Given, Stopped, Waiting
-from gonogo.domain.hotfix.preview import Outcome as Picked
-from gonogo.domain.hotfix.steps import StepKind
-from gonogo.domain.hotfix.wish import Seen, Wish
-from gonogo.domain.hotfix.work import Kind
-from gonogo.domain.plan import ApprovalSlot, Branches, Person, SchemeName, VersionFile
+from gonogo.acts import MarkBad
 from gonogo.errors import GonogoError, IntegrityError, RefusedError, StorageError, UsageError
+from gonogo.hotfix.lines import Observed
+from gonogo.hotfix.outcome import Finished, Given, Stopped, Waiting
+from gonogo.hotfix.preview import Outcome as Picked
+from gonogo.hotfix.steps import StepKind
+from gonogo.hotfix.wish import Seen, Wish
+from gonogo.hotfix.work import Kind
+from gonogo.hotfix_jobs import executor, picking
+from gonogo.hotfix_jobs.preparing import plan_prepare
+from gonogo.hotfix_jobs.service import Hotfixes
+from gonogo.io.git.door import GitError
+from gonogo.plan import ApprovalSlot, Branches, Person, SchemeName, VersionFile
 from support import hotfix_world
 from support.hotfix_stage import Wizard
 from support.repositories import CommitSpec, Made, git, make_repository
@@ -387,9 +387,9 @@ def test_a_moved_tag_is_a_blocker(tmp_path: Path) -> None:
 
 def test_review_comes_before_the_tag_and_needs_other_eyes(tmp_path: Path) -> None:
     """As the plan asks: the branch is there to be read, the tag is not, and whoever made it does not count."""
-    from gonogo.domain.decisions.hotfixes import ApproveHotfix
-    from gonogo.domain.hotfix import review
-    from gonogo.session import Accepted, Refused
+    from gonogo.acts.hotfixes import ApproveHotfix
+    from gonogo.engine.session import Accepted, Refused
+    from gonogo.hotfix import review
 
     made = hotfix_world.linear(tmp_path / "repo")
     people = (

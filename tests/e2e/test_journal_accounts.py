@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal, init_shared, inspect, verify
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal, init_shared, inspect, verify
 from support.shared_install import Accounts, SharedPython, as_user, popen_as
 
 pytestmark = pytest.mark.needs("accounts")
@@ -20,10 +20,10 @@ RELEASE = "2026.11"
 APPEND = """
 import sys
 from pathlib import Path
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal
-from gonogo.domain.events import Draft, EventId
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal
+from gonogo.events import Draft, EventId
 from gonogo.errors import GonogoError
 journal = DirectoryJournal.open(Path(sys.argv[1]), "2026.11", UnixIdentity(), SystemClock(), "cli", lock_timeout=1)
 print(*[event.id for event in journal.tail().events])
@@ -38,7 +38,7 @@ print(*[f"{event.seq}:{event.actor.user}" for event in written])
 HOLD = """
 import sys, time
 from pathlib import Path
-from gonogo.adapters.journal_dir import lock
+from gonogo.io.journal import lock
 with lock.held(Path(sys.argv[1]), 5):
     print("held", flush=True)
     time.sleep(60)

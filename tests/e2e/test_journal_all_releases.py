@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from e2e.test_journal_forgery import PLAN, Desk
-from gonogo.adapters.journal_dir import init_all, init_shared
+from gonogo.io.journal import init_all, init_shared
 from support.shared_install import Accounts, SharedPython, as_user
 
 pytestmark = pytest.mark.needs("accounts")

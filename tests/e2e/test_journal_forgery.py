@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.adapters.journal_dir import init_shared
+from gonogo.io.journal import init_shared
 from support.shared_install import Accounts, SharedPython, as_user
 
 pytestmark = pytest.mark.needs("accounts")
@@ -33,10 +33,10 @@ checklist:
 FORGE = """
 import sys, json, os, hashlib
 from pathlib import Path
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal, record
-from gonogo.domain.events import Draft, EventId
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal, record
+from gonogo.events import Draft, EventId
 directory, change = Path(sys.argv[1]), json.loads(sys.argv[2])
 journal = DirectoryJournal.open(directory.parent, "2026.11", UnixIdentity(), SystemClock(), "cli")
 last = journal.tail().events[-1]
@@ -55,7 +55,7 @@ with own.open("ab") as file:
 """
 LEFT = """
 import os
-from gonogo.domain.events import Actor
+from gonogo.events import Actor
 class Left:
     def actor(self, via):
         return Actor(uid=os.getuid(), user="zoe", via=via)

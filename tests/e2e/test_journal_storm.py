@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal, init_shared, verify
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal, init_shared, verify
 from support.journal_storm import Crew, Outcome, storm
 from support.shared_install import Accounts, SharedPython
 

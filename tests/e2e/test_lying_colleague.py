@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from gonogo.domain.readiness import Answer
 from gonogo.errors import ExitCode
+from gonogo.rules.readiness import Answer
 from support.pty_screen import PtyScreen
 from support.servers import Canned, Fixture, serving
 from support.shared_install import Accounts, SharedPython, as_user, popen_as
@@ -31,13 +31,13 @@ defaults: {{every: 2s, timeout: 1s, stale_after: 10s, unknown_after: 30s}}
 LIAR = """\
 import sys, time
 from pathlib import Path
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.plan_yaml.parsing import parse_plan
-from gonogo.adapters.sharing.keys import keys_of
-from gonogo.adapters.sharing.publication import Publication
-from gonogo.adapters.sharing.record import FORMAT, Header, answer_lines
-from gonogo.domain.observation import Running, Seen, Status, Target
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.plan_file.parsing import parse_plan
+from gonogo.io.sharing.keys import keys_of
+from gonogo.io.sharing.publication import Publication
+from gonogo.io.sharing.record import FORMAT, Header, answer_lines
+from gonogo.facts import Running, Seen, Status, Target
 
 path, directory, clock = Path(sys.argv[1]), Path(sys.argv[2]), SystemClock()
 plan = parse_plan(path.read_bytes(), str(path), path.parent)

@@ -14,12 +14,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from wcwidth import wcswidth
 
-from gonogo.adapters.git_history import changes
-from gonogo.domain.changelog import ProductChanges
-from gonogo.domain.plan import ChangelogRules, Product
-from gonogo.present.changelog import commit_line
-from gonogo.present.tones import line_text
+from gonogo.changelog import ProductChanges
+from gonogo.io.git.history import changes
+from gonogo.plan import ChangelogRules, Product
+from gonogo.text.tones import line_text
 from gonogo.tui.lines import cut, fill, width, wrap
+from gonogo.view.changelog import commit_line
 from support.messy import messy_messages
 from support.pty_screen import PtyScreen, gonogo
 from support.repositories import CommitSpec, make_repository

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gonogo.adapters.credentials import Credential, Secret
+from gonogo.io.config.credentials import Credential, Secret
 from gonogo.tui import crash
 from support.pty_screen import PtyScreen, gonogo
 from support.servers import Canned, Fixture, serving

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 import pytest
 from msgspec.structs import replace
 
-from gonogo.adapters.plan_yaml import PlanFile
-from gonogo.domain.decide import Tick
-from gonogo.domain.observation import Reason, Target
-from gonogo.domain.plan import Level, Plan, Timing
-from gonogo.domain.readiness import Answer, Verdict, Weight
-from gonogo.session import Accepted, Outcome
+from gonogo.acts import Tick
+from gonogo.engine.session import Accepted, Outcome
+from gonogo.facts import Reason, Target
+from gonogo.io.plan_file import PlanFile
+from gonogo.plan import Level, Plan, Timing
+from gonogo.rules.readiness import Answer, Verdict, Weight
 from gonogo.simulator.demo import ACTS, STORY, demo
 from gonogo.simulator.rehearsal import Rehearsal, rehearsal
 from support.stage import GivenPlan, Hands, shop

@@ -18,13 +18,13 @@ from urllib.parse import quote
 
 import pytest
 
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.http import Door
-from gonogo.adapters.metrics import metric_questions
-from gonogo.adapters.probes.registry import build_probings
-from gonogo.domain.metric import NoData, Number, Reading
-from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
-from gonogo.domain.plan import Environment, Metric, Plan, Probe, Product, Source, Timing
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts.metric import NoData, Number, Reading
+from gonogo.io.config import Config
+from gonogo.io.http.door import Door
+from gonogo.io.probes.metrics import metric_questions
+from gonogo.io.probes.registry import build_probings
+from gonogo.plan import Environment, Metric, Plan, Probe, Product, Source, Timing
 from support.servers import free_port, program
 
 WITHIN = 30.0

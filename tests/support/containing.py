@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from gonogo.domain.containment import Carrier, Containment, ContainmentQuestion
+from gonogo.facts.containment import Carrier, Containment, ContainmentQuestion
 
 
 def all_contained(question: ContainmentQuestion, at: datetime) -> Containment:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from gonogo.domain.changelog import Changes, ProductChanges, Range
-from gonogo.domain.decide import Command, Refusal, Scene, decide
-from gonogo.domain.decisions import amendments, approvals, go, lifecycle
-from gonogo.domain.events import Actor, Event, EventId
-from gonogo.domain.evidence import NOTHING, absorb
-from gonogo.domain.observation import Running, Seen, Status, Target
-from gonogo.domain.plan import (
+from gonogo.acts import Command, Refusal, Scene, amendments, approvals, decide, go, lifecycle
+from gonogo.changelog import Changes, ProductChanges, Range
+from gonogo.events import Actor, Event, EventId
+from gonogo.events.state import ReleaseState, replay
+from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts.evidence import NOTHING, absorb
+from gonogo.plan import (
     ApprovalSlot,
     Environment,
     Item,
@@ -23,8 +23,7 @@ from gonogo.domain.plan import (
     Product,
     Trigger,
 )
-from gonogo.domain.snapshot import Inputs
-from gonogo.domain.state import ReleaseState, replay
+from gonogo.rules.snapshot import Inputs
 
 NOW = datetime.fromisoformat("2026-11-24T20:30:00+00:00")
 ROOT = Actor(0, "root")
@@ -168,8 +167,8 @@ class World:
 
     def ticks_everything(self) -> "World":
         """Every item is done, by two where two are needed."""
-        from gonogo.domain.decide import Tick
-        from gonogo.domain.state import ItemStatus
+        from gonogo.acts import Tick
+        from gonogo.events.state import ItemStatus
 
         for item in self.plan.items:
             if self.state.item(item.id).status is ItemStatus.OPEN:
@@ -198,7 +197,7 @@ class World:
 
     def amend_code(self) -> str:
         """The code of the edit that waits."""
-        from gonogo.domain import amendment
+        from gonogo.rules import amendment
 
         pending = amendment.pending(self.inputs.loaded, self.state)
         assert pending is not None

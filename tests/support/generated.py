@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.changelog import Base, Changes, ProductChanges, Range, Section, Tag, Unreadable
-from gonogo.domain.commits import parse_commit
-from gonogo.domain.containment import Carrier, Containment, LostFix
-from gonogo.domain.decide import (
+from gonogo.acts import (
     AnswerTrigger,
     Approve,
     ClearTrigger,
@@ -35,11 +32,15 @@ from gonogo.domain.decide import (
     Waive,
     WithdrawWaiver,
 )
-from gonogo.domain.evidence import NOTHING, absorb
-from gonogo.domain.ledger import Arrival, Ledger, LedgerCell
-from gonogo.domain.metric import NoData, Number, Reading
-from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
-from gonogo.domain.plan import (
+from gonogo.changelog import Base, Changes, ProductChanges, Range, Section, Tag, Unreadable
+from gonogo.commits import parse_commit
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts.containment import Carrier, Containment, LostFix
+from gonogo.facts.evidence import NOTHING, absorb
+from gonogo.facts.ledger import Arrival, Ledger, LedgerCell
+from gonogo.facts.metric import NoData, Number, Reading
+from gonogo.facts.version_files import FileVerdict, FileVersion, ProductFiles
+from gonogo.plan import (
     ApprovalSlot,
     Environment,
     Freeze,
@@ -57,11 +58,10 @@ from gonogo.domain.plan import (
     VersionFile,
     Window,
 )
-from gonogo.domain.readiness import Weight
-from gonogo.domain.rules import needs
-from gonogo.domain.rules.registry import ADJUSTABLE
-from gonogo.domain.triggers import Over, due
-from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
+from gonogo.rules import needs
+from gonogo.rules.readiness import Weight
+from gonogo.rules.registry import ADJUSTABLE
+from gonogo.rules.triggers import Over, due
 from support.containing import all_contained
 from support.deciding import ANA, BEN, CHLOE, DAI, EVA, NOW, PEOPLE, World
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gonogo.domain.observation import Reason
+from gonogo.facts import Reason
 from support.servers import Behaviour
 
 Outcome = Reason | str

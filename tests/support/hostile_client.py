@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.http import Door
-from gonogo.adapters.probes.registry import cell_probing
-from gonogo.domain.plan import Probe, Timing
+from gonogo.io.config import Config
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.http.door import Door
+from gonogo.io.probes.registry import cell_probing
+from gonogo.plan import Probe, Timing
 from gonogo.ports import Probing
 
 

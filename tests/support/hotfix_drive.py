@@ -15,16 +15,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from gonogo.adapters import git_door
-from gonogo.adapters.git_hotfix.service import Hotfixes
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal
-from gonogo.domain.events import EventId
-from gonogo.domain.hotfix.outcome import Finished, Given, Outcome, Stopped
-from gonogo.domain.hotfix.work import Work
-from gonogo.domain.plan import LoadedPlan
-from gonogo.domain.state import HotfixStatus
-from gonogo.session import Session
+from gonogo.engine.session import Session
+from gonogo.events import EventId
+from gonogo.events.state import HotfixStatus
+from gonogo.hotfix.outcome import Finished, Given, Outcome, Stopped
+from gonogo.hotfix.work import Work
+from gonogo.hotfix_jobs.service import Hotfixes
+from gonogo.io.git import door as git_door
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal
+from gonogo.plan import LoadedPlan
 from gonogo.testing.clock import FakeClock
 from support import hotfix_world
 from support.hotfix_world import changed

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gonogo.adapters.git_hotfix.planning import plan_hotfix
-from gonogo.adapters.git_hotfix.service import Hotfixes
-from gonogo.domain.events import Actor, EventId
-from gonogo.domain.hotfix.outcome import Given, Outcome
-from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-from gonogo.domain.plan import LoadedPlan, Plan
-from gonogo.session import Session
+from gonogo.engine.session import Session
+from gonogo.events import Actor, EventId
+from gonogo.hotfix.outcome import Given, Outcome
+from gonogo.hotfix.wish import Planned, Seen, Wish
+from gonogo.hotfix_jobs.planning import plan_hotfix
+from gonogo.hotfix_jobs.service import Hotfixes
+from gonogo.plan import LoadedPlan, Plan
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.events import make_actor
 from gonogo.testing.journal import MemoryLog

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gonogo.adapters.git_hotfix.planning import plan_hotfix
-from gonogo.domain.hotfix.lines import Observed
-from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-from gonogo.domain.plan import ApprovalSlot, Branches, Environment, Plan, Product, VersionFile
+from gonogo.hotfix.lines import Observed
+from gonogo.hotfix.wish import Planned, Seen, Wish
+from gonogo.hotfix_jobs.planning import plan_hotfix
+from gonogo.plan import ApprovalSlot, Branches, Environment, Plan, Product, VersionFile
 from support.repositories import CommitSpec, Made, git, make_repository
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)

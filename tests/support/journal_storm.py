@@ -22,10 +22,10 @@ from support.shared_install import Argument, popen_as
 NURSERY = """
 import os, signal, sys, time
 from pathlib import Path
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.adapters.identity_unix import UnixIdentity
-from gonogo.adapters.journal_dir import DirectoryJournal
-from gonogo.domain.events import Draft, EventId
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal
+from gonogo.events import Draft, EventId
 
 root, release, acks, count = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
 

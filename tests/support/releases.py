@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from gonogo.domain.decide import Command, Refusal, Scene, decide
-from gonogo.domain.events import Actor, Event, EventId
-from gonogo.domain.observation import Running, Seen, Status, Target
-from gonogo.domain.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product, Trigger
-from gonogo.domain.snapshot import Inputs
-from gonogo.domain.state import ReleaseState, replay
+from gonogo.acts import Command, Refusal, Scene, decide
+from gonogo.events import Actor, Event, EventId
+from gonogo.events.state import ReleaseState, replay
+from gonogo.facts import Running, Seen, Status, Target
+from gonogo.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product, Trigger
+from gonogo.rules.snapshot import Inputs
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
 ANA = Actor(1001, "aruiz")

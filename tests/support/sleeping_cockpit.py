@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from gonogo.adapters.clock_system import SystemClock
-from gonogo.domain.plan import Plan, Timing
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.plan import Plan, Timing
 from gonogo.tui.app import run_cockpit
 from tui.stage import Stage, make_plan
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gonogo.domain.events import Actor
-from gonogo.domain.plan import (
+from gonogo.events import Actor
+from gonogo.plan import (
     Check,
     CheckKind,
     Environment,

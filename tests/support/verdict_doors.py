@@ -6,18 +6,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gonogo.adapters.probes.looks import Window
+from gonogo.changelog import Changes
 from gonogo.cli.context import JournalPlace
-from gonogo.domain.artifacts import Artifact
-from gonogo.domain.changelog import Changes
-from gonogo.domain.containment import Containment
-from gonogo.domain.events import EventId
-from gonogo.domain.ledger import Ledger
-from gonogo.domain.metric import Reading
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.version_files import ProductFiles
+from gonogo.engine.session import Session
+from gonogo.events import EventId
+from gonogo.facts import Observation, Target
+from gonogo.facts.artifacts import Artifact
+from gonogo.facts.containment import Containment
+from gonogo.facts.ledger import Ledger
+from gonogo.facts.metric import Reading
+from gonogo.facts.version_files import ProductFiles
+from gonogo.io.probes.looks import Window
 from gonogo.ports import Alarm
-from gonogo.session import Session
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog
 from support.deciding import ANA, World

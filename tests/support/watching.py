@@ -1,17 +1,17 @@
-"""Somebody who watches a rehearsal without a screen: journal, git and endpoints through the real adapters."""
+"""Somebody who watches a rehearsal without a screen: journal, git and endpoints through the real parts."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
-from gonogo.adapters.config_toml import Config
-from gonogo.adapters.git_history import changes
-from gonogo.adapters.http import Door
-from gonogo.adapters.probes.registry import build_probings
-from gonogo.domain.events import EventId
-from gonogo.domain.readiness import Verdict
-from gonogo.session import Session
+from gonogo.engine.session import Session
+from gonogo.events import EventId
+from gonogo.io.config import Config
+from gonogo.io.git.history import changes
+from gonogo.io.http.door import Door
+from gonogo.io.probes.registry import build_probings
+from gonogo.rules.readiness import Verdict
 from gonogo.simulator.rehearsal import Rehearsal
 from support.stage import Me
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from gonogo.domain.decide import Start
-from gonogo.domain.events import Actor
-from gonogo.domain.observation import Observation, Running, Seen, Status, Target
-from gonogo.domain.plan import (
+from gonogo.acts import Start
+from gonogo.events import Actor
+from gonogo.facts import Observation, Running, Seen, Status, Target
+from gonogo.plan import (
     ApprovalSlot,
     Authority,
     Check,

@@ -10,12 +10,13 @@ from time import monotonic
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gonogo.domain.changelog import Base, Changes, Range, Tag, Unreadable, build
-from gonogo.domain.commits import parse_commit
-from gonogo.domain.decide import Command, Note, Skip, Tick
-from gonogo.domain.events import Actor, EventId
-from gonogo.domain.observation import Missing, Observation, Reason, Role, Running, Seen, Status, Target
-from gonogo.domain.plan import (
+from gonogo.acts import Command, Note, Skip, Tick
+from gonogo.changelog import Base, Changes, Range, Tag, Unreadable, build
+from gonogo.commits import parse_commit
+from gonogo.engine.session import Session
+from gonogo.events import Actor, EventId
+from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status, Target
+from gonogo.plan import (
     ChangelogRules,
     Environment,
     Item,
@@ -30,7 +31,6 @@ from gonogo.domain.plan import (
     Window,
 )  # fmt: skip
 from gonogo.ports import Clock, PlanSource
-from gonogo.session import Session
 from gonogo.testing.clock import START, FakeClock
 from gonogo.testing.journal import MemoryLog
 from gonogo.tui.app import CockpitApp

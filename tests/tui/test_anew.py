@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.changelog import Changes, ProductChanges, Tag
-from gonogo.domain.plan import Product
+from gonogo.changelog import Changes, ProductChanges, Tag
+from gonogo.plan import Product
 from gonogo.tui import anew, feed, histories
 from tui.evening import Evening, evening_plan
 from tui.stage import history

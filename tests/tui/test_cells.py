@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from textual.pilot import Pilot
 
-from gonogo.domain.commits import parse_commit
-from gonogo.domain.matrix import Freshness
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import Product
-from gonogo.domain.shipping import CannotTell, Shipping, WhatShips
+from gonogo.commits import parse_commit
+from gonogo.commits.shipping import CannotTell, Shipping, WhatShips
+from gonogo.facts import Observation, Target
+from gonogo.matrix import Freshness
+from gonogo.plan import Product
 from gonogo.testing.clock import FakeClock
 from gonogo.tui.app import CockpitApp
 from gonogo.tui.profile import Profile

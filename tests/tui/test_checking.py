@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from gonogo.adapters.checks.finding import Finding, Progress
-from gonogo.domain.checks import command_set_digest
-from gonogo.domain.decide import ClaimItem, Tick
-from gonogo.domain.folds.checks import CheckOutcome
-from gonogo.domain.plan import Check, CheckKind, Item, ItemId
-from gonogo.domain.state import ItemState, ItemStatus
+from gonogo.acts import ClaimItem, Tick
+from gonogo.events.checks import CheckOutcome
+from gonogo.events.state import ItemState, ItemStatus
+from gonogo.io.checks.finding import Finding, Progress
+from gonogo.plan import Check, CheckKind, Item, ItemId
+from gonogo.rules.checks import command_set_digest
 from gonogo.tui.screens.confirm import DEAF, ConfirmScreen
 from tui.evening import Evening, evening_plan, wait
 from tui.stage import BEN, Seat

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from gonogo import bootstrap
-from gonogo.bootstrap import screens
-from gonogo.cli.context import Options
-from gonogo.domain.decide import (
+from gonogo import wiring as bootstrap
+from gonogo.acts import (
     AnswerTrigger,
     Approve,
     ClearTrigger,
@@ -23,16 +21,18 @@ from gonogo.domain.decide import (
     Scene,
     Tick,
     Untick,
+    approvals,
 )
-from gonogo.domain.decisions import approvals
-from gonogo.domain.folds.lifecycle import ReleaseStatus
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import Authority, Freeze, Gate, GateKind, Item, ItemId, LoadedPlan
-from gonogo.domain.snapshot import Snapshot
+from gonogo.cli.context import Options
+from gonogo.events.lifecycle import ReleaseStatus
+from gonogo.facts import Observation, Target
+from gonogo.plan import Authority, Freeze, Gate, GateKind, Item, ItemId, LoadedPlan
+from gonogo.rules.snapshot import Snapshot
 from gonogo.testing.clock import START
 from gonogo.tui.deeds.table import DEEDS
 from gonogo.tui.intents import INTENTS, Deciding, GiveGo, TrustCommands
 from gonogo.tui.screens.confirm import DEAF, ConfirmScreen
+from gonogo.wiring import screens
 from tui.evening import CHLOE, VERSION, Evening, evening_plan, wait
 from tui.stage import ANA, BEN, Seat
 

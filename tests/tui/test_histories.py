@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.plan import LoadedPlan, Product
+from gonogo.plan import LoadedPlan, Product
 from gonogo.tui import histories
 from gonogo.tui.histories import Histories, Read, Unmoved
 from gonogo.tui.wiring import Wiring

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gonogo.adapters.git_hotfix.workshop import Workshop
-from gonogo.domain.events import Actor
-from gonogo.domain.folds.hotfixes import HotfixStatus
-from gonogo.domain.hotfix.outcome import Outcome
-from gonogo.domain.hotfix.seen import seen_of
-from gonogo.domain.hotfix.wish import Wish
-from gonogo.domain.hotfix.work import Work
-from gonogo.domain.observation import Observation, Running, Seen, Status, Target
-from gonogo.domain.plan import ApprovalSlot, Branches, Environment, Plan, Probe
+from gonogo.events import Actor
+from gonogo.events.hotfixes import HotfixStatus
+from gonogo.facts import Observation, Running, Seen, Status, Target
+from gonogo.hotfix.outcome import Outcome
+from gonogo.hotfix.seen import seen_of
+from gonogo.hotfix.wish import Wish
+from gonogo.hotfix.work import Work
+from gonogo.hotfix_jobs.workshop import Workshop
+from gonogo.plan import ApprovalSlot, Branches, Environment, Plan, Probe
 from gonogo.testing.clock import FakeClock
 from gonogo.tui.screens.confirm import DEAF
 from gonogo.tui.screens.hotfix_plan import HotfixPlanScreen
@@ -314,8 +314,8 @@ def test_from_do_to_done_with_approval_by_somebody_else(tmp_path: Path) -> None:
 
 
 def _approve(shop: Shop) -> None:
-    from gonogo.domain.decisions.hotfixes import ApproveHotfix
-    from gonogo.domain.hotfix import review
+    from gonogo.acts.hotfixes import ApproveHotfix
+    from gonogo.hotfix import review
 
     ben = Actor(1002, "bokafor", login="bokafor", via="cli", host="bastion")
     session = shop.session(ben)

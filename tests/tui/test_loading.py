@@ -7,7 +7,7 @@ import sys
 PROGRAM = """
 import json, sys
 import gonogo.tui.app
-import gonogo.adapters.git_hotfix.workshop
+import gonogo.hotfix_jobs.workshop
 from gonogo.tui import loading
 first = set(sys.modules)
 loading.load()

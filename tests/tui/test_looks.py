@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gonogo.domain.decide import Note
-from gonogo.domain.observation import Running, Seen, Status, Target
-from gonogo.domain.plan import Level
+from gonogo.acts import Note
+from gonogo.facts import Running, Seen, Status, Target
+from gonogo.plan import Level
 from gonogo.tui.app import CockpitApp
 from gonogo.tui.intents import INTENTS
 from gonogo.tui.profile import Profile

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gonogo.domain.observation import Running, Target
-from gonogo.present.tones import Line, Span, Tone, line_text
+from gonogo.facts import Running, Target
+from gonogo.text.tones import Line, Span, Tone, line_text
 from gonogo.tui.profile import Profile
 from gonogo.tui.widgets.matrix_layout import Layout, Widths, fit_cell, lay_out
 from gonogo.tui.widgets.matrix_view import MatrixView

@@ -1,6 +1,6 @@
 """What moved between two looks, told in lines."""
 
-from gonogo.domain.confirmation import Preview
+from gonogo.rules.confirmation import Preview
 from gonogo.tui.moved import SHOWN, what_moved
 
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from gonogo.domain.artifacts import Artifact, Found
-from gonogo.domain.containment import Containment, ContainmentQuestion
-from gonogo.domain.decide import Start
-from gonogo.domain.folds.merges import MergeWord
-from gonogo.domain.ledger import Ledger, Looked
-from gonogo.domain.metric import Number, Reading
-from gonogo.domain.plan import Gate, GateKind, Metric, Plan, Product, Trigger
-from gonogo.domain.version_files import FileVerdict, FileVersion, ProductFiles
+from gonogo.acts import Start
+from gonogo.events.merges import MergeWord
+from gonogo.facts.artifacts import Artifact, Found
+from gonogo.facts.containment import Containment, ContainmentQuestion
+from gonogo.facts.ledger import Ledger, Looked
+from gonogo.facts.metric import Number, Reading
+from gonogo.facts.version_files import FileVerdict, FileVersion, ProductFiles
+from gonogo.plan import Gate, GateKind, Metric, Plan, Product, Trigger
 from support.containing import all_contained
 from tui.stage import ANA, Stage, make_plan
 

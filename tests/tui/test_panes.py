@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 from textual.screen import Screen
 
-from gonogo.domain.changelog import Unreadable
-from gonogo.domain.observation import Missing, Observation, Reason, Running, Seen, Status, Target
-from gonogo.domain.plan import LoadedPlan, Plan, Product
-from gonogo.domain.pollers import PolledBy
+from gonogo.changelog import Unreadable
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts.pollers import PolledBy
+from gonogo.plan import LoadedPlan, Plan, Product
 from gonogo.tui.panes.verdict_bar import Standing, bar_lines
 from gonogo.tui.screens.why import WhyScreen
 from gonogo.tui.wiring import OnObservation

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.plan import Product
-from gonogo.present.verdict import answer
+from gonogo.changelog import Changes, Unreadable
+from gonogo.plan import Product
 from gonogo.testing.clock import FakeClock
 from gonogo.tui.screens.why import WhyScreen
+from gonogo.view.verdict import answer
 from support.deciding import World
 from support.generated import generate
 from support.verdict_doors import session_of

@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 import gonogo.tui.intents as table
-from gonogo.domain.snapshot import Inputs
-from gonogo.present.tones import line_text
+from gonogo.rules.snapshot import Inputs
 from gonogo.testing.clock import FakeClock
+from gonogo.text.tones import line_text
 from gonogo.tui.app import SILENT, judged
 from gonogo.tui.intents import INTENTS, MENDING, Context, Palette, Place
 from gonogo.tui.messages import Refuse, Say
@@ -165,7 +165,7 @@ def test_a_damaged_journal_and_one_that_cannot_be_read_are_told_apart() -> None:
 
 
 def _show(seat: Seat, inputs: Inputs) -> None:
-    from gonogo.domain import snapshot
+    from gonogo.rules import snapshot
 
     seat.app.cockpit.snapshot = snapshot.build(inputs, seat.app.wiring.clock.now())
 

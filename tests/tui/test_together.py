@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from gonogo.domain.decide import Skip, Tick
-from gonogo.domain.state import ItemStatus
+from gonogo.acts import Skip, Tick
 from gonogo.errors import StorageError
+from gonogo.events.state import ItemStatus
 from gonogo.tui.messages import Record
 from gonogo.tui.screens.prompt import PromptScreen
 from gonogo.tui.screens.view import CleanInput

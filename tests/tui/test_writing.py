@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 from textual.events import Paste
 
-from gonogo.adapters.git_history import changes as read_changes
-from gonogo.domain.changelog import Changes
-from gonogo.domain.decisions.notes import SaveDraft
-from gonogo.domain.notes import Audience
-from gonogo.domain.plan import ChangelogRules, Product
+from gonogo.acts.notes import SaveDraft
+from gonogo.changelog import Changes
+from gonogo.changelog.notes import Audience
+from gonogo.io.git.history import changes as read_changes
+from gonogo.plan import ChangelogRules, Product
 from gonogo.tui.screens.entry import EntryScreen
 from gonogo.tui.screens.notes import NotesScreen
 from support.repositories import CommitSpec, make_repository

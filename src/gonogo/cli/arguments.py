@@ -7,8 +7,8 @@ import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gonogo.cli.context import Options
-from gonogo.domain.text import clean
 from gonogo.errors import UsageError
+from gonogo.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

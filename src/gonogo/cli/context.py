@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-# only names for the type checker: `--help` and `--version` must not import the domain
+# only names for the type checker: `--help` and `--version` must not import the rules
 if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path

@@ -9,16 +9,16 @@ import os
 from typing import TYPE_CHECKING, Any, TextIO
 
 from gonogo.cli.output import SCHEMA_VERSION, Style, as_json, problem_facts
-from gonogo.domain.text import clean, clean_block
 from gonogo.errors import ExitCode, GonogoError, PlanInvalid
+from gonogo.text import clean, clean_block
 
-# only names for the type checker: a wrong command line is told without importing the domain
+# only names for the type checker: a wrong command line is told without importing the rules
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from gonogo.domain.decide import Refusal
+    from gonogo.acts import Refusal
 
 _HEAD = "gonogo: "
 _KINDS: Mapping[ExitCode, str] = {
@@ -135,7 +135,7 @@ def write_crash(error: BaseException, verb: str, at: datetime) -> Path | None:
     import traceback
 
     from gonogo import __version__
-    from gonogo.adapters.journal_dir.layout import state_home
+    from gonogo.io.journal.layout import state_home
 
     frames = "".join(traceback.format_exception(error))
     head = f"gonogo {__version__}, Python {platform.python_version()}, {verb or 'no verb'}, {at.isoformat()}"

@@ -9,31 +9,31 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from gonogo.adapters.checks.runner import Runner
-    from gonogo.adapters.doctor.finding import Finding
-    from gonogo.adapters.git_hotfix.service import Hotfixes
-    from gonogo.adapters.poller_thread import PollerThread
-    from gonogo.adapters.probes.looks import Window
-    from gonogo.adapters.probes.trial import Trial
+    from gonogo.acts import RecordTransition
+    from gonogo.changelog import Changes
     from gonogo.cli.context import JournalPlace, Options
-    from gonogo.domain.artifacts import Artifact
-    from gonogo.domain.branches import NoBranch
-    from gonogo.domain.changelog import Changes
-    from gonogo.domain.containment import Containment, ContainmentQuestion
-    from gonogo.domain.decide import RecordTransition
-    from gonogo.domain.events import Actor
-    from gonogo.domain.folds.merges import MergeWord
-    from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-    from gonogo.domain.ledger import Ledger
-    from gonogo.domain.metric import Reading
-    from gonogo.domain.observation import Observation, Target
-    from gonogo.domain.plan import LoadedPlan, Metric, Plan, Product
-    from gonogo.domain.pollers import PolledBy
-    from gonogo.domain.shipping import WhatShips
-    from gonogo.domain.version_files import ProductFiles
+    from gonogo.commits.shipping import WhatShips
+    from gonogo.doctor.finding import Finding
+    from gonogo.engine.poller_thread import PollerThread
+    from gonogo.engine.session import Session
     from gonogo.errors import GonogoError
+    from gonogo.events import Actor
+    from gonogo.events.merges import MergeWord
+    from gonogo.facts import Observation, Target
+    from gonogo.facts.artifacts import Artifact
+    from gonogo.facts.containment import Containment, ContainmentQuestion
+    from gonogo.facts.ledger import Ledger
+    from gonogo.facts.metric import Reading
+    from gonogo.facts.pollers import PolledBy
+    from gonogo.facts.version_files import ProductFiles
+    from gonogo.hotfix.wish import Planned, Seen, Wish
+    from gonogo.hotfix_jobs.service import Hotfixes
+    from gonogo.io.checks.runner import Runner
+    from gonogo.io.probes.looks import Window
+    from gonogo.io.probes.trial import Trial
+    from gonogo.plan import LoadedPlan, Metric, Plan, Product
+    from gonogo.plan.branches import NoBranch
     from gonogo.ports import Clock
-    from gonogo.session import Session
     from gonogo.simulator.rehearsal import Rehearsal
 
 

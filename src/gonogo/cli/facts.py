@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from gonogo.domain.changelog import Changes
-    from gonogo.domain.commits import Commit
-    from gonogo.domain.events import Actor, Event
-    from gonogo.domain.matrix import Account, Cell
-    from gonogo.domain.observation import Observation
-    from gonogo.domain.plan import Trigger
-    from gonogo.domain.pollers import PolledBy
-    from gonogo.domain.readiness import ReasonLine, Verdict, Waived
-    from gonogo.domain.rollback import WayBack
-    from gonogo.domain.shipping import WhatShips
-    from gonogo.domain.state import ItemState, TriggerState
+    from gonogo.changelog import Changes
+    from gonogo.commits import Commit
+    from gonogo.commits.shipping import WhatShips
+    from gonogo.events import Actor, Event
+    from gonogo.events.state import ItemState, TriggerState
+    from gonogo.facts import Observation
+    from gonogo.facts.pollers import PolledBy
+    from gonogo.matrix import Account, Cell
+    from gonogo.plan import Trigger
+    from gonogo.rules.readiness import ReasonLine, Verdict, Waived
+    from gonogo.rules.rollback import WayBack
 
 
 def moment(at: datetime | None) -> str | None:
@@ -171,7 +171,7 @@ def poller_facts(pollers: tuple[PolledBy, ...]) -> list[dict[str, Any]]:
 
 def shipping_facts(found: WhatShips) -> dict[str, Any]:
     """What would ship into a cell, in both directions."""
-    from gonogo.domain.shipping import CannotTell
+    from gonogo.commits.shipping import CannotTell
 
     if isinstance(found, CannotTell):
         return {"known": False, "reason": found.reason, "remedy": found.remedy}
@@ -243,7 +243,7 @@ def readiness_facts(way: WayBack) -> dict[str, Any]:
 
 def verdict_facts(verdict: Verdict) -> dict[str, Any]:
     """The answer for one environment; blockers, unknowns, waived ones and warnings each in a list of their own."""
-    from gonogo.domain.readiness import Weight
+    from gonogo.rules.readiness import Weight
 
     return {
         "environment": verdict.environment,
@@ -258,7 +258,7 @@ def verdict_facts(verdict: Verdict) -> dict[str, Any]:
 
 def observation_facts(observation: Observation) -> dict[str, Any]:
     """One answer, or why there is none."""
-    from gonogo.domain.observation import Seen
+    from gonogo.facts import Seen
 
     seen = observation if isinstance(observation, Seen) else None
     return {
@@ -276,7 +276,7 @@ def observation_facts(observation: Observation) -> dict[str, Any]:
 
 def changes_facts(changes: Changes, *, commits: bool = True) -> dict[str, Any]:
     """What one product ships; with `commits`, every commit in its section."""
-    from gonogo.domain.changelog import Unreadable
+    from gonogo.changelog import Unreadable
 
     if isinstance(changes, Unreadable):
         return {"product": changes.product, "readable": False, "reason": changes.reason, "remedy": changes.remedy}

@@ -12,19 +12,19 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from gonogo.adapters.outside_thread import OutsideThread, Told
+from gonogo.changelog import Unreadable
 from gonogo.cli.context import Context, Ended
-from gonogo.domain.changelog import Unreadable
+from gonogo.engine.outside_thread import OutsideThread, Told
 from gonogo.errors import GonogoError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gonogo.adapters.poller_thread import PollerThread
-    from gonogo.domain.matrix import Cell
-    from gonogo.domain.observation import Observation
-    from gonogo.domain.plan import Product
-    from gonogo.session import Session
+    from gonogo.engine.poller_thread import PollerThread
+    from gonogo.engine.session import Session
+    from gonogo.facts import Observation
+    from gonogo.matrix import Cell
+    from gonogo.plan import Product
 
     Seen = tuple[int, tuple[Observation, ...]]
 

@@ -7,15 +7,15 @@ import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
-from gonogo.domain.text import clean
 from gonogo.errors import ExitCode, PlanProblem, StorageError
+from gonogo.text import clean
 
-# only names for the type checker: help is printed without importing the domain
+# only names for the type checker: help is printed without importing the rules
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from gonogo.present.glyphs import Glyphs
-    from gonogo.present.tones import Line, Span
+    from gonogo.text.tones import Line, Span
+    from gonogo.view.glyphs import Glyphs
 
 SCHEMA_VERSION = 1
 """Of every JSON object printed. Keys are only ever added under the same number."""
@@ -58,7 +58,7 @@ class Style:
     @property
     def glyphs(self) -> Glyphs:
         """The signs this stream can show."""
-        from gonogo.present.glyphs import ASCII, UNICODE
+        from gonogo.view.glyphs import ASCII, UNICODE
 
         return ASCII if self.ascii_only else UNICODE
 
@@ -71,7 +71,7 @@ class Style:
         text = clean(text, _LINE_LIMIT)
         if not self.ascii_only or text.isascii():
             return text
-        from gonogo.present.glyphs import to_ascii
+        from gonogo.view.glyphs import to_ascii
 
         return to_ascii(text)
 
@@ -133,7 +133,7 @@ class Output:
 
     def line(self, *spans: Span | str) -> None:
         """Write one line."""
-        from gonogo.present.tones import Span
+        from gonogo.text.tones import Span
 
         self._write(self.style.render(tuple(Span(part) if isinstance(part, str) else part for part in spans)))
 
@@ -240,7 +240,7 @@ def problem_facts(problem: PlanProblem) -> dict[str, Any]:
 
 def fold(line: Line, room: int) -> list[Line]:
     """A line in at most `room` columns: its last span goes on below where it began, if there is room for that."""
-    from gonogo.present.tones import Span
+    from gonogo.text.tones import Span
 
     if not line or columns(line) <= room:
         return [line]
@@ -263,7 +263,7 @@ def aligned(rows: Sequence[Sequence[Line]]) -> tuple[Line, ...]:
 
 
 def _row(row: Sequence[Line], widths: Sequence[int]) -> Line:
-    from gonogo.present.tones import Span
+    from gonogo.text.tones import Span
 
     spans: list[Span] = []
     for cell, width in zip(row, widths, strict=False):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from gonogo import __version__
 from gonogo.cli.loading import loading
-from gonogo.domain.text import clean
 from gonogo.errors import UsageError
+from gonogo.text import clean
 
 if TYPE_CHECKING:
     import argparse
@@ -390,7 +390,7 @@ def find_verb(name: str) -> Verb:
     shown = clean(name, 80)
     if name.endswith((".yaml", ".yml")):
         raise UsageError(f"there is no command '{shown}'", remedy=f"gonogo open {shown}")
-    from gonogo.domain.names import suggest
+    from gonogo.text.names import suggest
 
     near = suggest(name, known)
     remedy = f"did you mean 'gonogo {near}'?" if near else "gonogo help    lists all of them"

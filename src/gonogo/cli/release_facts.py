@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from gonogo.cli.facts import moment
-from gonogo.domain import amendment, digest, glass, waivers
-from gonogo.domain.approvals import SlotStanding
-from gonogo.domain.goes import stands
-from gonogo.domain.readiness import ReasonLine
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.standing_go import Given
-from gonogo.domain.state import Vote
+from gonogo.events.state import Vote
+from gonogo.rules import amendment, digest, glass, waivers
+from gonogo.rules.goes import stands
+from gonogo.rules.readiness import ReasonLine
+from gonogo.rules.snapshot import Snapshot
+from gonogo.rules.standing_go import Given
+from gonogo.rules.votes import SlotStanding
 
 
 def release_facts(snapshot: Snapshot) -> dict[str, Any]:

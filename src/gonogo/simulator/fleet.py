@@ -17,9 +17,9 @@ from urllib.parse import quote, unquote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.observation import Status, Target
-from gonogo.domain.plan import Plan, Probe, Source
 from gonogo.errors import BusyError, StorageError
+from gonogo.facts import Status, Target
+from gonogo.plan import Plan, Probe, Source
 from gonogo.ports import Clock
 from gonogo.simulator.scenario import Fault, Scenario, answer
 from gonogo.simulator.shapes import SHAPED, Endpoint, Page, json_page, page, prometheus

@@ -8,8 +8,8 @@ from zlib import crc32
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.names import slug
-from gonogo.domain.plan import VersionFile
+from gonogo.plan import VersionFile
+from gonogo.text.names import slug
 
 
 class Author(Struct, frozen=True):

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
-from gonogo.domain.decide import (
+from gonogo.acts import (
     Approve,
     ClaimItem,
     Command,
@@ -25,13 +25,13 @@ from gonogo.domain.decide import (
     Tick,
     Untick,
     Waive,
+    approvals,
 )
-from gonogo.domain.decisions import approvals
-from gonogo.domain.events import SIMULATED, Actor, Draft, Event, EventId
-from gonogo.domain.inputs import Inputs
-from gonogo.domain.plan import LoadedPlan, Plan
+from gonogo.engine.session import Outcome, Session
+from gonogo.events import SIMULATED, Actor, Draft, Event, EventId
+from gonogo.facts.inputs import Inputs
+from gonogo.plan import LoadedPlan, Plan
 from gonogo.ports import Clock, Identity, Journal, Tail
-from gonogo.session import Outcome, Session
 from gonogo.simulator.reviewers import signatures
 from gonogo.simulator.scenario import Act, Scenario, acts_between
 

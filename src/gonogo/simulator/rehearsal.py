@@ -9,10 +9,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from gonogo.adapters.journal_dir import DirectoryJournal
-from gonogo.domain.events import Actor
-from gonogo.domain.plan import LoadedPlan
 from gonogo.errors import StorageError
+from gonogo.events import Actor
+from gonogo.io.journal import DirectoryJournal
+from gonogo.plan import LoadedPlan
 from gonogo.ports import Clock, Identity, Journal, PlanSource
 from gonogo.simulator.fleet import Fleet, own_address
 from gonogo.simulator.people import People, PlayedJournal

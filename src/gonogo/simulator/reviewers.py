@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from gonogo.domain import people
-from gonogo.domain.decide import Scene
-from gonogo.domain.decisions.hotfixes import ApproveHotfix, missing_approvals
-from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
-from gonogo.domain.hotfix import review
-from gonogo.domain.hotfix.steps import StepKind
+from gonogo.acts import Scene
+from gonogo.acts.hotfixes import ApproveHotfix, missing_approvals
+from gonogo.events import people
+from gonogo.events.hotfixes import Hotfix, HotfixStatus
+from gonogo.hotfix import review
+from gonogo.hotfix.steps import StepKind
 
 READING = timedelta(seconds=4)
 """How long it takes them to read the difference."""

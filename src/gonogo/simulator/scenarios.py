@@ -14,12 +14,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.names import suggest
-from gonogo.domain.observation import Role, Running, Status, Target
-from gonogo.domain.plan import Plan, Product
-from gonogo.domain.text import clean
 from gonogo.errors import UsageError
+from gonogo.facts import Role, Running, Status, Target
+from gonogo.plan import Plan, Product
 from gonogo.simulator.scenario import Act, Fault, Moment, Scenario, in_order
+from gonogo.text import clean
+from gonogo.text.names import suggest
 
 _SIZE_LIMIT = 256 * 1024
 _LONG_AGO = -86_400.0

@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from gonogo.domain.text import clean
 from gonogo.errors import ConfigError, StorageError
+from gonogo.text import clean
 
 _SAFE = (
     "-c", "core.hooksPath=/dev/null",

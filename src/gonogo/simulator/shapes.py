@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from gonogo.domain.observation import Running, Status, Target
+from gonogo.facts import Running, Status, Target
 from gonogo.simulator.scenario import Fault, Reply
 
 

@@ -1,6 +1,6 @@
 """From a plan to its double on the stage: questions aimed at the fleet, repositories copied or made up.
 
-The double is derived from the domain's plan, never by editing text, and again each time the file changes.
+The double is derived from the plan that was read, never by editing text, and again each time the file changes.
 """
 
 from collections.abc import Callable
@@ -9,12 +9,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gonogo.domain.branches import branches_of
-from gonogo.domain.hotfix.lines import tag_name
-from gonogo.domain.names import slug
-from gonogo.domain.plan import LoadedPlan, Plan, Product, VersionFile, Window
-from gonogo.domain.text import clean
 from gonogo.errors import StorageError
+from gonogo.hotfix.lines import tag_name
+from gonogo.plan import LoadedPlan, Plan, Product, VersionFile, Window
+from gonogo.plan.branches import branches_of
 from gonogo.ports import PlanSource
 from gonogo.simulator import scratch_git
 from gonogo.simulator.fleet import Fleet, aimed
@@ -22,6 +20,8 @@ from gonogo.simulator.histories import Chapter, History, everyday_chapters
 from gonogo.simulator.repositories import generate
 from gonogo.simulator.scenario import Scenario, at_their_tags, with_missing
 from gonogo.simulator.scenarios import below, predecessor
+from gonogo.text import clean
+from gonogo.text.names import slug
 
 _RELEASES = 5
 """Releases a made-up history has behind it."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gonogo.adapters.identity_unix import account_name
-from gonogo.domain.events import ITEM_TICKED, Actor, Draft, Event, EventId
+from gonogo.events import ITEM_TICKED, Actor, Draft, Event, EventId
+from gonogo.io.host.identity_unix import account_name
 from gonogo.testing.clock import START
 
 

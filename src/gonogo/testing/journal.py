@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from gonogo.adapters.journal_dir import record
-from gonogo.domain.events import Actor, Draft, Event, EventId
 from gonogo.errors import BusyError, GonogoError
+from gonogo.events import Actor, Draft, Event, EventId
+from gonogo.io.journal import record
 from gonogo.ports import Alarm, Clock, Tail
 
 GENESIS = "0" * 64

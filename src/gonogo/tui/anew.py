@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from textual.message import Message
 
-from gonogo.domain.decide import Command
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import LoadedPlan
+from gonogo.acts import Command
 from gonogo.errors import GonogoError
+from gonogo.facts import Observation, Target
+from gonogo.plan import LoadedPlan
 from gonogo.tui.messages import AskedAnew
 from gonogo.tui.wiring import AskAnew
 

@@ -19,15 +19,14 @@ from textual.events import Event as TextualEvent
 from textual.events import Key
 from textual.screen import Screen
 
-from gonogo.domain import snapshot as snapshots
-from gonogo.domain.decide import Scene, Undo
-from gonogo.domain.events import Actor, Event
-from gonogo.domain.snapshot import Inputs, Snapshot
-from gonogo.domain.spans import age
+from gonogo.acts import Scene, Undo
+from gonogo.engine.session import PREVIEW, Accepted, Refused
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.trail import sentence
-from gonogo.session import PREVIEW, Accepted, Refused
+from gonogo.events import Actor, Event
+from gonogo.rules import snapshot as snapshots
+from gonogo.rules.snapshot import Inputs, Snapshot
+from gonogo.text.spans import age
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui import crash, intents, loading
 from gonogo.tui.checks import Checks
 from gonogo.tui.feed import FAREWELL, Feed
@@ -69,6 +68,7 @@ from gonogo.tui.screens.problems import ProblemsScreen
 from gonogo.tui.screens.trust import trust_question
 from gonogo.tui.screens.view import Desk, View
 from gonogo.tui.wiring import Wiring
+from gonogo.view.trail import sentence
 
 SILENT = timedelta(seconds=10)
 """Age of the last look at the journal past which nothing on the screen may be taken for a GO."""

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 from textual.message import Message
 
-from gonogo.adapters.checks.command_files import named_files
-from gonogo.adapters.checks.finding import Finding, record_of
-from gonogo.adapters.checks.finding import Progress as Running
-from gonogo.domain.checks import command_set_digest, fingerprint
-from gonogo.domain.decide import RecordCheck
-from gonogo.domain.plan import CheckKind, Item, LoadedPlan
+from gonogo.acts import RecordCheck
 from gonogo.errors import GonogoError, UsageError
+from gonogo.io.checks.command_files import named_files
+from gonogo.io.checks.finding import Finding, record_of
+from gonogo.io.checks.finding import Progress as Running
+from gonogo.plan import CheckKind, Item, LoadedPlan
+from gonogo.rules.checks import command_set_digest, fingerprint
 from gonogo.tui.crash import describe
 from gonogo.tui.messages import AskTrust, CheckEnded, CheckMoved, Reply, Trouble, Trusted
 from gonogo.tui.wiring import Wiring

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from gonogo.domain.text import clean_block
+from gonogo.text import clean_block
 
 
 def state_directory(environ: Mapping[str, str]) -> Path:

@@ -16,15 +16,15 @@ from typing import assert_never
 from msgspec import Struct
 from textual.message import Message
 
-from gonogo.adapters.outside_thread import OutsideThread, Told
-from gonogo.adapters.poller_thread import PollerThread
-from gonogo.domain.decide import Command, RecordTransition
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import LoadedPlan
-from gonogo.domain.pollers import PolledBy
-from gonogo.domain.resting import cells_behind
+from gonogo.acts import Command, RecordTransition
+from gonogo.engine.outside_thread import OutsideThread, Told
+from gonogo.engine.poller_thread import PollerThread
+from gonogo.engine.session import Session
 from gonogo.errors import ConflictError, GonogoError
-from gonogo.session import Session
+from gonogo.facts import Observation, Target
+from gonogo.facts.pollers import PolledBy
+from gonogo.plan import LoadedPlan
+from gonogo.rules.resting import cells_behind
 from gonogo.tui.anew import PATIENCE, Decide, SeenAnew, ask_in_a_thread
 from gonogo.tui.crash import describe
 from gonogo.tui.histories import Histories, Read, Unmoved

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from msgspec import Struct
 from textual.message import Message
 
-from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.plan import LoadedPlan, Product
+from gonogo.changelog import Changes, Unreadable
+from gonogo.plan import LoadedPlan, Product
 from gonogo.tui.crash import describe
 from gonogo.tui.messages import Stopped
 from gonogo.tui.wiring import Wiring
@@ -16,7 +16,7 @@ from gonogo.tui.wiring import Wiring
 EVERY = 1.0
 """Seconds between two looks at git's references."""
 TELL = 20.0
-"""Seconds after which it is said again that nothing has moved; far below what `domain.ageing` allows."""
+"""Seconds after which it is said again that nothing has moved; far below what `facts.ageing` allows."""
 
 AGAIN = 20.0
 """Seconds after which a history that could not be read is tried again, and whenever somebody asks: its references

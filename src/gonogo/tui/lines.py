@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.text.tones import Line, Span, Tone
 
 
 def width(line: Line) -> int:

@@ -20,11 +20,11 @@ LATER = (
     "gonogo.tui.screens.merges",
     "gonogo.tui.screens.way_back",
     "gonogo.tui.screens.wizard",
-    "gonogo.adapters.git_hotfix.bench",
-    "gonogo.adapters.git_hotfix.carrying",
-    "gonogo.adapters.git_hotfix.planning",
-    "gonogo.adapters.git_hotfix.service",
-    "gonogo.adapters.merge_ledger",
+    "gonogo.hotfix_jobs.bench",
+    "gonogo.hotfix_jobs.carrying",
+    "gonogo.hotfix_jobs.planning",
+    "gonogo.hotfix_jobs.service",
+    "gonogo.io.repository_files.merge_ledger",
 )
 """A quarter of what the cockpit consists of."""
 

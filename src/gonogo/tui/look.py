@@ -11,9 +11,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.theme import Theme
 
-from gonogo.present.glyphs import ASCII, UNICODE, Glyphs, to_ascii
-from gonogo.present.tones import Span, Tone
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.profile import Profile
+from gonogo.view.glyphs import ASCII, UNICODE, Glyphs, to_ascii
 
 
 class Look(Struct, frozen=True):

@@ -10,14 +10,14 @@ from typing import Any, Protocol, TypeVar
 
 from textual.message import Message
 
-from gonogo.domain.folds.hotfixes import Hotfix
-from gonogo.domain.hotfix.on_bench import OnBench
-from gonogo.domain.hotfix.outcome import Aborted, Given, Outcome
-from gonogo.domain.hotfix.wish import Planned, Seen, Wish
-from gonogo.domain.hotfix.work import Kind, Work
-from gonogo.domain.ledger import Ledger, LedgerCell
-from gonogo.domain.plan import Plan
 from gonogo.errors import BusyError, GonogoError
+from gonogo.events.hotfixes import Hotfix
+from gonogo.facts.ledger import Ledger, LedgerCell
+from gonogo.hotfix.on_bench import OnBench
+from gonogo.hotfix.outcome import Aborted, Given, Outcome
+from gonogo.hotfix.wish import Planned, Seen, Wish
+from gonogo.hotfix.work import Kind, Work
+from gonogo.plan import Plan
 
 T = TypeVar("T")
 

@@ -5,13 +5,13 @@ from typing import Literal
 
 from textual.message import Message
 
-from gonogo.adapters.checks.finding import Progress as Running
-from gonogo.domain.decide import Command, RecordCheck
-from gonogo.domain.events import Actor
-from gonogo.domain.snapshot import Inputs
+from gonogo.acts import Command, RecordCheck
+from gonogo.engine.session import Outcome
 from gonogo.errors import GonogoError
-from gonogo.present.tones import Tone
-from gonogo.session import Outcome
+from gonogo.events import Actor
+from gonogo.io.checks.finding import Progress as Running
+from gonogo.rules.snapshot import Inputs
+from gonogo.text.tones import Tone
 
 
 class Opened(Message):

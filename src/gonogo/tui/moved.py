@@ -1,6 +1,6 @@
 """What moved between two looks at the same act, in lines."""
 
-from gonogo.domain.confirmation import Preview
+from gonogo.rules.confirmation import Preview
 
 SHOWN = 5
 """Lines that are told; more are counted."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.domain.text import clean, clean_block
+from gonogo.text import clean, clean_block
 
 LIMIT = 200
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from gonogo.present.tones import Line
+from gonogo.text.tones import Line
 
 LASTS = 20.0
 """Seconds a line stands there. What was refused is in the problems log, what was recorded in the trail."""

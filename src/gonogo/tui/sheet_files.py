@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from gonogo.adapters.kept_texts import KeptText
-from gonogo.domain.notes import Audience
+from gonogo.changelog.notes import Audience
+from gonogo.io.host.kept_texts import KeptText
 from gonogo.tui.sheets import Sheet
 
 

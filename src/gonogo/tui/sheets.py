@@ -1,9 +1,9 @@
 """A text that somebody writes on: what it was made from, what is safe already, what others have written."""
 
-from gonogo.adapters.release_notes import Generated
-from gonogo.domain.folds.drafts import NotesDraft
-from gonogo.domain.notes import Audience
-from gonogo.domain.text import clean_block
+from gonogo.changelog.notes import Audience
+from gonogo.events.drafts import NotesDraft
+from gonogo.io.repository_files.release_notes import Generated
+from gonogo.text import clean_block
 
 
 class Sheet:

@@ -6,15 +6,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from gonogo.adapters.checks.finding import Finding
-from gonogo.adapters.checks.finding import Progress as Running
-from gonogo.adapters.outside_thread import Doors
-from gonogo.domain.changelog import Changes
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import Item, LoadedPlan, Plan, Product
-from gonogo.domain.shipping import ReadShipping
+from gonogo.changelog import Changes
+from gonogo.commits.shipping import ReadShipping
+from gonogo.engine.outside_thread import Doors
+from gonogo.engine.session import Session
+from gonogo.facts import Observation, Target
+from gonogo.io.checks.finding import Finding
+from gonogo.io.checks.finding import Progress as Running
+from gonogo.plan import Item, LoadedPlan, Plan, Product
 from gonogo.ports import Clock, Polling
-from gonogo.session import Session
 from gonogo.tui.mending import Workshop
 
 

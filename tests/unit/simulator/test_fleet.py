@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gonogo.domain.observation import Role, Running, Status, Target
-from gonogo.domain.plan import Environment, Plan, Probe, Product, Source
 from gonogo.errors import BusyError
+from gonogo.facts import Role, Running, Status, Target
+from gonogo.plan import Environment, Plan, Probe, Product, Source
 from gonogo.simulator.fleet import Fleet, aimed, own_address
 from gonogo.simulator.scenario import Fault, Moment, Scenario
 

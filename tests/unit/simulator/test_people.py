@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.domain.decide import Tick, Undo
-from gonogo.domain.events import EventId
-from gonogo.domain.state import ItemStatus
+from gonogo.acts import Tick, Undo
+from gonogo.engine.session import Accepted, Refused, Session
 from gonogo.errors import ExitCode
-from gonogo.session import Accepted, Refused, Session
+from gonogo.events import EventId
+from gonogo.events.state import ItemStatus
 from gonogo.simulator.rehearsal import Rehearsal, rehearsal
 from support.stage import GivenPlan, Hands, Me, shop
 

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 from msgspec.structs import replace
 
-from gonogo.domain.plan import Plan, Window
 from gonogo.errors import StorageError, UsageError
+from gonogo.plan import Plan, Window
 from gonogo.simulator.histories import History, everyday_chapters
 from gonogo.simulator.rehearsal import rehearsal
 from gonogo.simulator.repositories import generate

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.domain.plan import VersionFile
 from gonogo.errors import StorageError
+from gonogo.plan import VersionFile
 from gonogo.simulator.histories import Chapter, History, everyday_chapters, narrate, stated_version
 from gonogo.simulator.repositories import generate
 from gonogo.simulator.scratch_git import clone

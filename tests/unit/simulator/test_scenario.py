@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.domain.observation import Running, Status, Target
+from gonogo.facts import Running, Status, Target
 from gonogo.simulator.scenario import NOTHING, Act, Fault, Moment, Scenario, acts_between, answer, with_missing
 
 WEB = Target("web", "staging")

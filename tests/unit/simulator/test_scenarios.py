@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.domain.observation import Status, Target
-from gonogo.domain.plan import Product
 from gonogo.errors import UsageError
+from gonogo.facts import Status, Target
+from gonogo.plan import Product
 from gonogo.simulator.scenario import Fault, answer
 from gonogo.simulator.scenarios import SCENARIOS, below, predecessor, read_scenario, scenario_for
 from support.stage import shop

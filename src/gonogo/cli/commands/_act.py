@@ -9,16 +9,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from gonogo.cli.context import Context, via
+from gonogo.engine.session import Accepted, Refused, Session
 from gonogo.errors import ExitCode, UsageError
-from gonogo.session import Accepted, Refused, Session
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable
 
-    from gonogo.domain.confirmation import Preview
-    from gonogo.domain.decide import Command, Refusal
-    from gonogo.domain.events import Event
+    from gonogo.acts import Command, Refusal
+    from gonogo.events import Event
+    from gonogo.rules.confirmation import Preview
 
     Seeing = Callable[[Session], Preview | Refusal]
 
@@ -89,7 +89,7 @@ def act_confirmed(
 
 def _confirmed_code(context: Context, preview: Preview | Refusal, command: str) -> str | None:
     """The code that goes with the command; None when it was only shown."""
-    from gonogo.domain.decide import Refusal
+    from gonogo.acts import Refusal
 
     if isinstance(preview, Refusal):
         return ""  # submitting gives the very same refusal, in the one place that words it
@@ -98,7 +98,7 @@ def _confirmed_code(context: Context, preview: Preview | Refusal, command: str) 
     if context.options.json:
         context.out.json(_facts(preview, command))
         return None
-    from gonogo.present import preview as words
+    from gonogo.view import preview as words
 
     context.out.lines(words.lines(preview))
     if _on_a_terminal():
@@ -172,9 +172,9 @@ def _submit(context: Context, session: Session, command: Command) -> int:
 
 
 def _report(context: Context, session: Session, events: tuple[Event, ...]) -> None:
+    from gonogo import events as kinds
     from gonogo.cli.facts import event_facts
-    from gonogo.domain import events as kinds
-    from gonogo.present.trail import event_line
+    from gonogo.view.trail import event_line
 
     told = [event for event in events if event.kind != kinds.PLAN_RECORDED]
     lines = [event_line(event) for event in told]

@@ -8,24 +8,24 @@ import msgspec
 
 from gonogo.cli.commands._hotfix import told
 from gonogo.cli.context import Context, via
-from gonogo.domain.hotfix.outcome import Finished, Given
-from gonogo.domain.hotfix.work import Kind
 from gonogo.errors import ExitCode, RefusedError, UsageError
-from gonogo.present import hotfix as words
-from gonogo.present.tones import Span, Tone
+from gonogo.hotfix.outcome import Finished, Given
+from gonogo.hotfix.work import Kind
+from gonogo.text.tones import Span, Tone
+from gonogo.view import hotfix as words
 
 if TYPE_CHECKING:
-    from gonogo.adapters.git_hotfix.service import Hotfixes
-    from gonogo.domain.folds.hotfixes import Hotfix
-    from gonogo.domain.hotfix.outcome import Aborted, Outcome
-    from gonogo.domain.hotfix.wish import Planned
-    from gonogo.domain.ledger import LedgerCell
-    from gonogo.session import Session
+    from gonogo.engine.session import Session
+    from gonogo.events.hotfixes import Hotfix
+    from gonogo.facts.ledger import LedgerCell
+    from gonogo.hotfix.outcome import Aborted, Outcome
+    from gonogo.hotfix.wish import Planned
+    from gonogo.hotfix_jobs.service import Hotfixes
 
 
 def carry(context: Context, cell: LedgerCell) -> int:
     """Show what would come of it; with its code, do it."""
-    from gonogo.adapters.git_hotfix.carrying import plan_carry
+    from gonogo.hotfix_jobs.carrying import plan_carry
 
     session = context.doors.open_session(context.options, via())
     try:

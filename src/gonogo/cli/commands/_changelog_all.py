@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gonogo.adapters.git_history.kept import Store
-from gonogo.adapters.git_history.past import Past, read_past
-from gonogo.adapters.own_cache import cache_directory
-from gonogo.domain.changelog import Unreadable
+from gonogo.changelog import Unreadable
 from gonogo.errors import ExitCode
+from gonogo.io.git.history.kept import Store
+from gonogo.io.git.history.past import Past, read_past
+from gonogo.io.host.own_cache import cache_directory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gonogo.cli.context import Context
-    from gonogo.domain.plan import Plan, Product
+    from gonogo.plan import Plan, Product
 
 
 def run(context: Context, plan: Plan, products: Sequence[Product]) -> int:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gonogo.adapters.git_commit import read_commit
+from gonogo.changelog import ProductChanges
 from gonogo.cli.facts import commit_facts
-from gonogo.domain.changelog import ProductChanges
-from gonogo.domain.text import clean
-from gonogo.domain.whole_commit import NoCommit, WholeCommit
+from gonogo.commits.whole_commit import NoCommit, WholeCommit
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present.commit import commit_lines
+from gonogo.io.git.commit import read_commit
+from gonogo.text import clean
+from gonogo.view.commit import commit_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gonogo.changelog import Changes
     from gonogo.cli.context import Context
-    from gonogo.domain.changelog import Changes
-    from gonogo.domain.commits import Commit
-    from gonogo.domain.plan import Plan
-    from gonogo.domain.whole_commit import CommitTold
+    from gonogo.commits import Commit
+    from gonogo.commits.whole_commit import CommitTold
+    from gonogo.plan import Plan
 
 
 def run(context: Context, plan: Plan, changes: Sequence[Changes]) -> int:

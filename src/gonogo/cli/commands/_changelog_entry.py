@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gonogo.adapters.changelog_file import Edit, entry_of, write
-from gonogo.domain.changelog import ProductChanges, Unreadable
-from gonogo.domain.keepachangelog.reading import Origin
+from gonogo.changelog import ProductChanges, Unreadable
+from gonogo.changelog.keepachangelog.reading import Origin
 from gonogo.errors import ExitCode, GonogoError, UsageError
-from gonogo.present.notes import ORIGINS
-from gonogo.present.tones import Span, Tone
+from gonogo.io.repository_files.changelog_file import Edit, entry_of, write
+from gonogo.text.tones import Span, Tone
+from gonogo.view.notes import ORIGINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gonogo.changelog import Changes
     from gonogo.cli.context import Context
-    from gonogo.domain.changelog import Changes
-    from gonogo.domain.plan import Plan, Product
+    from gonogo.plan import Plan, Product
 
 
 def run(context: Context, plan: Plan, changes: Sequence[Changes], *, into_file: bool) -> int:

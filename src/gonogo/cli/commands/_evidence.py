@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Iterable
 
-from gonogo.adapters.evidence_given import file, link, output
-from gonogo.domain.state import Proof
+from gonogo.events.state import Proof
+from gonogo.io.host.evidence_given import file, link, output
 
 _STDIN_LIMIT = 16 * 1024 * 1024
 

@@ -6,32 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from gonogo.acts.hotfixes import ApproveHotfix, RejectHotfix, may_not_approve
 from gonogo.cli.commands import _act
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
-from gonogo.domain.confirmation import Preview as Shown
-from gonogo.domain.decisions.hotfixes import ApproveHotfix, RejectHotfix, may_not_approve
-from gonogo.domain.folds.hotfixes import HotfixStatus
-from gonogo.domain.hotfix import review
-from gonogo.domain.hotfix.outcome import Aborted, Finished, Given, Outcome, PushFailed
-from gonogo.domain.hotfix.seen import seen_of
-from gonogo.domain.hotfix.typed import typed
-from gonogo.domain.hotfix.wish import Planned, Wish
-from gonogo.domain.hotfix.work import Kind
-from gonogo.domain.ledger import Arrival
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present import hotfix as words
-from gonogo.present.hotfix_table import merges, status_rows
-from gonogo.present.tones import Span, Tone
+from gonogo.events.hotfixes import HotfixStatus
+from gonogo.facts.ledger import Arrival
+from gonogo.hotfix import review
+from gonogo.hotfix.outcome import Aborted, Finished, Given, Outcome, PushFailed
+from gonogo.hotfix.seen import seen_of
+from gonogo.hotfix.typed import typed
+from gonogo.hotfix.wish import Planned, Wish
+from gonogo.hotfix.work import Kind
+from gonogo.rules.confirmation import Preview as Shown
+from gonogo.text.tones import Span, Tone
+from gonogo.view import hotfix as words
+from gonogo.view.hotfix_table import merges, status_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gonogo.adapters.git_hotfix.service import Hotfixes
-    from gonogo.domain.decide import Refusal
-    from gonogo.domain.folds.hotfixes import Hotfix
-    from gonogo.domain.ledger import Ledger
-    from gonogo.session import Session
+    from gonogo.acts import Refusal
+    from gonogo.engine.session import Session
+    from gonogo.events.hotfixes import Hotfix
+    from gonogo.facts.ledger import Ledger
+    from gonogo.hotfix_jobs.service import Hotfixes
 
 
 def dispatch(context: Context, kind: Kind, act: str, words_: Sequence[str]) -> int:
@@ -49,7 +49,7 @@ def dispatch(context: Context, kind: Kind, act: str, words_: Sequence[str]) -> i
             return _vote(context, session, hotfixes.live(kind.value, product), act, words_)
         known = hotfixes.live(kind.value, product)
         if act in {"edit", "shell"}:
-            from gonogo.adapters.git_hotfix.hands import edit, shell
+            from gonogo.hotfix_jobs.hands import edit, shell
 
             tree = hotfixes.bench(known).tree
             return shell(tree) if act == "shell" else edit(tree, known.conflicts)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gonogo.cli.commands import _act
 from gonogo.cli.context import Context
-from gonogo.domain.hotfix.work import Kind
+from gonogo.hotfix.work import Kind
 
 
 class Act(NamedTuple):

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gonogo.adapters.outside_thread import ask_once
+from gonogo.acts import ClearTrigger, FireTrigger, RecordTransition
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
-from gonogo.domain.decide import ClearTrigger, FireTrigger, RecordTransition
-from gonogo.domain.observation import Observation, Target
-from gonogo.domain.plan import Plan
-from gonogo.domain.readiness import Answer, Verdict
-from gonogo.domain.snapshot import Snapshot
+from gonogo.engine.outside_thread import ask_once
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.session import Session
+from gonogo.facts import Observation, Target
+from gonogo.plan import Plan
+from gonogo.rules.readiness import Answer, Verdict
+from gonogo.rules.snapshot import Snapshot
 
 EXIT_CODES = {Answer.GO: ExitCode.OK, Answer.NO_GO: ExitCode.NO_GO, Answer.UNKNOWN: ExitCode.UNKNOWN}
 

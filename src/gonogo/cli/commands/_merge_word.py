@@ -2,14 +2,14 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts.merges import SayMerge, WithdrawMerge
 from gonogo.cli.commands._act import act
 from gonogo.cli.commands.merges import read
 from gonogo.cli.context import Context
-from gonogo.domain.decisions.merges import SayMerge, WithdrawMerge
-from gonogo.domain.folds.merges import Word
-from gonogo.domain.ledger import LedgerCell
-from gonogo.domain.text import clean
 from gonogo.errors import UsageError
+from gonogo.events.merges import Word
+from gonogo.facts.ledger import LedgerCell
+from gonogo.text import clean
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def _not_a_branch(cell: LedgerCell, word: Word) -> UsageError:
 
 def _in_branch(context: Context, cell: LedgerCell, commit: str) -> str:
     """The full id of a commit of the cell's branch. Raises UsageError for any other."""
-    from gonogo.adapters.git_ledger import commit_in
+    from gonogo.io.git.ledger import commit_in
 
     product = context.doors.load_plan(context.options).plan.product(cell.product)
     return commit_in(product.repo, cell.branch, commit) if product else ""

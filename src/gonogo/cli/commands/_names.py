@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from gonogo.domain.names import suggest
-from gonogo.domain.text import clean
 from gonogo.errors import UsageError
+from gonogo.text import clean
+from gonogo.text.names import suggest
 
 
 def require_name(wanted: str, names: Iterable[str], what: str) -> None:

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from gonogo.cli.commands._scripts import read_scripts
 from gonogo.cli.context import Context, via
-from gonogo.domain.named_files import NamedFiles
-from gonogo.domain.plan import Item, Plan
-from gonogo.domain.state import ItemStatus, ReleaseState
 from gonogo.errors import ExitCode
-from gonogo.present import checklist
-from gonogo.present.tones import Span, Tone
+from gonogo.events.state import ItemStatus, ReleaseState
+from gonogo.facts.named_files import NamedFiles
+from gonogo.plan import Item, Plan
+from gonogo.text.tones import Span, Tone
+from gonogo.view import checklist
 
 
 class Listed(NamedTuple):

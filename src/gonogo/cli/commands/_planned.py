@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from gonogo.cli.commands._look import EXIT_CODES
 from gonogo.cli.context import Context
-from gonogo.domain.clocks import local_and_utc
-from gonogo.domain.completion import open_deployments
-from gonogo.domain.duration import parse_local, parse_zone
-from gonogo.domain.plan import Plan
-from gonogo.domain.readiness import Verdict
-from gonogo.domain.snapshot import Snapshot
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.plan import Plan
+from gonogo.rules.completion import open_deployments
+from gonogo.rules.readiness import Verdict
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.clocks import local_and_utc
+from gonogo.text.durations import parse_local, parse_zone
+from gonogo.text.tones import Line, Span, Tone
 
 _EXAMPLE = "--at '2026-11-24 21:00', in the zone of the window, or --at 2026-11-24T20:00Z"
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from gonogo.cli.commands._wanted import Wanted
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment
-from gonogo.domain.duration import parse_past, parse_zone
-from gonogo.domain.history import NotRecorded, Ran, ran_at, transitions
-from gonogo.domain.observation import Target
-from gonogo.domain.plan import Plan
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present.recorded import recorded_lines
-from gonogo.session import Session
+from gonogo.facts import Target
+from gonogo.facts.history import NotRecorded, Ran, ran_at, transitions
+from gonogo.plan import Plan
+from gonogo.text.durations import parse_past, parse_zone
+from gonogo.view.recorded import recorded_lines
 
 _EXAMPLE = "gonogo matrix --at '2026-11-24 02:13' --zone Europe/Berlin"
 

@@ -1,6 +1,6 @@
 """What verbs that ask nothing else look at: the files that commands of passed checks name."""
 
-from gonogo.session import Session
+from gonogo.engine.session import Session
 
 
 def read_scripts(session: Session) -> None:
@@ -8,7 +8,7 @@ def read_scripts(session: Session) -> None:
     plan, state = session.loaded.plan, session.inputs.state
     if not state.checks:
         return
-    from gonogo.adapters.checks.command_files import read_anew
-    from gonogo.domain.rules import needs
+    from gonogo.io.checks.command_files import read_anew
+    from gonogo.rules import needs
 
     session.learn_check_files(read_anew(session.loaded, needs.check_files(plan, state)))

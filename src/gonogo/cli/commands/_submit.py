@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gonogo.acts import Command, Note, Tick, Undo, find_item
 from gonogo.cli.context import Context, via
-from gonogo.domain.decide import Command, Note, Tick, Undo, find_item
-from gonogo.domain.plan import Item, Plan
-from gonogo.domain.state import ItemState, ItemStatus
+from gonogo.engine.session import Accepted, Refused, Session
 from gonogo.errors import ExitCode
-from gonogo.session import Accepted, Refused, Session
+from gonogo.events.state import ItemState, ItemStatus
+from gonogo.plan import Item, Plan
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gonogo.domain.events import Event
+    from gonogo.events import Event
 
 _WORDS = {ItemStatus.DONE: "ticked", ItemStatus.OPEN: "open", ItemStatus.SKIPPED: "marked as not applicable"}
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gonogo.domain.observation import Target
+from gonogo.facts import Target
 
 
 class Wanted(NamedTuple):

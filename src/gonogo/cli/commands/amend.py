@@ -2,17 +2,16 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import AcceptAmendment, Refusal, amendments
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
-from gonogo.domain import amendment
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import AcceptAmendment, Refusal
-from gonogo.domain.decisions import amendments
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode
-from gonogo.present import preview as words
-from gonogo.present.tones import Span, Tone
-from gonogo.session import Session
+from gonogo.rules import amendment
+from gonogo.rules.confirmation import Preview
+from gonogo.text.tones import Span, Tone
+from gonogo.view import preview as words
 
 
 def add_arguments(parser: ArgumentParser) -> None:

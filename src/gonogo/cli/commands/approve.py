@@ -2,12 +2,11 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Approve, Refusal, approvals
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Approve, Refusal
-from gonogo.domain.decisions import approvals
-from gonogo.session import Session
+from gonogo.engine.session import Session
+from gonogo.rules.confirmation import Preview
 
 
 def add_arguments(parser: ArgumentParser) -> None:

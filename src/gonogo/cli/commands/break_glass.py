@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import glass
+from gonogo.acts.glass import BreakGlass, EndGlass, RequestGlass
 from gonogo.cli.commands._act import act, act_confirmed, act_on_sight, add_confirm, need
 from gonogo.cli.context import Context
-from gonogo.domain.decisions import glass
-from gonogo.domain.decisions.glass import BreakGlass, EndGlass, RequestGlass
 from gonogo.errors import UsageError
 
 

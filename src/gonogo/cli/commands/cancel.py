@@ -3,11 +3,10 @@
 import shlex
 from argparse import ArgumentParser
 
+from gonogo.acts import Cancel, lifecycle
 from gonogo.cli.commands._act import act_confirmed, add_confirm, need
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Cancel
-from gonogo.domain.decisions import lifecycle
-from gonogo.domain.text import clean
+from gonogo.text import clean
 
 
 def add_arguments(parser: ArgumentParser) -> None:

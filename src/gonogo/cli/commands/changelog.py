@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
+from gonogo.changelog import Changes, Unreadable
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
-from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.plan import Plan, Product
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present import changelog as words
-from gonogo.present.tones import Line
+from gonogo.plan import Plan, Product
+from gonogo.text.tones import Line
+from gonogo.view import changelog as words
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -82,7 +82,7 @@ def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
 
 def _bad(context: Context, plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """By product: the versions that are marked bad. Where there is no journal none is, and none is made."""
-    from gonogo.adapters.journal_dir.layout import place_of
+    from gonogo.io.journal.layout import place_of
 
     if not place_of(context.doors.journal_place(context.options, plan.release).directory).directory.exists():
         return {}

@@ -5,17 +5,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from gonogo.changelog import Changes, Unreadable
 from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
 from gonogo.cli.facts import changes_facts, observation_facts
 from gonogo.cli.output import problem_facts
-from gonogo.domain.branches import NoBranch
-from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.finishing import Gap, gaps, hopeless, persons, shut_for_good
-from gonogo.domain.observation import Missing, Observation, Reason, Seen
-from gonogo.domain.plan import LoadedPlan, Plan
 from gonogo.errors import ExitCode, PlanInvalid
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.facts import Missing, Observation, Reason, Seen
+from gonogo.plan import LoadedPlan, Plan
+from gonogo.plan.branches import NoBranch
+from gonogo.rules.finishing import Gap, gaps, hopeless, persons, shut_for_good
+from gonogo.text.tones import Line, Span, Tone
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gonogo.acts import find_item, slips
 from gonogo.cli.commands._scripts import read_scripts
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
-from gonogo.domain.checks import Standing, checked_items, describe, fingerprint, standing
-from gonogo.domain.decide import find_item
-from gonogo.domain.decisions import slips
-from gonogo.domain.folds.checks import CheckOutcome, CheckResult
-from gonogo.domain.plan import Item
-from gonogo.domain.spans import span
+from gonogo.engine.session import Refused, Session
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present.checks import check_lines
-from gonogo.present.tones import Span, Tone
-from gonogo.session import Refused, Session
+from gonogo.events.checks import CheckOutcome, CheckResult
+from gonogo.plan import Item
+from gonogo.rules.checks import Standing, checked_items, describe, fingerprint, standing
+from gonogo.text.spans import span
+from gonogo.text.tones import Span, Tone
+from gonogo.view.checks import check_lines
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from datetime import datetime
 
-    from gonogo.adapters.checks.finding import Progress
+    from gonogo.io.checks.finding import Progress
 
 _EXIT = {
     CheckOutcome.PASSED: ExitCode.OK,
@@ -86,8 +85,8 @@ def _last(context: Context, session: Session, item: Item) -> int:
 
 
 def _run(context: Context, session: Session, item: Item) -> int:
-    from gonogo.adapters.checks.finding import record_of
     from gonogo.cli.following import unwound_by_signals
+    from gonogo.io.checks.finding import record_of
 
     assert item.check is not None
     ran = fingerprint(session.loaded.plan, item.check)

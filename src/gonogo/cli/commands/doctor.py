@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.text.tones import Line, Span, Tone
 
 _TONES = {"ok": Tone.GOOD, "warn": Tone.WARN, "fail": Tone.BAD}
 

@@ -3,14 +3,13 @@
 import shlex
 from argparse import ArgumentParser
 
+from gonogo.acts import Go, go
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Go
-from gonogo.domain.decisions import go
+from gonogo.engine.session import Session
 from gonogo.errors import UsageError
-from gonogo.session import Session
+from gonogo.rules.confirmation import Preview
 
 
 def add_arguments(parser: ArgumentParser) -> None:

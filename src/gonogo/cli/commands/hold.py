@@ -2,12 +2,12 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Command, Hold, HoldVersion
 from gonogo.cli.commands._act import act, act_on_sight
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Command, Hold, HoldVersion
-from gonogo.domain.observation import Target
+from gonogo.engine.session import Session
 from gonogo.errors import UsageError
-from gonogo.session import Session
+from gonogo.facts import Target
 
 
 def add_arguments(parser: ArgumentParser) -> None:

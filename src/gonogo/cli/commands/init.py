@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from gonogo.adapters.plan_starter import starter_plan, write_new
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
+from gonogo.io.repository_files.plan_starter import starter_plan, write_new
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from gonogo.adapters.journal_dir import init_all, init_shared
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
+from gonogo.io.journal import init_all, init_shared
 
 
 def add_arguments(parser: ArgumentParser) -> None:

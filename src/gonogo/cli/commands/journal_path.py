@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
-from gonogo.adapters.journal_dir.layout import place_of
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
+from gonogo.io.journal.layout import place_of
 
 
 def add_arguments(parser: ArgumentParser) -> None:

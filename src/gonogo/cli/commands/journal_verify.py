@@ -4,13 +4,13 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from gonogo.adapters.journal_dir import state_home, verify_and_remember
 from gonogo.cli.context import Context, via
-from gonogo.domain.events import Event
-from gonogo.domain.signing import SIGNED
 from gonogo.errors import ExitCode
+from gonogo.events import Event
+from gonogo.io.journal import state_home, verify_and_remember
 from gonogo.ports import Alarm
-from gonogo.present.tones import Span, Tone
+from gonogo.rules.signing import SIGNED
+from gonogo.text.tones import Span, Tone
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -2,14 +2,14 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 
+from gonogo.acts import Refusal, find_item
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import event_facts
-from gonogo.domain.decide import Refusal, find_item
-from gonogo.domain.events import Event
-from gonogo.domain.plan import Plan
 from gonogo.errors import ExitCode
-from gonogo.present.tones import Span, Tone
-from gonogo.present.trail import event_line
+from gonogo.events import Event
+from gonogo.plan import Plan
+from gonogo.text.tones import Span, Tone
+from gonogo.view.trail import event_line
 
 
 def _count(text: str) -> int:

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import ClearBad, Command, MarkBad
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
-from gonogo.domain.decide import ClearBad, Command, MarkBad
 
 
 def add_arguments(parser: ArgumentParser) -> None:

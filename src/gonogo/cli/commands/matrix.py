@@ -11,20 +11,20 @@ from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment, poller_facts, shipping_facts
 from gonogo.cli.following import follow, has_news, unwound_by_signals
 from gonogo.cli.output import aligned
-from gonogo.domain.history import transitions
-from gonogo.domain.matrix import Cell
-from gonogo.domain.observation import Target
-from gonogo.domain.plan import Plan
-from gonogo.domain.shipping import WhatShips
-from gonogo.domain.silence import outage_sentence, outages
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import Deployed
+from gonogo.commits.shipping import WhatShips
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present import matrix as words
-from gonogo.present.cell import details, shipping_question
-from gonogo.present.glyphs import Glyphs
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.session import Session
+from gonogo.events.state import Deployed
+from gonogo.facts import Target
+from gonogo.facts.history import transitions
+from gonogo.matrix import Cell
+from gonogo.matrix.silence import outage_sentence, outages
+from gonogo.plan import Plan
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
+from gonogo.view import matrix as words
+from gonogo.view.cell import details, shipping_question
+from gonogo.view.glyphs import Glyphs
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -9,10 +9,10 @@ import msgspec
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
-from gonogo.domain.ledger import Arrival, Ledger, LedgerCell, push_command
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.present.merges import CarryPreview, asides, carry_preview, nothing_to_carry, preview_spans
-from gonogo.present.tones import Span, Tone
+from gonogo.facts.ledger import Arrival, Ledger, LedgerCell, push_command
+from gonogo.text.tones import Span, Tone
+from gonogo.view.merges import CarryPreview, asides, carry_preview, nothing_to_carry, preview_spans
 
 Previews = Mapping[LedgerCell, CarryPreview]
 
@@ -68,7 +68,7 @@ def read(context: Context, product: str = "") -> Ledger:
 
 def _previews(context: Context, ledger: Ledger) -> Previews:
     """What carrying each open cell would come to. Nothing is touched."""
-    from gonogo.adapters.git_hotfix.carrying import plan_carry
+    from gonogo.hotfix_jobs.carrying import plan_carry
 
     plan, now = context.doors.load_plan(context.options).plan, context.doors.clock().now()
     found: dict[LedgerCell, CarryPreview] = {}

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 from gonogo.cli.commands import _merge_word
 from gonogo.cli.context import Context
-from gonogo.domain.folds.merges import Word
+from gonogo.events.merges import Word
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from gonogo.cli.commands import _merge_word
 from gonogo.cli.commands._merge_word import add_arguments
 from gonogo.cli.context import Context
-from gonogo.domain.folds.merges import Word
+from gonogo.events.merges import Word
 
 __all__ = ["add_arguments", "run"]
 

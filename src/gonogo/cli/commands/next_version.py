@@ -2,12 +2,12 @@
 
 from argparse import ArgumentParser
 
+from gonogo.changelog import Changes, Unreadable
 from gonogo.cli.commands import changelog
 from gonogo.cli.context import Context
-from gonogo.domain.changelog import Changes, Unreadable
-from gonogo.domain.version import Bump
 from gonogo.errors import ExitCode
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.text.tones import Line, Span, Tone
+from gonogo.versions import Bump
 
 
 def add_arguments(parser: ArgumentParser) -> None:

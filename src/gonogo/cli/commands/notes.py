@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gonogo.adapters.release_notes import put_together
+from gonogo.changelog.notes import Audience, Notes
 from gonogo.cli.context import Context, via
-from gonogo.domain.notes import Audience, Notes
 from gonogo.errors import ExitCode
-from gonogo.present import notes as words
+from gonogo.io.repository_files.release_notes import put_together
+from gonogo.view import notes as words
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from gonogo.domain.folds.drafts import NotesDraft
-    from gonogo.session import Session
+    from gonogo.engine.session import Session
+    from gonogo.events.drafts import NotesDraft
 
 _FORMATS = ("markdown", "text")
 

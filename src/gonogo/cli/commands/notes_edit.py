@@ -2,14 +2,14 @@
 
 from argparse import ArgumentParser
 
-from gonogo.adapters.editor import Edited, edit
-from gonogo.adapters.journal_dir import state_home
+from gonogo.acts.notes import DiscardDraft, SaveDraft
+from gonogo.changelog.notes import Audience
 from gonogo.cli.commands.notes import add_audience, read
 from gonogo.cli.context import Context, via
-from gonogo.domain.decisions.notes import DiscardDraft, SaveDraft
-from gonogo.domain.notes import Audience
+from gonogo.engine.session import Refused
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.session import Refused
+from gonogo.io.host.editor import Edited, edit
+from gonogo.io.journal import state_home
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment
-from gonogo.domain.matrix import relation
-from gonogo.domain.observation import Missing, Observation, Running, Seen, Target
-from gonogo.domain.plan import Plan
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present.reasons import explain
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.facts import Missing, Observation, Running, Seen, Target
+from gonogo.matrix import relation
+from gonogo.plan import Plan
+from gonogo.text.tones import Line, Span, Tone
+from gonogo.view.reasons import explain
 
 if TYPE_CHECKING:
-    from gonogo.adapters.probes.trial import Exchange, Trial
+    from gonogo.io.probes.trial import Exchange, Trial
 
 _WIDE = 11
 _SHOWN = 40

@@ -10,7 +10,7 @@ from gonogo.cli.commands.open import no_screen
 from gonogo.cli.context import Context
 from gonogo.cli.following import unwound_by_signals
 from gonogo.errors import ExitCode
-from gonogo.present.tones import Span, Tone
+from gonogo.text.tones import Span, Tone
 
 if TYPE_CHECKING:
     from gonogo.simulator.rehearsal import Rehearsal

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Reject
 from gonogo.cli.commands._act import act_on_sight
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Reject
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 
 from gonogo.cli.context import Context, via
 from gonogo.errors import ExitCode
-from gonogo.present import report
-from gonogo.present import report_forms as forms
+from gonogo.view import report
+from gonogo.view import report_forms as forms
 
 _FORMATS = ("markdown", "text", "json")
 

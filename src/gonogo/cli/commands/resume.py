@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Command, ReleaseVersion, Resume
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Command, ReleaseVersion, Resume
 from gonogo.errors import UsageError
 
 

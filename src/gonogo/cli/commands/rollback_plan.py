@@ -10,18 +10,18 @@ from gonogo.cli.commands._look import look
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
 from gonogo.cli.facts import readiness_facts, trigger_facts
-from gonogo.domain.rollback import Readiness, WayBack
-from gonogo.domain.shipping import CannotTell, Shipping, WhatShips, commit_line
+from gonogo.commits.shipping import CannotTell, Shipping, WhatShips, commit_line
 from gonogo.errors import ExitCode
-from gonogo.present.rollback import TONES, WORDS, taken_away
-from gonogo.present.tones import Span, Tone
-from gonogo.present.triggers import incident
+from gonogo.rules.rollback import Readiness, WayBack
+from gonogo.text.tones import Span, Tone
+from gonogo.view.rollback import TONES, WORDS, taken_away
+from gonogo.view.triggers import incident
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from gonogo.domain.matrix import Cell
-    from gonogo.domain.snapshot import Snapshot
+    from gonogo.matrix import Cell
+    from gonogo.rules.snapshot import Snapshot
 
 _EXIT = {
     Readiness.GONE: ExitCode.NO_GO,
@@ -103,7 +103,7 @@ def _print(context: Context, way: WayBack, between: list[Between]) -> None:
     for one in between:
         _print_cell(context, one)
     if way.command:
-        from gonogo.domain.checks import describe_command
+        from gonogo.rules.checks import describe_command
 
         context.out.line(
             Span("  type it yourself: ", Tone.MUTED), Span(describe_command(way.command), Tone.STRONG)

@@ -3,10 +3,10 @@
 import shlex
 from argparse import ArgumentParser
 
+from gonogo.acts.rollback import RollBack, preview
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context
-from gonogo.domain.decisions.rollback import RollBack, preview
-from gonogo.domain.text import clean
+from gonogo.text import clean
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -3,9 +3,9 @@
 import json
 from argparse import ArgumentParser
 
-from gonogo.adapters.plan_yaml.schema import json_schema
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
+from gonogo.io.plan_file.schema import json_schema
 
 
 def add_arguments(parser: ArgumentParser) -> None:

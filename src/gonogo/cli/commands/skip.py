@@ -2,13 +2,13 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Skip
 from gonogo.cli.commands._submit import submit
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Skip
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare ITEM and the reason; that it is needed is a rule of the domain, which words it better."""
+    """Declare ITEM and the reason; that it is needed is for the rules to say, which word it better."""
     parser.add_argument("item", metavar="ITEM", help="id of the item, or the beginning of it")
     parser.add_argument("--reason", metavar="TEXT", default="", help="why it does not apply; must be given")
 

@@ -2,13 +2,13 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Start
 from gonogo.cli.commands._act import act
 from gonogo.cli.commands._look import record_what_runs
 from gonogo.cli.context import Context
-from gonogo.domain import finishing
-from gonogo.domain.decide import Start
-from gonogo.domain.folds.lifecycle import ReleaseStatus
-from gonogo.session import Session
+from gonogo.engine.session import Session
+from gonogo.events.lifecycle import ReleaseStatus
+from gonogo.rules import finishing
 
 
 def add_arguments(parser: ArgumentParser) -> None:

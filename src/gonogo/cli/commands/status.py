@@ -3,20 +3,20 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from gonogo.adapters.journal_dir.layout import place_of
 from gonogo.cli.commands import _planned
 from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment, poller_facts, verdict_facts, way_back_facts
 from gonogo.cli.release_facts import release_facts
-from gonogo.domain.readiness import Verdict, Weight
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present import release
-from gonogo.present import verdict as words
-from gonogo.present.alerts import decision_alerts
-from gonogo.present.pollers import polling_line
-from gonogo.present.rollback import ways_back_lines
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.io.journal.layout import place_of
+from gonogo.rules.readiness import Verdict, Weight
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
+from gonogo.view import release
+from gonogo.view import verdict as words
+from gonogo.view.alerts import decision_alerts
+from gonogo.view.pollers import polling_line
+from gonogo.view.rollback import ways_back_lines
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 
+from gonogo.acts import Thaw
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Thaw
 
 
 def _number(text: str) -> int:

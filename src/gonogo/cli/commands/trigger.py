@@ -2,14 +2,14 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import AnswerTrigger, ClearTrigger, Command, FireTrigger
+from gonogo.acts.triggers import ANSWERS
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import trigger_facts
-from gonogo.domain.decide import AnswerTrigger, ClearTrigger, Command, FireTrigger
-from gonogo.domain.decisions.triggers import ANSWERS
-from gonogo.domain.rules.naming import person
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present.triggers import trigger_lines
+from gonogo.rules.naming import person
+from gonogo.view.triggers import trigger_lines
 
 ACTS = ("list", "fire", "answer", "over")
 

@@ -3,13 +3,13 @@
 from argparse import ArgumentParser
 from collections.abc import Mapping
 
-from gonogo.adapters.checks.command_files import named_files
-from gonogo.adapters.journal_dir import state_home
-from gonogo.adapters.trust_store import TrustStore
 from gonogo.cli.context import Context
-from gonogo.domain.checks import PlanCommand, command_set_digest, commands, describe_command
 from gonogo.errors import ConflictError, ExitCode
-from gonogo.present.tones import Span, Tone
+from gonogo.io.checks.command_files import named_files
+from gonogo.io.checks.trust_store import TrustStore
+from gonogo.io.journal import state_home
+from gonogo.rules.checks import PlanCommand, command_set_digest, commands, describe_command
+from gonogo.text.tones import Span, Tone
 
 _CODE = 8
 """Hexadecimal digits of the digest a person types: enough to be bound to the list on the screen."""

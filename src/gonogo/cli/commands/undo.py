@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Undo
 from gonogo.cli.commands._submit import submit
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Undo
 
 
 def add_arguments(parser: ArgumentParser) -> None:

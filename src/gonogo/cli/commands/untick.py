@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
+from gonogo.acts import Untick
 from gonogo.cli.commands._submit import submit
 from gonogo.cli.context import Context
-from gonogo.domain.decide import Untick
 
 
 def add_arguments(parser: ArgumentParser) -> None:

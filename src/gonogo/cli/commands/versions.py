@@ -2,12 +2,12 @@
 
 from argparse import ArgumentParser
 
-from gonogo.adapters.version_files import read_version_files
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
-from gonogo.domain.version_files import FileVerdict, ProductFiles
 from gonogo.errors import ExitCode
-from gonogo.present.tones import Span, Tone
+from gonogo.facts.version_files import FileVerdict, ProductFiles
+from gonogo.io.repository_files.version_files import read_version_files
+from gonogo.text.tones import Span, Tone
 
 _EXIT = {
     FileVerdict.AGREES: ExitCode.OK,

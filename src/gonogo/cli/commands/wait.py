@@ -9,12 +9,12 @@ from gonogo.cli.commands._look import ask, judged
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment, verdict_facts
-from gonogo.domain.duration import duration_text, parse_duration
-from gonogo.domain.readiness import Answer, Verdict
-from gonogo.domain.snapshot import Snapshot
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, UsageError
-from gonogo.present import verdict as words
-from gonogo.session import Session
+from gonogo.rules.readiness import Answer, Verdict
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.durations import duration_text, parse_duration
+from gonogo.view import verdict as words
 
 LEAST = timedelta(seconds=2)
 """Endpoints are not asked more often than this, whatever was typed."""

@@ -7,15 +7,14 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from gonogo.acts import Waive, WithdrawWaiver, waivers
 from gonogo.cli.commands._act import act_on_sight, add_confirm, confirm_and_submit, need
 from gonogo.cli.commands._look import ask
 from gonogo.cli.context import Context, via
-from gonogo.domain.decide import Waive, WithdrawWaiver
-from gonogo.domain.decisions import waivers
-from gonogo.domain.duration import parse_duration, parse_local
-from gonogo.domain.plan import Plan
+from gonogo.engine.session import Session
 from gonogo.errors import UsageError
-from gonogo.session import Session
+from gonogo.plan import Plan
+from gonogo.text.durations import parse_duration, parse_local
 
 
 def add_arguments(parser: ArgumentParser) -> None:

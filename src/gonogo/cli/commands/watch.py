@@ -9,20 +9,20 @@ from gonogo.cli.context import Context, via
 from gonogo.cli.facts import cell_facts, moment, poller_facts, trigger_facts, verdict_facts
 from gonogo.cli.following import follow, has_news, unwound_by_signals
 from gonogo.cli.release_facts import go_facts
-from gonogo.domain.matrix import Cell, Freshness, texts_of
-from gonogo.domain.observation import Status
-from gonogo.domain.pollers import PolledBy
-from gonogo.domain.rules.cells import contest_words
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import TriggerState
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode
-from gonogo.present import matrix as words
-from gonogo.present.pollers import polling_line
-from gonogo.present.release import go_lines
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.triggers import ANSWERS
-from gonogo.present.verdict import headline
-from gonogo.session import Session
+from gonogo.events.state import TriggerState
+from gonogo.facts import Status
+from gonogo.facts.pollers import PolledBy
+from gonogo.matrix import Cell, Freshness, texts_of
+from gonogo.rules.cells import contest_words
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
+from gonogo.view import matrix as words
+from gonogo.view.pollers import polling_line
+from gonogo.view.release import go_lines
+from gonogo.view.triggers import ANSWERS
+from gonogo.view.verdict import headline
 
 
 def add_arguments(parser: ArgumentParser) -> None:

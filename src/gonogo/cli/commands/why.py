@@ -7,13 +7,13 @@ from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment, verdict_facts
 from gonogo.cli.release_facts import approval_facts, glass_facts
-from gonogo.domain.approvals import SlotStanding
-from gonogo.domain.readiness import Verdict
-from gonogo.domain.rules.asked import asked
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present import verdict as words
-from gonogo.present.alerts import glass_alerts
-from gonogo.present.release import given_lines
+from gonogo.rules.asked import asked
+from gonogo.rules.readiness import Verdict
+from gonogo.rules.snapshot import Snapshot
+from gonogo.rules.votes import SlotStanding
+from gonogo.view import verdict as words
+from gonogo.view.alerts import glass_alerts
+from gonogo.view.release import given_lines
 
 
 def add_arguments(parser: ArgumentParser) -> None:

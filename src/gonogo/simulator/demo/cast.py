@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from gonogo.domain.plan import VersionFile
+from gonogo.plan import VersionFile
 
 ENVIRONMENTS = ("dev", "staging", "prod-eu", "prod-us")
 ZONE = "Europe/Berlin"

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gonogo.domain.observation import Target
-from gonogo.domain.plan import VersionFile
+from gonogo.facts import Target
+from gonogo.plan import VersionFile
 from gonogo.simulator.demo.cast import ZONE, Cast, products
 
 

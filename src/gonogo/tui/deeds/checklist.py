@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from gonogo.domain import people
-from gonogo.domain.decide import ClaimItem, Command, Note, Scene, Skip, UnclaimItem
-from gonogo.domain.decisions.checklist import NOTE_LIMIT
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present.checklist import details
-from gonogo.present.tones import Line
+from gonogo.acts import ClaimItem, Command, Note, Scene, Skip, UnclaimItem
+from gonogo.acts.checklist import NOTE_LIMIT
+from gonogo.events import people
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line
 from gonogo.tui.deeds.form import LONG, Answers, Ask, Deed, Known, Nothing, Write
+from gonogo.view.checklist import details
 
 
 def _item(scene: Scene, answers: Answers) -> Ask:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import assert_never
 
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Refusal, Scene, decide
+from gonogo.acts import Refusal, Scene, decide
+from gonogo.rules.confirmation import Preview
 from gonogo.tui.deeds.form import Answers, Deed, Known, Nothing, Pick, Step, Write
 from gonogo.tui.messages import Record, Refuse, Reply
 from gonogo.tui.screens.confirm import ConfirmScreen, Question

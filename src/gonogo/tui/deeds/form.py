@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Command, Refusal, Scene
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present.tones import Line
+from gonogo.acts import Command, Refusal, Scene
+from gonogo.rules.confirmation import Preview
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line
 
 Answers = Mapping[str, str]
 """What is known so far, by name. `subject` is what was under the cursor."""

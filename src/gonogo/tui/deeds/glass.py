@@ -1,14 +1,12 @@
 """Break-glass at the screen: ask, confirm as the second person, end."""
 
-from gonogo.domain import glass, waivers
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Refusal, Scene
-from gonogo.domain.decisions import glass as breaking
-from gonogo.domain.decisions.glass import BreakGlass, EndGlass, RequestGlass
-from gonogo.domain.folds.glass import Glass
-from gonogo.present.tones import Span, Tone
-from gonogo.present.verdict import SIGNS
-from gonogo.present.weights import WEIGHT_TONES
+from gonogo.acts import Refusal, Scene
+from gonogo.acts import glass as breaking
+from gonogo.acts.glass import BreakGlass, EndGlass, RequestGlass
+from gonogo.events.glass import Glass
+from gonogo.rules import glass, waivers
+from gonogo.rules.confirmation import Preview
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import (
     Answers,
     Ask,
@@ -24,6 +22,8 @@ from gonogo.tui.deeds.form import (
     remark,
 )
 from gonogo.tui.deeds.voting import open_reasons, reason_key, where
+from gonogo.view.verdict import SIGNS
+from gonogo.view.weights import WEIGHT_TONES
 
 _ALL = "all"
 _MOST = 10

@@ -1,7 +1,6 @@
 """Stopping the line, rollback triggers, bad and held versions."""
 
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import (
+from gonogo.acts import (
     AnswerTrigger,
     ClearBad,
     FireTrigger,
@@ -12,12 +11,14 @@ from gonogo.domain.decide import (
     ReleaseVersion,
     Scene,
     Thaw,
+    previews,
+    rollback,
 )
-from gonogo.domain.decisions import previews, rollback
-from gonogo.domain.decisions.rollback import RollBack
-from gonogo.domain.observation import Target
-from gonogo.domain.rollback import points_of_no_return
-from gonogo.present.tones import Span, Tone
+from gonogo.acts.rollback import RollBack
+from gonogo.facts import Target
+from gonogo.rules.confirmation import Preview
+from gonogo.rules.rollback import points_of_no_return
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import (
     Answers,
     Ask,

@@ -1,8 +1,6 @@
 """The life of the release, and who drives it."""
 
-from gonogo.domain import amendment, authority, people
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import (
+from gonogo.acts import (
     AcceptAmendment,
     Cancel,
     Complete,
@@ -12,10 +10,15 @@ from gonogo.domain.decide import (
     Resume,
     Scene,
     Start,
+    amendments,
+    lifecycle,
+    previews,
 )
-from gonogo.domain.decisions import amendments, lifecycle, previews
 from gonogo.errors import ExitCode
-from gonogo.present.tones import Span, Tone
+from gonogo.events import people
+from gonogo.rules import amendment, authority
+from gonogo.rules.confirmation import Preview
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import Answers, Ask, Choice, Deed, Known, Seeing, Write, one_of, reason
 
 START = Deed(

@@ -3,21 +3,19 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from gonogo.domain import approvals as counting
-from gonogo.domain import digest, people, waivers
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Approve, Go, Refusal, Reject, Revoke, Scene, Waive, WithdrawWaiver
-from gonogo.domain.decisions import approvals, go
-from gonogo.domain.decisions import waivers as letting_pass
-from gonogo.domain.decisions.waivers import each_reason
-from gonogo.domain.duration import parse_duration, parse_local
-from gonogo.domain.plan import Environment
-from gonogo.domain.readiness import ReasonLine, Weight
-from gonogo.domain.rules.going import fact_of
-from gonogo.domain.undecided import in_environment
-from gonogo.present.tones import Span, Tone
-from gonogo.present.verdict import SIGNS, answer
-from gonogo.present.weights import WEIGHT_TONES
+from gonogo.acts import Approve, Go, Refusal, Reject, Revoke, Scene, Waive, WithdrawWaiver, approvals, go
+from gonogo.acts import waivers as letting_pass
+from gonogo.acts.waivers import each_reason
+from gonogo.events import people
+from gonogo.plan import Environment
+from gonogo.rules import digest, waivers
+from gonogo.rules import votes as counting
+from gonogo.rules.confirmation import Preview
+from gonogo.rules.going import fact_of
+from gonogo.rules.readiness import ReasonLine, Weight
+from gonogo.rules.undecided import in_environment
+from gonogo.text.durations import parse_duration, parse_local
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import (
     Answers,
     Ask,
@@ -32,6 +30,8 @@ from gonogo.tui.deeds.form import (
     remark,
     subject_name,
 )
+from gonogo.view.verdict import SIGNS, answer
+from gonogo.view.weights import WEIGHT_TONES
 
 # -- approvals ----------------------------------------------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from typing import ClassVar
 from msgspec import Struct
 from textual.message import Message
 
-from gonogo.domain.decide import Scene
-from gonogo.domain.plan import Item
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import ItemState
+from gonogo.acts import Scene
+from gonogo.events.state import ItemState
+from gonogo.plan import Item
+from gonogo.rules.snapshot import Snapshot
 
 
 class Place(StrEnum):

@@ -1,7 +1,7 @@
 """Wishes about one item of the checklist."""
 
-from gonogo.domain.decisions import slips
-from gonogo.domain.state import ItemStatus
+from gonogo.acts import slips
+from gonogo.events.state import ItemStatus
 from gonogo.tui.intents.base import PANES, Context, Intent, OnItem, unwritable
 
 

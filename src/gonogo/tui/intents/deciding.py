@@ -1,13 +1,14 @@
 """Wishes that decide something about the release. What each asks for and records is in `gonogo.tui.deeds`."""
 
-from gonogo.domain import amendment, glass, people, waivers
-from gonogo.domain.authority import Act
-from gonogo.domain.checks import commands
-from gonogo.domain.decisions import glass as breaking
-from gonogo.domain.decisions import slips
-from gonogo.domain.decisions.scene import Scene
-from gonogo.domain.folds.lifecycle import ReleaseStatus
-from gonogo.domain.plan import Plan
+from gonogo.acts import glass as breaking
+from gonogo.acts import slips
+from gonogo.acts.scene import Scene
+from gonogo.events import people
+from gonogo.events.lifecycle import ReleaseStatus
+from gonogo.plan import Plan
+from gonogo.rules import amendment, glass, waivers
+from gonogo.rules.authority import Act
+from gonogo.rules.checks import commands
 from gonogo.tui.intents.base import LISTS, Context, Intent, unwritable
 
 

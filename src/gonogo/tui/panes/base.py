@@ -5,8 +5,8 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import PANES, Place
 from gonogo.tui.lines import width
 from gonogo.tui.look import Look

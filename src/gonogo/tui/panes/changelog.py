@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from gonogo.domain.changelog import Changes, ProductChanges, Unreadable
-from gonogo.domain.plan import Product
-from gonogo.present.changelog import commit_line, remarks, section_line
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.changelog import Changes, ProductChanges, Unreadable
+from gonogo.plan import Product
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.panes.base import ListPane
 from gonogo.tui.widgets.row_list import Content, Reading, Row, Told
+from gonogo.view.changelog import commit_line, remarks, section_line
 
 NOTHING = "The plan names no product."
 OPENING = "Opening the journal."

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
-from gonogo.adapters.checks.finding import Progress as Running
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.state import ItemStatus
-from gonogo.present.checklist import FORWARD, ItemRow, forward_only, rows
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.events.state import ItemStatus
+from gonogo.io.checks.finding import Progress as Running
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import in_columns, plain
 from gonogo.tui.look import Look
 from gonogo.tui.panes.base import ListPane
 from gonogo.tui.widgets.row_list import Content, Reading, Row, Told
+from gonogo.view.checklist import FORWARD, ItemRow, forward_only, rows
 
 _OWNER = 13
 _MARK = 3

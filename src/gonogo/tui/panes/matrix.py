@@ -2,13 +2,11 @@
 
 from textual.app import ComposeResult
 
-from gonogo.domain.matrix import Relation
-from gonogo.domain.observation import Target
-from gonogo.domain.silence import outage_sentence, outages
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present.pollers import polling_line
-from gonogo.present.release import column_goes
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.facts import Target
+from gonogo.matrix import Relation
+from gonogo.matrix.silence import outage_sentence, outages
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import width, wrap
 from gonogo.tui.look import Look
@@ -16,6 +14,8 @@ from gonogo.tui.panes.base import Pane
 from gonogo.tui.widgets.matrix_grid import MatrixGrid
 from gonogo.tui.widgets.matrix_view import MatrixView
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.pollers import polling_line
+from gonogo.view.release import column_goes
 
 OPENING = "Opening the journal."
 NOTHING = "The plan names no product to be asked for."

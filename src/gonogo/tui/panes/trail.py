@@ -1,13 +1,13 @@
 """The audit trail, newest first."""
 
-from gonogo.domain.events import Event
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.trail import sentence, who
+from gonogo.events import Event
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Place
 from gonogo.tui.lines import plain
 from gonogo.tui.panes.base import ListPane
 from gonogo.tui.widgets.row_list import Content, Reading, Row, Told
+from gonogo.view.trail import sentence, who
 
 NOTHING = "Nothing has been recorded yet. The first tick will stand here."
 OPENING = "Opening the journal."

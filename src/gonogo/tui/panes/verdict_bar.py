@@ -7,20 +7,20 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
 
-from gonogo.domain.events import Actor
-from gonogo.domain.matrix import asked_about
-from gonogo.domain.readiness import Answer, Verdict, Weight
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.spans import age
-from gonogo.present.alerts import alerts
-from gonogo.present.matrix import coarse_age
-from gonogo.present.pollers import seen_by
-from gonogo.present.release import driver, lifecycle
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.verdict import answer, headline, window_line, window_times
+from gonogo.events import Actor
+from gonogo.matrix import asked_about
+from gonogo.rules.readiness import Answer, Verdict, Weight
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.spans import age
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.lines import cut, plain, spread, width
 from gonogo.tui.look import Look
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.alerts import alerts
+from gonogo.view.matrix import coarse_age
+from gonogo.view.pollers import seen_by
+from gonogo.view.release import driver, lifecycle
+from gonogo.view.verdict import answer, headline, window_line, window_times
 
 _ALERTS = 3
 """Lines for what is out of the ordinary; the rest is counted."""

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from gonogo.domain.events import Actor
-from gonogo.domain.hotfix.wish import Planned
-from gonogo.domain.ledger import Arrival, LedgerCell
+from gonogo.engine.session import Accepted, Outcome
 from gonogo.errors import GonogoError
-from gonogo.present import merges as words
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard import Rows, say, text, trouble
-from gonogo.session import Accepted, Outcome
+from gonogo.events import Actor
+from gonogo.facts.ledger import Arrival, LedgerCell
+from gonogo.hotfix.wish import Planned
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
 from gonogo.tui.screens.hotfix_plan import DiffScreen
 from gonogo.tui.screens.merges_view import MergesView
 from gonogo.tui.screens.wizard import head
+from gonogo.view import merges as words
+from gonogo.view.wizard import Rows, say, text, trouble
 
 
 class CarryScreen(MergesView):

@@ -7,13 +7,12 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 
-from gonogo.domain.decide import Tick, Undo, Untick
-from gonogo.domain.events import Actor
-from gonogo.domain.plan import Item
-from gonogo.domain.shipping import ReadShipping
-from gonogo.domain.state import ItemStatus
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.verdict import headline
+from gonogo.acts import Tick, Undo, Untick
+from gonogo.commits.shipping import ReadShipping
+from gonogo.events import Actor
+from gonogo.events.state import ItemStatus
+from gonogo.plan import Item
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui import intents
 from gonogo.tui.intents import INTENTS, PANES, Context, Intent, Place, bindings
 from gonogo.tui.look import Look
@@ -34,6 +33,7 @@ from gonogo.tui.screens.why import WhyScreen
 from gonogo.tui.screens.writing import Writing
 from gonogo.tui.widgets.matrix_view import MatrixView
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.verdict import headline
 
 NARROW, WIDE = 100, 160
 LEAST = (60, 16)

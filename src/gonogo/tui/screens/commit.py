@@ -2,16 +2,16 @@
 
 import asyncio
 
-from gonogo.adapters.git_commit import read_commit
-from gonogo.adapters.poller_thread import Unjoined
-from gonogo.domain.commits import Commit
-from gonogo.domain.events import Actor
-from gonogo.domain.plan import Product
-from gonogo.domain.whole_commit import CommitTold
-from gonogo.present.commit import commit_lines
-from gonogo.present.tones import Line
+from gonogo.commits import Commit
+from gonogo.commits.whole_commit import CommitTold
+from gonogo.engine.poller_thread import Unjoined
+from gonogo.events import Actor
+from gonogo.io.git.commit import read_commit
+from gonogo.plan import Product
+from gonogo.text.tones import Line
 from gonogo.tui.look import Look
 from gonogo.tui.screens.details import TextView
+from gonogo.view.commit import commit_lines
 
 
 class CommitScreen(TextView):

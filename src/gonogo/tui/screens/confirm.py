@@ -16,13 +16,12 @@ from textual.events import Key, Paste
 from textual.widget import Widget
 from textual.widgets import Input
 
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Refusal, Scene
-from gonogo.domain.events import Actor
+from gonogo.acts import Refusal, Scene
+from gonogo.engine.session import Outcome, Refused
 from gonogo.errors import GonogoError
-from gonogo.present import preview as words
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.session import Outcome, Refused
+from gonogo.events import Actor
+from gonogo.rules.confirmation import Preview
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import LookAnew, Refuse, Reply
@@ -30,6 +29,7 @@ from gonogo.tui.moved import what_moved
 from gonogo.tui.screens.view import CleanInput, View
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view import preview as words
 
 DEAF = 0.5
 """Seconds, by the application's clock, in which a new list takes no key."""

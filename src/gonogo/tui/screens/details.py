@@ -7,23 +7,16 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from gonogo.adapters.poller_thread import Unjoined
-from gonogo.domain.changelog import Changes, ProductChanges
-from gonogo.domain.events import Actor
-from gonogo.domain.matrix import Cell
-from gonogo.domain.observation import Target
-from gonogo.domain.plan import Product
-from gonogo.domain.shipping import ReadShipping, WhatShips
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.text import clean
-from gonogo.present import checklist
-from gonogo.present.cell import details as cell_details
-from gonogo.present.cell import shipping_question
-from gonogo.present.changelog import find_commit, text_of
-from gonogo.present.checks import check_lines
-from gonogo.present.subjects import WORDS, subject_lines
-from gonogo.present.tones import Line, Span, Tone, line_text
-from gonogo.present.trail import event_line, sentence
+from gonogo.changelog import Changes, ProductChanges
+from gonogo.commits.shipping import ReadShipping, WhatShips
+from gonogo.engine.poller_thread import Unjoined
+from gonogo.events import Actor
+from gonogo.facts import Target
+from gonogo.matrix import Cell
+from gonogo.plan import Product
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text import clean
+from gonogo.text.tones import Line, Span, Tone, line_text
 from gonogo.tui.clipboard import Clipboard
 from gonogo.tui.intents import Place, bindings, here
 from gonogo.tui.lines import plain, spread, wrap
@@ -31,6 +24,13 @@ from gonogo.tui.look import Look
 from gonogo.tui.screens.view import View
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view import checklist
+from gonogo.view.cell import details as cell_details
+from gonogo.view.cell import shipping_question
+from gonogo.view.changelog import find_commit, text_of
+from gonogo.view.checks import check_lines
+from gonogo.view.subjects import WORDS, subject_lines
+from gonogo.view.trail import event_line, sentence
 
 NOTHING = "There is nothing to tell."
 _GONE = (plain("It is no longer there.", Tone.MUTED),)

@@ -8,20 +8,20 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from gonogo.adapters.changelog_file import Edit, entry_of, write
-from gonogo.adapters.poller_thread import Unjoined
-from gonogo.domain.changelog import Changes, ProductChanges, Unreadable
-from gonogo.domain.events import Actor
-from gonogo.domain.plan import Product
+from gonogo.changelog import Changes, ProductChanges, Unreadable
+from gonogo.engine.poller_thread import Unjoined
 from gonogo.errors import GonogoError
-from gonogo.present.notes import ORIGINS
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.events import Actor
+from gonogo.io.repository_files.changelog_file import Edit, entry_of, write
+from gonogo.plan import Product
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Refuse, Say
 from gonogo.tui.screens.view import CleanInput, View
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.notes import ORIGINS
 
 NOTHING = "There is nothing to enter."
 

@@ -5,19 +5,19 @@ from pathlib import Path
 
 from textual.widgets import Input
 
-from gonogo.adapters import evidence_given
-from gonogo.adapters.poller_thread import Unjoined
-from gonogo.domain.decide import Tick
-from gonogo.domain.events import Actor
-from gonogo.domain.plan import Item
-from gonogo.domain.state import Proof
+from gonogo.acts import Tick
+from gonogo.engine.poller_thread import Unjoined
 from gonogo.errors import GonogoError
-from gonogo.present.checklist import details
-from gonogo.present.tones import Span, Tone
+from gonogo.events import Actor
+from gonogo.events.state import Proof
+from gonogo.io.host import evidence_given
+from gonogo.plan import Item
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Record, Refuse
 from gonogo.tui.screens.prompt import PromptScreen
+from gonogo.view.checklist import details
 
 _ASK = (
     "The plan wants evidence: a link (https://...), the path of a file (/... or ./...), or a line of output. "

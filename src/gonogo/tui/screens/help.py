@@ -1,7 +1,7 @@
 """The keys that work where one is."""
 
-from gonogo.domain.events import Actor
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.events import Actor
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import MOTIONS, PANES, Context, here
 from gonogo.tui.lines import plain
 from gonogo.tui.look import Look

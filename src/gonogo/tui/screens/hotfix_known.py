@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 
-from gonogo.domain import people
-from gonogo.domain.approvals import SlotStanding, Standing
-from gonogo.domain.events import Actor
-from gonogo.domain.folds.hotfixes import Hotfix
-from gonogo.domain.hotfix import review
-from gonogo.domain.hotfix.on_bench import OnBench
-from gonogo.domain.hotfix.steps import Step, steps_of
-from gonogo.domain.hotfix.work import Kind, Work
-from gonogo.domain.plan import ApprovalSlot
 from gonogo.errors import GonogoError
-from gonogo.present import wizard as words
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.events import Actor, people
+from gonogo.events.hotfixes import Hotfix
+from gonogo.hotfix import review
+from gonogo.hotfix.on_bench import OnBench
+from gonogo.hotfix.steps import Step, steps_of
+from gonogo.hotfix.work import Kind, Work
+from gonogo.plan import ApprovalSlot
+from gonogo.rules.votes import SlotStanding, Standing
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
 from gonogo.tui.screens.wizard import WizardView, head
+from gonogo.view import wizard as words
 
 LOOK_AGAIN = 0.4
 """Seconds between two looks at the command log while something is being done."""

@@ -5,16 +5,13 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from gonogo.domain.events import Actor
-from gonogo.domain.hotfix.lines import Observed, not_counted, observed_in_production
-from gonogo.domain.hotfix.seen import seen_of
-from gonogo.domain.hotfix.wish import Planned, Wish
-from gonogo.domain.plan import Product
 from gonogo.errors import GonogoError
-from gonogo.present import wizard as words
-from gonogo.present.hotfix_table import table_rows, work_rows
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard import Rows
+from gonogo.events import Actor
+from gonogo.hotfix.lines import Observed, not_counted, observed_in_production
+from gonogo.hotfix.seen import seen_of
+from gonogo.hotfix.wish import Planned, Wish
+from gonogo.plan import Product
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.intents import Place, bindings, here
 from gonogo.tui.look import Look
@@ -22,6 +19,9 @@ from gonogo.tui.mending import Mending
 from gonogo.tui.screens.details import TextView
 from gonogo.tui.screens.prompt import PromptScreen
 from gonogo.tui.screens.wizard import WizardView, head, live_of
+from gonogo.view import wizard as words
+from gonogo.view.hotfix_table import table_rows, work_rows
+from gonogo.view.wizard import Rows
 
 BROKEN, FROM, FIXES, PREVIEW = 1, 2, 3, 4
 _STEPS = ("NextStep", "PickCommit", "NameCommit", "DoIt", "SignTag", "ShowDiff", "Filter")

@@ -7,19 +7,17 @@ from typing import ClassVar
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
-from gonogo.adapters.git_hotfix import hands
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Scene
-from gonogo.domain.decisions.hotfixes import ApproveHotfix
-from gonogo.domain.events import Actor
-from gonogo.domain.folds.hotfixes import Hotfix, HotfixStatus
-from gonogo.domain.hotfix import review
-from gonogo.domain.hotfix.outcome import Given
-from gonogo.domain.hotfix.steps import StepKind
+from gonogo.acts import Scene
+from gonogo.acts.hotfixes import ApproveHotfix
 from gonogo.errors import GonogoError
-from gonogo.present import wizard as words
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard import Rows
+from gonogo.events import Actor
+from gonogo.events.hotfixes import Hotfix, HotfixStatus
+from gonogo.hotfix import review
+from gonogo.hotfix.outcome import Given
+from gonogo.hotfix.steps import StepKind
+from gonogo.hotfix_jobs import hands
+from gonogo.rules.confirmation import Preview
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.intents import Mend, Place, bindings, here
 from gonogo.tui.look import Look
@@ -30,6 +28,8 @@ from gonogo.tui.screens.details import TextView
 from gonogo.tui.screens.hotfix_known import WorkView
 from gonogo.tui.screens.prompt import PromptScreen
 from gonogo.tui.screens.wizard import rows_of
+from gonogo.view import wizard as words
+from gonogo.view.wizard import Rows
 
 _LOG = 3
 """Lines of it below the steps; the key l shows all."""

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 
-from gonogo.domain.events import Actor
-from gonogo.domain.folds.hotfixes import Hotfix
-from gonogo.domain.hotfix.work import Kind
-from gonogo.domain.ledger import Ledger, LedgerCell
+from gonogo.engine.session import Accepted, Outcome
 from gonogo.errors import GonogoError
-from gonogo.present import merges as words
-from gonogo.present.tones import Span, Tone
-from gonogo.present.wizard import Rows, text, trouble
-from gonogo.session import Accepted, Outcome
+from gonogo.events import Actor
+from gonogo.events.hotfixes import Hotfix
+from gonogo.facts.ledger import Ledger, LedgerCell
+from gonogo.hotfix.work import Kind
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.look import Look
 from gonogo.tui.mending import Mending
 from gonogo.tui.screens.carry import CarryScreen
 from gonogo.tui.screens.merges_view import MergesView
 from gonogo.tui.screens.wizard import head
+from gonogo.view import merges as words
+from gonogo.view.wizard import Rows, text, trouble
 
 
 class MergesScreen(MergesView):

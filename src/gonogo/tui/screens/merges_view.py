@@ -7,14 +7,13 @@ from msgspec.structs import replace
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from gonogo.domain.decisions.merges import REASON_AT_LEAST, SayMerge, WithdrawMerge
-from gonogo.domain.events import Actor
-from gonogo.domain.folds.merges import Word
-from gonogo.domain.ledger import OPEN, Arrival, LedgerCell
+from gonogo.acts.merges import REASON_AT_LEAST, SayMerge, WithdrawMerge
+from gonogo.engine.session import Outcome
 from gonogo.errors import GonogoError
-from gonogo.present.tones import Tone
-from gonogo.present.wizard import Rows
-from gonogo.session import Outcome
+from gonogo.events import Actor
+from gonogo.events.merges import Word
+from gonogo.facts.ledger import OPEN, Arrival, LedgerCell
+from gonogo.text.tones import Tone
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.intents import Context, Place, bindings, here
 from gonogo.tui.look import Look
@@ -26,6 +25,7 @@ from gonogo.tui.screens.view import View
 from gonogo.tui.screens.wizard import rows_of
 from gonogo.tui.widgets.row_list import Content, Reading, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.wizard import Rows
 
 NOTHING = "No fix was hotfixed that has to be carried anywhere."
 

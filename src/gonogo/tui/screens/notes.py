@@ -10,16 +10,16 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from gonogo.adapters.poller_thread import Unjoined
-from gonogo.adapters.release_notes import put_together
-from gonogo.domain.decisions.notes import SaveDraft
-from gonogo.domain.events import Actor
-from gonogo.domain.folds.drafts import NotesDraft
-from gonogo.domain.notes import Audience
-from gonogo.domain.text import clean_block
+from gonogo.acts.notes import SaveDraft
+from gonogo.changelog.notes import Audience
+from gonogo.engine.poller_thread import Unjoined
+from gonogo.engine.session import Accepted, Outcome
 from gonogo.errors import GonogoError
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.session import Accepted, Outcome
+from gonogo.events import Actor
+from gonogo.events.drafts import NotesDraft
+from gonogo.io.repository_files.release_notes import put_together
+from gonogo.text import clean_block
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Record, Refuse, Say

@@ -1,10 +1,10 @@
 """What the view of the release notes says about the text that is written in it."""
 
-from gonogo.domain.decisions.notes import DRAFT_LIMIT
-from gonogo.domain.folds.drafts import NotesDraft
-from gonogo.domain.notes import Audience
-from gonogo.domain.text import clean
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.acts.notes import DRAFT_LIMIT
+from gonogo.changelog.notes import Audience
+from gonogo.events.drafts import NotesDraft
+from gonogo.text import clean
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.sheets import Sheet
 
 _WARNINGS = 3

@@ -3,7 +3,7 @@
 The screens are loaded by `tui.loading`, after the first frame.
 """
 
-from gonogo.domain.shipping import ReadShipping
+from gonogo.commits.shipping import ReadShipping
 from gonogo.tui.mending import Mending
 from gonogo.tui.screens.view import View
 

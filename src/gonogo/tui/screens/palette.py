@@ -7,8 +7,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from gonogo.domain.events import Actor
-from gonogo.present.tones import Span, Tone
+from gonogo.events import Actor
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.intents import INTENTS, Context, Intent, Palette
 from gonogo.tui.lines import in_columns, plain, wrap
 from gonogo.tui.look import Look

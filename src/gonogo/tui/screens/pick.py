@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from gonogo.domain.events import Actor
-from gonogo.present.tones import Span, Tone
+from gonogo.events import Actor
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import Pick
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look

@@ -1,7 +1,7 @@
 """The problems log, newest first. It stays until the cockpit is left: a message that vanishes was not said."""
 
-from gonogo.domain.events import Actor
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.events import Actor
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.lines import plain
 from gonogo.tui.look import Look
 from gonogo.tui.problems import Log, Problem

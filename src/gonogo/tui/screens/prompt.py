@@ -8,8 +8,8 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from gonogo.domain.events import Actor
-from gonogo.present.tones import Span, Tone
+from gonogo.events import Actor
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import Write
 from gonogo.tui.lines import plain, wrap
 from gonogo.tui.look import Look

@@ -1,10 +1,10 @@
 """How the release stands: everything that was decided about it, on one page."""
 
-from gonogo.domain.events import Actor
-from gonogo.present.standing import standing_lines
-from gonogo.present.tones import Line
+from gonogo.events import Actor
+from gonogo.text.tones import Line
 from gonogo.tui.look import Look
 from gonogo.tui.screens.details import TextView
+from gonogo.view.standing import standing_lines
 
 
 class ReleaseScreen(TextView):

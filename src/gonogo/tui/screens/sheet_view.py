@@ -11,13 +11,13 @@ from textual.app import SuspendNotSupported
 from textual.widget import Widget
 from textual.widgets import TextArea
 
-from gonogo.adapters import editor
-from gonogo.domain.decisions.notes import DRAFT_LIMIT
-from gonogo.domain.events import Actor
-from gonogo.domain.notes import Audience
-from gonogo.domain.text import clean_block
+from gonogo.acts.notes import DRAFT_LIMIT
+from gonogo.changelog.notes import Audience
 from gonogo.errors import GonogoError
-from gonogo.present.tones import Span, Tone
+from gonogo.events import Actor
+from gonogo.io.host import editor
+from gonogo.text import clean_block
+from gonogo.text.tones import Span, Tone
 from gonogo.tui.look import Look
 from gonogo.tui.messages import Refuse, Say
 from gonogo.tui.screens.view import View

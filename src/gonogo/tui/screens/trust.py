@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from gonogo.domain.checks import command_set_digest
-from gonogo.domain.confirmation import Preview
-from gonogo.domain.decide import Refusal, Scene
-from gonogo.domain.decisions import previews
+from gonogo.acts import Refusal, Scene, previews
+from gonogo.engine.session import Outcome
 from gonogo.errors import GonogoError
-from gonogo.session import Outcome
+from gonogo.rules.checks import command_set_digest
+from gonogo.rules.confirmation import Preview
 from gonogo.tui.checks import Checks
 from gonogo.tui.messages import Reply
 from gonogo.tui.screens.confirm import Question

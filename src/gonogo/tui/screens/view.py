@@ -14,14 +14,14 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from gonogo.adapters.checks.finding import Progress as Running
-from gonogo.domain.decide import Scene
-from gonogo.domain.events import Actor
-from gonogo.domain.snapshot import Snapshot
-from gonogo.domain.text import clean
+from gonogo.acts import Scene
+from gonogo.engine.session import Accepted, Outcome
 from gonogo.errors import GonogoError
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.session import Accepted, Outcome
+from gonogo.events import Actor
+from gonogo.io.checks.finding import Progress as Running
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text import clean
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Back, Context, Help, Intent, Palette, Place, Quit, footer, named
 from gonogo.tui.lines import spread
 from gonogo.tui.look import Look

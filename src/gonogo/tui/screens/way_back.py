@@ -8,15 +8,12 @@ from msgspec.structs import replace
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from gonogo.adapters.poller_thread import Unjoined
-from gonogo.domain.checks import describe_command
-from gonogo.domain.events import Actor
-from gonogo.domain.rollback import WayBack
-from gonogo.domain.shipping import ReadShipping, WhatShips
-from gonogo.present.rollback import TONES, WORDS
-from gonogo.present.tones import Span
-from gonogo.present.way_back import Key, Question, between_questions, key_of, way_back_view
-from gonogo.present.wizard import text
+from gonogo.commits.shipping import ReadShipping, WhatShips
+from gonogo.engine.poller_thread import Unjoined
+from gonogo.events import Actor
+from gonogo.rules.checks import describe_command
+from gonogo.rules.rollback import WayBack
+from gonogo.text.tones import Span
 from gonogo.tui import intents
 from gonogo.tui.deeds.course import Course
 from gonogo.tui.deeds.table import DEEDS
@@ -28,6 +25,9 @@ from gonogo.tui.screens.view import View
 from gonogo.tui.screens.wizard import head, rows_of
 from gonogo.tui.widgets.row_list import Content, Reading, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.rollback import TONES, WORDS
+from gonogo.view.way_back import Key, Question, between_questions, key_of, way_back_view
+from gonogo.view.wizard import text
 
 
 class WayBackScreen(View, inherit_bindings=False):

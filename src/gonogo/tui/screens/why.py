@@ -6,12 +6,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from gonogo.domain.events import Actor
-from gonogo.domain.readiness import Answer, ReasonLine, Verdict
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present.release import GIVEN, given_votes, vote_lines
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.verdict import HEADINGS, headline, reason_lines
+from gonogo.events import Actor
+from gonogo.rules.readiness import Answer, ReasonLine, Verdict
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui import intents
 from gonogo.tui.intents import Place, bindings, here
 from gonogo.tui.lines import wrap
@@ -23,6 +21,8 @@ from gonogo.tui.screens.palette import PaletteScreen
 from gonogo.tui.screens.release import ReleaseScreen
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.release import GIVEN, given_votes, vote_lines
+from gonogo.view.verdict import HEADINGS, headline, reason_lines
 
 NOTHING = "Nothing speaks against it, and nothing is unknown: GO."
 

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 from textual.widget import Widget
 
-from gonogo.domain.events import Actor
-from gonogo.domain.folds.hotfixes import Hotfix
-from gonogo.domain.hotfix.work import Kind
-from gonogo.domain.snapshot import Snapshot
-from gonogo.present.tones import Line, Span, Tone
-from gonogo.present.wizard import CUT, Rows, step_line
+from gonogo.events import Actor
+from gonogo.events.hotfixes import Hotfix
+from gonogo.hotfix.work import Kind
+from gonogo.rules.snapshot import Snapshot
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Context
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
@@ -19,6 +18,7 @@ from gonogo.tui.screens.help import HelpScreen
 from gonogo.tui.screens.view import View
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
+from gonogo.view.wizard import CUT, Rows, step_line
 
 NOTHING = "There is nothing here."
 INDENT = 11

@@ -3,10 +3,10 @@
 The screens are loaded by `tui.loading`, after the first frame.
 """
 
-from gonogo.present.changelog import find_commit
 from gonogo.tui import intents
 from gonogo.tui.messages import Refuse
 from gonogo.tui.screens.view import View
+from gonogo.view.changelog import find_commit
 
 
 class Writing(View, inherit_bindings=False):

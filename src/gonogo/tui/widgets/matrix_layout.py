@@ -10,10 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from gonogo.domain.matrix import Matrix
-from gonogo.present.matrix import short_versions
-from gonogo.present.tones import Line, Span
+from gonogo.matrix import Matrix
+from gonogo.text.tones import Line, Span
 from gonogo.tui.lines import fill, width
+from gonogo.view.matrix import short_versions
 
 HEADER = 2
 """Lines above the rows: names, then PRODUCTION in words and the position."""

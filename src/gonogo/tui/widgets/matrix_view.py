@@ -19,15 +19,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gonogo.domain.matrix import Matrix
-from gonogo.domain.observation import Target
-from gonogo.domain.plan import Plan
-from gonogo.present.matrix import cell_line, environment_heading
-from gonogo.present.matrix_filter import kept_products
-from gonogo.present.tones import Line, Span, Tone
+from gonogo.facts import Target
+from gonogo.matrix import Matrix
+from gonogo.plan import Plan
+from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.lines import fill, spread
 from gonogo.tui.look import Look
 from gonogo.tui.widgets.matrix_layout import CURSOR, HEADER, Layout, Widths, fit_cell, grown, lay_out
+from gonogo.view.matrix import cell_line, environment_heading
+from gonogo.view.matrix_filter import kept_products
 
 Shortened = tuple[tuple[str, ...], Tone]
 """One thing in several lengths, the fullest first, and its tone."""

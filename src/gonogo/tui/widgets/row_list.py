@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gonogo.present.tones import Line, Span, Tone, line_text
+from gonogo.text.tones import Line, Span, Tone, line_text
 from gonogo.tui.lines import cut, in_columns
 from gonogo.tui.look import Look
 from gonogo.tui.widgets.spans import changed_part

@@ -6,7 +6,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gonogo.present.tones import Line
+from gonogo.text.tones import Line
 from gonogo.tui.lines import cut, width
 from gonogo.tui.look import Look
 

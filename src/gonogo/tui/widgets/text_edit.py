@@ -5,9 +5,9 @@ from textual.events import Paste
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from gonogo.domain.text import clean_block
-from gonogo.present.glyphs import to_ascii
+from gonogo.text import clean_block
 from gonogo.tui.look import Look
+from gonogo.view.glyphs import to_ascii
 
 
 class TextEdit(TextArea):

@@ -1,0 +1,97 @@
+"""Rollback triggers: fired once for each incident, then answered by a person. Nothing here acts."""
+
+from typing import assert_never
+
+from msgspec import Struct
+
+from gonogo import events as kinds
+from gonogo.acts import slips
+from gonogo.acts.scene import Answer, Refusal, Scene
+from gonogo.errors import ExitCode
+from gonogo.text import clean
+
+ANSWERS = ("roll_back", "go_on")
+
+
+class FireTrigger(Struct, frozen=True):
+    """What was agreed to mean "go back" was seen; `observation` names it."""
+
+    trigger: str
+    observation: str
+
+
+class AnswerTrigger(Struct, frozen=True):
+    """What is done about it; `answer` is roll_back or go_on."""
+
+    trigger: str
+    answer: str
+    reason: str
+
+
+class ClearTrigger(Struct, frozen=True):
+    """The condition is over: the trigger may fire again."""
+
+    trigger: str
+
+
+Commands = FireTrigger | AnswerTrigger | ClearTrigger
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Judge a word on a trigger."""
+    known = [one.id for one in scene.plan.triggers]
+    if command.trigger not in known:
+        return slips.unknown_name("trigger.unknown", "trigger", command.trigger, known)
+    match command:
+        case FireTrigger():
+            return _fire(scene, command)
+        case AnswerTrigger():
+            return _answer(scene, command)
+        case ClearTrigger():
+            return _clear(scene, command)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _fire(scene: Scene, command: FireTrigger) -> Answer:
+    """Recorded once for each incident, by whoever sees it first; it survives every restart that way."""
+    fired = scene.state.triggers.get(command.trigger)
+    if fired is not None and fired.cleared_at is None:
+        return ()
+    if refusal := slips.not_running(scene, "a trigger"):
+        return refusal
+    data = {"observation": clean(command.observation)}
+    trigger = next(one for one in scene.plan.triggers if one.id == command.trigger)
+    return (scene.draft(kinds.TRIGGER_FIRED, f"trigger:{trigger.id}", {**data, "when": trigger.when}),)
+
+
+def _answer(scene: Scene, command: AnswerTrigger) -> Answer:
+    if refusal := slips.over(scene) or slips.no_person(scene, "answering a trigger"):
+        return refusal
+    fired = scene.state.triggers.get(command.trigger)
+    if fired is None:
+        return Refusal(ExitCode.NO_GO, "trigger.not-fired", f"trigger '{command.trigger}' has not fired")
+    if command.answer not in ANSWERS:
+        return Refusal(ExitCode.USAGE, "trigger.answer", f"the answer is {' or '.join(ANSWERS)}")
+    if not fired.asks:
+        if (
+            fired.answered_by is not None
+            and fired.answered_by.uid == scene.actor.uid
+            and fired.answer == command.answer
+        ):
+            return ()
+        what = f"trigger '{command.trigger}' was answered with {fired.answer}"
+        return slips.lost("trigger.answered", what, fired.answered_by, fired.answered_at, scene.now)
+    if refusal := slips.need_reason("trigger.reason", "the answer", command.reason, ""):
+        return refusal
+    data = {"answer": command.answer, "reason": clean(command.reason.strip()), "fired": fired.seq}
+    return (scene.draft(kinds.TRIGGER_ANSWERED, f"trigger:{command.trigger}", data, expect=fired.seq),)
+
+
+def _clear(scene: Scene, command: ClearTrigger) -> Answer:
+    fired = scene.state.triggers.get(command.trigger)
+    if fired is None or fired.cleared_at is not None:
+        return ()
+    return (
+        scene.draft(kinds.TRIGGER_CLEARED, f"trigger:{command.trigger}", {"fired": fired.seq}, expect=fired.seq),
+    )

@@ -1,0 +1,1 @@
+"""What keeps a session going: what is asked, when, and what becomes of the answers."""

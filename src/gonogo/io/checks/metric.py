@@ -1,0 +1,101 @@
+"""`metric`: a number on the right side of its bound, for as long as the check says, sample after sample."""
+
+import asyncio
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from gonogo.errors import UsageError
+from gonogo.events.checks import CheckOutcome
+from gonogo.facts.metric import NoData, Number
+from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Watched
+from gonogo.io.checks.waiting import Stopped, wait_for
+from gonogo.io.config.credentials import Credentials
+from gonogo.io.probes.metrics import MetricQuestion, metric_question
+from gonogo.plan import Check, Plan
+from gonogo.ports import Clock
+from gonogo.text import clean
+
+if TYPE_CHECKING:
+    from gonogo.io.config import Config
+    from gonogo.io.http.door import Door
+
+
+def ask(
+    door: "Door",
+    config: "Config",
+    plan: Plan,
+    check: Check,
+    clock: Clock,
+    *,
+    cancelled: Cancelled,
+    progress: OnProgress,
+) -> Finding:
+    """Take samples on the metric's own interval until they cover `for`, or until one of them decides.
+
+    A sample on the wrong side fails, a sample without a number is UNKNOWN: no data is not a good value.
+    Raises UsageError when the plan has no such metric any more.
+    """
+    metric = next((one for one in plan.metrics if one.name == check.argument), None)
+    if metric is None:
+        raise UsageError(f"the plan has no metric '{clean(str(check.argument), 80)}'")
+    started_at = clock.now()
+
+    async def sampled() -> tuple[CheckOutcome, str]:
+        async with door:
+            question = metric_question(plan, metric, door, clock, Credentials(config))
+            return await _sample(question, check, cancelled, progress)
+
+    try:
+        outcome, summary = asyncio.run(sampled())
+    except Stopped:
+        outcome, summary = CheckOutcome.UNKNOWN, "stopped by hand before it answered"
+    return Finding(outcome, clean(summary, 300), started_at, clock.now())
+
+
+async def _sample(
+    question: MetricQuestion, check: Check, cancelled: Cancelled, progress: OnProgress
+) -> tuple[CheckOutcome, str]:
+    wanted = samples_for(check.options.get("for", timedelta(0)), question.every)
+    line = ""
+    watched = Watched(cancelled, progress, lambda: line)
+    for number in range(1, wanted + 1):
+        line = f"sample {number} of {wanted}"
+        match await wait_for(question.ask(), watched):
+            case NoData(detail=detail):
+                return CheckOutcome.UNKNOWN, f"{line}: {detail}"
+            case Number(value=value) if wrong := _wrong(value, check):
+                return CheckOutcome.FAILED, f"{line} is {value:g}, {wrong}"
+            case Number(value=value):
+                line = f"{line}: {value:g}"
+                watched.tell()
+        pause = question.every.total_seconds()
+        if number < wanted and not await _wait(pause, watched):
+            return CheckOutcome.UNKNOWN, f"stopped by hand after {number} of {wanted} samples"
+    return CheckOutcome.PASSED, f"{wanted} of {wanted} samples {_bound(check)}, the last is {value:g}"
+
+
+def samples_for(duration: timedelta, every: timedelta) -> int:
+    """How many consecutive samples cover `duration`: one at each end, none missing between."""
+    return math.ceil(duration / every) + 1 if duration else 1
+
+
+def _wrong(value: float, check: Check) -> str:
+    """Which bound the value does not keep; "" when it keeps both. The bound itself is on the wrong side."""
+    above, below = check.options.get("above"), check.options.get("below")
+    if above is not None and not value > above:
+        return f"not above {above:g}"
+    return f"not below {below:g}" if below is not None and not value < below else ""
+
+
+def _bound(check: Check) -> str:
+    return " and ".join(f"{one} {check.options[one]:g}" for one in ("above", "below") if one in check.options)
+
+
+async def _wait(seconds: float, unwanted: Cancelled) -> bool:
+    """Wait for the next sample; returns whether it is still wanted."""
+    try:
+        await wait_for(asyncio.sleep(seconds), unwanted)
+    except Stopped:
+        return False
+    return not unwanted()

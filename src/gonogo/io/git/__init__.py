@@ -1,0 +1,1 @@
+"""Repositories, through one door."""

@@ -1,0 +1,1 @@
+"""Files of products' repositories, and what their histories prove."""

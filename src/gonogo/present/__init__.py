@@ -1,1 +1,0 @@
-"""Pure: domain values to words, glyphs and tones. Shared by the panes and the command line."""

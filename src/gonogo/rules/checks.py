@@ -1,0 +1,196 @@
+"""Checks: conditions that decide an item by themselves. Which commands a plan has, what a result is worth.
+
+How a check is carried out is `io.checks`. Here is only what follows from the plan, a recorded result
+and the time: a result of another check, or one that has grown old, decides nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from gonogo.events.checks import CheckOutcome, CheckResult
+from gonogo.plan import Check, CheckKind, Item, Plan
+from gonogo.text.spans import span
+
+if TYPE_CHECKING:
+    from gonogo.facts.named_files import NamedFiles
+
+GOOD_FOR = timedelta(hours=1)
+"""How long a result counts when the check does not say `good_for`."""
+
+_AHEAD = timedelta(seconds=60)
+"""A result dated further in the future than this comes from a wrong clock, and its age is not known."""
+
+
+class Standing(StrEnum):
+    """What the check of an item says now."""
+
+    NEVER = "never"
+    """It has not been run."""
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It was run and found nothing out."""
+    STALE = "stale"
+    """It passed too long ago."""
+    CHANGED = "changed"
+    """The plan, or a file that its command names, is another one now than what was found out about."""
+
+
+def good_for(check: Check) -> timedelta:
+    """How long a result of this check counts."""
+    stated = check.options.get("good_for")
+    return stated if isinstance(stated, timedelta) else GOOD_FOR
+
+
+def standing(
+    plan: Plan, check: Check, result: CheckResult | None, now: datetime, files: "NamedFiles | None" = None
+) -> Standing:
+    """What `result`, the last recorded one, says at `now` (UTC) about an item with this check.
+
+    `files` are what its command names now; None where nobody has read them.
+    """
+    if result is None:
+        return Standing.NEVER
+    if result.check_sha256 != fingerprint(plan, check):
+        return Standing.CHANGED
+    if result.outcome is CheckOutcome.FAILED:
+        return Standing.FAILED
+    if result.outcome is not CheckOutcome.PASSED:
+        return Standing.UNKNOWN
+    ended = result.finished_at or result.at
+    if ended > now + _AHEAD:
+        return Standing.UNKNOWN
+    from gonogo.facts.named_files import what_changed, why_unseen  # a tick of an item without a check needs none
+
+    if what_changed(result, files):
+        return Standing.CHANGED
+    if why_unseen(result, files, now):
+        return Standing.UNKNOWN
+    return Standing.STALE if now - ended >= good_for(check) else Standing.PASSED
+
+
+def about_files(
+    plan: Plan, check: Check, result: CheckResult | None, now: datetime, files: "NamedFiles | None"
+) -> str:
+    """Where `standing` is what it is because of a file: which one, and what is wrong with it. Else ""."""
+    from gonogo.facts.named_files import what_changed, why_unseen
+
+    says = standing(plan, check, result, now, files)
+    if result is None or result.check_sha256 != fingerprint(plan, check):
+        return ""
+    if says is Standing.CHANGED:
+        return f"{what_changed(result, files)} since it passed"
+    asked = says is Standing.UNKNOWN and result.outcome is CheckOutcome.PASSED
+    return why_unseen(result, files, now) if asked and (result.finished_at or result.at) <= now + _AHEAD else ""
+
+
+def fingerprint(plan: Plan, check: Check) -> str:
+    """SHA-256 of what a check asks for, with what the plan says about whatever it names.
+
+    How long its answer is good for does not belong to it, nor where on this machine a repository lies.
+    """
+    options = {name: value for name, value in check.options.items() if name != "good_for"}
+    return _sha256([check.kind.value, check.argument, options, *_about(plan, check)])
+
+
+def _about(plan: Plan, check: Check) -> list[Any]:
+    """An answer about version 1.2.3, or about another query, says nothing about what the plan names now."""
+    if check.kind is CheckKind.METRIC:
+        metric = next((one for one in plan.metrics if one.name == check.argument), None)
+        source = next((one for one in plan.sources if metric is not None and one.id == metric.source), None)
+        return [metric.query if metric else "", source.use if source else "", source.url if source else ""]
+    product = plan.product(check.argument) if check.kind in {CheckKind.FILE, CheckKind.GIT} else None
+    if product is None:
+        return []
+    files = [[one.path, one.key, one.pattern] for one in product.files] if check.kind is CheckKind.FILE else []
+    return [product.version, product.tag_name, product.revision, files]
+
+
+class PlanCommand(Struct, frozen=True):
+    """A command the plan would have us run for an item."""
+
+    item: str
+    argv: tuple[str, ...]
+
+
+def commands(plan: Plan) -> tuple[PlanCommand, ...]:
+    """Every command of the plan, in its order: what a person trusts is this set, whole."""
+    return tuple(
+        PlanCommand(item.id, tuple(str(word) for word in item.check.argument))
+        for item in plan.items
+        if item.check is not None and item.check.kind is CheckKind.RUN
+    )
+
+
+def command_set_digest(plan: Plan, files: Mapping[str, str]) -> str:
+    """SHA-256 of the command set and of `files`, the SHA-256 of each file its words name (by word).
+
+    It changes with any word of any command and any byte of those files, and with nothing else.
+    """
+    words = [[command.item, list(command.argv)] for command in commands(plan)]
+    return _sha256([words, dict(files)] if files else words)
+
+
+def checked_items(plan: Plan) -> tuple[Item, ...]:
+    """The items a check decides."""
+    return tuple(item for item in plan.items if item.check is not None)
+
+
+def describe(check: Check) -> str:
+    """What a check asks for, in one line."""
+    match check.kind:
+        case CheckKind.RUN:
+            return f"run {describe_command(check.argument)}"
+        case CheckKind.HTTP:
+            text = f" with the text '{check.options['contains']}'" if check.options.get("contains") else ""
+            return f"http {check.argument} expects {check.options.get('expect', 200)}{text}"
+        case CheckKind.METRIC:
+            bounds = [
+                f"{bound} {check.options[bound]:g}" for bound in ("above", "below") if bound in check.options
+            ]
+            length = check.options.get("for")
+            return f"metric {check.argument} {' '.join(bounds)}{f' for {span(length)}' if length else ''}"
+        case CheckKind.FILE:
+            return f"version files of {check.argument}"
+        case CheckKind.GIT:
+            branch = check.options.get("merged_into")
+            merged = f", merged into {branch}" if branch else ""
+            return f"tag of {check.argument}{', signed' if check.options.get('signed') else ''}{merged}"
+
+
+def describe_command(argv: Iterable[str]) -> str:
+    """A command in one line; words that a reader could take for several are quoted."""
+    return " ".join(_quoted(str(word)) for word in argv)
+
+
+def _quoted(word: str) -> str:
+    """A word so that a person sees where it begins and ends, and what cannot be seen in it."""
+    odd = any(not (sign.isascii() or sign.isalnum()) for sign in word)
+    if word and not odd and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`"):
+        return word
+    import json
+
+    return json.dumps(word)
+
+
+def _sha256(value: Any) -> str:
+    import hashlib  # brings OpenSSL along: only where a check is in question
+    import json
+
+    canonical = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The value in types JSON has; a length of time in seconds."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value

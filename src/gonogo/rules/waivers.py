@@ -1,0 +1,82 @@
+"""Which waiver lets which reason pass.
+
+- It names a rule, an environment, a reason and an end; from its end on it is over.
+- Where the plan asks for signatures, it is signed.
+- It counts only while the plan gives whoever gave it a role that may waive.
+- With a subject it covers that one thing. Without one it covers what its rule *blocked* when it was given, nothing
+  that came later, and nothing that is unknown: what nobody knows must be named one by one.
+- Of an approval it covers the content of that moment: when something else ships, somebody must take that on anew.
+- Some rules cannot be waived at all: what stands behind them is not a risk to take but a record to put right.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from gonogo.events import people
+from gonogo.events.state import ReleaseState, Waiver
+from gonogo.plan import Plan
+
+NEVER = frozenset(
+    {
+        "journal.alarm", "plan.changed", "plan.amended", "decision.unsigned", "version.bad", "release.held",
+        "release.draft", "release.over", "clock.wrong", "program.older",
+    }
+)  # fmt: skip
+"""Rules that no waiver lets pass."""
+LONGEST = timedelta(days=30)
+REASON_LEAST = 10
+"""Characters of a reason: `ok` is none."""
+
+
+def holds(plan: Plan, waiver: Waiver, now: datetime, shared_accounts: Sequence[str] = ()) -> bool:
+    """Whether a waiver is in force at `now` (UTC), whoever wrote it into the journal."""
+    return (
+        waiver.ended is None
+        and not waiver.flaw
+        and now < waiver.until
+        and waiver.until - waiver.at <= LONGEST
+        and waiver.rule not in NEVER
+        and bool(set(plan.waiver_roles) & set(people.roles_of(plan, waiver.actor)))
+        and not people.why_nobody(plan, waiver.actor, shared_accounts)
+    )
+
+
+def in_force(
+    plan: Plan,
+    state: ReleaseState,
+    now: datetime,
+    environment: str = "",
+    shared_accounts: Sequence[str] = (),
+    digest: str = "",
+) -> tuple[Waiver, ...]:
+    """The waivers that hold at `now`, of one environment when it is named, for the content of that digest."""
+    return tuple(
+        one
+        for one in state.waivers
+        if (not environment or one.environment == environment)
+        and holds(plan, one, now, shared_accounts)
+        and is_of(one, digest)
+    )
+
+
+def is_of(waiver: Waiver, digest: str) -> bool:
+    """Whether a waiver speaks of the content with this digest; "" where nobody has looked at the content."""
+    return not (digest and is_approval(waiver.rule)) or waiver.digest == digest
+
+
+def is_approval(rule: str) -> bool:
+    """Whether a rule speaks of an approval, and so of what was to be approved."""
+    return rule.startswith("approval.")
+
+
+def waiver_for(waivers: Iterable[Waiver], rule: str, subject: str, *, unknown: bool) -> Waiver | None:
+    """The first of `waivers` (of one environment, in force) that lets a reason pass; None when none does."""
+    return next((one for one in waivers if _covers(one, rule, subject, unknown=unknown)), None)
+
+
+def _covers(waiver: Waiver, rule: str, subject: str, *, unknown: bool) -> bool:
+    if waiver.rule != rule or rule in NEVER:
+        return False
+    if not waiver.subject:
+        return not unknown and subject in waiver.covers
+    return waiver.subject == subject

@@ -1,0 +1,74 @@
+"""A code to confirm with is given only to whoever may do it then."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gonogo.acts import Refusal, Start, approvals, go, lifecycle, rollback
+from gonogo.acts import glass as breaking
+from gonogo.acts import waivers as letting_pass
+from gonogo.acts.rollback import RollBack
+from gonogo.acts.scene import Scene
+from gonogo.acts.waivers import Waive
+from gonogo.plan import ApprovalSlot
+from gonogo.rules.confirmation import Preview
+from support.deciding import ANA, NOBODY, World
+
+Seen = Callable[[Scene], Preview | Refusal]
+
+
+def approve(scene: Scene) -> Preview | Refusal:
+    """Of the first approval of the plan."""
+    slot = approvals.find_slot(scene, scene.plan.approvals[0].name)
+    assert isinstance(slot, ApprovalSlot)
+    return approvals.preview(scene, slot)
+
+
+def waive(scene: Scene) -> Preview | Refusal:
+    """Of one item."""
+    until = scene.now.replace(year=scene.now.year + 1)
+    return letting_pass.preview(scene, Waive("item.open", "", "production", "it is known and small", until))
+
+
+def go_back(scene: Scene) -> RollBack:
+    """Of the first product, in production."""
+    return RollBack(scene.plan.products[0].name, (), "it loses orders", mark_bad=False, confirm="")
+
+
+VERBS: dict[str, Seen] = {
+    "rollback start": lambda scene: rollback.preview(scene, go_back(scene)),
+    "go": lambda scene: go.preview(scene, "production"),
+    "approve": approve,
+    "complete": lifecycle.preview_complete,
+    "cancel": lifecycle.preview_cancel,
+    "waive": waive,
+    "break-glass confirm": lambda scene: breaking.preview(scene, "production"),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_who_is_not_named_gets_no_code_from_any_verb(verb: str) -> None:
+    """They are told at once what they would be told after they confirmed."""
+    world = World().do(ANA, Start())
+
+    seen = VERBS[verb](world.scene(NOBODY))
+
+    assert isinstance(seen, Refusal) or seen.refused
+
+
+def test_who_may_not_go_back_is_told_so_and_not_what_is_missing() -> None:
+    """Whether there is a target comes after who may choose it."""
+    world = World().do(ANA, Start())
+
+    seen = VERBS["rollback start"](world.scene(NOBODY))
+
+    assert isinstance(seen, Refusal)
+    assert seen.rule == "account.unnamed"
+
+
+def test_who_may_not_cancel_is_told_so_before_the_code() -> None:
+    """And the lead is not."""
+    world = World().do(ANA, Start())
+
+    assert "does not name" in lifecycle.preview_cancel(world.scene(NOBODY)).refused
+    assert lifecycle.preview_cancel(world.scene(ANA)).refused == ""
