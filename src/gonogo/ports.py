@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from gonogo.changelog import Changes, ProductChanges
     from gonogo.events import Actor, Draft, Event, EventId
-    from gonogo.facts import Observation, Target
+    from gonogo.facts import Observation
     from gonogo.facts.pollers import PolledBy
-    from gonogo.plan import ChangelogRules, LoadedPlan, Plan, Product
+    from gonogo.plan import ChangelogRules, LoadedPlan, Plan, Product, Target
 
 
 class Clock(Protocol):

@@ -26,7 +26,7 @@ from gonogo.facts import Observation
 from gonogo.io.config import Config
 from gonogo.io.host.clock_system import SystemClock
 from gonogo.io.http.door import Door
-from gonogo.io.probes.interface import Answer, Request
+from gonogo.io.http.question import Answer, Request
 from gonogo.io.probes.probings import CellProbing
 from gonogo.io.probes.registry import cell_probing
 from gonogo.plan import Probe, Timing

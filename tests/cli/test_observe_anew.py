@@ -6,8 +6,9 @@ from cli.conftest import Release
 from gonogo import wiring
 from gonogo.cli.context import Options
 from gonogo.engine.session import Session
-from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts import Running, Seen, Status
 from gonogo.matrix import Relation
+from gonogo.plan import Target
 from support.servers import Canned
 
 PRODUCTION = Target("web", "production")

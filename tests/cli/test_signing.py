@@ -9,8 +9,9 @@ import pytest
 from cli.conftest import Here, Release, account
 from gonogo import wiring
 from gonogo.acts import Approve, Command, Resume, Thaw, approvals
+from gonogo.acts.scene import Accepted
 from gonogo.cli.context import Options
-from gonogo.engine.session import Accepted, Session
+from gonogo.engine.session import Session
 from gonogo.io.host.identity_unix import UnixIdentity
 from gonogo.io.journal import DirectoryJournal, state_home
 from gonogo.plan import ApprovalSlot

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import pytest
 
 from gonogo.engine.poller import Poller
-from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status
 from gonogo.io.config import Config
 from gonogo.io.http.door import Door
 from gonogo.io.probes.registry import build_probings
-from gonogo.plan import Environment, Plan, Probe, Product, Timing
+from gonogo.plan import Environment, Plan, Probe, Product, Target, Timing
 from support.servers import Canned, Fixture, free_port, program, serving
 
 SOON = 20.0

@@ -388,7 +388,7 @@ def test_a_moved_tag_is_a_blocker(tmp_path: Path) -> None:
 def test_review_comes_before_the_tag_and_needs_other_eyes(tmp_path: Path) -> None:
     """As the plan asks: the branch is there to be read, the tag is not, and whoever made it does not count."""
     from gonogo.acts.hotfixes import ApproveHotfix
-    from gonogo.engine.session import Accepted, Refused
+    from gonogo.acts.scene import Accepted, Refused
     from gonogo.hotfix import review
 
     made = hotfix_world.linear(tmp_path / "repo")

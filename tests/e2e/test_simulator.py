@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.acts import Tick
-from gonogo.engine.session import Accepted, Outcome
-from gonogo.facts import Reason, Target
+from gonogo.acts.scene import Accepted, Outcome
+from gonogo.facts import Reason
 from gonogo.io.plan_file import PlanFile
-from gonogo.plan import Level, Plan, Timing
+from gonogo.plan import Level, Plan, Target, Timing
 from gonogo.rules.readiness import Answer, Verdict, Weight
 from gonogo.simulator.demo import ACTS, STORY, demo
 from gonogo.simulator.rehearsal import Rehearsal, rehearsal

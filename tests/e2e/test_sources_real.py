@@ -18,13 +18,13 @@ from urllib.parse import quote
 
 import pytest
 
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.facts.metric import NoData, Number, Reading
 from gonogo.io.config import Config
 from gonogo.io.http.door import Door
 from gonogo.io.probes.metrics import metric_questions
 from gonogo.io.probes.registry import build_probings
-from gonogo.plan import Environment, Metric, Plan, Probe, Product, Source, Timing
+from gonogo.plan import Environment, Metric, Plan, Probe, Product, Source, Target, Timing
 from support.servers import free_port, program
 
 WITHIN = 30.0

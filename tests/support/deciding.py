@@ -9,7 +9,7 @@ from gonogo.acts import Command, Refusal, Scene, amendments, approvals, decide, 
 from gonogo.changelog import Changes, ProductChanges, Range
 from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import ReleaseState, replay
-from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.plan import (
     ApprovalSlot,
@@ -21,6 +21,7 @@ from gonogo.plan import (
     Plan,
     Probe,
     Product,
+    Target,
     Trigger,
 )
 from gonogo.rules.snapshot import Inputs

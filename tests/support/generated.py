@@ -34,7 +34,7 @@ from gonogo.acts import (
 )
 from gonogo.changelog import Base, Changes, ProductChanges, Range, Section, Tag, Unreadable
 from gonogo.commits import parse_commit
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.facts.containment import Carrier, Containment, LostFix
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.facts.ledger import Arrival, Ledger, LedgerCell
@@ -54,6 +54,7 @@ from gonogo.plan import (
     Plan,
     Probe,
     Product,
+    Target,
     Trigger,
     VersionFile,
     Window,

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
-from gonogo.facts import Running, Status, Target
+from gonogo.facts import Running, Status
 from gonogo.matrix import Cell, Freshness, Matrix, Relation
-from gonogo.plan import Environment, Plan, Product
+from gonogo.plan import Environment, Plan, Product, Target
 from gonogo.tui.look import look, theme_name, themes
 from gonogo.tui.profile import Profile
 from gonogo.tui.widgets.matrix_grid import MatrixGrid

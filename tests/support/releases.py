@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from gonogo.acts import Command, Refusal, Scene, decide
 from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import ReleaseState, replay
-from gonogo.facts import Running, Seen, Status, Target
-from gonogo.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product, Trigger
+from gonogo.facts import Running, Seen, Status
+from gonogo.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product, Target, Trigger
 from gonogo.rules.snapshot import Inputs
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)

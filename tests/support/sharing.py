@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.io.host.identity_unix import account_name
 from gonogo.io.sharing.keys import Asked
 from gonogo.io.sharing.lease import Leases
@@ -15,6 +15,7 @@ from gonogo.io.sharing.others import Others
 from gonogo.io.sharing.publication import Publication
 from gonogo.io.sharing.record import FORMAT, Header
 from gonogo.io.sharing.turns import Memory, SharedTurns
+from gonogo.plan import Target
 from gonogo.ports import Probing
 
 BEGAN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)

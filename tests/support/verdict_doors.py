@@ -10,13 +10,14 @@ from gonogo.changelog import Changes
 from gonogo.cli.context import JournalPlace
 from gonogo.engine.session import Session
 from gonogo.events import EventId
-from gonogo.facts import Observation, Target
+from gonogo.facts import Observation
 from gonogo.facts.artifacts import Artifact
 from gonogo.facts.containment import Containment
 from gonogo.facts.ledger import Ledger
 from gonogo.facts.metric import Reading
 from gonogo.facts.version_files import ProductFiles
 from gonogo.io.probes.looks import Window
+from gonogo.plan import Target
 from gonogo.ports import Alarm
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gonogo.acts import Start
 from gonogo.events import Actor
-from gonogo.facts import Observation, Running, Seen, Status, Target
+from gonogo.facts import Observation, Running, Seen, Status
 from gonogo.plan import (
     ApprovalSlot,
     Authority,
@@ -22,6 +22,7 @@ from gonogo.plan import (
     Plan,
     Probe,
     Product,
+    Target,
     Timing,
     Trigger,
 )

@@ -15,7 +15,7 @@ from gonogo.changelog import Base, Changes, Range, Tag, Unreadable, build
 from gonogo.commits import parse_commit
 from gonogo.engine.session import Session
 from gonogo.events import Actor, EventId
-from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status
 from gonogo.plan import (
     ChangelogRules,
     Environment,
@@ -26,6 +26,7 @@ from gonogo.plan import (
     Plan,
     Probe,
     Product,
+    Target,
     Timing,
     Trigger,
     Window,

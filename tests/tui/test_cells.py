@@ -8,9 +8,9 @@ from textual.pilot import Pilot
 
 from gonogo.commits import parse_commit
 from gonogo.commits.shipping import CannotTell, Shipping, WhatShips
-from gonogo.facts import Observation, Target
+from gonogo.facts import Observation
 from gonogo.matrix import Freshness
-from gonogo.plan import Product
+from gonogo.plan import Product, Target
 from gonogo.testing.clock import FakeClock
 from gonogo.tui.app import CockpitApp
 from gonogo.tui.profile import Profile

@@ -25,8 +25,8 @@ from gonogo.acts import (
 )
 from gonogo.cli.context import Options
 from gonogo.events.lifecycle import ReleaseStatus
-from gonogo.facts import Observation, Target
-from gonogo.plan import Authority, Freeze, Gate, GateKind, Item, ItemId, LoadedPlan
+from gonogo.facts import Observation
+from gonogo.plan import Authority, Freeze, Gate, GateKind, Item, ItemId, LoadedPlan, Target
 from gonogo.rules.snapshot import Snapshot
 from gonogo.testing.clock import START
 from gonogo.tui.deeds.table import DEEDS

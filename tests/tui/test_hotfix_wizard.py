@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from gonogo.events import Actor
 from gonogo.events.hotfixes import HotfixStatus
-from gonogo.facts import Observation, Running, Seen, Status, Target
+from gonogo.facts import Observation, Running, Seen, Status
 from gonogo.hotfix.outcome import Outcome
 from gonogo.hotfix.seen import seen_of
 from gonogo.hotfix.wish import Wish
 from gonogo.hotfix.work import Work
 from gonogo.hotfix_jobs.workshop import Workshop
-from gonogo.plan import ApprovalSlot, Branches, Environment, Plan, Probe
+from gonogo.plan import ApprovalSlot, Branches, Environment, Plan, Probe, Target
 from gonogo.testing.clock import FakeClock
 from gonogo.tui.screens.confirm import DEAF
 from gonogo.tui.screens.hotfix_plan import HotfixPlanScreen

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gonogo.acts import Note
-from gonogo.facts import Running, Seen, Status, Target
-from gonogo.plan import Level
+from gonogo.facts import Running, Seen, Status
+from gonogo.plan import Level, Target
 from gonogo.tui.app import CockpitApp
 from gonogo.tui.intents import INTENTS
 from gonogo.tui.profile import Profile

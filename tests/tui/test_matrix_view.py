@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gonogo.facts import Running, Target
+from gonogo.facts import Running
+from gonogo.plan import Target
 from gonogo.text.tones import Line, Span, Tone, line_text
 from gonogo.tui.profile import Profile
 from gonogo.tui.widgets.matrix_layout import Layout, Widths, fit_cell, lay_out

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from textual.screen import Screen
 
 from gonogo.changelog import Unreadable
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.facts.pollers import PolledBy
-from gonogo.plan import LoadedPlan, Plan, Product
+from gonogo.plan import LoadedPlan, Plan, Product, Target
 from gonogo.tui.panes.verdict_bar import Standing, bar_lines
 from gonogo.tui.screens.why import WhyScreen
 from gonogo.tui.wiring import OnObservation

@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from gonogo import events as kinds
 from gonogo.acts import slips
-from gonogo.acts.scene import Answer, Refusal, Scene, when
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import people
 from gonogo.plan import Plan
 from gonogo.rules import authority
 from gonogo.text import clean
+from gonogo.text.spans import when
 
 
 class Drive(Struct, frozen=True):

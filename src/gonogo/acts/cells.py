@@ -8,8 +8,8 @@ from msgspec import Struct
 from gonogo import events as kinds
 from gonogo.acts.scene import Answer, Scene
 from gonogo.events.state import Deployed
-from gonogo.facts import Target
 from gonogo.facts.history import adds_proof
+from gonogo.plan import Target
 
 
 class RecordTransition(Struct, frozen=True):

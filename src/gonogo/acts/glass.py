@@ -8,7 +8,7 @@ from msgspec import Struct
 from gonogo import events as kinds
 from gonogo.acts import slips
 from gonogo.acts.lifecycle import moved, typed
-from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene, when
+from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.acts.waivers import find_reason_of, is_unknown, of_rule
 from gonogo.errors import ExitCode
 from gonogo.events import people
@@ -20,7 +20,7 @@ from gonogo.rules.digest import content_of
 from gonogo.rules.readiness import ReasonLine, Verdict
 from gonogo.rules.registry import RULES
 from gonogo.text import clean
-from gonogo.text.spans import span
+from gonogo.text.spans import span, when
 
 
 class RequestGlass(BoundToPlan, frozen=True):

@@ -4,10 +4,11 @@ from msgspec import Struct
 
 from gonogo import events as kinds
 from gonogo.acts import slips
-from gonogo.acts.scene import Answer, Refusal, Scene, when
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.changelog.notes import Audience
 from gonogo.errors import ExitCode
 from gonogo.text import clean_block
+from gonogo.text.spans import when
 
 DRAFT_LIMIT = 40_000
 """Characters of a draft: a record of the journal must hold it, escapes included."""

@@ -6,9 +6,10 @@ from gonogo.acts.lifecycle import typed
 from gonogo.acts.scene import Scene
 from gonogo.changelog import ProductChanges
 from gonogo.rules import finishing
-from gonogo.rules.checks import command_set_digest, commands, describe_command
+from gonogo.rules.checks import command_set_digest, commands
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.outline import pin_of
+from gonogo.text import describe_command
 
 CODE = 8
 """Hexadecimal digits of the command set's digest that a person types."""

@@ -12,11 +12,10 @@ from gonogo.errors import ExitCode
 from gonogo.events import Draft
 from gonogo.matrix import Cell
 from gonogo.plan import Product
-from gonogo.rules.checks import describe_command
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.rollback import Place, Point, Readiness, WayBack, target_in, target_point, ways_back
 from gonogo.rules.snapshot import Snapshot
-from gonogo.text import clean
+from gonogo.text import clean, describe_command
 from gonogo.versions import same_build
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from gonogo.errors import ExitCode
-from gonogo.events import Actor, Draft, EventId
+from gonogo.events import Actor, Draft, Event, EventId
 from gonogo.events.state import ReleaseState
 from gonogo.facts.inputs import Inputs
 from gonogo.plan import LoadedPlan, Plan
@@ -78,6 +78,17 @@ class Scene(Struct, frozen=True):
         return Draft(event_id, kind, subject, data, expect, self.loaded.sha256)
 
 
-def when(at: datetime, now: datetime) -> str:
-    """A moment for a sentence: the time today, with its date otherwise, in UTC."""
-    return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+class Accepted(Struct, frozen=True):
+    """The command is a fact now, or was one already."""
+
+    events: tuple[Event, ...]
+    """What was written; empty when what was asked for held already."""
+
+
+class Refused(Struct, frozen=True):
+    """The command was judged and turned down: at most that it was tried is recorded."""
+
+    refusal: Refusal
+
+
+Outcome = Accepted | Refused

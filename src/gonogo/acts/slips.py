@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from gonogo import events as kinds
-from gonogo.acts.scene import Refusal, Scene, when
+from gonogo.acts.scene import Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import Actor, people
 from gonogo.events.lifecycle import ReleaseStatus
@@ -12,6 +12,7 @@ from gonogo.rules import authority
 from gonogo.rules.authority import Act
 from gonogo.text import clean
 from gonogo.text.names import suggest
+from gonogo.text.spans import when
 
 STATUS_WORDS = {
     ReleaseStatus.DRAFT: "a draft",

@@ -8,8 +8,7 @@ from gonogo import events as kinds
 from gonogo.acts import slips
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
-from gonogo.facts import Target
-from gonogo.plan import Product
+from gonogo.plan import Product, Target
 from gonogo.text import clean
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gonogo.errors import GonogoError
     from gonogo.events import Actor
     from gonogo.events.merges import MergeWord
-    from gonogo.facts import Observation, Target
+    from gonogo.facts import Observation
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment, ContainmentQuestion
     from gonogo.facts.ledger import Ledger
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gonogo.io.checks.runner import Runner
     from gonogo.io.probes.looks import Window
     from gonogo.io.probes.trial import Trial
-    from gonogo.plan import LoadedPlan, Metric, Plan, Product
+    from gonogo.plan import LoadedPlan, Metric, Plan, Product, Target
     from gonogo.plan.branches import NoBranch
     from gonogo.ports import Clock
     from gonogo.simulator.rehearsal import Rehearsal

@@ -11,9 +11,9 @@ from gonogo.doctor.endpoints import HostAnswer
 from gonogo.doctor.finding import Finding, Level
 from gonogo.errors import GonogoError
 from gonogo.events import Event
+from gonogo.io.http.question import Answer
 from gonogo.io.journal.layout import read_store
 from gonogo.io.journal.trail import Trail
-from gonogo.io.probes.interface import Answer
 from gonogo.text.spans import span
 
 GROUP = "clock"

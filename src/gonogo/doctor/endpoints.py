@@ -17,8 +17,8 @@ from gonogo.facts import Reason
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import is_bound
 from gonogo.io.http.door import Door, origin_text
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.catalogue import PRESETS
-from gonogo.io.probes.interface import Answer, Failure, Request
 from gonogo.io.probes.registry import asked_by
 from gonogo.io.sharing.keys import keys_of
 from gonogo.plan import Plan, Probe, Source

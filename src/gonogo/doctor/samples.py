@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from gonogo.doctor.finding import Finding, Level
-from gonogo.facts import Target
 from gonogo.io.probes.catalogue import is_sampled
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.plan.sampling import looks_for
 
 _SHOWN = 4

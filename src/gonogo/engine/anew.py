@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from gonogo.engine.poller import Counting, Poller
-from gonogo.facts import Missing, Observation, Reason, Target
+from gonogo.facts import Missing, Observation, Reason
 from gonogo.io.config import Config
 from gonogo.io.config.kube_plugin import TIMEOUT
 from gonogo.io.probes.catalogue import is_sampled
 from gonogo.io.sharing.keys import KUBECONFIG, keys_of
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.ports import Clock, Probing
 
 _MORE = 1.0

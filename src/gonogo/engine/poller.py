@@ -13,7 +13,8 @@ from itertools import zip_longest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.facts import Missing, Observation, Reason, Target
+from gonogo.facts import Missing, Observation, Reason
+from gonogo.plan import Target
 from gonogo.plan.pace import FLOOR
 from gonogo.ports import Looks, Paced, Probing, Sampled, Turns
 

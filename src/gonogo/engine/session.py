@@ -9,10 +9,10 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.acts import BoundToPlan, Refusal, Scene, decide
+from gonogo.acts.scene import Accepted, Outcome, Refused
 from gonogo.errors import ConfigError, ConflictError, ExitCode, GonogoError
 from gonogo.events import STOPPING, Event, EventId
 from gonogo.events.state import replay
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gonogo.changelog import Changes
     from gonogo.events import Actor, Draft
     from gonogo.events.state import ReleaseState
-    from gonogo.facts import Observation, Target
+    from gonogo.facts import Observation
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment
     from gonogo.facts.evidence import Evidence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from gonogo.facts.named_files import NamedFiles
     from gonogo.facts.pollers import PolledBy
     from gonogo.facts.version_files import ProductFiles
-    from gonogo.plan import LoadedPlan
+    from gonogo.plan import LoadedPlan, Target
     from gonogo.ports import Clock, Journal, PlanSource, Signatures
     from gonogo.rules.signing import Prepared
     from gonogo.rules.snapshot import Snapshot
@@ -51,22 +51,6 @@ _CONTACT = timedelta(seconds=1)
 
 PREVIEW = EventId("preview")
 """Stands for the id of an event that is only looked at."""
-
-
-class Accepted(Struct, frozen=True):
-    """The command is a fact now, or was one already."""
-
-    events: tuple[Event, ...]
-    """What was written; empty when what was asked for held already."""
-
-
-class Refused(Struct, frozen=True):
-    """The command was judged and turned down: at most that it was tried is recorded."""
-
-    refusal: Refusal
-
-
-Outcome = Accepted | Refused
 
 
 class Session:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from gonogo import events as kinds
 from gonogo.events import Event
 from gonogo.events.reading import Handlers, text, texts
-from gonogo.facts import Target
+from gonogo.plan import Target
 from gonogo.text import clean
 
 HISTORY_LIMIT = 50

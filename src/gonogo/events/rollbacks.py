@@ -7,7 +7,7 @@ from msgspec import Struct
 from gonogo import events as kinds
 from gonogo.events import Actor, Event
 from gonogo.events.reading import Handlers, name_of, text, texts
-from gonogo.facts import Target
+from gonogo.plan import Target
 
 
 class Rollback(Struct, frozen=True):

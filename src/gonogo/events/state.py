@@ -45,7 +45,7 @@ from gonogo.events.rollbacks import Rollback, RollbacksFold
 from gonogo.events.triggers import TriggersFold, TriggerState
 from gonogo.events.versions import BadVersion, VersionHold, VersionsFold
 from gonogo.events.waivers import Waiver, WaiversFold
-from gonogo.facts import Target
+from gonogo.plan import Target
 
 __all__ = [
     "HISTORY_LIMIT", "Amendment", "Answered", "BadVersion", "Baton", "CheckOutcome", "CheckResult", "Claim",

@@ -8,7 +8,7 @@ from msgspec import Struct
 from gonogo import events as kinds
 from gonogo.events import Actor, Event
 from gonogo.events.reading import Handlers, name_of, text
-from gonogo.facts import Target
+from gonogo.plan import Target
 
 
 class BadVersion(Struct, frozen=True):

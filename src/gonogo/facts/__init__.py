@@ -2,19 +2,10 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct
 
-
-class Target(NamedTuple):
-    """One product in one environment."""
-
-    product: str
-    environment: str
-
-    def __str__(self) -> str:
-        return f"{self.product}/{self.environment}"
+from gonogo.plan import Target
 
 
 class Status(StrEnum):

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.events.state import HISTORY_LIMIT, Deployed, ReleaseState, deployed_in
-from gonogo.facts import Status, Target, pins
-from gonogo.plan import Product
+from gonogo.facts import Status, pins
+from gonogo.plan import Product, Target
 from gonogo.versions import compare_texts, consistent, fulfils, overlaps
 
 _BROKEN = frozenset({Status.FAILED, Status.DEGRADED})

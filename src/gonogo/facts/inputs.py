@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gonogo.changelog import Changes
-    from gonogo.facts import Target
     from gonogo.facts.artifacts import Artifacts
     from gonogo.facts.containment import Containments
     from gonogo.facts.evidence import Evidence
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from gonogo.facts.named_files import NamedFiles
     from gonogo.facts.pollers import PolledBy
     from gonogo.facts.version_files import ProductFiles
-    from gonogo.plan import LoadedPlan
+    from gonogo.plan import LoadedPlan, Target
 
 
 class Inputs(Struct, frozen=True):

@@ -9,10 +9,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gonogo.facts import Target
 from gonogo.facts.evidence import Evidence
 from gonogo.facts.inputs import Inputs
-from gonogo.plan import Branches, LoadedPlan, Plan, Probe, Product, ProductBranches, Source, Timing
+from gonogo.plan import Branches, LoadedPlan, Plan, Probe, Product, ProductBranches, Source, Target, Timing
 from gonogo.plan.branches import branches_of
 
 

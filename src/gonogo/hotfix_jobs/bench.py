@@ -15,8 +15,7 @@ from gonogo.errors import BusyError, IntegrityError, StorageError
 from gonogo.hotfix.work import Work
 from gonogo.io.git.door import Ran
 from gonogo.io.host.atomic import make_private_directory, write_atomically
-from gonogo.rules.checks import describe_command
-from gonogo.text import clean
+from gonogo.text import clean, describe_command
 
 _LOCK_DEADLINE = 10.0
 _LOOK_AGAIN = 0.05

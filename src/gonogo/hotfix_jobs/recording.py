@@ -4,7 +4,7 @@ from typing import Protocol
 
 from gonogo.acts import Command, Scene
 from gonogo.acts import hotfixes as acts
-from gonogo.engine.session import Outcome, Refused
+from gonogo.acts.scene import Outcome, Refused
 from gonogo.errors import ConflictError, RefusedError
 from gonogo.events.hotfixes import Hotfix
 from gonogo.hotfix.preview import Pick

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from gonogo.acts.hotfixes import StartHotfix
-from gonogo.engine.session import Refused
+from gonogo.acts.scene import Refused
 from gonogo.errors import NotPermittedError, RefusedError, UsageError
 from gonogo.events.hotfixes import Hotfix
 from gonogo.hotfix.outcome import Aborted, Given, Outcome

@@ -7,14 +7,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.events.state import Deployed, ReleaseState
-from gonogo.facts import Running, Status, Target
+from gonogo.facts import Running, Status
 from gonogo.facts.evidence import NOTHING, Evidence
 from gonogo.facts.history import is_planned, same_set
 from gonogo.matrix.accounts import accounts_of, agree, latest, speaker, union, worst
 from gonogo.matrix.model import Account, Cell, Freshness, Matrix, Relation
 from gonogo.matrix.relation import expected_by_now, relation
 from gonogo.matrix.running import active, texts_of
-from gonogo.plan import Plan, Probe, Product, Timing
+from gonogo.plan import Plan, Probe, Product, Target, Timing
 from gonogo.versions import same_build
 
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 from gonogo.events.state import Deployed
-from gonogo.facts import Reason, Running, Status, Target
+from gonogo.facts import Reason, Running, Status
 from gonogo.facts.hearsay import Contest
 from gonogo.matrix.running import active
-from gonogo.plan import Timing
+from gonogo.plan import Target, Timing
 from gonogo.plan.sampling import looks_for
 
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from gonogo.facts import CONNECTION, Reason, Target
+from gonogo.facts import CONNECTION, Reason
 from gonogo.matrix import Account, Cell, Freshness, Matrix
+from gonogo.plan import Target
 from gonogo.text.spans import span
 
 

@@ -7,7 +7,7 @@ here says who ticked or approved: that is in the journal.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 from msgspec import Struct
 
@@ -573,3 +573,13 @@ class LoadedPlan(Struct, frozen=True):
     plan: Plan
     path: str
     sha256: str
+
+
+class Target(NamedTuple):
+    """One product in one environment."""
+
+    product: str
+    environment: str
+
+    def __str__(self) -> str:
+        return f"{self.product}/{self.environment}"

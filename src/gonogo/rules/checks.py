@@ -4,7 +4,7 @@ How a check is carried out is `io.checks`. Here is only what follows from the pl
 and the time: a result of another check, or one that has grown old, decides nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from gonogo.events.checks import CheckOutcome, CheckResult
 from gonogo.plan import Check, CheckKind, Item, Plan
+from gonogo.text import describe_command
 from gonogo.text.spans import span
 
 if TYPE_CHECKING:
@@ -160,21 +161,6 @@ def describe(check: Check) -> str:
             branch = check.options.get("merged_into")
             merged = f", merged into {branch}" if branch else ""
             return f"tag of {check.argument}{', signed' if check.options.get('signed') else ''}{merged}"
-
-
-def describe_command(argv: Iterable[str]) -> str:
-    """A command in one line; words that a reader could take for several are quoted."""
-    return " ".join(_quoted(str(word)) for word in argv)
-
-
-def _quoted(word: str) -> str:
-    """A word so that a person sees where it begins and ends, and what cannot be seen in it."""
-    odd = any(not (sign.isascii() or sign.isalnum()) for sign in word)
-    if word and not odd and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`"):
-        return word
-    import json
-
-    return json.dumps(word)
 
 
 def _sha256(value: Any) -> str:

@@ -13,8 +13,7 @@ from msgspec import Struct
 from gonogo.changelog import Changes, ProductChanges
 from gonogo.events.sizes import CONTENT, size
 from gonogo.plan import Plan, Product, Trigger
-from gonogo.rules.checks import describe_command
-from gonogo.text import clean
+from gonogo.text import clean, describe_command
 from gonogo.text.spans import span
 
 _TAG = b"gonogo-content@1\n"

@@ -15,8 +15,7 @@ from gonogo.events.checklist import ItemState, ItemStatus, Vouch
 from gonogo.events.checks import CheckOutcome
 from gonogo.events.reading import name_of, number, rows, text
 from gonogo.events.state import ReleaseState
-from gonogo.facts import Target
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.rules import authority
 from gonogo.rules.authority import Act
 

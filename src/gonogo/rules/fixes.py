@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from gonogo.events import Actor
-from gonogo.facts import Running, Target
+from gonogo.facts import Running
 from gonogo.facts.ageing import why_old
 from gonogo.facts.containment import Carrier, Containment, Containments, LostFix
 from gonogo.matrix import Cell
-from gonogo.plan import Environment, Level, Product
+from gonogo.plan import Environment, Level, Product, Target
 from gonogo.rules import history
 from gonogo.rules.authority import agreed, is_named
 from gonogo.rules.facts import Facts

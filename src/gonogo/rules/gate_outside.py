@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-from gonogo.facts import Target
 from gonogo.facts.ageing import why_old
 from gonogo.facts.history import ran_well, transitions
 from gonogo.facts.ledger import Arrival, Ledger, LedgerCell, push_command, where_it_is
 from gonogo.facts.metric_series import Bound, Broken, NotKnown, figure, judge
 from gonogo.facts.version_files import FileVerdict
 from gonogo.matrix import Cell
-from gonogo.plan import Environment, Gate, Metric, Product
+from gonogo.plan import Environment, Gate, Metric, Product, Target
 from gonogo.rules import history
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import manager, owner_of_product

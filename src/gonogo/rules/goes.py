@@ -1,8 +1,7 @@
 """What one recorded go speaks of."""
 
 from gonogo.events.state import GoDecision, ReleaseState
-from gonogo.facts import Target
-from gonogo.plan import Plan, Product
+from gonogo.plan import Plan, Product, Target
 from gonogo.rules.digest import Content, differences
 from gonogo.versions import overlaps, same_build
 

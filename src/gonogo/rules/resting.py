@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from gonogo.facts import Target
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 
 
 def cells_behind(plan: Plan, environment: str) -> frozenset[Target]:

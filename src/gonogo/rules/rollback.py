@@ -10,15 +10,15 @@ from gonogo.changelog import ProductChanges
 from gonogo.events.people import named as named_person
 from gonogo.events.rollbacks import Rollback
 from gonogo.events.state import BadVersion, Deployed, ReleaseState
-from gonogo.facts import Status, Target
+from gonogo.facts import Status
 from gonogo.facts.ageing import why_old
 from gonogo.facts.artifacts import Found
 from gonogo.facts.evidence import NOTHING
 from gonogo.facts.history import BackTo, NoWayBack, rollback_target
 from gonogo.facts.inputs import Inputs
 from gonogo.matrix import Matrix, Relation
-from gonogo.plan import Item, Migration, Plan, Product, SchemeName
-from gonogo.rules.checks import describe_command
+from gonogo.plan import Item, Migration, Plan, Product, SchemeName, Target
+from gonogo.text import describe_command
 from gonogo.text.clocks import local_and_utc
 from gonogo.versions import compare_texts, consistent, overlaps, same_version
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from gonogo.facts import Target
 from gonogo.matrix.silence import Outage, for_how_long, named, outage_sentence, outages, silences
-from gonogo.plan import Environment
+from gonogo.plan import Environment, Target
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import manager
 from gonogo.rules.reason import ReasonLine, Weight

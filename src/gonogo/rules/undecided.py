@@ -12,10 +12,9 @@ from msgspec import Struct
 
 from gonogo.events.cells import Entry
 from gonogo.events.state import ReleaseState, ReleaseStatus
-from gonogo.facts import Target
 from gonogo.matrix import Cell, Matrix
 from gonogo.matrix.rollouts import share_of, shares_of
-from gonogo.plan import Environment, Level, Plan, Product
+from gonogo.plan import Environment, Level, Plan, Product, Target
 from gonogo.rules.goes import covers, last_left, voided
 from gonogo.versions import overlaps
 

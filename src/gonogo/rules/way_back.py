@@ -7,12 +7,12 @@ from gonogo.events.state import TriggerState
 from gonogo.facts.metric_series import NotKnown
 from gonogo.matrix import Cell, Relation
 from gonogo.plan import Environment, Plan, Product
-from gonogo.rules.checks import describe_command
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import manager, named, or_manager, owner_of_product, person
 from gonogo.rules.reason import ReasonLine, Weight
 from gonogo.rules.rollback import bad_mark, target_of, unfinished
 from gonogo.rules.triggers import judged, watched
+from gonogo.text import describe_command
 from gonogo.versions import same_build
 
 

@@ -18,8 +18,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.errors import BusyError, StorageError
-from gonogo.facts import Status, Target
-from gonogo.plan import Plan, Probe, Source
+from gonogo.facts import Status
+from gonogo.plan import Plan, Probe, Source, Target
 from gonogo.ports import Clock
 from gonogo.simulator.scenario import Fault, Scenario, answer
 from gonogo.simulator.shapes import SHAPED, Endpoint, Page, json_page, page, prometheus

@@ -27,7 +27,8 @@ from gonogo.acts import (
     Waive,
     approvals,
 )
-from gonogo.engine.session import Outcome, Session
+from gonogo.acts.scene import Outcome
+from gonogo.engine.session import Session
 from gonogo.events import SIMULATED, Actor, Draft, Event, EventId
 from gonogo.facts.inputs import Inputs
 from gonogo.plan import LoadedPlan, Plan

@@ -13,7 +13,8 @@ from zlib import crc32
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.facts import Running, Status, Target
+from gonogo.facts import Running, Status
+from gonogo.plan import Target
 
 _GOLDEN = 0.618_033_988_749_895
 """Steps of the golden ratio fill [0, 1) evenly, whatever the interval between two questions is."""

@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.errors import UsageError
-from gonogo.facts import Role, Running, Status, Target
-from gonogo.plan import Plan, Product
+from gonogo.facts import Role, Running, Status
+from gonogo.plan import Plan, Product, Target
 from gonogo.simulator.scenario import Act, Fault, Moment, Scenario, in_order
 from gonogo.text import clean
 from gonogo.text.names import suggest

@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from gonogo.facts import Running, Status, Target
+from gonogo.facts import Running, Status
+from gonogo.plan import Target
 from gonogo.simulator.scenario import Fault, Reply
 
 

@@ -1,6 +1,7 @@
 """The one boundary for text from outside: what a terminal could obey becomes something it can only show."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 _REPLACEMENT = "\ufffd"
@@ -63,3 +64,18 @@ def _joined(text: str) -> str:
 
 def _bounded(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def describe_command(argv: Iterable[str]) -> str:
+    """A command in one line; words that a reader could take for several are quoted."""
+    return " ".join(_quoted(str(word)) for word in argv)
+
+
+def _quoted(word: str) -> str:
+    """A word so that a person sees where it begins and ends, and what cannot be seen in it."""
+    odd = any(not (sign.isascii() or sign.isalnum()) for sign in word)
+    if word and not odd and not set(word) & set(" \t\n\"'\\$&;|<>*?()[]{}!#~`"):
+        return word
+    import json
+
+    return json.dumps(word)

@@ -1,6 +1,6 @@
-"""Lengths of time as people say them."""
+"""Lengths of time as people say them, and moments in a sentence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 def span(length: timedelta) -> str:
@@ -22,3 +22,8 @@ def age(length: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def when(at: datetime, now: datetime) -> str:
+    """A moment for a sentence: the time today, with its date otherwise, in UTC."""
+    return f"{at:%H:%M:%S} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -10,8 +10,8 @@ from textual.message import Message
 
 from gonogo.acts import Command
 from gonogo.errors import GonogoError
-from gonogo.facts import Observation, Target
-from gonogo.plan import LoadedPlan
+from gonogo.facts import Observation
+from gonogo.plan import LoadedPlan, Target
 from gonogo.tui.messages import AskedAnew
 from gonogo.tui.wiring import AskAnew
 

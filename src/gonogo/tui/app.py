@@ -20,7 +20,8 @@ from textual.events import Key
 from textual.screen import Screen
 
 from gonogo.acts import Scene, Undo
-from gonogo.engine.session import PREVIEW, Accepted, Refused
+from gonogo.acts.scene import Accepted, Refused
+from gonogo.engine.session import PREVIEW
 from gonogo.errors import ExitCode, GonogoError
 from gonogo.events import Actor, Event
 from gonogo.rules import snapshot as snapshots

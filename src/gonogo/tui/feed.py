@@ -21,9 +21,9 @@ from gonogo.engine.outside_thread import OutsideThread, Told
 from gonogo.engine.poller_thread import PollerThread
 from gonogo.engine.session import Session
 from gonogo.errors import ConflictError, GonogoError
-from gonogo.facts import Observation, Target
+from gonogo.facts import Observation
 from gonogo.facts.pollers import PolledBy
-from gonogo.plan import LoadedPlan
+from gonogo.plan import LoadedPlan, Target
 from gonogo.rules.resting import cells_behind
 from gonogo.tui.anew import PATIENCE, Decide, SeenAnew, ask_in_a_thread
 from gonogo.tui.crash import describe

@@ -6,7 +6,7 @@ from typing import Literal
 from textual.message import Message
 
 from gonogo.acts import Command, RecordCheck
-from gonogo.engine.session import Outcome
+from gonogo.acts.scene import Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.io.checks.finding import Progress as Running

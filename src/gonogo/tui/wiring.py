@@ -10,10 +10,10 @@ from gonogo.changelog import Changes
 from gonogo.commits.shipping import ReadShipping
 from gonogo.engine.outside_thread import Doors
 from gonogo.engine.session import Session
-from gonogo.facts import Observation, Target
+from gonogo.facts import Observation
 from gonogo.io.checks.finding import Finding
 from gonogo.io.checks.finding import Progress as Running
-from gonogo.plan import Item, LoadedPlan, Plan, Product
+from gonogo.plan import Item, LoadedPlan, Plan, Product, Target
 from gonogo.ports import Clock, Polling
 from gonogo.tui.mending import Workshop
 

@@ -11,8 +11,7 @@ from gonogo.hotfix.steps import Place, Step, title_of
 from gonogo.hotfix.typed import typed
 from gonogo.hotfix.wish import Planned
 from gonogo.hotfix.work import Kind, Operation, Work
-from gonogo.rules.checks import describe_command
-from gonogo.text import clean
+from gonogo.text import clean, describe_command
 from gonogo.text.spans import span
 from gonogo.text.tones import Line, Span, Tone
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from gonogo.facts import Target
 from gonogo.facts.history import NotRecorded, Ran, shown
+from gonogo.plan import Target
 from gonogo.text.spans import span
 from gonogo.text.tones import Line, Span, Tone
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from gonogo.acts.scene import when
 from gonogo.events import people
 from gonogo.events.lifecycle import ReleaseStatus
 from gonogo.events.state import Vote
@@ -15,7 +14,7 @@ from gonogo.rules.completion import open_deployments
 from gonogo.rules.snapshot import Snapshot
 from gonogo.rules.standing_go import Given, Ground
 from gonogo.rules.votes import SlotStanding
-from gonogo.text.spans import span
+from gonogo.text.spans import span, when
 from gonogo.text.tones import Line, Span, Tone
 
 WORDS = {

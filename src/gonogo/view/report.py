@@ -11,8 +11,7 @@ from gonogo.events import Event
 from gonogo.events.glass import Glass
 from gonogo.events.people import named
 from gonogo.events.state import ItemState, ItemStatus, ReleaseState, Waiver
-from gonogo.facts import Target
-from gonogo.plan import LoadedPlan, Plan
+from gonogo.plan import LoadedPlan, Plan, Target
 from gonogo.rules import glass, passing, signing, waivers
 from gonogo.rules.going import WITHOUT_GO, fact_of
 from gonogo.rules.undecided import without_go

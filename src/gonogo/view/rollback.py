@@ -1,9 +1,9 @@
 """The way back in words: one line for a product, and what is missing."""
 
-from gonogo.rules.checks import describe_command
 from gonogo.rules.readiness import Verdict
 from gonogo.rules.rollback import Readiness, WayBack
 from gonogo.rules.snapshot import Snapshot
+from gonogo.text import describe_command
 from gonogo.text.tones import Line, Span, Tone
 
 WORDS = {

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from gonogo.commits.shipping import CannotTell, Shipping, WhatShips, commit_line
 from gonogo.matrix import Cell
 from gonogo.plan import Product
-from gonogo.rules.checks import describe_command
 from gonogo.rules.rollback import WayBack, points_of_no_return
 from gonogo.rules.snapshot import Snapshot
+from gonogo.text import describe_command
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view.rollback import TONES, WORDS, taken_away
 from gonogo.view.triggers import incident

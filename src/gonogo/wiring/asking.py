@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gonogo.engine.poller_thread import PollerThread
     from gonogo.engine.session import Session
     from gonogo.errors import GonogoError
-    from gonogo.facts import Observation, Target
+    from gonogo.facts import Observation
     from gonogo.facts.metric import Reading
     from gonogo.facts.pollers import PolledBy
     from gonogo.io.config import Config
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gonogo.io.probes.trial import Trial
     from gonogo.io.sharing.opening import Place
     from gonogo.io.sharing.turns import Memory, SharedTurns
-    from gonogo.plan import LoadedPlan, Metric, Plan
+    from gonogo.plan import LoadedPlan, Metric, Plan, Target
     from gonogo.ports import Turns
 
     Windows = Mapping[Target, Window]

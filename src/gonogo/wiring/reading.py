@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from gonogo.changelog import Changes
     from gonogo.commits.shipping import WhatShips
     from gonogo.events.merges import MergeWord
-    from gonogo.facts import Observation, Target
+    from gonogo.facts import Observation
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment, ContainmentQuestion
     from gonogo.facts.ledger import Ledger
     from gonogo.facts.version_files import ProductFiles
     from gonogo.io.probes.looks import Window
-    from gonogo.plan import Plan, Product
+    from gonogo.plan import Plan, Product, Target
     from gonogo.plan.branches import NoBranch
 
 _GIT_AT_ONCE = 4

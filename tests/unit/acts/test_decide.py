@@ -6,8 +6,7 @@ from gonogo.acts import Note, RecordTransition, Refusal, Scene, Skip, Tick, Undo
 from gonogo.errors import ExitCode
 from gonogo.events import Actor, Draft, EventId
 from gonogo.events.state import ItemStatus, ReleaseState
-from gonogo.facts import Target
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.rules.snapshot import Inputs
 from support.releases import ANA, BEN, NOW, after, item, loaded, plan
 

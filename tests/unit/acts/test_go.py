@@ -35,8 +35,7 @@ from gonogo.errors import ExitCode
 from gonogo.events import Actor
 from gonogo.events.sizes import size
 from gonogo.events.state import ItemStatus, Proof
-from gonogo.facts import Target
-from gonogo.plan import Authority, Item, ItemId, Plan
+from gonogo.plan import Authority, Item, ItemId, Plan, Target
 from gonogo.rules import waivers
 from gonogo.rules.completion import open_ends
 from gonogo.rules.digest import content_of

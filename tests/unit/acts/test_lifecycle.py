@@ -38,9 +38,8 @@ from gonogo.acts import (
 from gonogo.errors import ExitCode
 from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import ItemStatus, ReleaseStatus, replay
-from gonogo.facts import Target
 from gonogo.facts.ledger import Arrival, Ledger, LedgerCell
-from gonogo.plan import Authority, Gate, GateKind, Item, ItemId, Plan
+from gonogo.plan import Authority, Gate, GateKind, Item, ItemId, Plan, Target
 from gonogo.rules import amendment
 from gonogo.rules.outline import changed, outline_of, pack, unpack
 from support.deciding import ANA, BEN, CHLOE, DAI, NOW, ROOT, World, make_plan, make_product

@@ -34,8 +34,8 @@ from gonogo.doctor.endpoints import HostAnswer, Place
 from gonogo.errors import ConfigError
 from gonogo.io.config import Auth, Config
 from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.http.question import Answer
 from gonogo.io.journal import DirectoryJournal
-from gonogo.io.probes.interface import Answer
 from gonogo.plan import Environment, Plan, Probe, Product, SignersFile, Source, Timing, Window
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.events import make_draft

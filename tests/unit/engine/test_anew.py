@@ -6,11 +6,11 @@ from typing import Any
 
 from gonogo.engine.anew import about, ask_within, patience
 from gonogo.engine.poller import Counting
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import Auth
 from gonogo.io.host.clock_system import SystemClock
-from gonogo.plan import Environment, Plan, Probe, Product, Timing
+from gonogo.plan import Environment, Plan, Probe, Product, Target, Timing
 from gonogo.ports import Probing
 
 WEB, API = Target("web", "prod"), Target("api", "prod")

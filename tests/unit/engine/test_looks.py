@@ -11,9 +11,9 @@ from itertools import chain, repeat
 from msgspec.structs import replace
 
 from gonogo.engine.poller import Limits, Poller
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.io.probes.looks import Burst, Enough, in_rows
-from gonogo.plan import Product
+from gonogo.plan import Product, Target
 from gonogo.plan.sampling import looks_for
 from gonogo.ports import Looks
 from support.deciding import NOW

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gonogo.engine.poller import Limits, Poller, asked_wait, first_delay, is_failure, next_delay, period, timed_out
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
+from gonogo.plan import Target
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 LIMITS = Limits(floor=timedelta(0))

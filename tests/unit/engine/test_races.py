@@ -35,11 +35,12 @@ from gonogo.acts import (
     go,
     lifecycle,
 )
-from gonogo.engine.session import Accepted, Outcome, Refused, Session
+from gonogo.acts.scene import Accepted, Outcome, Refused
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode
 from gonogo.events import Actor, EventId
-from gonogo.facts import Running, Seen, Status, Target
-from gonogo.plan import Authority, LoadedPlan, Plan
+from gonogo.facts import Running, Seen, Status
+from gonogo.plan import Authority, LoadedPlan, Plan, Target
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog
 from support.deciding import ANA, BEN, loaded, make_plan, make_product

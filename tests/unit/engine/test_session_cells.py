@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from gonogo.engine.session import Session
 from gonogo.events import Actor, EventId
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.matrix import Cell, Freshness, Relation, texts_of
-from gonogo.plan import Plan, Source
+from gonogo.plan import Plan, Source, Target
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog
 from support.releases import ANA, BEN, loaded, plan, seen

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from gonogo.facts import Missing, Reason, Target
+from gonogo.facts import Missing, Reason
 from gonogo.facts.evidence import MEMORY, NOTHING, Evidence, Strand, absorb
+from gonogo.plan import Target
 from support.releases import NOW, seen
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.facts import Missing, Observation, Reason, Target
+from gonogo.facts import Missing, Observation, Reason
 from gonogo.facts.evidence import MEMORY, NOTHING, Evidence, Strand, absorb
 from gonogo.facts.hearsay import Contest
+from gonogo.plan import Target
 from support.releases import NOW, seen
 
 ME = "ana"

@@ -10,7 +10,6 @@ from gonogo import events as kinds
 from gonogo.acts import RecordTransition
 from gonogo.events import Event, EventId
 from gonogo.events.state import HISTORY_LIMIT, Deployed, deployed_in, replay
-from gonogo.facts import Target
 from gonogo.facts.history import (
     BackTo,
     NotRecorded,
@@ -24,6 +23,7 @@ from gonogo.facts.history import (
     stays,
     transitions,
 )
+from gonogo.plan import Target
 from support.releases import ANA, NOW, after, plan, product
 
 WEB = product()

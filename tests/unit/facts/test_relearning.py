@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.changelog import Unreadable
-from gonogo.facts import Missing, Reason, Target
+from gonogo.facts import Missing, Reason
 from gonogo.facts.artifacts import Artifact, Found
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.facts.inputs import Inputs
@@ -15,7 +15,7 @@ from gonogo.facts.ledger import Ledger
 from gonogo.facts.metric import Number
 from gonogo.facts.relearning import under
 from gonogo.facts.version_files import ProductFiles
-from gonogo.plan import Branches, Metric, Plan, Probe, ProductBranches, Source, Timing
+from gonogo.plan import Branches, Metric, Plan, Probe, ProductBranches, Source, Target, Timing
 from support.deciding import NOW, loaded, make_plan, make_product
 
 STAGING = Target("web", "staging")

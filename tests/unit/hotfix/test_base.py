@@ -7,13 +7,13 @@ from msgspec.structs import replace
 
 from gonogo.acts import RecordTransition
 from gonogo.errors import RefusedError, UsageError
-from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.hotfix.seen import seen_of
 from gonogo.hotfix.wish import Seen as Known
 from gonogo.hotfix.wish import Wish
 from gonogo.hotfix_jobs.planning import chosen_version
-from gonogo.plan import Environment
+from gonogo.plan import Environment, Target
 from gonogo.rules.snapshot import build
 from support.deciding import ANA, NOW, World, make_plan
 

@@ -5,17 +5,10 @@ import json
 import pytest
 
 from gonogo.facts import Reason, Status
+from gonogo.io.http.question import Answer
 from gonogo.io.probes import auto, health_json, json_path, text
 from gonogo.io.probes.document import unchanged
-from gonogo.io.probes.interface import (
-    Answer,
-    Claim,
-    NotUnderstood,
-    OneRequest,
-    Outcome,
-    Understood,
-    refused_status,
-)
+from gonogo.io.probes.interface import Claim, NotUnderstood, OneRequest, Outcome, Understood, refused_status
 from gonogo.plan import Probe
 
 

@@ -16,7 +16,7 @@ from gonogo.facts import Reason
 from gonogo.io.config import Credential, Secret
 from gonogo.io.http.addresses import Address, Resolver, is_refused
 from gonogo.io.http.door import Door, host_of, public_url
-from gonogo.io.probes.interface import Answer, Failure, Request
+from gonogo.io.http.question import Answer, Failure, Request
 from support.hostile import GOOD, answer
 from support.servers import CERTIFICATE, Canned, raw_endpoint, serving
 

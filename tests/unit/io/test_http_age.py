@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.io.http.age import age_of, is_called_stale, marks_of
+from gonogo.io.http.question import Answer, Request
 from gonogo.io.http.validators import Validators, key_of
-from gonogo.io.probes.interface import Answer, Request
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
 

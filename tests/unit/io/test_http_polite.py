@@ -15,16 +15,9 @@ from gonogo.facts import Missing, Observation, Reason, Running, Seen
 from gonogo.io.config import Config, Credential, Secret
 from gonogo.io.http.door import Door
 from gonogo.io.http.proxy import EnvironmentProxies, Proxy
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.http.validators import WHOLE_EVERY
-from gonogo.io.probes.interface import (
-    Answer,
-    Failure,
-    NotUnderstood,
-    OneRequest,
-    Outcome,
-    Request,
-    Understood,
-)
+from gonogo.io.probes.interface import NotUnderstood, OneRequest, Outcome, Understood
 from gonogo.io.probes.registry import cell_probing
 from gonogo.plan import Probe
 from gonogo.testing.clock import FakeClock

@@ -18,8 +18,8 @@ from gonogo.io.config.credentials import Credential, Credentials, Secret
 from gonogo.io.config.kube_plugin import Plugin, run_plugin
 from gonogo.io.config.kubeconfig import find_cluster
 from gonogo.io.http.door import Door
+from gonogo.io.http.question import Request
 from gonogo.io.probes.cluster import Cluster
-from gonogo.io.probes.interface import Request
 from gonogo.io.probes.registry import cell_probing
 from gonogo.io.sharing.keys import keys_of
 from gonogo.io.sharing.opening import Prover

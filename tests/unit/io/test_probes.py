@@ -11,17 +11,9 @@ from hypothesis import strategies as st
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Role, Running, Status
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes import auto, header, json_path, text
-from gonogo.io.probes.interface import (
-    Answer,
-    Failure,
-    NotUnderstood,
-    Outcome,
-    Preset,
-    Request,
-    Understood,
-    status_of,
-)
+from gonogo.io.probes.interface import NotUnderstood, Outcome, Preset, Understood, status_of
 from gonogo.io.probes.version_like import is_version_like
 from gonogo.plan import Probe
 

@@ -9,8 +9,8 @@ import pytest
 
 from gonogo.io.config import Auth, Config
 from gonogo.io.config.credentials import Credentials
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.asking import RETRY_LIMIT, Asking, ask_as, asked_to_wait
-from gonogo.io.probes.interface import Answer, Failure, Request
 from gonogo.testing.clock import FakeClock
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)

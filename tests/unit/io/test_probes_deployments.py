@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from gonogo.facts import Reason, Status
+from gonogo.io.http.question import Answer, Request
 from gonogo.io.probes import github, gitlab
 from gonogo.io.probes.deployments import LOOKED_AT, Deployment, standing
-from gonogo.io.probes.interface import Answer, NotUnderstood, Outcome, Request, Understood
+from gonogo.io.probes.interface import NotUnderstood, Outcome, Understood
 from gonogo.plan import Probe
 
 WAITING = ("waiting", "queued", "pending")

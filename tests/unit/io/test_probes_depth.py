@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from gonogo.io.http.question import Answer
 from gonogo.io.probes.document import DEPTH_LIMIT, Document, depth_of, parse
-from gonogo.io.probes.interface import Answer, NotUnderstood
+from gonogo.io.probes.interface import NotUnderstood
 from support.pace import grows_with_its_size
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes import helm
-from gonogo.io.probes.interface import NotUnderstood, Outcome, Request, Understood
+from gonogo.io.probes.interface import NotUnderstood, Outcome, Understood
 from gonogo.plan import Probe
 
 RELEASE = {

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.io.config import Auth, Config
 from gonogo.io.http.door import Door
 from gonogo.io.probes.catalogue import PRESETS
 from gonogo.io.probes.interface import Preset
 from gonogo.io.probes.registry import build_probings
-from gonogo.plan import Environment, Plan, Probe, Product, Source, Timing
+from gonogo.plan import Environment, Plan, Probe, Product, Source, Target, Timing
 from gonogo.ports import Probing
 from support.hostile import answer
 from support.servers import Canned, raw_endpoint, serving

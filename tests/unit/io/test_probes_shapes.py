@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from gonogo.facts import Running
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.catalogue import PRESETS
-from gonogo.io.probes.interface import Answer, Failure, NotUnderstood, Outcome, Request
+from gonogo.io.probes.interface import NotUnderstood, Outcome
 from gonogo.plan import Probe
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "probes"

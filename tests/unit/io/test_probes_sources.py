@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from gonogo.errors import UsageError
-from gonogo.facts import Reason, Status, Target
+from gonogo.facts import Reason, Status
+from gonogo.io.http.question import Answer, Request
 from gonogo.io.probes import argocd, prometheus, versioner
-from gonogo.io.probes.interface import Answer, NotUnderstood, Request, Understood
+from gonogo.io.probes.interface import NotUnderstood, Understood
 from gonogo.io.probes.table import MatrixPreset, Table
-from gonogo.plan import Source
+from gonogo.plan import Source, Target
 
 TARGETS = tuple(Target(product, env) for product in ("pay", "web") for env in ("staging", "prod"))
 URL = "https://source.example.com/base"

@@ -13,8 +13,8 @@ import yaml
 from gonogo.facts import Missing, Observation, Reason, Seen, Status
 from gonogo.io.config import Config
 from gonogo.io.http.door import Door
+from gonogo.io.http.question import Answer, Request
 from gonogo.io.probes.catalogue import PRESETS
-from gonogo.io.probes.interface import Answer, Request
 from gonogo.io.probes.registry import build_probings
 from gonogo.io.probes.version_like import is_version_like
 from gonogo.plan import Environment, Plan, Probe, Product, Source

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.io.sharing import others as reading
 from gonogo.io.sharing.lease import Leases, Rank
 from gonogo.io.sharing.others import Others
@@ -24,6 +24,7 @@ from gonogo.io.sharing.record import (
     key_of,
     read_answer,
 )
+from gonogo.plan import Target
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 STEADY = 5_000_000.0

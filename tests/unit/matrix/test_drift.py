@@ -3,10 +3,11 @@
 import pytest
 
 from gonogo.events.state import ReleaseState
-from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.matrix import Relation, build
 from gonogo.matrix.drift import drift_from_before, skipped_ahead
+from gonogo.plan import Target
 from support.releases import NOW, plan, seen
 
 STAGING, PRODUCTION = Target("web", "staging"), Target("web", "production")

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gonogo.events.state import Deployed, ReleaseState
-from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.matrix import Cell, Freshness, Relation, build
-from gonogo.plan import SchemeName, Source, Timing
+from gonogo.plan import SchemeName, Source, Target, Timing
 from support.releases import NOW, plan, product, seen
 
 TARGET = Target("web", "staging")

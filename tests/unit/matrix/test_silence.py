@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from gonogo.events.state import ReleaseState
-from gonogo.facts import Missing, Observation, Reason, Target
+from gonogo.facts import Missing, Observation, Reason
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.matrix import Matrix, build
 from gonogo.matrix.silence import named, outage_sentence, outages, silences
-from gonogo.plan import Plan, Source
+from gonogo.plan import Plan, Source, Target
 from gonogo.rules.readiness import ReasonLine, Weight
 from gonogo.rules.snapshot import Inputs, Snapshot
 from gonogo.rules.snapshot import build as judge

@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.events.state import ReleaseState
-from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.matrix import Cell, Relation, cell_at
-from gonogo.plan import Plan, Probe
+from gonogo.plan import Plan, Probe, Target
 from gonogo.plan.sampling import looks_for
 from support.deciding import NOW, make_plan
 

@@ -29,8 +29,7 @@ from gonogo.acts import (
 )
 from gonogo.errors import ExitCode
 from gonogo.events import Actor
-from gonogo.facts import Target
-from gonogo.plan import Authority, Item, ItemId, Person, Plan
+from gonogo.plan import Authority, Item, ItemId, Person, Plan, Target
 from gonogo.rules import authority
 from gonogo.view.alerts import alerts
 from gonogo.view.release import driver_line

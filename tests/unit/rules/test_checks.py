@@ -11,17 +11,10 @@ from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemStatus, ReleaseState
 from gonogo.plan import Check, CheckKind, Item, ItemId, Metric, Plan, Source
 from gonogo.rules.checklist import item_reasons
-from gonogo.rules.checks import (
-    Standing,
-    command_set_digest,
-    commands,
-    describe,
-    describe_command,
-    fingerprint,
-    standing,
-)
+from gonogo.rules.checks import Standing, command_set_digest, commands, describe, fingerprint, standing
 from gonogo.rules.completion import bad_versions, open_ends
 from gonogo.rules.snapshot import Inputs, build
+from gonogo.text import describe_command
 from gonogo.text.tones import Tone
 from gonogo.view.checklist import item_row
 from support.releases import ANA, BEN, NOW, after, item, loaded, plan

@@ -10,7 +10,7 @@ from msgspec import structs
 from gonogo import events as kinds
 from gonogo.events import Actor, Event, EventId, cells, checklist
 from gonogo.events.state import HISTORY_LIMIT, replay
-from gonogo.facts import Target
+from gonogo.plan import Target
 from support.releases import NOW
 
 PEOPLE = (Actor(1001, "ana"), Actor(1002, "ben"))

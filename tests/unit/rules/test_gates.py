@@ -10,7 +10,7 @@ from gonogo.acts import FreezeLine, HoldVersion, MarkBad, RecordTransition, Star
 from gonogo.changelog import Base, ProductChanges, Range, Section, Tag
 from gonogo.commits import Commit
 from gonogo.events.state import Lifecycle, ReleaseStatus
-from gonogo.facts import Reason, Target
+from gonogo.facts import Reason
 from gonogo.facts.ageing import LASTS
 from gonogo.facts.artifacts import Artifact, Found
 from gonogo.facts.ledger import Arrival, Ledger, LedgerCell, Looked
@@ -28,6 +28,7 @@ from gonogo.plan import (
     Migration,
     Plan,
     Product,
+    Target,
     Window,
 )
 from gonogo.rules.readiness import Answer, Verdict, Weight

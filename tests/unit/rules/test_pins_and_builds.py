@@ -7,13 +7,13 @@ from msgspec.structs import replace
 
 from gonogo.acts import RecordTransition, Start
 from gonogo.events.state import BadVersion, Deployed
-from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.facts.history import soak
 from gonogo.facts.pins import Proof, proof_of
 from gonogo.facts.version_files import FileVerdict, judged
 from gonogo.matrix import Cell, Relation
-from gonogo.plan import Gate, GateKind, SchemeName, VersionFile
+from gonogo.plan import Gate, GateKind, SchemeName, Target, VersionFile
 from gonogo.rules.rollback import bad_mark
 from gonogo.rules.snapshot import build
 from gonogo.versions import consistent, fulfils, same_build

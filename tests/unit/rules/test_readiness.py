@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from gonogo.acts import Skip, Tick
 from gonogo.events.state import Deployed, Lifecycle, ReleaseState, ReleaseStatus
-from gonogo.facts import Missing, Reason, Role, Running, Seen, Status, Target
+from gonogo.facts import Missing, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
-from gonogo.plan import Environment, Freeze, Gate, GateKind, Level, Plan, Window
+from gonogo.plan import Environment, Freeze, Gate, GateKind, Level, Plan, Target, Window
 from gonogo.rules import snapshot
 from gonogo.rules.readiness import Answer, Verdict, Weight
 from gonogo.rules.snapshot import Inputs, Snapshot

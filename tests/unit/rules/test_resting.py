@@ -2,8 +2,7 @@
 
 from msgspec.structs import replace
 
-from gonogo.facts import Target
-from gonogo.plan import Environment, Gate, GateKind, Plan, Product
+from gonogo.plan import Environment, Gate, GateKind, Plan, Product, Target
 from gonogo.rules.resting import cells_behind
 
 PLAN = Plan(

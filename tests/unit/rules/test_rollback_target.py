@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from gonogo.acts import MarkBad, RecordTransition, ReleaseVersion, Start, Tick, rollback
 from gonogo.acts.rollback import RollBack
-from gonogo.facts import Running, Seen, Status, Target
+from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.facts.history import BackTo, rollback_target
-from gonogo.plan import Environment, Item, ItemId, Migration, Plan, ProductRollback
+from gonogo.plan import Environment, Item, ItemId, Migration, Plan, ProductRollback, Target
 from gonogo.rules import needs
 from gonogo.rules.completion import open_ends
 from gonogo.rules.confirmation import Preview

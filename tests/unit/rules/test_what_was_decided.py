@@ -20,9 +20,9 @@ from gonogo.acts import (
     go,
 )
 from gonogo.acts.rollback import RollBack, preview
-from gonogo.facts import Role, Running, Seen, Status, Target
+from gonogo.facts import Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
-from gonogo.plan import Canary, Gate, GateKind, Item, ItemId, Level, Migration, Plan, Rollout
+from gonogo.plan import Canary, Gate, GateKind, Item, ItemId, Level, Migration, Plan, Rollout, Target
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.standing_go import Ground
 from gonogo.rules.undecided import without_go

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gonogo.facts import Status, Target
+from gonogo.facts import Status
+from gonogo.plan import Target
 from gonogo.simulator.demo import ACTS, ENVIRONMENTS, STORY, demo_acts, histories, plan_text, products, scenario
 from gonogo.simulator.repositories import generate
 from gonogo.simulator.scenario import Fault, answer

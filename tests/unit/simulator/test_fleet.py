@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from gonogo.errors import BusyError
-from gonogo.facts import Role, Running, Status, Target
-from gonogo.plan import Environment, Plan, Probe, Product, Source
+from gonogo.facts import Role, Running, Status
+from gonogo.plan import Environment, Plan, Probe, Product, Source, Target
 from gonogo.simulator.fleet import Fleet, aimed, own_address
 from gonogo.simulator.scenario import Fault, Moment, Scenario
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gonogo.acts import Tick, Undo
-from gonogo.engine.session import Accepted, Refused, Session
+from gonogo.acts.scene import Accepted, Refused
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode
 from gonogo.events import EventId
 from gonogo.events.state import ItemStatus

@@ -5,7 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.facts import Running, Status, Target
+from gonogo.facts import Running, Status
+from gonogo.plan import Target
 from gonogo.simulator.scenario import NOTHING, Act, Fault, Moment, Scenario, acts_between, answer, with_missing
 
 WEB = Target("web", "staging")

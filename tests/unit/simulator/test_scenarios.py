@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import UsageError
-from gonogo.facts import Status, Target
-from gonogo.plan import Product
+from gonogo.facts import Status
+from gonogo.plan import Product, Target
 from gonogo.simulator.scenario import Fault, answer
 from gonogo.simulator.scenarios import SCENARIOS, below, predecessor, read_scenario, scenario_for
 from support.stage import shop

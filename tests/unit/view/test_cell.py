@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from gonogo.commits import parse_commit
 from gonogo.commits.shipping import CannotTell, Shipping, WhatShips
 from gonogo.events.state import Deployed, ReleaseState
-from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
-from gonogo.plan import Environment, Plan, Source
+from gonogo.plan import Environment, Plan, Source, Target
 from gonogo.rules.snapshot import Inputs, Snapshot, build
 from gonogo.text.tones import line_text
 from gonogo.view.cell import details, shipping_question

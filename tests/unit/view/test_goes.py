@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from gonogo.acts import FreezeLine, Go, RecordTransition, Start, Tick, go
-from gonogo.facts import Target
-from gonogo.plan import Item, ItemId
+from gonogo.plan import Item, ItemId, Target
 from gonogo.text.tones import Tone, line_text
 from gonogo.view import report
 from gonogo.view.alerts import alerts

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.events.state import ReleaseState
-from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status, Target
+from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.matrix import Cell, Relation, build
+from gonogo.plan import Target
 from gonogo.text.tones import line_text
 from gonogo.view.glyphs import ASCII, UNICODE
 from gonogo.view.matrix import cell_line, environment_heading, relation_sentence

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from gonogo.facts import Status, Target
+from gonogo.facts import Status
 from gonogo.matrix import Freshness, Matrix, Relation
+from gonogo.plan import Target
 from gonogo.view.matrix_filter import kept_products
 from support.matrix_app import running_cell, sample_matrix, sample_plan, with_cell
 

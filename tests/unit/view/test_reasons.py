@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from gonogo.facts import Missing, Reason, Target
+from gonogo.facts import Missing, Reason
+from gonogo.plan import Target
 from gonogo.view.reasons import SENTENCES, explain, sentence
 
 

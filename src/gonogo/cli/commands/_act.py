@@ -8,8 +8,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from gonogo.acts.scene import Accepted, Refused
 from gonogo.cli.context import Context, via
-from gonogo.engine.session import Accepted, Refused, Session
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:

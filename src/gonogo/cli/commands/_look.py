@@ -10,8 +10,8 @@ from gonogo.cli.context import Context, via
 from gonogo.engine.outside_thread import ask_once
 from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, GonogoError
-from gonogo.facts import Observation, Target
-from gonogo.plan import Plan
+from gonogo.facts import Observation
+from gonogo.plan import Plan, Target
 from gonogo.rules.readiness import Answer, Verdict
 from gonogo.rules.snapshot import Snapshot
 

@@ -9,9 +9,8 @@ from gonogo.cli.context import Context
 from gonogo.cli.facts import moment
 from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, UsageError
-from gonogo.facts import Target
 from gonogo.facts.history import NotRecorded, Ran, ran_at, transitions
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.text.durations import parse_past, parse_zone
 from gonogo.view.recorded import recorded_lines
 

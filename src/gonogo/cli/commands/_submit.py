@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gonogo.acts import Command, Note, Tick, Undo, find_item
+from gonogo.acts.scene import Accepted, Refused
 from gonogo.cli.context import Context, via
-from gonogo.engine.session import Accepted, Refused, Session
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode
 from gonogo.events.state import ItemState, ItemStatus
 from gonogo.plan import Item, Plan

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gonogo.facts import Target
+from gonogo.plan import Target
 
 
 class Wanted(NamedTuple):

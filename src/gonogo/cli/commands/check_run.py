@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gonogo.acts import find_item, slips
+from gonogo.acts.scene import Refused
 from gonogo.cli.commands._scripts import read_scripts
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
-from gonogo.engine.session import Refused, Session
+from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, UsageError
 from gonogo.events.checks import CheckOutcome, CheckResult
 from gonogo.plan import Item

@@ -7,7 +7,7 @@ from gonogo.cli.commands._act import act, act_on_sight
 from gonogo.cli.context import Context
 from gonogo.engine.session import Session
 from gonogo.errors import UsageError
-from gonogo.facts import Target
+from gonogo.plan import Target
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -15,11 +15,10 @@ from gonogo.commits.shipping import WhatShips
 from gonogo.engine.session import Session
 from gonogo.errors import ExitCode, UsageError
 from gonogo.events.state import Deployed
-from gonogo.facts import Target
 from gonogo.facts.history import transitions
 from gonogo.matrix import Cell
 from gonogo.matrix.silence import outage_sentence, outages
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view import matrix as words

@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 
 from gonogo.acts.notes import DiscardDraft, SaveDraft
+from gonogo.acts.scene import Refused
 from gonogo.changelog.notes import Audience
 from gonogo.cli.commands.notes import add_audience, read
 from gonogo.cli.context import Context, via
-from gonogo.engine.session import Refused
 from gonogo.errors import ExitCode, GonogoError
 from gonogo.io.host.editor import Edited, edit
 from gonogo.io.journal import state_home

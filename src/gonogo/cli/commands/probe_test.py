@@ -10,9 +10,9 @@ from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment
 from gonogo.errors import ExitCode, UsageError
-from gonogo.facts import Missing, Observation, Running, Seen, Target
+from gonogo.facts import Missing, Observation, Running, Seen
 from gonogo.matrix import relation
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view.reasons import explain
 

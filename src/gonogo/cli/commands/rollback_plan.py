@@ -103,7 +103,7 @@ def _print(context: Context, way: WayBack, between: list[Between]) -> None:
     for one in between:
         _print_cell(context, one)
     if way.command:
-        from gonogo.rules.checks import describe_command
+        from gonogo.text import describe_command
 
         context.out.line(
             Span("  type it yourself: ", Tone.MUTED), Span(describe_command(way.command), Tone.STRONG)

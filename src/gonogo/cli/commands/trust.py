@@ -8,7 +8,8 @@ from gonogo.errors import ConflictError, ExitCode
 from gonogo.io.checks.command_files import named_files
 from gonogo.io.checks.trust_store import TrustStore
 from gonogo.io.journal import state_home
-from gonogo.rules.checks import PlanCommand, command_set_digest, commands, describe_command
+from gonogo.rules.checks import PlanCommand, command_set_digest, commands
+from gonogo.text import describe_command
 from gonogo.text.tones import Span, Tone
 
 _CODE = 8

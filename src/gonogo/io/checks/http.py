@@ -6,7 +6,7 @@ from gonogo.events.checks import CheckOutcome
 from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Said, Watched
 from gonogo.io.checks.waiting import Stopped, wait_for
 from gonogo.io.http.door import Door, public_url
-from gonogo.io.probes.interface import Answer, Failure, Request
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.ports import Clock
 from gonogo.text import clean
 

@@ -7,7 +7,7 @@ age is found by asking in a form it has not kept (`io/probes/past_caches.py`).
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from gonogo.io.probes.interface import Answer
+from gonogo.io.http.question import Answer
 from gonogo.text import clean
 
 CLOCKS = 60.0

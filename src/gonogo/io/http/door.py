@@ -37,10 +37,10 @@ from gonogo.io.config.tls import Tls, adapted, only_by
 from gonogo.io.http.addresses import Resolve, Resolver
 from gonogo.io.http.decoding import decoded
 from gonogo.io.http.proxy import EnvironmentProxies, Origin, Proxy
+from gonogo.io.http.question import DETAIL_LIMIT, Answer, Failure, Request
 from gonogo.io.http.transport import PORTS, RAW, Call, Transport, call, origin_of
 from gonogo.io.http.validators import Validators, key_of
 from gonogo.io.http.wire import RawAnswer, Trouble
-from gonogo.io.probes.interface import DETAIL_LIMIT, Answer, Failure, Request
 from gonogo.text import clean
 
 REDIRECT_LIMIT = 3

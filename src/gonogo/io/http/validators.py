@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 
 from msgspec.structs import replace
 
-from gonogo.io.probes.interface import Answer, Request
+from gonogo.io.http.question import Answer, Request
 
 Key = tuple[str, str, tuple[tuple[str, str], ...], str]
 """Method, URL, headers, name of the credential."""

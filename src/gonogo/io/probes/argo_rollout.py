@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gonogo.facts import Reason, Role, Running, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.extraction import Transform
-from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood
 from gonogo.io.probes.reading import (
     Page,
     ask_json,

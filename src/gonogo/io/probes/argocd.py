@@ -18,10 +18,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from gonogo.facts import Reason, Running, Status, Target
+from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.document import several
 from gonogo.io.probes.extraction import Transform, image_digest
-from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood
 from gonogo.io.probes.reading import (
     Page,
     ask_json,
@@ -36,7 +37,7 @@ from gonogo.io.probes.reading import (
 )
 from gonogo.io.probes.table import MatrixPreset, Table
 from gonogo.io.probes.workload import of_image, transform_given, why_none
-from gonogo.plan import Probe, Source
+from gonogo.plan import Probe, Source, Target
 from gonogo.text import clean
 
 _API = "/api/v1/applications"

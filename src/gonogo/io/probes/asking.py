@@ -13,7 +13,8 @@ from gonogo.errors import ConfigError, GonogoError, UsageError
 from gonogo.facts import Reason
 from gonogo.io.config.credentials import Credential, Credentials, Issued
 from gonogo.io.http.age import age_of, is_called_stale, marks_of
-from gonogo.io.probes.interface import DETAIL_LIMIT, Answer, Failure, Fetch, NotUnderstood, Request
+from gonogo.io.http.question import DETAIL_LIMIT, Answer, Failure, Request
+from gonogo.io.probes.interface import Fetch, NotUnderstood
 from gonogo.ports import Clock
 from gonogo.text import clean
 

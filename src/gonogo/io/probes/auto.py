@@ -11,12 +11,11 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import DETAIL_LIMIT, Answer
 from gonogo.io.probes.contradictions import STATUS_PLACES, checked, disagree, trouble_after
 from gonogo.io.probes.document import Document, Several, decoded_text, parse, unchanged, versions_of
 from gonogo.io.probes.extraction import Transform
 from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
-    Answer,
     NotUnderstood,
     OneRequest,
     Outcome,

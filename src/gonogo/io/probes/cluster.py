@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.errors import ConfigError, UsageError
-from gonogo.io.probes.interface import Request
+from gonogo.io.http.question import Request
 from gonogo.plan import Probe
 
 

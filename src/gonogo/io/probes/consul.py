@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.document import several
 from gonogo.io.probes.extraction import Transform
 from gonogo.io.probes.interface import (
@@ -22,7 +23,6 @@ from gonogo.io.probes.interface import (
     NotUnderstood,
     Outcome,
     Preset,
-    Request,
     Understood,
     version_text,
 )

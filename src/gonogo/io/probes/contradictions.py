@@ -13,8 +13,9 @@ from itertools import islice
 from msgspec.structs import replace
 
 from gonogo.facts import Status
+from gonogo.io.http.question import DETAIL_LIMIT
 from gonogo.io.probes.document import Document
-from gonogo.io.probes.interface import DETAIL_LIMIT, Claim, Understood, status_of
+from gonogo.io.probes.interface import Claim, Understood, status_of
 from gonogo.text import clean
 
 STATUS_PLACES = ("status", "data.status", "health.status", "state")

@@ -11,7 +11,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from gonogo.facts import Reason, Running, Status
-from gonogo.io.probes.interface import DETAIL_LIMIT, NotUnderstood, Outcome, Understood
+from gonogo.io.http.question import DETAIL_LIMIT
+from gonogo.io.probes.interface import NotUnderstood, Outcome, Understood
 from gonogo.text import clean
 
 LOOKED_AT = 100

@@ -10,11 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.facts import Reason, Role, Running, Status
+from gonogo.io.http.question import DETAIL_LIMIT, Answer
 from gonogo.io.probes.extraction import Transform
 from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
     VERSION_LIMIT,
-    Answer,
     NotUnderstood,
     looks_like_html,
     role_of,

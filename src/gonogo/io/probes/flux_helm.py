@@ -15,9 +15,10 @@ from typing import Any
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.cluster import Cluster
 from gonogo.io.probes.extraction import Transform
-from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood
 from gonogo.io.probes.reading import (
     Page,
     ask_json,

@@ -19,9 +19,10 @@ from typing import Any, Final
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.deployments import LOOKED_AT, Deployment, named, of_several, standing
 from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
-from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, moment, not_there, segment
 from gonogo.plan import Probe
 from gonogo.text import clean

@@ -7,15 +7,13 @@ from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Running
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.extraction import Transform, transform_of
 from gonogo.io.probes.interface import (
-    Answer,
-    Failure,
     Fetch,
     NotUnderstood,
     Outcome,
     Preset,
-    Request,
     Understood,
     accepted_status,
     no_version,

@@ -5,12 +5,12 @@ error, down. A service that fails answers with an error status and still says wh
 """
 
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import Answer
 from gonogo.io.probes.auto import judged
 from gonogo.io.probes.contradictions import checked
 from gonogo.io.probes.document import parse
 from gonogo.io.probes.extraction import Transform, transform_of
 from gonogo.io.probes.interface import (
-    Answer,
     NotUnderstood,
     OneRequest,
     Outcome,

@@ -18,21 +18,13 @@ from typing import Any, Final
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.cluster import Cluster
 from gonogo.io.probes.document import parse
 from gonogo.io.probes.extraction import Transform
 from gonogo.io.probes.helm_command import helm_list
 from gonogo.io.probes.instances import together
-from gonogo.io.probes.interface import (
-    Answer,
-    Failure,
-    Fetch,
-    NotUnderstood,
-    Outcome,
-    Preset,
-    Request,
-    Understood,
-)
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood
 from gonogo.io.probes.kubernetes import state_of
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, moment, segment
 from gonogo.io.probes.workload import VERSION_LABEL, is_cut, transform_given

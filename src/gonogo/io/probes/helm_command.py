@@ -9,7 +9,7 @@ import signal
 import time
 
 from gonogo.facts import Reason
-from gonogo.io.probes.interface import DETAIL_LIMIT, Answer, Failure
+from gonogo.io.http.question import DETAIL_LIMIT, Answer, Failure
 from gonogo.text import clean
 
 _OUTPUT_LIMIT = 1024 * 1024

@@ -11,16 +11,8 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from gonogo.facts import Reason, Running, Status
-from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
-    EXCERPT_LIMIT,
-    Fetch,
-    NotUnderstood,
-    Outcome,
-    Preset,
-    Request,
-    Understood,
-)
+from gonogo.io.http.question import DETAIL_LIMIT, EXCERPT_LIMIT, Request
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood
 from gonogo.text import clean
 
 AT_ONCE = 4

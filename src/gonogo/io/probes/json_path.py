@@ -17,14 +17,13 @@ from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import DETAIL_LIMIT, Answer
 from gonogo.io.probes.auto import judged, read_json, usual_status
 from gonogo.io.probes.contradictions import checked
 from gonogo.io.probes.document import Document, parse, versions_of
 from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
 from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
     VERSION_LIMIT,
-    Answer,
     NotUnderstood,
     OneRequest,
     Outcome,

@@ -15,8 +15,9 @@ from gonogo.facts import Reason
 from gonogo.facts.metric import NoData, Number, Reading
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import Credentials
+from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.asking import Asking, ask_as
-from gonogo.io.probes.interface import DETAIL_LIMIT, NotUnderstood, Request
+from gonogo.io.probes.interface import NotUnderstood
 from gonogo.io.probes.probings import Fetcher
 from gonogo.io.probes.prometheus import Sample, Samples, query, query_range
 from gonogo.plan import Metric, Plan, Source

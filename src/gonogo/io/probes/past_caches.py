@@ -15,17 +15,9 @@ from urllib.parse import urlsplit, urlunsplit
 from msgspec.structs import replace
 
 from gonogo.facts import CONNECTION, Status
+from gonogo.io.http.question import DETAIL_LIMIT, Answer, Failure, Request
 from gonogo.io.probes.asking import Came
-from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
-    Answer,
-    Failure,
-    Fetch,
-    NotUnderstood,
-    Outcome,
-    Request,
-    Understood,
-)
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Understood
 from gonogo.text import clean
 
 VARIED_EVERY = 10

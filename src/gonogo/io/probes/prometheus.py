@@ -20,25 +20,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.errors import UsageError
-from gonogo.facts import Reason, Role, Running, Status, Target
+from gonogo.facts import Reason, Role, Running, Status
+from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.catalogue import COLUMNS, SAMPLED
 from gonogo.io.probes.document import VERSIONS_LIMIT, several
 from gonogo.io.probes.extraction import Transform, transform_of
 from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
     VERSION_LIMIT,
     Fetch,
     NotUnderstood,
     Outcome,
     Preset,
-    Request,
     Understood,
     role_of,
     version_text,
 )
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, not_there, off_loop, words
 from gonogo.io.probes.table import MatrixPreset, Names, Table, stranger
-from gonogo.plan import Probe, Source
+from gonogo.plan import Probe, Source, Target
 from gonogo.text import clean
 
 _API = "/api/v1/query"

@@ -10,17 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.facts import Reason
+from gonogo.io.http.question import DETAIL_LIMIT, Answer, Failure, Request
 from gonogo.io.probes.document import Document, parse
-from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
-    OFF_LOOP_BYTES,
-    Answer,
-    Failure,
-    Fetch,
-    NotUnderstood,
-    Request,
-    refused_status,
-)
+from gonogo.io.probes.interface import OFF_LOOP_BYTES, Fetch, NotUnderstood, refused_status
 from gonogo.text import clean
 
 T = TypeVar("T")

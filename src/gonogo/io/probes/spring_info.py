@@ -9,17 +9,10 @@ import asyncio
 
 from gonogo.errors import UsageError
 from gonogo.facts import Running, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.contradictions import checked
 from gonogo.io.probes.extraction import Transform, transform_of
-from gonogo.io.probes.interface import (
-    Fetch,
-    NotUnderstood,
-    Outcome,
-    Preset,
-    Request,
-    Understood,
-    no_version,
-)
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood, no_version
 from gonogo.io.probes.reading import OK, Page, ask_json, at, below
 from gonogo.plan import Probe
 from gonogo.text import clean

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from gonogo.facts import Reason, Target
-from gonogo.io.probes.interface import DETAIL_LIMIT, Fetch, NotUnderstood, Outcome, Request
-from gonogo.plan import Source
+from gonogo.facts import Reason
+from gonogo.io.http.question import DETAIL_LIMIT, Request
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome
+from gonogo.plan import Source, Target
 from gonogo.text import clean
 
 _COMPARED = 40

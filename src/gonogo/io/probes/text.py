@@ -1,12 +1,12 @@
 """`use: text`: the first word of the first line that holds one."""
 
 from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import Answer
 from gonogo.io.probes.contradictions import is_outage, trouble_after
 from gonogo.io.probes.document import decoded_text
 from gonogo.io.probes.extraction import Transform, transform_of
 from gonogo.io.probes.interface import (
     VERSION_LIMIT,
-    Answer,
     NotUnderstood,
     OneRequest,
     Outcome,

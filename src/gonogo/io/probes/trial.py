@@ -9,13 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from gonogo.facts import Observation, Target
+from gonogo.facts import Observation
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import Credentials
-from gonogo.io.probes.interface import EXCERPT_LIMIT, Answer, Failure, Request
+from gonogo.io.http.question import EXCERPT_LIMIT, Answer, Failure, Request
 from gonogo.io.probes.probings import Fetcher, Outside, SourceProbing
 from gonogo.io.probes.registry import cell_probing, source_probing, versions_named
-from gonogo.plan import Plan, Probe, Source
+from gonogo.plan import Plan, Probe, Source, Target
 from gonogo.ports import Clock, Probing
 from gonogo.text import clean
 

@@ -8,8 +8,9 @@ of them carry the same JSON with the version. Nobody need log in for it.
 from typing import Final
 
 from gonogo.facts import Running, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.extraction import Transform
-from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request, Understood, no_version
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood, no_version
 from gonogo.io.probes.reading import Page, ask_json, at, below
 from gonogo.io.probes.workload import transform_given
 from gonogo.plan import Probe

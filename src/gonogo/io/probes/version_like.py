@@ -9,19 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from gonogo.facts import Reason, Running, Status, Target
+from gonogo.facts import Reason, Running, Status
+from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.contradictions import is_outage
-from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
-    VERSION_LIMIT,
-    Fetch,
-    NotUnderstood,
-    Outcome,
-    Preset,
-    Request,
-    Understood,
-)
+from gonogo.io.probes.interface import VERSION_LIMIT, Fetch, NotUnderstood, Outcome, Preset, Understood
 from gonogo.io.probes.table import MatrixPreset, Table
+from gonogo.plan import Target
 from gonogo.text import clean
 
 _CHARACTERS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._+:/@~!-]*[A-Za-z0-9])?", re.ASCII)

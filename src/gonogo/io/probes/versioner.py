@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from gonogo.facts import Reason, Status, Target
+from gonogo.facts import Reason, Status
+from gonogo.io.http.question import Request
 from gonogo.io.probes.deployments import Deployment, standing
 from gonogo.io.probes.extraction import Transform
-from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Request
+from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, moment, not_there, off_loop
 from gonogo.io.probes.table import MatrixPreset, Names, Table, stranger
 from gonogo.io.probes.workload import transform_given
-from gonogo.plan import Probe, Source
+from gonogo.plan import Probe, Source, Target
 
 _LISTS = ("items", "deployments", "results", "data")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)

@@ -6,17 +6,11 @@ from typing import Any, Self
 from msgspec import Struct
 
 from gonogo.facts import Reason
+from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.cluster import Cluster
 from gonogo.io.probes.document import unchanged
 from gonogo.io.probes.extraction import Transform, image_digest, image_tag, transform_of
-from gonogo.io.probes.interface import (
-    DETAIL_LIMIT,
-    VERSION_LIMIT,
-    Fetch,
-    NotUnderstood,
-    Request,
-    version_text,
-)
+from gonogo.io.probes.interface import VERSION_LIMIT, Fetch, NotUnderstood, version_text
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, segment, whole
 from gonogo.plan import Probe, Source
 from gonogo.text import clean

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from gonogo.facts import Target
-from gonogo.plan import Plan, Probe, Source
+from gonogo.plan import Plan, Probe, Source, Target
 from gonogo.plan.pace import floor_of
 
 KUBECONFIG, HELM = "kubeconfig ", "helm "

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gonogo.errors import ConfigError, GonogoError, UsageError
-from gonogo.facts import Missing, Observation, Seen, Target
+from gonogo.facts import Missing, Observation, Seen
 from gonogo.facts.pollers import PolledBy
 from gonogo.io.config import Config
 from gonogo.io.host.identity_unix import UnixIdentity
@@ -21,7 +21,7 @@ from gonogo.io.sharing.others import Others
 from gonogo.io.sharing.publication import Publication
 from gonogo.io.sharing.record import FORMAT, Header
 from gonogo.io.sharing.turns import Memory, SharedTurns
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.ports import Clock
 
 LEASES = ".leases"

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from gonogo.facts import Missing, Observation, Reason, Seen, Target
+from gonogo.facts import Missing, Observation, Reason, Seen
 from gonogo.facts.hearsay import PATIENCE, differ
 from gonogo.io.sharing.keys import Asked
+from gonogo.plan import Target
 
 MOST = 3
 """Own questions of one session in an interval."""

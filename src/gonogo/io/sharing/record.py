@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.facts import Missing, Observation, Running, Seen, Target
+from gonogo.facts import Missing, Observation, Running, Seen
+from gonogo.plan import Target
 from gonogo.plan.sampling import LOOKS_LIMIT
 from gonogo.text import clean, clean_block
 

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gonogo.facts import Missing, Observation, Reason, Target
+from gonogo.facts import Missing, Observation, Reason
 from gonogo.facts.pollers import PolledBy
 from gonogo.io.sharing.keys import Asked
 from gonogo.io.sharing.lease import Leases, Rank
@@ -27,6 +27,7 @@ from gonogo.io.sharing.own_questions import OwnQuestions
 from gonogo.io.sharing.processes import holders_of, is_stopped
 from gonogo.io.sharing.publication import Publication
 from gonogo.io.sharing.record import BadLineError, Heard, answer_lines, key_of, read_answer
+from gonogo.plan import Target
 from gonogo.ports import Clock, Paced, Probing
 
 LOOK = 0.25

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from gonogo.facts import Role, Running, Status, Target
+from gonogo.facts import Role, Running, Status
+from gonogo.plan import Target
 from gonogo.simulator.demo.cast import ENVIRONMENTS, Cast, products
 from gonogo.simulator.scenario import Act, Fault, Moment, Scenario, acts_between, in_order
 from gonogo.simulator.scenarios import split

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gonogo.facts import Target
-from gonogo.plan import VersionFile
+from gonogo.plan import Target, VersionFile
 from gonogo.simulator.demo.cast import ZONE, Cast, products
 
 

@@ -15,7 +15,7 @@ from gonogo.acts import (
     rollback,
 )
 from gonogo.acts.rollback import RollBack
-from gonogo.facts import Target
+from gonogo.plan import Target
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.rollback import points_of_no_return
 from gonogo.text.tones import Span, Tone

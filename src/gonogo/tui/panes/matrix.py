@@ -2,9 +2,9 @@
 
 from textual.app import ComposeResult
 
-from gonogo.facts import Target
 from gonogo.matrix import Relation
 from gonogo.matrix.silence import outage_sentence, outages
+from gonogo.plan import Target
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Place

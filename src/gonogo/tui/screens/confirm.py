@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from gonogo.acts import Refusal, Scene
-from gonogo.engine.session import Outcome, Refused
+from gonogo.acts.scene import Outcome, Refused
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.rules.confirmation import Preview

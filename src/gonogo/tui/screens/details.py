@@ -11,9 +11,8 @@ from gonogo.changelog import Changes, ProductChanges
 from gonogo.commits.shipping import ReadShipping, WhatShips
 from gonogo.engine.poller_thread import Unjoined
 from gonogo.events import Actor
-from gonogo.facts import Target
 from gonogo.matrix import Cell
-from gonogo.plan import Product
+from gonogo.plan import Product, Target
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text import clean
 from gonogo.text.tones import Line, Span, Tone, line_text

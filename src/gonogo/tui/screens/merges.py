@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gonogo.engine.session import Accepted, Outcome
+from gonogo.acts.scene import Accepted, Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.events.hotfixes import Hotfix

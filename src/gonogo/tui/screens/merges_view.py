@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from gonogo.acts.merges import REASON_AT_LEAST, SayMerge, WithdrawMerge
-from gonogo.engine.session import Outcome
+from gonogo.acts.scene import Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.events.merges import Word

@@ -11,9 +11,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from gonogo.acts.notes import SaveDraft
+from gonogo.acts.scene import Accepted, Outcome
 from gonogo.changelog.notes import Audience
 from gonogo.engine.poller_thread import Unjoined
-from gonogo.engine.session import Accepted, Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.events.drafts import NotesDraft

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gonogo.acts import Refusal, Scene, previews
-from gonogo.engine.session import Outcome
+from gonogo.acts.scene import Outcome
 from gonogo.errors import GonogoError
 from gonogo.rules.checks import command_set_digest
 from gonogo.rules.confirmation import Preview

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from gonogo.acts import Scene
-from gonogo.engine.session import Accepted, Outcome
+from gonogo.acts.scene import Accepted, Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.io.checks.finding import Progress as Running

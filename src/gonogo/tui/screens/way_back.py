@@ -11,8 +11,8 @@ from textual.widget import Widget
 from gonogo.commits.shipping import ReadShipping, WhatShips
 from gonogo.engine.poller_thread import Unjoined
 from gonogo.events import Actor
-from gonogo.rules.checks import describe_command
 from gonogo.rules.rollback import WayBack
+from gonogo.text import describe_command
 from gonogo.text.tones import Span
 from gonogo.tui import intents
 from gonogo.tui.deeds.course import Course

@@ -19,9 +19,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gonogo.facts import Target
 from gonogo.matrix import Matrix
-from gonogo.plan import Plan
+from gonogo.plan import Plan, Target
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.lines import fill, spread
 from gonogo.tui.look import Look

@@ -7,7 +7,7 @@ from gonogo.hotfix.preview import PickPreview
 from gonogo.hotfix.steps import Place, Step
 from gonogo.hotfix.wish import Planned
 from gonogo.hotfix.work import Kind, Operation
-from gonogo.rules.checks import describe_command
+from gonogo.text import describe_command
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view.hotfix import WORDS, hunks, needs
 from gonogo.view.wizard.rows import label, say
