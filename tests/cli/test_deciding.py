@@ -308,3 +308,33 @@ def test_whom_the_plan_does_not_name_is_refused_before_a_code_is_shown(gonogo: H
 
     assert refused.code == 77
     assert "--confirm" not in refused.out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("go", "staging"),
+        ("go", "production", "--confirm", "aaaaaa"),
+        ("complete",),
+        ("break-glass", "production", "checklist.open", "--reason", "fire"),
+        ("rollback", "start", "web", "--reason", "errors"),
+    ],
+)
+def test_what_is_refused_whatever_runs_asks_nothing_outside(
+    gonogo: Here, release: Release, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, argv: tuple[str, ...]
+) -> None:
+    """A release that is not started refuses at once: no endpoint is asked, and no git is waited for that hangs."""
+    asked = tmp_path / "asked"
+    hanging = tmp_path / "bin" / "git"
+    hanging.parent.mkdir()
+    hanging.write_text(f"#!/bin/sh\necho asked >> {asked}\nexec sleep 300\n")
+    hanging.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{hanging.parent}:{os.environ['PATH']}")
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(text.replace("rules: {release.draft: off}\n", ""), encoding="utf-8")
+
+    refused = gonogo(*argv)
+
+    assert refused.code in {ExitCode.NO_GO, ExitCode.NOT_PERMITTED}, refused.err
+    assert "not been started" in refused.err or "draft" in refused.err or "start" in refused.err, refused.err
+    assert (release.fleet.asked, asked.exists()) == ([], False)

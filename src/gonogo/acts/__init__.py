@@ -15,6 +15,8 @@ from gonogo.events import RELEASE_STARTED, Draft
 from gonogo.events.edition import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gonogo.acts import (
         amendments,
         approvals,
@@ -79,7 +81,7 @@ __all__ = [
     "ClearBad", "ClearTrigger", "Command", "Complete", "Drive", "FireTrigger", "FreezeLine", "Go", "Hold",
     "HoldVersion", "MarkBad", "Note", "RecordCheck", "RecordTransition", "Refusal", "Reject",
     "ReleaseVersion", "Resume", "Revoke", "Scene", "Skip", "Start", "Thaw", "Tick", "UnclaimItem", "Undo",
-    "Untick", "Waive", "WithdrawWaiver", "decide", "find_item",
+    "Untick", "Waive", "WithdrawWaiver", "decide", "find_item", "may",
 ]  # fmt: skip
 
 _HOMES = {
@@ -132,6 +134,16 @@ class _Topic(Protocol):
     def decide(self, scene: Scene, command: "Command") -> Answer:
         """Judge one of its commands."""
         ...
+
+
+def may(scene: Scene, command: "Command") -> Refusal | None:
+    """Why `command` is refused whatever runs and ships: the account, its role, the state, the plan.
+
+    Asked before anything outside is. None when only a look at the world can tell; `decide` judges all of it again.
+    """
+    topic = importlib.import_module(type(command).__module__)
+    judge: Callable[[Scene, Command], Refusal | None] | None = getattr(topic, "may", None)
+    return _older(scene, command) or (judge(scene, command) if judge is not None else None)
 
 
 def decide(scene: Scene, command: "Command") -> Answer:

@@ -77,13 +77,18 @@ def _locks_out(scene: Scene, pending: Pending) -> str:
     return f"if you accept this, {lacking[0].fact}: let {names} accept it"
 
 
+def may(scene: Scene, _command: Commands) -> Refusal | None:
+    """Why no look at the world is needed: the release does not run, or this account is not one named person."""
+    return _may_not(scene)
+
+
 def _may_not(scene: Scene) -> Refusal | None:
     return slips.not_running(scene, "an amendment") or slips.no_person(scene, "accepting an amendment")
 
 
 def decide(scene: Scene, command: Commands) -> Answer:
     """Accepted by one person, whose name stands under it from then on."""
-    if refusal := _may_not(scene):
+    if refusal := may(scene, command):
         return refusal
     pending = amendment.pending(scene.loaded, scene.state)
     if pending is None:

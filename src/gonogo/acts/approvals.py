@@ -45,13 +45,32 @@ class Revoke(Struct, frozen=True):
 Commands = Approve | Reject | Revoke
 
 
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a vote. Whether it counts later is judged anew at every look; this keeps out what never could."""
+def may(scene: Scene, command: Commands) -> Refusal | None:
+    """Why this account cannot say it, whatever ships."""
     slot = find_slot(scene, command.name)
     if isinstance(slot, Refusal):
         return slot
     if refusal := slips.over(scene):
         return refusal
+    match command:
+        case Approve():
+            return _why_never(scene, slot)
+        case Reject():
+            return _may_vote(scene, slot)
+        case Revoke():
+            # a rejection that is taken back lets something go: a job or somebody behind sudo must not do that
+            return slips.undecided(scene, "taking a word back")
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Judge a vote. Whether it counts later is judged anew at every look; this keeps out what never could."""
+    if refusal := may(scene, command):
+        return refusal
+    slot = find_slot(scene, command.name)
+    if isinstance(slot, Refusal):
+        return slot
     match command:
         case Approve():
             return _approve(scene, slot, command)
@@ -121,6 +140,11 @@ def _who_else(scene: Scene, slot: ApprovalSlot) -> str:
 
 def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
     """What keeps this account from approving at all, whatever is on its screen."""
+    return _why_never(scene, slot) or _why_unread(scene, slot) or _one_person(scene, slot)
+
+
+def _why_never(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
+    """The part of it that no look at a repository changes."""
     if refusal := _may_vote(scene, slot):
         return refusal
     if any(people.same_human(scene.plan, scene.actor, one) for one in approvals.requesters(scene.state.lifecycle)):
@@ -132,6 +156,11 @@ def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
         )
     if bad := completion.bad_versions(scene.plan, scene.state):
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
+    return None
+
+
+def _why_unread(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
+    """Nobody signs what is not known."""
     unknown = digest.content_of(scene.plan, scene.inputs.changes).unknown
     if unknown:
         return Refusal(
@@ -140,7 +169,7 @@ def _why_not(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
             f"what '{slot.name}' would sign is not known: the history of {', '.join(unknown)} was not read",
             f"gonogo changelog {unknown[0]}",
         )
-    return _looked_too_long_ago(scene, slot) or _one_person(scene, slot)
+    return _looked_too_long_ago(scene, slot)
 
 
 def _looked_too_long_ago(scene: Scene, slot: ApprovalSlot) -> Refusal | None:
@@ -202,8 +231,6 @@ def _in(scene: Scene, length: timedelta) -> str:
 
 
 def _reject(scene: Scene, slot: ApprovalSlot, command: Reject) -> Answer:
-    if refusal := _may_vote(scene, slot):
-        return refusal
     asked = f"gonogo reject {slot.name} --reason '...'"
     if refusal := slips.need_reason("reject.reason", "a rejection", command.reason, asked):
         return refusal
@@ -217,9 +244,6 @@ def _reject(scene: Scene, slot: ApprovalSlot, command: Reject) -> Answer:
 
 
 def _revoke(scene: Scene, slot: ApprovalSlot, command: Revoke) -> Answer:
-    # a rejection that is taken back lets something go: a job or somebody behind sudo must not do that
-    if refusal := slips.undecided(scene, "taking a word back"):
-        return refusal
     mine = _my_vote(scene, slot)
     if mine is None:
         others = [vote.actor.user for vote in scene.state.votes(slot.name)]

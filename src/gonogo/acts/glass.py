@@ -49,18 +49,25 @@ class EndGlass(Struct, frozen=True):
 Commands = RequestGlass | BreakGlass | EndGlass
 
 
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge one of them."""
+def may(scene: Scene, command: Commands) -> Refusal | None:
+    """Why no look at the world is needed: no such environment, or nothing this account can break there."""
     if scene.plan.environment(command.environment) is None:
         known = [environment.name for environment in scene.plan.environments]
         return slips.unknown_name("environment.unknown", "environment", command.environment, known)
+    return slips.over(scene) if isinstance(command, EndGlass) else _may_not(scene)
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Judge one of them."""
+    if refusal := may(scene, command):
+        return refusal
     match command:
         case RequestGlass():
-            return _may_not(scene) or _request(scene, command)
+            return _request(scene, command)
         case BreakGlass():
-            return _may_not(scene) or _break(scene, command)
+            return _break(scene, command)
         case EndGlass():
-            return slips.over(scene) or _end(scene, command)
+            return _end(scene, command)
         case _ as unreachable:
             assert_never(unreachable)
 

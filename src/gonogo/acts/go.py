@@ -147,12 +147,17 @@ def _runs(cell: Cell) -> str:
     return f"{cell.target.product} {running} {cell.status} {cell.relation}"
 
 
-def decide(scene: Scene, command: Commands) -> Answer:
-    """One decision, recorded with the list of that moment."""
+def may(scene: Scene, command: Commands) -> Refusal | None:
+    """Why nobody has to look at the world for it: no such environment, no running release, not theirs to say."""
     if scene.plan.environment(command.environment) is None:
         known = [environment.name for environment in scene.plan.environments]
         return slips.unknown_name("environment.unknown", "environment", command.environment, known)
-    if refusal := _may_not(scene):
+    return _may_not(scene) or _stopped(scene)
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """One decision, recorded with the list of that moment."""
+    if refusal := may(scene, command):
         return refusal
     content = digest.content_of(scene.plan, scene.inputs.changes)
     snapshot = scene.snapshot()
@@ -164,7 +169,7 @@ def decide(scene: Scene, command: Commands) -> Answer:
     if refusal := _not_late(command, snapshot):
         return refusal
     shown = preview(scene, command.environment, snapshot, late=command.late, reason=command.reason)
-    # before what was said once: a line that was stopped since must not answer that go holds already
+    # before what was said once: a list that has changed since must not answer that go holds already
     if refusal := _refused(scene, judged, shown, late=command.late):
         return refusal
     if last is not None and _holds(scene, last, content):
@@ -220,7 +225,8 @@ def _not_late(command: Go, snapshot: Snapshot) -> Refusal | None:
     )
 
 
-def _refused(scene: Scene, judged: Verdict, shown: Preview, *, late: bool) -> Refusal | None:
+def _stopped(scene: Scene) -> Refusal | None:
+    """What stops every go, whatever runs and ships."""
     if scene.state.held is not None:
         held = scene.state.held
         return Refusal(
@@ -233,6 +239,10 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview, *, late: bool) -> Re
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
     if amended := completion.amended(scene.loaded, scene.state):
         return Refusal(ExitCode.NO_GO, "plan.amended", amended, "gonogo amend show")
+    return None
+
+
+def _refused(scene: Scene, judged: Verdict, shown: Preview, *, late: bool) -> Refusal | None:
     left = _left(each_reason(judged), judged.environment, late=late)
     if not left:
         return None

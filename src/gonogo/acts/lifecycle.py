@@ -53,6 +53,30 @@ class Cancel(BoundToPlan, frozen=True):
 Commands = Start | Hold | Resume | Complete | Cancel
 
 
+def may(scene: Scene, command: Commands) -> Refusal | None:
+    """Why no look at the world is needed for an end or a start. What holds already is no refusal."""
+    match command:
+        case Start():
+            started = scene.state.lifecycle.status is ReleaseStatus.IN_PROGRESS
+            return None if started else slips.over(scene) or slips.no_person(scene, "starting")
+        case Complete():
+            return _refusal(_ended(scene, ReleaseStatus.COMPLETED)) or (
+                None if scene.state.lifecycle.is_over else _may_not_complete(scene)
+            )
+        case Cancel():
+            return _refusal(_ended(scene, ReleaseStatus.CANCELLED)) or (
+                None if scene.state.lifecycle.is_over else _may_not_cancel(scene)
+            )
+        case Hold() | Resume():
+            return None  # nobody looks at the world for these
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _refusal(answer: Answer | None) -> Refusal | None:
+    return answer if isinstance(answer, Refusal) else None
+
+
 def decide(scene: Scene, command: Commands) -> Answer:
     """Judge a step of the lifecycle: only draft -> in_progress -> completed | cancelled."""
     match command:
@@ -78,7 +102,7 @@ def _start(scene: Scene) -> Answer:
         return slips.lost(
             "release.started", "the release was started", life.actor, life.at, scene.now, "gonogo status"
         )
-    if refusal := slips.over(scene) or slips.no_person(scene, "starting"):
+    if refusal := may(scene, Start()):
         return refusal
     if scene.inputs.plan_problem:
         return Refusal(

@@ -43,9 +43,19 @@ class _Step(Struct, frozen=True):
         return " + ".join(one.version for one in self.cell.versions) or "unknown"
 
 
+def may(scene: Scene, command: Commands) -> Refusal | None:
+    """Why no look at the world is needed: no running release, no named person, no such name, not the lead."""
+    return (
+        slips.not_running(scene, "a rollback")
+        or slips.no_person(scene, "a rollback")
+        or _unknown(scene, command)
+        or slips.not_driving(scene, "rollback.driver", "the way back is theirs to choose")
+    )
+
+
 def decide(scene: Scene, command: Commands) -> Answer:
     """One decision for all its environments. A lead who took the lead by name decides, else any named account."""
-    if refusal := _may_not(scene):
+    if refusal := may(scene, command):
         return refusal
     typed = f"gonogo rollback start {command.product} --reason '...'"
     if refusal := slips.need_reason("rollback.reason", "a rollback", command.reason, typed):
@@ -60,17 +70,9 @@ def decide(scene: Scene, command: Commands) -> Answer:
     return tuple(_drafts(scene, command, product, way, steps))
 
 
-def _may_not(scene: Scene) -> Refusal | None:
-    return (
-        slips.not_running(scene, "a rollback")
-        or slips.no_person(scene, "a rollback")
-        or slips.not_driving(scene, "rollback.driver", "the way back is theirs to choose")
-    )
-
-
 def preview(scene: Scene, command: RollBack) -> Preview | Refusal:
     """What would go back where, what stands against it, and what will be recorded; for those alone who may."""
-    if refusal := _may_not(scene):
+    if refusal := may(scene, command):
         return refusal
     seen = _seen(scene, command)
     if isinstance(seen, Refusal):
@@ -78,15 +80,23 @@ def preview(scene: Scene, command: RollBack) -> Preview | Refusal:
     return _preview(scene, *seen, mark_bad=command.mark_bad)
 
 
-def _seen(scene: Scene, command: RollBack) -> tuple[Product, WayBack, Sequence[_Step]] | Refusal:
-    product = scene.plan.product(command.product)
-    if product is None:
+def _unknown(scene: Scene, command: RollBack) -> Refusal | None:
+    """The plan has no such product or environment."""
+    if scene.plan.product(command.product) is None:
         known = [one.name for one in scene.plan.products]
         return slips.unknown_name("product.unknown", "product", command.product, known)
     for name in command.environments:
         if scene.plan.environment(name) is None:
             known = [one.name for one in scene.plan.environments]
             return slips.unknown_name("environment.unknown", "environment", name, known)
+    return None
+
+
+def _seen(scene: Scene, command: RollBack) -> tuple[Product, WayBack, Sequence[_Step]] | Refusal:
+    if refusal := _unknown(scene, command):
+        return refusal
+    product = scene.plan.product(command.product)
+    assert product is not None
     way = next(one for one in ways_back(scene.inputs, scene.now) if one.product == product.name)
     wanted = command.environments or tuple(one.name for one in scene.plan.environments if one.production)
     places = [target_in(scene.inputs, product, name) for name in wanted]

@@ -44,12 +44,17 @@ class WithdrawWaiver(Struct, frozen=True):
 Commands = Waive | WithdrawWaiver
 
 
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a waiver."""
+def may(scene: Scene, command: Commands) -> Refusal | None:
+    """Why no look at the world is needed: no such environment, a release that is over, not theirs to waive."""
     if scene.plan.environment(command.environment) is None:
         known = [environment.name for environment in scene.plan.environments]
         return slips.unknown_name("environment.unknown", "environment", command.environment, known)
-    if refusal := slips.over(scene) or slips.undecided(scene, "a waiver") or _may(scene):
+    return slips.over(scene) or slips.undecided(scene, "a waiver") or _may(scene)
+
+
+def decide(scene: Scene, command: Commands) -> Answer:
+    """Judge a waiver."""
+    if refusal := may(scene, command):
         return refusal
     match command:
         case Waive():

@@ -16,7 +16,7 @@ from typing import assert_never
 from msgspec import Struct
 from textual.message import Message
 
-from gonogo.acts import Command, RecordTransition
+from gonogo.acts import Command, RecordTransition, may
 from gonogo.engine.outside_thread import OutsideThread, Told
 from gonogo.engine.poller_thread import PollerThread
 from gonogo.engine.session import Session
@@ -226,7 +226,7 @@ class JournalKeeper:
         self._learn(batch)
         for item in batch:
             if isinstance(item, Decide):
-                self._ask_anew(item, cells_behind(self._session.loaded.plan, item.environment))
+                self._begin(item)
             elif isinstance(item, SeenAnew):
                 self._seen_anew(item)
         if hurry or now >= self._next_slow:
@@ -268,6 +268,13 @@ class JournalKeeper:
                 self._trouble(
                     "journal", f"a rollback trigger could not be recorded: {error.message}", error.remedy
                 )
+
+    def _begin(self, asked: Decide) -> None:
+        """Ask what a decision rests on; what is refused whatever that is, is refused at once."""
+        if asked.command is not None and may(self._session.scene(), asked.command) is not None:
+            self._conclude(asked)
+        else:
+            self._ask_anew(asked, cells_behind(self._session.loaded.plan, asked.environment))
 
     def _ask_anew(self, asked: Decide, targets: frozenset[Target], *, again: bool = False) -> None:
         """In a thread of its own: the journal is read and written meanwhile."""

@@ -43,12 +43,14 @@ def act(context: Context, make: Callable[[Session], Command]) -> int:
         session.close()
 
 
-def act_on_sight(context: Context, make: Callable[[Session], Command]) -> int:
-    """As `act`, after everything was asked anew."""
+def act_on_sight(context: Context, make: Callable[[Session], Command], wish: Command | None = None) -> int:
+    """As `act`, after everything was asked anew; at once where `wish`, the same command, may not be."""
     from gonogo.cli.commands._look import ask
 
     session = context.doors.open_session(context.options, via())
     try:
+        if wish is not None and is_refused(session, wish):
+            return _submit(context, session, wish)
         ask(context, session, git=True)
         return _submit(context, session, make(session))
     finally:
@@ -67,16 +69,17 @@ def act_confirmed(
     """Ask everything anew, show the preview, and submit once its code was confirmed.
 
     `command` is what was typed, without --confirm. What would be refused is submitted at once: the refusal
-    is told, and recorded where it matters.
+    is told, and recorded where it matters. Where no look at the world can change it, nobody is asked before.
     """
     from gonogo.cli.commands._look import ask
 
     session = context.doors.open_session(context.options, via())
     try:
+        wish = make(context.args.confirm)
+        if is_refused(session, wish):
+            return _submit(context, session, wish)
         if ask_anew:
             ask(context, session, git=True, completing=completing)
-        else:
-            session.refresh()
         if context.args.confirm:
             return _submit(context, session, make(context.args.confirm))
         preview = see(session)
@@ -86,6 +89,14 @@ def act_confirmed(
         return _submit(context, session, make(code))
     finally:
         session.close()
+
+
+def is_refused(session: Session, wish: Command) -> bool:
+    """Whether journal and plan alone turn `wish` down: then endpoints and git are not waited for."""
+    from gonogo.acts import may
+
+    session.refresh()
+    return not session.inputs.journal_unread and may(session.scene(), wish) is not None
 
 
 def _confirmed_code(context: Context, preview: Preview | Refusal, command: str) -> str | None:

@@ -39,7 +39,8 @@ def run(context: Context) -> int:
         place = _only(args.names, "gonogo break-glass end ENV")
         return act(context, lambda _: EndGlass(place, args.reason))
     need(args.reason, "--reason", f"gonogo break-glass {args.what} RULE --reason '...'")
-    return act_on_sight(context, lambda _: RequestGlass(args.what, tuple(args.names), args.reason))
+    wish = RequestGlass(args.what, tuple(args.names), args.reason)
+    return act_on_sight(context, lambda _: wish, wish)
 
 
 def _only(names: list[str], command: str) -> str:

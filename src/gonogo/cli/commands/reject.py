@@ -15,4 +15,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Reject it, with the content as it is now."""
-    return act_on_sight(context, lambda _: Reject(context.args.name, context.args.reason))
+    wish = Reject(context.args.name, context.args.reason)
+    return act_on_sight(context, lambda _: wish, wish)

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 
 from gonogo.acts import Start
-from gonogo.cli.commands._act import act
+from gonogo.cli.commands._act import act, is_refused
 from gonogo.cli.commands._look import record_what_runs
 from gonogo.cli.context import Context
 from gonogo.engine.session import Session
@@ -20,7 +20,8 @@ def run(context: Context) -> int:
 
     def make(session: Session) -> Start:
         plan = session.loaded.plan
-        session.refresh()
+        if is_refused(session, Start()):
+            return Start()
         record_what_runs(context, session)
         for changes in context.doors.read_changes(plan, plan.products):
             session.learn(changes)

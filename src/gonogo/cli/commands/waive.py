@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from gonogo.acts import Waive, WithdrawWaiver, waivers
-from gonogo.cli.commands._act import act_on_sight, add_confirm, confirm_and_submit, need
+from gonogo.cli.commands._act import act_on_sight, add_confirm, confirm_and_submit, is_refused, need, submit
 from gonogo.cli.commands._look import ask
 from gonogo.cli.context import Context, via
 from gonogo.engine.session import Session
@@ -45,6 +45,10 @@ def run(context: Context) -> int:
     need(args.until, "--until", typed)
     session = context.doors.open_session(context.options, via())
     try:
+        # without --env the environment is the next one, which only a look can tell
+        wish = Waive(rule, subject, args.env, args.reason, context.doors.clock().now(), "")
+        if args.env and is_refused(session, wish):
+            return submit(context, session, wish)
         ask(context, session, git=True)
         end = _until(args.until, session.loaded.plan, context.doors.clock().now())
         waive = Waive(rule, subject, where(session), args.reason, end, "")
