@@ -170,7 +170,7 @@ def test_who_disagrees_is_named_with_what_it_states(tmp_path: Path) -> None:
         ("package.json", "[" * 100_000, {"key": "version"}, "cannot be read"),
         ("package.json", '{"name": 1}', {"key": "version"}, "has no key version"),
         ("package.json", '{"version": {}}', {"key": "version"}, "has something else than a version at version"),
-        ("a.ini", "version=1.2.3", {"key": "version"}, "is neither TOML, JSON nor YAML"),
+        ("a.ini", "version=1.2.3", {"key": "version"}, "is neither TOML, JSON, YAML nor XML"),
         ("a.yaml", "a: &a [*a]", {"key": "version"}, "cannot be read"),
         ("a.yaml", "version: 1\nversion: 2\n", {"key": "version"}, "cannot be read"),
         ("a.py", "version = 'x'", {"pattern": "__version__ = '{version}'"}, "has no such line"),

@@ -450,23 +450,22 @@ def test_every_reader_asks_for_waivers_and_break_glass_together() -> None:
     """Whoever judges by waivers alone overlooks what two persons let pass: only what gives or ends them may."""
     source = Path(glass.__file__).parents[1]
     alone = {
-        "domain/passing.py",  # the one place that reads both
-        "domain/waivers.py",
-        "domain/state.py",
-        "domain/folds/waivers.py",
-        "domain/amendment.py",  # ends both, each by its own record
-        "domain/decisions/waivers.py",  # gives and withdraws
+        "rules/passing.py",  # the one place that reads both
+        "rules/waivers.py",
+        "events/state.py",
+        "rules/amendment.py",  # ends both, each by its own record
+        "acts/waivers.py",  # gives and withdraws
         "tui/intents/deciding.py",
         "tui/deeds/voting.py",
-        "present/standing.py",  # lists them; break-glass stands above, among the alerts
-        "present/report.py",
+        "view/standing.py",  # lists them; break-glass stands above, among the alerts
+        "view/report.py",
         "cli/release_facts.py",
     }  # fmt: skip
     asks = re.compile(
-        r"waivers\.(in_force|holds)\b|from gonogo\.domain\.waivers import .*(in_force|holds)|state\.waivers"
+        r"waivers\.(in_force|holds)\b|from gonogo\.rules\.waivers import .*(in_force|holds)|state\.waivers"
     )
     found = {
         str(path.relative_to(source)) for path in source.rglob("*.py") if asks.search(path.read_text("utf-8"))
     }
 
-    assert found <= alone
+    assert found == alone
