@@ -232,6 +232,35 @@ def test_a_share_of_the_old_version_lets_nobody_go(
     assert gone.count(True) <= most
 
 
+@pytest.mark.parametrize(
+    ("old_share", "trials"),
+    [
+        (0.2, 15),
+        (0.1, 15),
+        pytest.param(0.2, 200, marks=pytest.mark.full),
+        pytest.param(0.1, 200, marks=pytest.mark.full),
+    ],
+)
+def test_at_999_in_a_thousand_a_share_lets_nobody_go_at_all(
+    gonogo: Here, release: Release, old_share: float, trials: int
+) -> None:
+    """88 looks in a row: 200 looks of `status` at a real URL, and none says GO."""
+    rng = random.Random(11)
+    with balanced(lambda: "1.2.0" if rng.random() < old_share else "1.3.0") as (url, balancer):
+        planned(release, f'{{url: "{url}", confidence: 99.9%}}')
+        codes = [gonogo("status", "--env", "production").code for _ in range(trials)]
+    assert ExitCode.OK not in codes
+    assert balancer.asked == balancer.connections
+
+
+def test_at_999_in_a_thousand_it_goes_after_88_looks(gonogo: Here, release: Release) -> None:
+    """The key is no way never to go."""
+    with balanced(lambda: "1.3.0") as (url, balancer):
+        planned(release, f'{{url: "{url}", confidence: 99.9%}}')
+        assert gonogo("status", "--env", "production").code == ExitCode.OK
+    assert (balancer.asked, balancer.connections) == (88, 88)
+
+
 def test_all_looks_agree_and_it_goes(gonogo: Here, release: Release) -> None:
     """29 looks on 29 connections, quickly, and the cell says how sure that is."""
     with balanced(lambda: "1.3.0") as (url, balancer):

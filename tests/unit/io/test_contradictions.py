@@ -156,3 +156,36 @@ def test_what_an_answer_says_it_is_is_kept() -> None:
     found = auto.read(answered({"version": "1.2.3", "env": "dev", "service": "web", "app": {"name": "x"}}))
     assert isinstance(found, Understood)
     assert found.claims == (Claim("environment", "dev"), Claim("product", "web"))
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ({"version": "1.2.3", "build": {"version": "1.2.2"}}, Status.UNKNOWN),
+        ({"app": {"version": "1.2.3"}, "info": {"version": "2.0.0"}}, Status.UNKNOWN),
+        ({"version": "1.2.3", "build": {"version": "v1.2.3"}}, Status.SUCCEEDED),
+        ({"version": "1.2.3", "build": {"version": "1.2"}}, Status.SUCCEEDED),
+        ({"version": "1.2.3", "build": {"version": "4711"}}, Status.SUCCEEDED),  # the number of a build
+        ({"version": "1.2.3", "dependencies": {"version": "9.0.0"}, "tag": "nightly"}, Status.SUCCEEDED),
+        ({"version": "1.2.3", "release": "2026.11"}, Status.SUCCEEDED),  # the name of a train
+    ],
+    ids=str,
+)
+def test_two_places_that_name_two_versions_are_no_answer(body: object, wanted: Status) -> None:
+    """Which of them runs is the plan's to say; where it names the place, that one counts."""
+    found = auto.read(answered(body))
+    assert status(found) is wanted
+    assert isinstance(found, Understood)
+    assert ("name one in the plan" in found.message) is (wanted is Status.UNKNOWN)
+
+
+def test_the_place_that_the_plan_names_counts() -> None:
+    """A document may state the version of its interface beside that of the build."""
+    assert status(named(answered({"version": "1.2.3", "build": {"version": "1.2.2"}}))) is Status.SUCCEEDED
+
+
+def test_the_interface_of_a_health_document_is_another_thing() -> None:
+    """`version` beside `releaseId` (draft of health+json), and a build that says the same as the release."""
+    body = {"status": "pass", "version": "2.0.0", "releaseId": "1.2.3", "build": {"version": "1.2.3"}}
+    found = auto.read(answered(body, ("content-type", "application/health+json")))
+    assert status(found) is Status.SUCCEEDED

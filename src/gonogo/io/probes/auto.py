@@ -37,6 +37,8 @@ VERSION_PLACES = (
     "service.version", "versionInfo.version", "appVersion", "app_version", "Version", "release.version", "release",
     "releaseId", "git.tag", "tag", "image_tag", "imageTag",
 )  # fmt: skip
+OF_THE_SERVICE = tuple(place for place in VERSION_PLACES if place.lower().endswith(("version", "app_version")))
+"""Places that can only mean the version of what answers; a tag or a release may be that of something else."""
 REVISION_PLACES = (
     "revision", "commit", "git.commit.id.full", "git.commit.id", "git.commit", "build.commit", "build.revision",
     "data.revision", "commit_sha", "git_commit", "gitCommit", "sha",
@@ -97,7 +99,25 @@ def read_json(
     several, place = found
     status, message = several.judged(*judge(document))
     told = Understood(several.versions, status, _updated_at(document), message, place, answer.excerpt)
-    return checked(_against_header(told, answer, change), document)
+    return checked(_against_places(_against_header(told, answer, change), answer, document, change), document)
+
+
+def _against_places(found: Understood, answer: Answer, document: Document, change: Transform) -> Understood:
+    """Two usual places of one document that name two versions: which of them runs is the plan's to say."""
+    if found.place not in OF_THE_SERVICE or found.status is not Status.SUCCEEDED:
+        return found
+    here = found.versions[0].version
+    for place in OF_THE_SERVICE:
+        # in health+json it is that of the interface
+        if place == found.place or (place == "version" and answer.content_type == _HEALTH_JSON):
+            continue
+        there = document.text(_at(document.value, place), change)
+        if there and is_version_like(there) and "." in there and disagree(there, here):
+            message = (
+                f"it contradicts itself: {found.place} says {here}, {place} says {there}; name one in the plan"
+            )
+            return replace(found, status=Status.UNKNOWN, message=clean(message, DETAIL_LIMIT))
+    return found
 
 
 def _against_header(found: Understood, answer: Answer, change: Transform) -> Understood:
