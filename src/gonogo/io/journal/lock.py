@@ -6,10 +6,13 @@ It dies with the process that holds it and is never broken by age.
 import fcntl
 import os
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -20,6 +23,7 @@ from gonogo.text import clean
 
 _HELD_BACK = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGTSTP}
 """Signals that wait until the lock is given back: half an append helps nobody, a stopped holder hurts all."""
+_Handler: TypeAlias = Callable[[int, FrameType | None], object] | int | signal.Handlers | None
 _NAP, _SHORT_NAP, _PATIENCE = 0.008, 0.004, 0.1
 """Seconds. Longer naps, or such that grow with the wait, starve whoever was unlucky (16 busy sessions: worst wait
 1.3 s instead of 0.5 s); shorter ones eat the processor that the holder needs."""
@@ -96,21 +100,59 @@ def _taken(descriptor: int, path: Path, deadline: float) -> Iterator[bool]:
     """Whether the lock is ours; not when the file at `path` has become another one. Raises BusyError."""
     started = time.monotonic()
     while True:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
-        try:
+        # between two attempts nothing is held, so ^C may end the wait
+        with _signals_wait():
             if _try(descriptor):
                 try:
                     yield _is_at(descriptor, path)
                 finally:
                     fcntl.flock(descriptor, fcntl.LOCK_UN)
                 return
-        finally:
-            # between two attempts nothing is held, so ^C may end the wait
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         now = time.monotonic()
         if now >= deadline:
             raise _busy(path, now - started)
         time.sleep(min(_nap(now - started), deadline - now))
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let what would end or stop the program wait until the end of the block, and then happen.
+
+    This thread's mask is not enough: with a second thread the kernel gives the signal to that one, and Python runs
+    the handler in the main thread all the same. There each signal is noted meanwhile, and raised again afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
+    noted: list[int] = []
+    handlers = _noted_in(noted)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number in dict.fromkeys(noted):
+            signal.raise_signal(number)
+
+
+def _noted_in(noted: list[int]) -> dict[int, _Handler]:
+    """Note the signals in `noted` from now on; the handlers they had. None where this is not the main thread.
+
+    None either where an event loop has them: it is told by the kernel's own handler, and would hear of each twice.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    loop = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(loop)
+    if loop != -1:
+        return {}
+    had: dict[int, _Handler] = {}
+    for number in _HELD_BACK:
+        handler = signal.getsignal(number)
+        # what is ignored stays so; a handler that Python did not set (None) cannot be set again
+        if handler not in (signal.SIG_IGN, None):
+            signal.signal(number, lambda number, _frame: noted.append(number))
+            had[number] = handler
+    return had
 
 
 def _try(descriptor: int) -> bool:
