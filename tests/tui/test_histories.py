@@ -1,8 +1,8 @@
 """What the reading of histories tells while nothing moves."""
 
-import queue
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
@@ -31,7 +31,7 @@ def reading(stage: Stage) -> Iterator[threading.Event]:
 
     def put(message: Read | Unmoved) -> None:
         if isinstance(message, Unmoved):
-            for name in message.products:
+            for name, _ in message.ages:
                 told[name] += 1
             if min(told.values()) >= 3:
                 all_told.set()
@@ -52,35 +52,85 @@ def test_every_product_whose_history_is_the_same_is_told_of(monkeypatch: pytest.
         assert all_told.wait(20)
 
 
-def test_what_was_read_is_looked_at_again_while_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forty repositories take minutes; the first must not be old by the time the last is read."""
-    monkeypatch.setattr(histories, "TELL", -1.0)
-    told: queue.SimpleQueue[Read | Unmoved] = queue.SimpleQueue()
-    moved = {"api"}
-    looked: dict[str, int] = {}
+class Disk:
+    """Forty repositories; git hangs on one when it is asked for references, on another when it reads."""
 
-    def fingerprint(product: Product) -> str:
-        looked[product.name] = looked.get(product.name, 0) + 1
-        return str(looked[product.name]) if product.name in moved else "same"
+    NAMES = tuple(f"p{number:02}" for number in range(40))
 
-    def read(product: Product, *_: object) -> object:
+    def __init__(self) -> None:
+        self.answers = threading.Event()
+        self.told: Counter[str] = Counter()
+        self.oldest = 0.0
+        self.read: set[str] = set()
+        self.news = threading.Condition()
+
+    def fingerprint(self, product: Product) -> str:
+        """What its references are; nothing moves."""
+        if product.name == "p00":
+            assert self.answers.wait(60)
+        return "same"
+
+    def read_changes(self, product: Product, *_: object) -> object:
+        """Its history."""
+        if product.name == "p01":
+            assert self.answers.wait(60)
         return history(product)
 
-    wiring = cast(Wiring, SimpleNamespace(fingerprint=fingerprint, read_changes=read))
-    products = tuple(Product(name, "1.2.3", repo=f"/srv/{name}") for name in ("web", "api", "worker"))
-    loaded = cast(LoadedPlan, SimpleNamespace(plan=SimpleNamespace(products=products)))
+    def put(self, message: Read | Unmoved) -> None:
+        """What the threads say."""
+        with self.news:
+            if isinstance(message, Read):
+                self.read.add(message.changes.product)
+            else:
+                self.told.update(name for name, _ in message.ages)
+                self.oldest = max(self.oldest, *(age for _, age in message.ages))
+            self.news.notify_all()
+
+    def until(self, told: Callable[[], bool]) -> None:
+        """Wait for a state."""
+        with self.news:
+            assert self.news.wait_for(told, 60)
+
+
+def test_a_repository_that_hangs_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty-eight of forty are read and told again and again; a decision waits for all, and gets them."""
+    monkeypatch.setattr(histories, "EVERY", 0.01)
+    monkeypatch.setattr(histories, "TELL", 0.05)
+    disk = Disk()
+    products = tuple(Product(name, "1.2.3", repo=f"/srv/{name}") for name in disk.NAMES)
+    plan = cast(LoadedPlan, SimpleNamespace(plan=SimpleNamespace(products=products)))
     posted: list[Any] = []
-    thread = Histories(wiring, told.put, posted.append)
-    thread.follow(loaded, 1)
-    heard: list[str] = []
+    wiring = cast(Wiring, SimpleNamespace(fingerprint=disk.fingerprint, read_changes=disk.read_changes))
+    thread = Histories(wiring, disk.put, posted.append)
+    thread.follow(plan, 1)
     try:
-        while not heard or heard[-1] != "read worker":
-            match told.get(timeout=30):
-                case Read(_, changes):
-                    heard.append(f"read {changes.product}")
-                case Unmoved(_, names):
-                    heard.append(f"same {' '.join(names)}")
+        others = set(disk.NAMES[2:])
+        disk.until(lambda: disk.read == others and all(disk.told[name] >= 3 for name in others))
+        assert not thread.look_through(0.1)
+        disk.answers.set()
+        assert thread.look_through(60)
+        assert disk.read == set(disk.NAMES)
+        # what a decision waited for is told before it goes on
+        assert all(disk.told[name] for name in others)
+    finally:
+        disk.answers.set()
+        thread.stop()
+    assert not posted
+
+
+def test_how_old_a_look_is_is_told_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was looked at a while ago is not told as looked at now."""
+    monkeypatch.setattr(histories, "EVERY", 0.01)
+    monkeypatch.setattr(histories, "TELL", 0.5)
+    disk = Disk()
+    disk.answers.set()
+    products = tuple(Product(name, "1.2.3", repo=f"/srv/{name}") for name in disk.NAMES)
+    plan = cast(LoadedPlan, SimpleNamespace(plan=SimpleNamespace(products=products)))
+    wiring = cast(Wiring, SimpleNamespace(fingerprint=disk.fingerprint, read_changes=disk.read_changes))
+    thread = Histories(wiring, disk.put, lambda _: None)
+    thread.follow(plan, 1)
+    try:
+        disk.until(lambda: all(disk.told[name] >= 2 for name in disk.NAMES))
     finally:
         thread.stop()
-    assert heard == ["read web", "same web", "read api", "same web", "read worker"]
-    assert not posted
+    assert disk.oldest > 0

@@ -309,10 +309,12 @@ class Session:
         self.inputs = replace(self.inputs, changes={**self.inputs.changes, changes.product: changes})
         self.unmoved((changes.product,))
 
-    def unmoved(self, products: Iterable[str]) -> None:
-        """Somebody looked now: the histories of these products are still what was read."""
-        now = self._clock.now()
-        known = {name: now for name in products if name in self.inputs.changes}
+    def unmoved(self, products: Iterable[str], ages: Mapping[str, float] | None = None) -> None:
+        """Somebody looked, now or as many seconds ago as `ages` says: these histories are still what was read."""
+        now, ages = self._clock.now(), ages or {}
+        known = {
+            name: now - timedelta(seconds=ages.get(name, 0.0)) for name in products if name in self.inputs.changes
+        }
         self.inputs = replace(self.inputs, histories_at={**self.inputs.histories_at, **known})
 
     def doubt_repositories(self) -> None:

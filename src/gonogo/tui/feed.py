@@ -246,9 +246,9 @@ class JournalKeeper:
                 case Told():
                     if item.plan_sha256 == self._session.loaded.sha256:
                         self._take_in(item)
-                case Unmoved(generation, products):
+                case Unmoved(generation, ages):
                     if generation == self._generation:
-                        self._session.unmoved(products)
+                        self._session.unmoved((name for name, _ in ages), dict(ages))
                 case Ask() | Look() | Leave() | Decide() | SeenAnew():
                     pass
                 case _ as unreachable:

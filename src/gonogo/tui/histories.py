@@ -1,5 +1,10 @@
-"""The thread that reads histories, one product after the other, whenever its references have moved."""
+"""The threads that look at repositories, each by itself, and read a history whenever its references have moved.
 
+One that hangs keeps itself unknown and no other: looks and readings have threads of their own, so that forty
+repositories, or one on a dead disk, let no other's answer grow old.
+"""
+
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +23,8 @@ EVERY = 1.0
 TELL = 20.0
 """Seconds after which it is said again that nothing has moved; far below what `facts.ageing` allows."""
 
+LOOKERS, READERS = 3, 2
+"""Threads that ask git for references, and that read histories: git itself is busy with two on two cores."""
 AGAIN = 20.0
 """Seconds after which a history that could not be read is tried again, and whenever somebody asks: its references
 need not show why (whom git trusts, a slow disk)."""
@@ -36,7 +43,8 @@ class Unmoved(Struct, frozen=True):
     """Somebody looked: the histories of these products are what was read before."""
 
     generation: int
-    products: tuple[str, ...]
+    ages: tuple[tuple[str, float], ...]
+    """By product: how many seconds ago it was looked at."""
 
 
 class Histories:
@@ -46,19 +54,26 @@ class Histories:
         self._wiring = wiring
         self._put = put
         self._post = post
-        self._plan: tuple[LoadedPlan, int] | None = None
+        self._round: _Round | None = None
         self._woken = threading.Event()
         self._over = threading.Event()
-        self._rounds = threading.Condition()
-        self._begun = self._ended = self._awaited = 0
+        self._finished = threading.Condition()
+        self._awaited = float("-inf")
+        self._looks: queue.SimpleQueue[_Look] = queue.SimpleQueue()
+        self._readings: queue.SimpleQueue[_Look] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="gonogo-git", daemon=True)
 
     def follow(self, loaded: LoadedPlan, generation: int) -> None:
         """Read the histories of this plan's products."""
-        self._plan = (loaded, generation)
+        self._round = _Round(loaded, generation)
         self._woken.set()
         if self._thread.ident is None:
             self._thread.start()
+            for work, source, count in ((self._look, self._looks, LOOKERS), (self._read, self._readings, READERS)):
+                for _ in range(count):
+                    threading.Thread(
+                        target=self._work, args=(work, source), name="gonogo-git-look", daemon=True
+                    ).start()
 
     def wake(self) -> None:
         """Look now."""
@@ -66,101 +81,133 @@ class Histories:
 
     def look_through(self, patience: float) -> bool:
         """Wait for a look at every product that begins now. False when it took more than `patience` seconds."""
-        with self._rounds:
-            wanted = self._awaited = self._begun + 1
+        now = time.monotonic()
+        with self._finished:
+            self._awaited = now
             self._woken.set()
-            return self._rounds.wait_for(lambda: self._ended >= wanted, patience)
+            whole = self._finished.wait_for(lambda: self._all_looked_at(since=now), patience)
+        if round_ := self._round:
+            # before whoever waited goes on, so that it is taken in first
+            self._tell(round_, at_once=True)
+        return whole
 
     def stop(self) -> None:
         """Read no more."""
         self._over.set()
         self._woken.set()
+        for source, count in ((self._looks, LOOKERS), (self._readings, READERS)):
+            for _ in range(count):
+                source.put(_Look(None, Product("", ""), 0.0))
+
+    def _all_looked_at(self, *, since: float) -> bool:
+        round_ = self._round
+        return round_ is not None and all(
+            round_.looked_at.get(product.name, float("-inf")) >= since for product in round_.products
+        )
 
     def _run(self) -> None:
-        round_, asked = _Round(0), False
+        asked = False
         try:
             while not self._over.is_set():
                 self._woken.clear()
-                with self._rounds:
-                    self._begun += 1
-                plan = self._plan
-                if plan is not None:
-                    round_ = round_ if plan[1] == round_.generation else _Round(plan[1])
-                    round_.begun = time.monotonic()
+                if round_ := self._round:
                     round_.try_again(asked=asked)
-                    for product in plan[0].plan.products:
-                        self._look_at(product, plan[0], round_)
+                    self._begin(round_)
                     self._tell(round_)
-                with self._rounds:
-                    self._ended = self._begun
-                    self._rounds.notify_all()
                 asked = self._woken.wait(EVERY)
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
             self._post(Stopped("git", describe(error)))
 
-    def _look_at(self, product: Product, loaded: LoadedPlan, round_: "_Round") -> None:
-        generation = round_.generation
-        if not product.repo or self._unwanted(generation):
+    def _begin(self, round_: "_Round") -> None:
+        """Have every product looked at that nobody looks at now."""
+        for product in round_.products:
+            if product.name not in round_.busy:
+                round_.busy.add(product.name)
+                self._looks.put(_Look(round_, product, time.monotonic()))
+
+    def _work(self, work: Callable[["_Look", "_Round"], None], source: "queue.SimpleQueue[_Look]") -> None:
+        try:
+            while not self._over.is_set():
+                look = source.get()
+                if look.round is not None:
+                    work(look, look.round)
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
+            self._post(Stopped("git", describe(error)))
+
+    def _look(self, look: "_Look", round_: "_Round") -> None:
+        """Whether its references have moved; then its history is read."""
+        if self._unwanted(round_):
             return
-        print_now = self._wiring.fingerprint(product)
-        if round_.known.get(product.name) == print_now:
-            round_.unmoved.append(product.name)
-            if time.monotonic() - round_.begun > TELL:
-                self._tell_so_far(round_)
+        references = self._wiring.fingerprint(look.product)
+        if round_.known.get(look.product.name) != references:
+            look.references = references
+            self._readings.put(look)
+            return
+        self._finish(look, round_, unmoved=True)
+
+    def _read(self, look: "_Look", round_: "_Round") -> None:
+        if self._unwanted(round_):
             return
 
         def progress(changes: Changes) -> None:
-            self._put(Read(generation, changes))
+            self._put(Read(round_.generation, changes))
 
-        changes = self._wiring.read_changes(product, loaded.plan, lambda: self._unwanted(generation), progress)
-        if not self._unwanted(generation):
-            round_.known[product.name] = print_now
-            if isinstance(changes, Unreadable):
-                round_.failed[product.name] = time.monotonic()
-            self._put(Read(generation, changes))
-            self._look_again(loaded, round_)
-
-    def _look_again(self, loaded: LoadedPlan, round_: "_Round") -> None:
-        """Look at those that were read before: reading the others takes its time, and they grow old meanwhile."""
-        if time.monotonic() - round_.begun <= TELL:
-            return
-        known = (
-            (one.name, self._wiring.fingerprint(one)) for one in loaded.plan.products if one.name in round_.known
+        changes = self._wiring.read_changes(
+            look.product, round_.loaded.plan, lambda: self._unwanted(round_), progress
         )
-        same = tuple(name for name, print_now in known if round_.known[name] == print_now)
-        self._put(Unmoved(round_.generation, same))
-        round_.begun = time.monotonic()
+        if self._unwanted(round_):
+            return
+        round_.known[look.product.name] = look.references
+        if isinstance(changes, Unreadable):
+            round_.failed[look.product.name] = time.monotonic()
+        self._put(Read(round_.generation, changes))
+        self._finish(look, round_)
 
-    def _tell(self, round_: "_Round") -> None:
-        """Say what is the same at the end of a look: now and then, and at once when a decision waits for it."""
-        if self._begun <= self._awaited or time.monotonic() - round_.told > TELL:
-            self._put(Unmoved(round_.generation, tuple(round_.unmoved)))
-            round_.told = time.monotonic()
-        round_.unmoved.clear()
+    def _finish(self, look: "_Look", round_: "_Round", *, unmoved: bool = False) -> None:
+        """A product was looked at; whoever waits for a later look gets one at once."""
+        name = look.product.name
+        with self._finished:
+            round_.looked_at[name] = look.begun
+            if unmoved:
+                round_.unmoved.add(name)
+            round_.busy.discard(name)
+            if look.begun < self._awaited:
+                self._woken.set()
+            self._finished.notify_all()
 
-    def _tell_so_far(self, round_: "_Round") -> None:
-        """Say what is the same in the middle of a long look. Its end still tells the others."""
-        self._put(Unmoved(round_.generation, tuple(round_.unmoved)))
-        round_.begun = time.monotonic()
+    def _tell(self, round_: "_Round", *, at_once: bool = False) -> None:
+        """Say what is the same: now and then, and at once when a decision waits for it."""
+        with self._finished:
+            now = time.monotonic()
+            if not round_.unmoved or (now - round_.told <= TELL and not at_once):
+                return
+            ages = tuple((name, now - round_.looked_at[name]) for name in sorted(round_.unmoved))
+            round_.unmoved.clear()
+            round_.told = now
+        self._put(Unmoved(round_.generation, ages))
 
-    def _unwanted(self, generation: int) -> bool:
-        return self._over.is_set() or self._plan is None or self._plan[1] != generation
+    def _unwanted(self, round_: "_Round") -> bool:
+        return self._over.is_set() or self._round is not round_
 
 
 class _Round:
     """What is known of the histories of one plan, from one look to the next."""
 
-    def __init__(self, generation: int) -> None:
+    def __init__(self, loaded: LoadedPlan, generation: int) -> None:
+        self.loaded = loaded
         self.generation = generation
+        self.products = tuple(product for product in loaded.plan.products if product.repo)
+        self.busy: set[str] = set()
+        """Products that somebody looks at, or reads, or will."""
         self.known: dict[str, str] = {}
         """By product: what its references were when they were read."""
         self.failed: dict[str, float] = {}
         """By product: when it was tried to read what could not be."""
-        self.unmoved: list[str] = []
-        """Products that this look found the same, as far as it has come."""
+        self.looked_at: dict[str, float] = {}
+        """By product: monotonic seconds at which the last look began that came to an end."""
+        self.unmoved: set[str] = set()
+        """Products that were found the same since it was told last."""
         self.told = time.monotonic()
-        self.begun = self.told
-        """Monotonic seconds at which this look began, or told what it had found so far."""
 
     def try_again(self, *, asked: bool) -> None:
         """Have what could not be read be read in this round, if somebody `asked` or it is long ago."""
@@ -168,3 +215,14 @@ class _Round:
         for name in [name for name, at in self.failed.items() if asked or now - at > AGAIN]:
             del self.failed[name]
             self.known.pop(name, None)
+
+
+class _Look(Struct):
+    """One look at one repository."""
+
+    round: _Round | None
+    """None ends the thread that takes it."""
+    product: Product
+    begun: float
+    references: str = ""
+    """What they were when the look found that they had moved."""
