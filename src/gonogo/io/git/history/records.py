@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from gonogo.commits import CONVENTIONS, KNOWN_TYPES, Commit, parse_commit
 from gonogo.plan import ChangelogRules, MergePolicy, SquashPolicy
@@ -16,13 +17,32 @@ _LIMIT = 1024 * 1024
 """Bytes of one commit; the rest of a longer one is dropped while it streams by."""
 
 
+_WIDE = ("utf-16", "utf16", "utf-32", "utf32", "ucs", "unicode", "iso-10646", "csucs", "csunicode", "ebcdic")
+"""How encodings begin whose letters are no bytes of ASCII, also those that only the C library knows."""
+
+
 def is_garbled(encoding: bytes, at: bytes, author: bytes) -> bool:
     """Whether the text of a commit is not what its author wrote, by its `%e`, `%at` and `%an`.
 
     Of a commit that says it is UTF-16, git (2.39) makes a text that has lost its header, and then prints what
-    happens to lie in its memory, which may be the message of another commit, and another one each time.
+    happens to lie in its memory, which may be the message of another commit with its author, and another one each
+    time. So the claim alone tells, whatever git printed.
     """
-    return bool(encoding) and not at and not author
+    return bool(encoding) and (_loses_the_header(encoding) or (not at and not author))
+
+
+@lru_cache(maxsize=256)
+def _loses_the_header(encoding: bytes) -> bool:
+    """Whether a commit's header, which is ASCII, is other text in that encoding: as in UTF-16 or EBCDIC."""
+    name = encoding.decode("ascii", "replace").lower()
+    if name.startswith(_WIDE):
+        return True
+    try:
+        return b"author".decode(name) != "author"
+    except UnicodeError:
+        return True
+    except (LookupError, ValueError):
+        return False  # nor does git know it: then it prints the bytes as they are
 
 
 def told(message: bytes, encoding: bytes, at: bytes, author: bytes) -> bytes:
