@@ -1,5 +1,6 @@
 """A decision written by hand, well chained, into one's own file: it counts only with the right to it."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -8,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from gonogo.cli.context import Options
 from gonogo.io.journal import init_shared
+from gonogo.rules.outline import outline_of, pack
+from gonogo.wiring import load_plan
 from support.shared_install import Accounts, SharedPython, as_user
 
 pytestmark = pytest.mark.needs("accounts")
@@ -283,3 +287,60 @@ def test_a_tick_of_the_draft_is_a_first_hand_where_the_plan_that_starts_asks_two
     assert desk.gonogo(desk.alice, "tick", "migrate").returncode == 0
     assert "migrate" not in open_items(desk)
     assert desk.gonogo(desk.carol, "journal", "verify").returncode == 0
+
+
+def outline_with(desk: Desk, **changed: str) -> str:
+    """The plan's outline, packed in one part, with these names changed; without what has no text there."""
+    outline = {**outline_of(load_plan(Options(plan=str(desk.plan))).plan), **changed}
+    gone = tuple(name for name, text in changed.items() if not text)
+    [part] = pack({name: text for name, text in outline.items() if not gone or not name.startswith(gone)})
+    return part
+
+
+def start_by_hand(desk: Desk, user: str, outline: str | None) -> None:
+    """A start past the program, with the hash of the plan on disk and that outline beside it."""
+    sha256 = hashlib.sha256(desk.plan.read_bytes()).hexdigest()
+    if outline is not None:
+        desk.by_hand(user, "plan.recorded", f"plan:{sha256}", {"part": 1, "parts": 1, "outline": outline})
+    data: dict[str, Any] = {
+        "plan": sha256,
+        "parts": 0 if outline is None else 1,
+        "versions": {},
+        "pins": {},
+        "rules": 2,
+    }
+    desk.by_hand(user, "release.started", "release", data)
+
+
+ANOTHER_PLAN = {
+    "another lead": {"people/ana/account": "somebody"},
+    "an item of one person": {"items/migrate/two_person": "no"},
+    "an item without its check": {"items/smoke/check": ""},
+    "a right of its own": {"authority/go": "engineering"},
+}
+
+
+@pytest.mark.parametrize("how", [*ANOTHER_PLAN, "nothing"])
+def test_a_start_by_hand_that_records_another_plan_lets_nothing_go(
+    shared_python: SharedPython, accounts: Accounts, how: str
+) -> None:
+    """Who may decide is read from that record: its author could have put their own name into it."""
+    desk = Desk(shared_python, accounts, start=False)
+    start_by_hand(desk, desk.bob, outline_with(desk, **ANOTHER_PLAN[how]) if how in ANOTHER_PLAN else None)
+
+    why = desk.gonogo(desk.carol, "why", "--env", "production", "--json")
+    assert "plan.misrecorded" in why.stdout, why.stderr
+    refused = desk.gonogo(desk.alice, "go", "production")
+    assert refused.returncode in {3, 77}, refused.stdout
+    ended = desk.gonogo(desk.alice, "complete")
+    assert ended.returncode in {3, 77}, ended.stdout
+
+
+def test_a_start_by_hand_that_records_the_plan_as_it_is_counts(
+    shared_python: SharedPython, accounts: Accounts
+) -> None:
+    """It is what is recorded that is judged, not the program."""
+    desk = Desk(shared_python, accounts, start=False)
+    start_by_hand(desk, desk.alice, outline_with(desk))
+
+    assert "plan.misrecorded" not in desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout

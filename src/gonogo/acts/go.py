@@ -13,7 +13,7 @@ from gonogo.events import people
 from gonogo.events.sizes import LIST, that_fit
 from gonogo.events.state import GoDecision
 from gonogo.matrix import Cell
-from gonogo.rules import completion, digest, finishing, outline, waivers
+from gonogo.rules import authority, completion, digest, finishing, outline, waivers
 from gonogo.rules.authority import Act
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.goes import is_rolled_back, stands
@@ -239,6 +239,13 @@ def _stopped(scene: Scene) -> Refusal | None:
         return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
     if amended := completion.amended(scene.loaded, scene.state):
         return Refusal(ExitCode.NO_GO, "plan.amended", amended, "gonogo amend show")
+    if wrong := authority.misrecorded(scene.loaded, scene.state):
+        return Refusal(
+            ExitCode.NO_GO,
+            "plan.misrecorded",
+            f"the record of the plan that was agreed on does not count: {wrong}",
+            "gonogo why",
+        )
     return None
 
 

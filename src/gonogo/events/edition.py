@@ -17,7 +17,8 @@ CHANGED: Final[Mapping[int, tuple[str, ...]]] = {
     2: (
         "window.closed", "fix.lost", "fix.unknown", "deployed.without-go", "go.unused", "rollout.stalled",
         "rollback.incomplete", "changelog.unclear", "changelog.silent", "journal.beside", "decision.denied",
-        "program.older", "rules.changed", "clock.wrong", "clock.skew", "source.contested", "no_production",
+        "program.older", "plan.misrecorded", "rules.changed", "clock.wrong", "clock.skew", "source.contested",
+        "no_production",
     ),
 }  # fmt: skip
 """By edition: the rules that are new in it, or that weigh more than before."""

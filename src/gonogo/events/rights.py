@@ -36,7 +36,7 @@ AT_EVERY_LOOK: Final[Mapping[str, str]] = {
     kinds.WAIVER_GIVEN: "domain.waivers: role, end, what cannot be waived",
     kinds.HOTFIX_APPROVED: "domain.hotfix.review: role, four eyes, content",
     kinds.HOTFIX_REJECTED: "domain.hotfix.review: only the role blocks",
-    kinds.RELEASE_STARTED: "the fold: once, from a draft; the plan on disk is compared with what it records",
+    kinds.RELEASE_STARTED: "the fold: once, from a draft; `plan.misrecorded`: the plan it records is that on disk",
 }
 """By kind: where it is judged anew whenever somebody looks, beside the fold."""
 

@@ -17,6 +17,7 @@ from gonogo import events as kinds
 from gonogo.events import Actor, people
 from gonogo.events.state import ReleaseState, ReleaseStatus
 from gonogo.plan import Authority, BreakGlass, LoadedPlan, Person, Plan
+from gonogo.text import clean
 from gonogo.text.durations import parse_duration
 
 SILENCE = timedelta(minutes=15)
@@ -120,6 +121,64 @@ def _person(outline: Mapping[str, str], key: str) -> Person:
 
 def _texts(outline: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(one for one in outline.get(name, "").split(", ") if one)
+
+
+def misrecorded(loaded: LoadedPlan, state: ReleaseState) -> str:
+    """Why the plan that was recorded under the hash of this one says something else; "" where it says the same.
+
+    What counts from whom is judged by the record. Whoever writes a start by hand could put their own name into it.
+    """
+    record = state.lifecycle.plan
+    if record is None or record.sha256 != loaded.sha256:
+        return ""  # an edit: what it changes is shown, and waits to be accepted
+    kept = _outline(record.outline)
+    if kept is None:
+        return "the plan was not recorded with it"
+    said, plan = _deciding(kept), _deciding(_outline_of(_ByIdentity(loaded.plan)))
+    wrong = sorted(name for name in {*said, *plan} if said.get(name) != plan.get(name))
+    if not wrong:
+        return ""
+    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return f"it says otherwise than the plan of that hash: {', '.join(clean(one, 60) for one in wrong[:3])}{more}"
+
+
+def _deciding(outline: Mapping[str, str]) -> Mapping[str, str]:
+    """What an outline tells of who may do something, and of what closes an item.
+
+    Not the whole of it: another program may spell other values otherwise.
+    """
+    found: dict[str, str] = {}
+    for name, value in outline.items():
+        head, _, rest = name.partition("/")
+        item, _, field = rest.partition("/")
+        if head in {"manager", "authority", "people"} or (head == "items" and field in _CLOSES):
+            found[name] = value
+        elif head == "items" and field.startswith("check/"):
+            found[f"items/{item}/check"] = "yes"
+    return found
+
+
+_CLOSES = ("two_person", "evidence_required")
+
+
+class _ByIdentity:
+    """A plan that goes by its identity, so that its outline is made once: plans hold what cannot be hashed."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and other.plan is self.plan
+
+    def __hash__(self) -> int:
+        return id(self.plan)
+
+
+@lru_cache(maxsize=4)
+def _outline_of(one: _ByIdentity) -> Mapping[str, str]:
+    from gonogo.rules.outline import outline_of  # only a started release needs it
+
+    return outline_of(one.plan)
 
 
 class Terms(Struct, frozen=True):

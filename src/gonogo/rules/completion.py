@@ -9,7 +9,7 @@ from gonogo.facts.ageing import why_old
 from gonogo.facts.ledger import Arrival, where_it_is
 from gonogo.matrix import Cell
 from gonogo.plan import LoadedPlan, Plan
-from gonogo.rules import amendment, checklist, needs, next_act, passing, signing, way_back
+from gonogo.rules import amendment, authority, checklist, needs, next_act, passing, signing, way_back
 from gonogo.rules import votes as approvals
 from gonogo.rules.authority import Act, clears, typed_for
 from gonogo.rules.fixes import FIX_RULES, is_of_rollback
@@ -60,6 +60,9 @@ def _ground(snapshot: Snapshot) -> Iterable[ReasonLine]:
         yield _line("plan.changed", snapshot.plan_problem, "plan", snapshot, "gonogo check")
     if edited := amended(snapshot.loaded, state):
         yield _line("plan.amended", edited, "plan", snapshot, "gonogo amend show")
+    if wrong := authority.misrecorded(snapshot.loaded, state):
+        fact = f"the record of the plan that was agreed on does not count: {wrong}"
+        yield _line("plan.misrecorded", fact, "plan", snapshot, "gonogo why")
     if (unsigned := signing.agreed_unsigned(state)) is not None:
         fact = f"{unsigned.kind} by {unsigned.actor.user} (#{unsigned.seq}) does not count: {unsigned.flaw}"
         yield _line("decision.unsigned", fact, "release", snapshot, "gonogo journal verify")

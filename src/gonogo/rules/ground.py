@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gonogo.events.edition import RULES, changed_since
 from gonogo.events.state import ReleaseStatus
 from gonogo.plan import Environment
-from gonogo.rules import amendment, signing
+from gonogo.rules import amendment, authority, signing
 from gonogo.rules.authority import Act, clears, typed_for
 from gonogo.rules.facts import Facts
 from gonogo.rules.finishing import possible_starters
@@ -52,6 +52,7 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
             remedy="gonogo check",
         )
     yield from _amended(facts)
+    yield from _misrecorded(facts)
     yield from _unsigned(facts)
     yield from _denied(facts)
     yield from _older(facts)
@@ -166,6 +167,29 @@ def _amended(facts: Facts) -> Iterable[ReasonLine]:
             who=manager(facts.plan),
             remedy="gonogo amend show",
         )
+
+
+def _misrecorded(facts: Facts) -> Iterable[ReasonLine]:
+    """Who may decide is read from the record of the plan: one that says something else was written by hand."""
+    fact = authority.misrecorded(facts.inputs.loaded, facts.state)
+    if not fact:
+        return
+    lifecycle = facts.state.lifecycle
+    what, actor, seq, at = "start", lifecycle.started_by, lifecycle.started_seq, lifecycle.started_at
+    if lifecycle.amendments:
+        last = lifecycle.amendments[-1]
+        what, actor, seq, at = "amendment", last.actor, last.seq, last.at
+    by = named(facts.plan, actor.user) if actor else "an unknown account"
+    yield ReasonLine(
+        "plan.misrecorded",
+        Weight.BLOCKER,
+        f"the {what} that {by} recorded (#{seq}) does not count: {fact}",
+        f"event:{seq}",
+        at,
+        "journal",
+        manager(facts.plan),
+        "gonogo log    then start another release: `release:` with another id in the plan",
+    )
 
 
 def life(facts: Facts) -> Iterable[ReasonLine]:

@@ -64,6 +64,7 @@ _ALL = (
         "ground",
         journal__alarm="the journal is not intact: no decision stands on a record somebody has touched",
         plan__amended="the plan was edited after the start and nobody has accepted the edit",
+        plan__misrecorded="the journal records another plan under the hash of this one",
         clock__wrong="the clock of this session is not the kernel's: no time is judged right by it",
         decision__unsigned="what the release stands on is not signed, although the plan asks for it",
         program__older="a newer program has decided by newer rules",

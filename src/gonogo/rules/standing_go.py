@@ -13,8 +13,8 @@ from gonogo.rules.readiness import ReasonLine, Verdict, Weight
 
 WHEN_ARRIVED = frozenset(
     {
-        "journal.alarm", "plan.amended", "decision.unsigned", "version.bad", "approval.rejected", "approval.void",
-        "tag.moved", "trigger.asks", "trigger.roll-back",
+        "journal.alarm", "plan.amended", "plan.misrecorded", "decision.unsigned", "version.bad",
+        "approval.rejected", "approval.void", "tag.moved", "trigger.asks", "trigger.roll-back",
     }
 )  # fmt: skip
 """Rules that a go still rests on when everything has arrived: what was decided on, and what became of it. Hours,

@@ -18,8 +18,8 @@ from gonogo.plan import Plan
 
 NEVER = frozenset(
     {
-        "journal.alarm", "plan.changed", "plan.amended", "decision.unsigned", "version.bad", "release.held",
-        "release.draft", "release.over", "clock.wrong", "program.older",
+        "journal.alarm", "plan.changed", "plan.amended", "plan.misrecorded", "decision.unsigned", "version.bad",
+        "release.held", "release.draft", "release.over", "clock.wrong", "program.older",
     }
 )  # fmt: skip
 """Rules that no waiver lets pass."""

@@ -107,7 +107,7 @@ _ELSEWHERE = {
     "friday_release", "release_name", "big_bang", "rollback_plan", "release.draft",
     "trigger.roll-back", "freeze.planned", "go.unused", "approval.void",
     "rules.changed", "journal.beside", "program.older", "clock.wrong", "clock.skew", "rollback.incomplete",
-    "changelog.unclear", "changelog.silent", "decision.denied", "no_production",
+    "changelog.unclear", "changelog.silent", "decision.denied", "plan.misrecorded", "no_production",
 }  # fmt: skip
 """Rules the dice do not throw; other tests show them."""
 
