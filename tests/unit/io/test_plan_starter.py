@@ -66,7 +66,9 @@ def test_the_starter_says_what_the_repository_shows(repository: Path) -> None:
         ("pyproject.toml", "project.version", ""),
         ("package.json", "version", ""),
         ("VERSION", "", "{version}"),
+        ("src/shop/__init__.py", "", '__version__ = "{version}"'),
     ]
+    assert "# states 1.10.0 now" in text, "it was forgotten, and is one of the places all the same"
     assert product.repo == "/srv/web"
     assert plan.branches.main == "master"
     assert "# active: [release/v1.x]" in text
@@ -196,3 +198,40 @@ def test_a_directory_this_account_may_not_write(tmp_path: Path) -> None:
         finally:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+_YEAR = 365 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        # a year of calendar tags, then semantic versions: the newest series, not the highest number
+        ({"2019.10.1": 0, "2019.12.0": 1, "v1.0.0": 5 * _YEAR, "v1.1.0": 6 * _YEAR}, {"web": "v{version}"}),
+        # a maintenance release is newer than the newest version
+        ({"v1.9.0": 1, "v2.0.0": 2, "v1.9.1": 3}, {"web": "v{version}"}),
+        ({"release-1.0.0": 1, "release-1.1.0": 2}, {"web": "release-{version}"}),
+        ({"web-1.0.0": 1}, {"web": "web-{version}"}),
+        (
+            {"0.11.0": 1, "0.23.0": 2, "hatch-v1.17.0": 3, "hatchling-v1.31.0": 4, "hatch-v1.17.1": 5},
+            {"hatch": "hatch-v{version}", "hatchling": "hatchling-v{version}"},
+        ),
+        (
+            {"@acme/cli@1.0.0": 1, "@acme/core@2.0.0": 2},
+            {"core": "@acme/core@{version}", "cli": "@acme/cli@{version}"},
+        ),
+        # the whole repository is released too, and went on last
+        ({"plug-in-v0.1.0": 1, "v3.0.0": 2}, {"web": "v{version}", "plug-in": "plug-in-v{version}"}),
+        # a plug-in that nobody released for years
+        ({"plug-in-v0.1.0": 0, "v3.0.0": 3 * _YEAR}, {"web": "v{version}"}),
+        ({"nightly": 1, "v1.0.0-rc.1": 2}, {"web": "v{version}"}),
+    ],
+)
+def test_the_series_of_tags_that_releases_go_on_in_are_the_products(
+    tags: dict[str, int], wanted: dict[str, str]
+) -> None:
+    """What nothing goes on with is told in a comment."""
+    text = starter_text(Found("web", ".", tuple(tags), made_at=tags))
+    assert {product.name: product.tag for product in loaded(text).products} == wanted
+    dead = {"2019.12.0", "0.23.0"} & set(tags) or (wanted == {"web": "v{version}"} and "plug-in-v0.1.0" in tags)
+    assert ("# Tags of other series" in text) is bool(dead)

@@ -5,18 +5,18 @@ left out, and the text that is written always loads.
 """
 
 import contextlib
-import json
 import os
 import re
-import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from gonogo.errors import GonogoError, NotPermittedError, StorageError, UsageError
-from gonogo.plan import SchemeName
+from gonogo.io.repository_files.tag_series import Series, living, series_of
+from gonogo.io.repository_files.version_files import NoVersion, stated_in
+from gonogo.plan import SchemeName, VersionFile
 from gonogo.versions import Unparsed, Version, next_patch, parse
 
 SCHEMA_FILE: Final = ".gonogo.schema.json"
@@ -26,6 +26,18 @@ _NAMES_LIMIT: Final = 5_000
 """Tags or branches that are looked at."""
 _READ_LIMIT: Final = 256 * 1024
 """Bytes of a version file that are looked at."""
+_PRODUCTS: Final = 12
+"""Products that a starter plan names; of more, people pick."""
+_GATHERED: Final = ("packages", "crates", "apps", "services", "libs", "modules", "backend", "charts")
+"""Directories in which repositories of several products keep them."""
+_KEYS: Final = (
+    ("pyproject.toml", "project.version"),
+    ("pyproject.toml", "tool.poetry.version"),
+    ("Cargo.toml", "package.version"),
+    ("package.json", "version"),
+    ("pom.xml", "project/version"),
+    ("Chart.yaml", "version"),
+)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/@+-]{0,99}", re.ASCII)
 
 
@@ -39,7 +51,7 @@ class VersionPlace(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What a repository shows of the product it holds. Nothing about it is trusted."""
+    """What a repository shows of the products it holds. Nothing about it is trusted."""
 
     name: str
     """Of the repository's directory."""
@@ -47,12 +59,56 @@ class Found(Struct, frozen=True):
     """The clone as the plan will name it, relative to the plan; "" when there is none."""
     tags: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
+    """Local and remote ones."""
     files: tuple[VersionPlace, ...] = ()
+    made_at: Mapping[str, int] = {}
+    """By tag: unix time at which it was made."""
+    folders: tuple[str, ...] = ()
+    """Directories of the first two levels that may hold a product each."""
+    default: str = ""
+    """The branch the remote calls its own, else the one that is checked out; "" where neither is known."""
+
+    @property
+    def own_name(self) -> str:
+        """The repository's name as a plan can write it."""
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", self.name).strip("-._")[:40] or "product"
+
+
+class Part(Struct, frozen=True):
+    """One product as the plan will have it."""
+
+    name: str
+    pattern: str = "v{version}"
+    newest: Version | None = None
+    folder: str = ""
+    """Below the repository; "" for the whole of it."""
+    files: tuple[VersionPlace, ...] = ()
+
+    @property
+    def previous(self) -> str:
+        """The version before; "" where nothing was released."""
+        return self.newest.number if self.newest is not None else ""
 
 
 def starter_plan(directory: Path) -> str:
-    """The starter plan for `directory`, from the tags, branches and version files of the repository around it."""
-    return starter_text(look_around(directory))
+    """The starter plan for `directory`: from tags, branches, version files and commits of the repository there."""
+    found = look_around(directory)
+    return starter_text(found, _asked(directory, starter_text(found)) if found.tags else {})
+
+
+def _asked(directory: Path, text: str) -> Mapping[str, str]:
+    """The version that the commits of each product ask for, as `next-version` would say of the plan `text`."""
+    from gonogo.changelog import ProductChanges  # with git, what a repository without tags has no need of
+    from gonogo.io.git.history import changes
+    from gonogo.io.plan_file.parsing import parse_plan
+
+    plan = parse_plan(text.encode(), "release.yaml", str(directory))
+    found = [changes(product, plan.changelog) for product in plan.products if product.repo]
+    return {
+        one.product: one.next_version
+        for one in found
+        if isinstance(one, ProductChanges) and one.next_version and one.base and not one.doubt
+    }
 
 
 def look_around(directory: Path) -> Found:
@@ -61,39 +117,89 @@ def look_around(directory: Path) -> Found:
     top = next((path for path in (here, *here.parents) if (path / ".git").exists()), None)
     if top is None:
         return Found(here.name, files=_version_files(here))
-    tags: tuple[str, ...] = ()
+    dated: dict[str, int] = {}
     branches: tuple[str, ...] = ()
+    default = ""
     with contextlib.suppress(GonogoError):  # no git, or not ours to read: the plan starts without tags
-        tags, branches = _references(top, "refs/tags", 2), _references(top, "refs/heads", 2)
+        for line in _references(top, "refs/tags", 2, "%(creatordate:unix) "):
+            at, _, name = line.partition(" ")
+            dated[name] = int(at) if at.isdecimal() else 0
+        branches = _references(top, "refs/heads", 2)
         branches = tuple(dict.fromkeys((*branches, *_references(top, "refs/remotes", 3))))
-    return Found(top.name, os.path.relpath(top, here), tags, branches, _version_files(top))
+        default = _default(top)
+    gathered = (one for at in _GATHERED for one in top.glob(f"{at}/*/"))
+    places = (path.relative_to(top).as_posix() for path in sorted({*top.glob("*/"), *gathered})[:_NAMES_LIMIT])
+    folders = tuple(place for place in places if _PLAIN.fullmatch(place))
+    parts = dict.fromkeys(_folder_of(one.name, folders) for one in series_of(dated, dated, top.name) if one.name)
+    files = (*_version_files(top), *(file for folder in parts if folder for file in _version_files(top, folder)))
+    return Found(top.name, os.path.relpath(top, here), tuple(dated), branches, files, dated, folders, default)
 
 
-def _references(top: Path, below: str, left_out: int) -> tuple[str, ...]:
-    """Names without their first `left_out` parts, the newest first. Raises GonogoError."""
+def _folder_of(name: str, folders: Iterable[str]) -> str:
+    """Where the product of that name lies; "" where no directory is called so."""
+    known = frozenset(folders)
+    return next((one for one in (*(f"{at}/{name}" for at in _GATHERED), name) if one in known), "")
+
+
+def _git(top: Path, *argv: str, accept: tuple[int, ...] = (0,)) -> str:
+    """What git says. Raises GonogoError."""
     from gonogo.io.git.door import GitDoor  # processes and pipes, which reading a plan does not need
 
-    argv = [
-        "for-each-ref",
-        "--sort=-creatordate",
-        f"--count={_NAMES_LIMIT}",
-        f"--format=%(refname:lstrip={left_out})",
-        below,
-    ]
-    return tuple(GitDoor(str(top)).run(argv).decode("utf-8", "replace").splitlines())
+    return GitDoor(str(top)).run(list(argv), accept=accept).decode("utf-8", "replace")
 
 
-def _version_files(top: Path) -> tuple[VersionPlace, ...]:
-    places = [
-        _keyed(top, "pyproject.toml", "project.version", tomllib.loads),
-        _keyed(top, "Cargo.toml", "package.version", tomllib.loads),
-        _keyed(top, "package.json", "version", json.loads),
-        _matched(top, "VERSION", r"\A\s*([^\s]+)\s*\Z", "{version}"),
+def _default(top: Path) -> str:
+    for name in ("refs/remotes/origin/HEAD", "HEAD"):
+        said = _git(top, "symbolic-ref", "--quiet", name, accept=(0, 1, 128)).strip()
+        branch = said.removeprefix("refs/remotes/origin/").removeprefix("refs/heads/")
+        if branch and _PLAIN.fullmatch(branch):
+            return branch
+    return ""
+
+
+def _references(top: Path, below: str, left_out: int, before: str = "") -> tuple[str, ...]:
+    """Names without their first `left_out` parts, the newest first. Raises GonogoError."""
+    return tuple(
+        _git(
+            top,
+            "for-each-ref",
+            "--sort=-creatordate",
+            f"--count={_NAMES_LIMIT}",
+            f"--format={before}%(refname:lstrip={left_out})",
+            below,
+        ).splitlines()
+    )
+
+
+def _version_files(top: Path, folder: str = "") -> tuple[VersionPlace, ...]:
+    """Files of the repository, or of one directory of it, that state a version semver understands."""
+    at = top / folder if folder else top
+    wanted = [VersionFile(name, key=key) for name, key in _KEYS]
+    projects = sorted(at.glob("*.csproj"))[:5]
+    wanted += [VersionFile(path.name, key="Project/PropertyGroup/Version") for path in projects]
+    wanted += [
+        VersionFile("VERSION", pattern="{version}"),
+        VersionFile("gradle.properties", pattern="version={version}"),
     ]
-    for path in sorted({*top.glob("src/*/__init__.py"), *top.glob("*/__init__.py")})[:20]:
-        name = path.relative_to(top).as_posix()
-        places.append(_matched(top, name, r'^__version__ = "([^"\n]+)"', '__version__ = "{version}"'))
-    return tuple(place for place in places if place is not None)
+    modules = sorted({*at.glob("src/*/__init__.py"), *at.glob("*/__init__.py")})[:20]
+    for path in modules:
+        wanted.append(VersionFile(path.relative_to(at).as_posix(), pattern='__version__ = "{version}"'))
+    found = (_stated(at, file, f"{folder}/" if folder else "") for file in wanted)
+    return tuple(place for place in found if place is not None)
+
+
+def _stated(at: Path, file: VersionFile, before: str) -> VersionPlace | None:
+    """What the file states; a file that states no version, or several, is not worth a line."""
+    text = _text_of(at / file.path)
+    whole = file.path == "VERSION"
+    try:
+        version = text.strip() if whole else stated_in(text, file) if text else ""
+    except NoVersion:
+        return None
+    path = f"{before}{file.path}"
+    if _semver(version) is None or not _PLAIN.fullmatch(path):
+        return None
+    return VersionPlace(path, version.strip(), file.key, file.pattern)
 
 
 def _text_of(path: Path) -> str:
@@ -107,43 +213,47 @@ def _text_of(path: Path) -> str:
         return ""
 
 
-def _keyed(top: Path, name: str, key: str, load: Callable[[str], object]) -> VersionPlace | None:
-    text = _text_of(top / name)
-    try:
-        value = load(text) if text else None
-    except (ValueError, RecursionError):
-        return None
-    for step in key.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return _place(name, value, key=key)
-
-
-def _matched(top: Path, name: str, expression: str, pattern: str) -> VersionPlace | None:
-    found = re.search(expression, _text_of(top / name), re.MULTILINE)
-    return _place(name, found[1] if found else None, pattern=pattern)
-
-
-def _place(name: str, version: object, *, key: str = "", pattern: str = "") -> VersionPlace | None:
-    """A place whose version semver understands; a file that states something else is not worth a line."""
-    if not isinstance(version, str) or _semver(version) is None or not _PLAIN.fullmatch(name):
-        return None
-    return VersionPlace(name, version.strip(), key, pattern)
-
-
 def _semver(text: str, product: str = "") -> Version | None:
     parsed = parse(text, SchemeName.SEMVER, product) if _PLAIN.fullmatch(text.strip()) else None
     return parsed if isinstance(parsed, Version) else None
 
 
-def starter_text(found: Found) -> str:
-    """The plan's text. Whatever was found, it loads without a mistake."""
-    product = re.sub(r"[^A-Za-z0-9._-]+", "-", found.name).strip("-._")[:40] or "product"
-    newest, pattern = _newest(found.tags, product)
-    version = _planned(found.files, newest)
-    previous = newest.number if newest is not None else ""
-    files = [place for place in found.files if place.version == version]
-    main = _main_branch(found.branches)
-    release = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{product}-{version}")[:100]
+def parts_of(found: Found) -> tuple[tuple[Part, ...], tuple[Series, ...]]:
+    """The products, and the series of tags that none of them goes on with."""
+    series = series_of(found.tags, found.made_at, found.own_name)
+    alive, others = living(series, found.made_at)
+    of_parts = {one.name: _folder_of(one.name, found.folders) for one in alive if one.name}
+    if not of_parts or any(not one.name for one in alive):
+        whole = next((one for one in alive if not one.name), None)
+        elsewhere = tuple(f"{folder}/" for folder in of_parts.values() if folder)
+        own = tuple(file for file in found.files if not (elsewhere and file.path.startswith(elsewhere)))
+        first = [Part(found.own_name, files=own)]
+        if whole:
+            first = [Part(found.own_name, whole.pattern, whole.newest, "", own)]
+    else:
+        first = []
+    named = [
+        Part(one.name, one.pattern, one.newest, of_parts[one.name], _files_below(found.files, of_parts[one.name]))
+        for one in alive
+        if one.name
+    ]
+    products = (*first, *named)
+    kept = products[:_PRODUCTS]
+    return kept, (*others, *(one for one in alive if one.name in {part.name for part in products[_PRODUCTS:]}))
+
+
+def _files_below(files: Iterable[VersionPlace], folder: str) -> tuple[VersionPlace, ...]:
+    return tuple(file for file in files if folder and file.path.startswith(f"{folder}/"))
+
+
+def starter_text(found: Found, asked: Mapping[str, str] | None = None) -> str:
+    """The plan's text, which always loads. `asked` is the version that commits ask for, by product."""
+    parts, others = parts_of(found)
+    versions = {part.name: _planned(part, (asked or {}).get(part.name, "")) for part in parts}
+    main = _main_branch(found.branches, found.default)
+    one = parts[0] if len(parts) == 1 else None
+    called = f"{one.name}-{versions[one.name]}" if one else f"{found.own_name}-next"
+    release = re.sub(r"[^A-Za-z0-9._-]+", "-", called)
     return "\n".join(
         [
             f"# yaml-language-server: $schema={SCHEMA_FILE}",
@@ -152,23 +262,15 @@ def starter_text(found: Found) -> str:
             "# What is here was read off the repository, or guessed. Change what is wrong, then: gonogo check",
             "# Every key: docs/plan.md. What happens to the release (ticks, approvals) never stands here.",
             "",
-            f'release: "{release}"   # stable id: names the journal',
+            f'release: "{release[:100]}"   # stable id: names the journal',
             "",
             "environments:   # in promotion order",
             "  staging: {soak: 30m}   # a version must have run here this long before it may go on",
             "  production: {}",
             "",
             "products:",
-            f'  "{product}":',
-            f'    version: "{version}"{_version_remark(files, newest)}',
-            *([f'    previous: "{previous}"   # the newest tag'] if previous else []),
-            *_repository_lines(found, pattern),
-            *_file_lines(files),
-            "    # where the running version is asked; without it cells stay unknown, which is never GO",
-            f'    # probe: "https://{product.lower()}.{{environment}}.example.com/version"',
-            "    # where one process answers there, one look is enough instead of 29:",
-            f'    # probe: {{url: "https://{product.lower()}.{{environment}}.example.com/version", instances: 1}}',
-            "    # where several do, a source that counts them is surer: prometheus, kubernetes, argocd",
+            *(line for part in parts for line in _product_lines(found, part, versions[part.name], asked or {})),
+            *_other_lines(others),
             "",
             "# people:   # the unix account is the identity",
             "#   ana: {name: Ana Ruiz, account: aruiz, roles: [release-manager]}",
@@ -194,57 +296,86 @@ def starter_text(found: Found) -> str:
     )
 
 
-def _newest(tags: Iterable[str], product: str) -> tuple[Version | None, str]:
-    """The highest final version among the tags, and the pattern its tag follows."""
-    best: Version | None = None
-    pattern = "v{version}"
-    for tag in tags:
-        version = _semver(tag, product)
-        if version is None or version.prerelease or version.key is None:
-            continue
-        if best is not None and best.key is not None and version.key <= best.key:
-            continue
-        if tag.count(version.number) == 1 and not tag.endswith(".lock"):
-            best, pattern = version, tag.replace(version.number, "{version}")
-    return best, pattern
+def _product_lines(found: Found, part: Part, version: str, asked: Mapping[str, str]) -> list[str]:
+    host = re.sub(r"[^a-z0-9-]+", "-", part.name.lower()).strip("-") or "product"
+    stating = [file for file in part.files if file.version in {version, part.previous}]
+    return [
+        f'  "{part.name}":',
+        f'    version: "{version}"{_version_remark(part, version, asked)}',
+        *([f'    previous: "{part.previous}"   # the newest tag'] if part.previous else []),
+        *_repository_lines(found, part),
+        *_file_lines(stating, [file for file in part.files if file not in stating], version),
+        "    # where the running version is asked; without it cells stay unknown, which is never GO",
+        f'    # probe: "https://{host}.{{environment}}.example.com/version"',
+        "    # where one process answers there, one look is enough instead of 29:",
+        f'    # probe: {{url: "https://{host}.{{environment}}.example.com/version", instances: 1}}',
+        "    # where several do, a source that counts them is surer: prometheus, kubernetes, argocd",
+    ]
 
 
-def _planned(files: Iterable[VersionPlace], newest: Version | None) -> str:
-    """What the files state when that is newer than the newest tag, else the patch after that tag."""
-    for place in files:
+def _other_lines(others: Iterable[Series]) -> list[str]:
+    told = [f"{one.pattern.replace('{version}', one.newest.number)}" for one in others]
+    plain = [name for name in told if _PLAIN.fullmatch(name.removeprefix("@"))][:8]
+    if not plain:
+        return []
+    return [
+        "",
+        "# Tags of other series, which nothing above goes on with: is one of them a product of this release?",
+        *(f"#   {name}" for name in plain),
+    ]
+
+
+def _planned(part: Part, asked: str) -> str:
+    """What the files state when that is newer than the newest tag, else what the commits ask for, else a patch."""
+    for place in part.files:
         stated = _semver(place.version)
         if stated is None or stated.key is None or stated.number != place.version:
             continue
-        if newest is None or newest.key is None or stated.key > newest.key:
+        if part.newest is None or part.newest.key is None or stated.key > part.newest.key:
             return place.version
-    following = next_patch(newest) if newest is not None else None
+    wanted = _semver(asked)
+    # where nothing was committed since, they ask for the version that is out already
+    if wanted is not None and wanted.number == asked != part.previous:
+        return asked
+    following = next_patch(part.newest) if part.newest is not None else None
     return following.number if following is not None and not isinstance(following, Unparsed) else "0.1.0"
 
 
-def _version_remark(files: list[VersionPlace], newest: Version | None) -> str:
-    if files:
-        return f"   # as in {files[0].path}"
-    return "   # the patch after the newest tag; see: gonogo next-version" if newest else ""
+def _version_remark(part: Part, version: str, asked: Mapping[str, str]) -> str:
+    stating = next((file.path for file in part.files if file.version == version), "")
+    if stating:
+        wants = asked.get(part.name, "")
+        more = f"; the commits ask for {wants}" if wants != version and _semver(wants) is not None else ""
+        return f"   # as in {stating}{more}"
+    if asked.get(part.name) == version:
+        return "   # what the commits since the newest tag ask for: gonogo next-version"
+    return "   # the patch after the newest tag; see: gonogo next-version" if part.newest else ""
 
 
-def _repository_lines(found: Found, pattern: str) -> list[str]:
+def _repository_lines(found: Found, part: Part) -> list[str]:
     if not found.repo or not re.fullmatch(r"\.|\.\.(?:/\.\.)*", found.repo):
         return ["    # repo: .   # a local clone; there is none here yet"]
-    return [f"    repo: {found.repo}", f'    tag: "{pattern}"']
+    paths = [f'    paths: ["{part.folder}"]   # commits elsewhere are of others'] if part.folder else []
+    return [f"    repo: {found.repo}", f'    tag: "{part.pattern}"', *paths]
 
 
-def _file_lines(files: list[VersionPlace]) -> list[str]:
-    if not files:
-        return []
-    lines = ["    files:   # places that must state the same version at the tag"]
+def _file_lines(files: list[VersionPlace], others: list[VersionPlace], version: str) -> list[str]:
+    lines = ["    files:   # places that must state the same version at the tag"] if files else []
     for place in files:
         where = f"key: {place.key}" if place.key else f"pattern: '{place.pattern}'"
-        lines.append(f'      - {{path: "{place.path}", {where}}}')
+        now = "" if place.version == version else f"   # states {place.version} now"
+        lines.append(f'      - {{path: "{place.path}", {where}}}{now}')
+    plain = [
+        f"{one.path} ({one.version})" for one in others if _PLAIN.fullmatch(one.path) and _semver(one.version)
+    ]
+    if plain:
+        lines.append(f"    # these state another version: {', '.join(plain[:4])}")
     return lines
 
 
-def _main_branch(branches: tuple[str, ...]) -> str:
-    return next((name for name in ("main", "master", "trunk") if name in branches), "main")
+def _main_branch(branches: tuple[str, ...], default: str) -> str:
+    usual = next((name for name in ("main", "master", "trunk") if name in branches), "")
+    return usual or default or "main"
 
 
 def _development(branches: tuple[str, ...], main: str) -> str:
