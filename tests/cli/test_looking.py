@@ -323,3 +323,17 @@ def test_a_pinned_commit_is_proven_by_what_runs(gonogo: Here, release: Release) 
         codes[name] = gonogo("status", "--env", "production").code
 
     assert codes == {"short": 0, "none": 4, "another": 3, "dirty": 3, "words": 4}
+
+
+def test_what_the_plan_says_of_the_release_is_shown(gonogo: Here, release: Release) -> None:
+    """Description and metadata, in status, report and JSON: shown, never obeyed."""
+    text = release.plan.read_text(encoding="utf-8")
+    more = 'description: "Pay [bold]later[/]"\nmetadata: {ticket: OPS-12, teams: [web, pay], deep: {a: 1}}\n'
+    release.plan.write_text(more + text, encoding="utf-8")
+
+    for verb in ("status", "report"):
+        out = gonogo(verb).out
+        assert "Pay [bold]later[/]" in out.replace("\\", ""), verb
+        assert all(one in out for one in ("ticket", "OPS-12", "web, pay")), verb
+        facts = gonogo(verb, "--json").facts
+        assert (facts["description"], facts["metadata"]["ticket"]) == ("Pay [bold]later[/]", "OPS-12")

@@ -23,7 +23,7 @@ from support.waiting import until
 _PLAN = """\
 release: now
 environments: [staging, production]
-people: {{me: {{name: Me, account: {account}}}}}
+people: {{me: {{name: Me, account: {account}, shared: false}}}}
 products:
   web:
     version: 1.3.0

@@ -67,7 +67,8 @@ def tag_is_there(
     """The planned version must be tagged."""
     if not changes.tag_exists:
         fact = f"{product.name} has no tag {product.tag_name}"
-        yield about(facts, product, "tag.missing", weight, fact, f"git tag -a {product.tag_name}")
+        # it makes the release commit first, with the changelog and the version files, and pushes both
+        yield about(facts, product, "tag.missing", weight, fact, f"gonogo prepare {product.name}")
 
 
 def tag_is_unmoved(facts: Facts, product: Product, changes: ProductChanges) -> Iterable[ReasonLine]:

@@ -17,6 +17,7 @@ from gonogo.rules.going import WITHOUT_GO, fact_of
 from gonogo.rules.undecided import without_go
 from gonogo.text import clean
 from gonogo.view import trail
+from gonogo.view.about import about
 from gonogo.view.release import WORDS
 
 
@@ -59,6 +60,10 @@ class Report(Struct, frozen=True):
     problems: tuple[str, ...]
     """Why the journal is not to be trusted; empty when it is."""
     sections: tuple[Section, ...]
+    about: tuple[tuple[str, str], ...] = ()
+    """What the plan on disk says of the release, by label."""
+    description: str = ""
+    metadata: Mapping[str, Any] = {}
 
 
 def build(loaded: LoadedPlan, state: ReleaseState, problems: tuple[str, ...] = ()) -> Report:
@@ -86,6 +91,9 @@ def build(loaded: LoadedPlan, state: ReleaseState, problems: tuple[str, ...] = (
         state.head,
         problems,
         tuple(sorted((one for one in sections if one.rows), key=lambda one: _ORDER.index(one.key))),
+        about(plan),
+        plan.description,
+        plan.metadata,
     )
 
 

@@ -46,6 +46,8 @@ def facts(report: Report) -> dict[str, Any]:
     return {
         "release": report.release,
         "name": report.name,
+        "description": report.description,
+        "metadata": dict(report.metadata),
         "status": report.status,
         "as_of": _moment(report.as_of),
         "plan_sha256": report.plan_sha256,
@@ -75,7 +77,7 @@ def _moment(at: datetime | None) -> str | None:
 def _head(report: Report) -> list[tuple[str, str]]:
     agreed = "as agreed on" if report.agreed_sha256 == report.plan_sha256 else f"agreed on {report.agreed_sha256}"
     plan = f"{report.plan_sha256} ({agreed if report.agreed_sha256 else 'not agreed on: a draft'})"
-    head = [("state", report.status), ("plan", plan)]
+    head = [("state", report.status), *report.about, ("plan", plan)]
     if report.as_of is not None:
         head.append(("journal", f"{report.number} events, the last at {stamp(report.as_of)}, hash {report.head}"))
     head += [("THE RECORD IS NOT INTACT", problem) for problem in report.problems]

@@ -9,6 +9,7 @@ from gonogo.rules.windows import holds_until, next_start
 from gonogo.text.clocks import local_and_utc
 from gonogo.text.spans import span
 from gonogo.text.tones import Line, Span, Tone
+from gonogo.view.about import about
 from gonogo.view.release import beyond_return, driver_line, freeze_lines, go_lines, life_line, rollback_word
 from gonogo.view.rollback import way_back_lines
 from gonogo.view.verdict import headline, window_line, window_times
@@ -52,6 +53,7 @@ def _life(snapshot: Snapshot) -> tuple[Line, ...]:
     return (
         (_label("release"), Span(snapshot.plan.name or snapshot.plan.release, Tone.STRONG)),
         (_label("stands"), *life_line(snapshot)),
+        *((Span(f"{label:<{_LABEL - 1}} ", Tone.MUTED), Span(text)) for label, text in about(snapshot.plan)),
         (_label("lead"), *driver_line(snapshot)),
         *((_label(one.environment), *headline(one, snapshot.plan)) for one in snapshot.verdicts),
     )

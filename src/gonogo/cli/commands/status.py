@@ -14,6 +14,7 @@ from gonogo.rules.snapshot import Snapshot
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view import release
 from gonogo.view import verdict as words
+from gonogo.view.about import about
 from gonogo.view.alerts import decision_alerts
 from gonogo.view.pollers import polling_line
 from gonogo.view.rollback import ways_back_lines
@@ -57,6 +58,7 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
     person = plan.person_of(account)
     rows = [
         ("release", f"{plan.release}  {plan.name}".rstrip()),
+        *about(plan),
         ("plan", f"{snapshot.loaded.path} ({snapshot.loaded.sha256[:12]})"),
         ("journal", f"{place_of(place.directory).text}, at #{snapshot.state.seq}"),
         ("you", f"{account}, {person.name} in the plan" if person else f"{account}, not named in the plan"),
@@ -74,7 +76,7 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
     if plan.window:
         clock = "".join(span.text for span in words.window_line(plan.window, snapshot.now))
         rows.append(("window", f"{words.window_times(plan.window)}, {clock}"))
-    return tuple((Span(f"{label:<9}", Tone.MUTED), Span(text)) for label, text in rows)
+    return tuple((Span(f"{label:<8} ", Tone.MUTED), Span(text)) for label, text in rows)
 
 
 def _text(line: Line) -> str:
@@ -94,6 +96,8 @@ def _facts(context: Context, snapshot: Snapshot, verdict: Verdict) -> dict[str, 
     return {
         "release": snapshot.plan.release,
         "name": snapshot.plan.name,
+        "description": snapshot.plan.description,
+        "metadata": dict(snapshot.plan.metadata),
         "plan": {"path": snapshot.loaded.path, "sha256": snapshot.loaded.sha256, "problem": snapshot.plan_problem},
         "journal": {
             "directory": str(
