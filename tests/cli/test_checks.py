@@ -284,6 +284,7 @@ def test_after_the_end_no_command_is_run(gonogo: Here, checked: Release) -> None
     assert not (checked.plan.parent / "ran").exists()
 
 
+@pytest.mark.needs("sshd")
 def test_a_tag_is_verified_by_the_keys_the_plan_names(gonogo: Here, checked: Release) -> None:
     """`signed: true` counts the keys of `allowed_signers`, and without that file nobody knows."""
     web = checked.plan.parent / "web"

@@ -300,7 +300,6 @@ def test_on_a_terminal_the_version_is_typed(
 
 def test_whom_the_plan_does_not_name_is_refused_before_a_code_is_shown(gonogo: Here, release: Release) -> None:
     """A code that nobody here could use is no answer: the refusal of cancelling comes at once."""
-    assert gonogo("start").code == 0
     text = release.plan.read_text(encoding="utf-8")
     release.plan.write_text(text.replace(f"account: {account()}", "account: nobody-here"), encoding="utf-8")
 

@@ -215,10 +215,10 @@ def test_the_cockpit_shows_no_secret_and_hands_none_to_a_process(world: World) -
     seen: list[str | bytes] = []
     with PtyScreen(gonogo(), size=(180, 50), cwd=world.directory, env=dict(world.environ)) as screen:
         screen.wait_for("Run the test suite")
+        screen.press("2")
         screen.wait_for("1.0.0")
         screen.wait_for(lambda text: "asking" not in text)
         seen.append(_process_list())
-        screen.press("2")
         for _ in range(5):
             screen.press("enter")
             screen.settle()
