@@ -131,13 +131,12 @@ def misrecorded(loaded: LoadedPlan, state: ReleaseState) -> str:
     record = state.lifecycle.plan
     if record is None or record.sha256 != loaded.sha256:
         return ""  # an edit: what it changes is shown, and waits to be accepted
-    kept = _outline(record.outline)
-    if kept is None:
+    said, plan = _deciding_in(record.outline), _deciding_of(_ByIdentity(loaded.plan))
+    if said is None:
         return "the plan was not recorded with it"
-    said, plan = _deciding(kept), _deciding(_outline_of(_ByIdentity(loaded.plan)))
-    wrong = sorted(name for name in {*said, *plan} if said.get(name) != plan.get(name))
-    if not wrong:
+    if said == plan:
         return ""
+    wrong = sorted(name for name in {*said, *plan} if said.get(name) != plan.get(name))
     more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
     return f"it says otherwise than the plan of that hash: {', '.join(clean(one, 60) for one in wrong[:3])}{more}"
 
@@ -175,10 +174,16 @@ class _ByIdentity:
 
 
 @lru_cache(maxsize=4)
-def _outline_of(one: _ByIdentity) -> Mapping[str, str]:
+def _deciding_of(one: _ByIdentity) -> Mapping[str, str]:
     from gonogo.rules.outline import outline_of  # only a started release needs it
 
-    return outline_of(one.plan)
+    return _deciding(outline_of(one.plan))
+
+
+@lru_cache(maxsize=4)
+def _deciding_in(parts: tuple[str, ...]) -> Mapping[str, str] | None:
+    outline = _outline(parts)
+    return None if outline is None else _deciding(outline)
 
 
 class Terms(Struct, frozen=True):
