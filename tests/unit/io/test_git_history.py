@@ -574,3 +574,44 @@ def test_names_are_checked_before_git_sees_them(line: Made) -> None:
     """Also where the caller is not the plan."""
     with pytest.raises(UsageError):
         History(str(line.path)).resolve("--output=x")
+
+
+_AS = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com")
+
+
+def beside(tmp_path: Path, *tags: str) -> Path:
+    """A mainline of three commits; after the first one left a branch with the tags, which never comes back."""
+    made = make_repository(tmp_path / "repo", ["feat: begin", "feat: more", "fix: total"])
+    git(made.path, "branch", "rel", made.oids[0])
+    tip = git(
+        made.path, *_AS, "commit-tree", "-p", made.oids[0], "-m", "chore: release", f"{made.oids[0]}^{{tree}}"
+    )
+    for tag in tags:
+        git(made.path, "tag", tag, tip)
+    return made.path
+
+
+def test_releases_beside_the_branch_are_counted_from_where_they_part(tmp_path: Path) -> None:
+    """Tagged on release branches that are never merged back: nothing here is the first release."""
+    found = read(product(beside(tmp_path, "v1.0.0", "v1.1.0")))
+    assert (found.base, found.count) == ("v1.1.0", 2)
+    assert subjects(found) == {"feat: more", "fix: total"}
+    [told] = [one for one in found.problems if "where v1.1.0 parts from it" in one]
+    assert "is not part of the target's history" in told or "are not part of the target's history" in told
+
+
+def test_a_history_without_a_common_commit_is_counted_from_its_beginning(tmp_path: Path) -> None:
+    """Two roots: the tag of the other one parts from nowhere."""
+    made = make_repository(tmp_path / "repo", ["feat: begin", "fix: total"])
+    alone = git(made.path, *_AS, "commit-tree", "-m", "chore: other root", f"{made.oids[0]}^{{tree}}")
+    git(made.path, "tag", "v1.0.0", alone)
+    found = read(product(made.path))
+    assert (found.base, found.count) == ("", 2)
+
+
+def test_a_tag_with_two_v_is_a_slip_and_no_base(tmp_path: Path) -> None:
+    """Taken for 3.0.0, all that comes after would be counted from it."""
+    made = make_repository(
+        tmp_path / "repo", ["feat: begin", "fix: a", "fix: b"], tags={"v1.0.0": 0, "vv3.0.0": 1}
+    )
+    assert read(product(made.path)).base == "v1.0.0"

@@ -45,7 +45,7 @@ def find_base(repository: Repository, product: Product, target_oid: str, tag: Ta
     stated = search.stated(known) if product.previous else None
     newest = search.newest(candidates(known, product, tagged=bool(tag.oid)))
     if stated is None:
-        base = _base(repository, newest) if newest else Base()
+        base = _base(repository, newest) if newest else search.parted
         return FoundBase(base, (*search.notes, *search.doubts), search.choices, tuple(search.outside), known)
     if newest is not None and compare(newest.version, stated.version) == 1:
         search.notes.append(f"{newest.name} came after {stated.name}, which the plan names as previous")
@@ -94,6 +94,8 @@ class _Search:
         self.doubts: list[str] = []
         self.choices: tuple[Choice, ...] = ()
         self.outside: list[TagRef] = []
+        self.parted = Base()
+        """Where the newest release left the target's history, when the target contains none of them."""
 
     def stated(self, known: Iterable[TagRef]) -> TagRef | None:
         """The tag of the plan's `previous`, when it can be the base."""
@@ -138,19 +140,24 @@ class _Search:
         """A release outside the target is a hotfix or was squash-merged: each base gives another changelog."""
         names = ", ".join(tag.name for tag in self.outside)
         newest = self.outside[0]
-        chosen, other = self._count(found), self._count(newest)
-        self.choices = (Choice(found.name if found else "", chosen), Choice(newest.name, other))
+        oid = "" if found else self._repository.merge_base(newest.ref, self._target_oid)
+        if oid:
+            self.parted = Base(newest.name, oid, newest.version.number)
+        chosen, other = self._count(found.ref if found else oid), self._count(newest.ref)
+        self.choices = (Choice(found.name if found else oid[:12], chosen), Choice(newest.name, other))
         verb = "is" if len(self.outside) == 1 else "are"
         instead = f"counted from {found.name}" if found else "counted from the first commit"
+        if oid:
+            instead = f"counted from {oid[:8]}, where {newest.name} parts from it"
         self.doubts.append(
             f"{names} {verb} not part of the target's history (another branch, or a squash-merged release): "
             f"{instead}, {_commits(chosen)}; since {newest.name} it would be {_commits(other)} "
             f"(`from: {newest.name}` in the plan, or --from {newest.name})"
         )
 
-    def _count(self, tag: TagRef | None) -> int:
+    def _count(self, start: str) -> int:
         try:
-            return self._repository.count(tag.ref if tag else "", self._target_oid, self._product.paths)
+            return self._repository.count(start, self._target_oid, self._product.paths)
         except UnknownRevisionError:
             return 0  # a tag that leads to no commit
 

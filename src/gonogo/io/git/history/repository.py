@@ -62,6 +62,14 @@ class Repository:
         except UnknownRevisionError:
             return False  # a tag that leads to no commit is part of no history
 
+    def merge_base(self, name: str, target_oid: str) -> str:
+        """Where the histories of `name`, a full reference or object id, and the target part; "" for nowhere."""
+        try:
+            said = self.git.run(["merge-base", name, full(target_oid)], accept=(0, 1))
+        except UnknownRevisionError:
+            return ""  # a tag that leads to no commit parts from no history
+        return said.decode("ascii", "replace").strip()
+
     def count(self, start: str, end_oid: str, paths: Sequence[str] = ()) -> int:
         """How many commits `end_oid` has that `start` has not; "" for the first commit."""
         excluded = [f"^{start}"] if start else []

@@ -9,6 +9,7 @@ from gonogo.plan import Product, SchemeName
 from gonogo.versions import Version, channel, compare, parse
 from gonogo.versions.calver import follows
 
+_V = ("v", "V")
 _WHOLE = 2
 """Dots of a version that names all three of its numbers."""
 
@@ -44,8 +45,10 @@ def release_tags(git: GitDoor, product: Product, *conditions: str) -> tuple[TagR
 def _read(listed: bytes, prefix: str, suffix: str, product: Product) -> Iterator[TagRef]:
     begin, end = f"refs/tags/{prefix}", -len(suffix) or None
     start = len(begin)
+    # `vv3.0.0` is a slip of the pen: taken for 3.0.0, it would be the base of all that comes after
+    doubled = prefix[-1:] in _V
     for ref in listed.decode("utf-8", "replace").splitlines():
-        if ref.startswith(begin) and ref.endswith(suffix):
+        if ref.startswith(begin) and ref.endswith(suffix) and not (doubled and ref[start : start + 1] in _V):
             # a prefix of another product does not parse: its releases are not ours
             version = parse(ref[start:end], product.scheme, product.name)
             if isinstance(version, Version) and _is_ours(version, product):
