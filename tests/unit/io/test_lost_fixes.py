@@ -61,6 +61,35 @@ def test_a_fix_that_was_brought_is_contained(desk: Desk, way: tuple[str, ...]) -
     assert lost(desk, "v1.0.1", "main") == []
 
 
+def test_a_trailer_that_its_commit_does_not_bear_out_is_not_believed(desk: Desk) -> None:
+    """Whoever writes the line need not have brought the change: a commit of other files has nothing of it."""
+    fix = git(desk.path, "rev-parse", "v1.0.1~1")
+    desk.commit(f"fix: login\n\n(cherry picked from commit {fix})", "elsewhere.txt", "something else\n")
+    assert lost(desk, "v1.0.1", "main") == ["fix: login"]
+
+
+def test_a_pick_that_brought_a_file_of_its_own_is_missed(desk: Desk) -> None:
+    """What runs was picked from the mainline, and something was added on the way, which the mainline lacks."""
+    desk.commit("fix: total", "total.txt", "right\n")
+    on_main = desk.head()
+    desk.on("hotfix/v1.0.1").do("cherry-pick", "-n", on_main)
+    desk.commit(f"fix: total\n\n(cherry picked from commit {on_main})", "extra.txt", "and this\n")
+    desk.on("main").do("cherry-pick", "-x", "v1.0.1~1")
+    assert lost(desk, "hotfix/v1.0.1", "main") == ["fix: total"]
+    desk.commit("fix: the rest of it", "extra.txt", "and this\n")
+    assert lost(desk, "hotfix/v1.0.1", "main") == []
+
+
+def test_a_pick_whose_conflict_was_resolved_by_hand_is_believed(desk: Desk) -> None:
+    """Another change in the same file, and another name of its directory: that is what picks look like."""
+    fix = git(desk.path, "rev-parse", "v1.0.1~1")
+    (desk.path / "pages").mkdir()
+    (desk.path / "pages" / "login.txt").write_text("resolved by hand\n", encoding="utf-8")
+    desk.do("add", "pages")
+    desk.do("commit", "-q", "-m", f"fix: login\n\n(cherry picked from commit {fix})")
+    assert lost(desk, "v1.0.1", "main") == []
+
+
 def test_a_squashed_branch_is_contained_by_its_files_or_by_what_the_message_lists(desk: Desk) -> None:
     """git's own template names the commits; without it the files are the same."""
     desk.on("hotfix/v1.0.1").commit("fix: sessions", "login.txt", "fix: login\nfix: sessions\n")

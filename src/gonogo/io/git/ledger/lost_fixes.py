@@ -117,11 +117,51 @@ class _Comparison:
     def _is_told(self, oid: str) -> bool:
         """Whether messages say that what ships has it: picked, or squashed; taken back there counts as well."""
         family, *parts = self._kin.families(oid)
-        return self._has_any(family) or bool(parts and all(self._has_any(part) for part in parts))
+        if self._has_any(family):
+            return self._is_borne_out(oid, family)
+        joined = [one for part in parts for one in part]
+        return bool(parts) and all(self._has_any(part) for part in parts) and self._is_borne_out(oid, joined)
+
+    def _is_borne_out(self, oid: str, named: Iterable[str]) -> bool:
+        """Whether what messages say can be: such commits touch a file of the change, and bring each that it adds.
+
+        How a conflict was resolved is not judged: such a pick is another change in the same files.
+        """
+        touched = {_base_name(path) for one in named if one in self._theirs for path in self._theirs[one].names}
+        names = self._mine[oid].names
+        if not names or not touched:
+            return True  # an empty commit, or one that only its reverts tell of
+        if touched.isdisjoint(map(_base_name, names)):
+            return False
+        beside = [path for path in names if _base_name(path) not in touched]
+        return not beside or not self._adds(oid, beside) - self._there(beside)
+
+    def _adds(self, oid: str, paths: Sequence[str]) -> set[str]:
+        words = [
+            "diff-tree",
+            "-r",
+            "--root",
+            "--no-commit-id",
+            "--no-renames",
+            "--diff-filter=A",
+            "--name-only",
+            "-z",
+        ]
+        return {
+            one.decode("utf-8", "replace")
+            for one in self._git.run([*words, oid, "--", *paths]).split(b"\0")
+            if one
+        }
+
+    def _there(self, paths: Sequence[str]) -> set[str]:
+        words = ["ls-tree", "-r", "--name-only", "--full-tree", "-z", self._ships, "--", *paths]
+        return {one.decode("utf-8", "replace") for one in self._git.run(words).split(b"\0") if one}
 
     def _with_no_equal(self, oids: list[str]) -> list[str]:
         """Those whose change no commit of what ships makes, nor the change of what they were picked from."""
-        sources = self._with_origins(oids)
+        # what ships of one that was picked and brought something of its own is no proof of it
+        whole = [oid for oid in oids if not self._has_any(self._kin.families(oid)[0])]
+        sources = {**{oid: (oid,) for oid in oids}, **self._with_origins(whole)}
         every = {**self._mine, **self._theirs}
         away = [one for few in sources.values() for one in few if one not in every]
         every |= {one.oid: one for one in changes(self._git, ["--no-walk", *away])} if away else {}
@@ -192,3 +232,8 @@ class _Comparison:
             any_number = any_number or bool(count)
             (added if line[0] == "+" else removed).append(masked)
         return any_number and removed == added
+
+
+def _base_name(path: str) -> str:
+    """Without its directories: files move between branches."""
+    return path.rpartition("/")[2]
