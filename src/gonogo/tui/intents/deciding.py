@@ -287,7 +287,7 @@ class WithdrawWaiver(Deciding):
 class AskBreakGlass(Deciding):
     """Two persons."""
 
-    label, title = "break-glass", "Break-glass: ask a second person to waive blockers with you"
+    label, title = "break-glass", "Break-glass: request"
     help = "name the blockers of an environment and why; a second person confirms within 15 minutes"
 
     @classmethod
@@ -299,7 +299,7 @@ class AskBreakGlass(Deciding):
 class ConfirmBreakGlass(Deciding):
     """The second one."""
 
-    label, title = "confirm glass", "Confirm break-glass as the second person"
+    label, title = "confirm glass", "Break-glass: confirm"
     help = "waive what the first person named, for a short time, in both names"
     confirm = True
 
@@ -313,7 +313,7 @@ class ConfirmBreakGlass(Deciding):
 class EndBreakGlass(Deciding):
     """Over."""
 
-    label, title = "end glass", "End break-glass, or withdraw its request"
+    label, title = "end glass", "Break-glass: end"
     help = "the blockers it waives count again"
 
     @classmethod
