@@ -33,9 +33,9 @@ AT_EVERY_LOOK: Final[Mapping[str, str]] = {
     kinds.APPROVAL_GIVEN: "domain.approvals: role, four eyes, content, expiry",
     kinds.APPROVAL_REJECTED: "domain.approvals: only the role blocks",
     kinds.APPROVAL_REVOKED: "the fold: an account takes back its own vote alone",
-    kinds.WAIVER_GIVEN: "domain.waivers: role, end, what cannot be waived",
-    kinds.HOTFIX_APPROVED: "domain.hotfix.review: role, four eyes, content",
-    kinds.HOTFIX_REJECTED: "domain.hotfix.review: only the role blocks",
+    kinds.WAIVER_GIVEN: "rules.waivers: role, end, what cannot be waived",
+    kinds.HOTFIX_APPROVED: "hotfix.review: role, four eyes, content",
+    kinds.HOTFIX_REJECTED: "hotfix.review: only the role blocks",
     kinds.RELEASE_STARTED: "the fold: once, from a draft; `plan.misrecorded`: the plan it records is that on disk",
 }
 """By kind: where it is judged anew whenever somebody looks, beside the fold."""
