@@ -86,6 +86,20 @@ def test_a_new_tag_behind_the_forward_merge_is_go(gonogo: Here, release: Release
     assert fix
 
 
+@pytest.mark.parametrize("subject", ['Revert "fix: total"', "docs: how to go back"])
+def test_a_message_alone_takes_no_fix_back(gonogo: Here, release: Release, fix: str, subject: str) -> None:
+    """What runs still has it: a commit that says it reverts the fix touches another file."""
+    web = release.directory / "web"
+    git(web, "checkout", "-q", "hotfix/v1.2.1")
+    (web / "howto.txt").write_text("go back by hand\n", encoding="utf-8")
+    git(web, "add", "howto.txt")
+    git(web, *_AS, "commit", "-q", "-m", subject, "-m", f"This reverts commit {fix}.")
+    git(web, *_AS, "tag", "-f", "-a", "-m", "v1.2.1", "v1.2.1")
+    git(web, "checkout", "-q", "main")
+    gonogo("start")
+    assert fix[:8] in rules(gonogo)["fix.lost"]
+
+
 def test_who_asserts_that_a_commit_does_the_same_names_one_that_ships(
     gonogo: Here, release: Release, fix: str
 ) -> None:

@@ -34,6 +34,7 @@ people:
   ben: {{name: Ben, account: {bob}, roles: [engineering]}}
 authority:
   take_lead: [release-manager]
+rollback: {{triggers: [{{id: errors, when: too many errors}}]}}
 """
 BY_HAND = """
 import json, sys
@@ -135,6 +136,23 @@ def test_a_hold_and_a_freeze_stay_when_somebody_without_authority_lifts_them_by_
     why = desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout
     assert "release.held" in why
     assert "freeze.now" in why
+
+
+def test_a_decision_to_go_back_is_not_ended_by_an_account_that_is_not_named(desk: Desk) -> None:
+    """Neither with the program, nor by hand, nor by firing the trigger anew."""
+    for words in (
+        ("fire", "errors", "--reason", "fire"),
+        ("answer", "errors", "roll_back", "--reason", "we go back"),
+    ):
+        assert desk.gonogo(desk.alice, "trigger", *words).returncode == 0
+
+    assert desk.gonogo(desk.carol, "trigger", "over", "errors").returncode == 77
+    desk.by_hand(desk.carol, "trigger.cleared", "trigger:errors", {})
+    assert "does not name" in desk.last()["flaw"]
+    desk.by_hand(desk.carol, "trigger.fired", "trigger:errors", {"when": "x", "observation": "x"})
+
+    assert "trigger.roll-back" in desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout
+    assert desk.gonogo(desk.bob, "trigger", "over", "errors").returncode == 0
 
 
 def test_a_take_over_by_hand_makes_no_lead_and_gives_no_right(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """Break-glass: one person asks to waive named blockers, a second one confirms; either may end it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from msgspec import Struct
@@ -9,10 +9,10 @@ from gonogo import events as kinds
 from gonogo.acts import slips
 from gonogo.acts.lifecycle import moved, typed
 from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
-from gonogo.acts.waivers import find_reason_of, is_unknown, of_rule
+from gonogo.acts.waivers import each_reason, find_reason_of, is_unknown, of_rule
 from gonogo.errors import ExitCode
 from gonogo.events import people
-from gonogo.events.glass import Glass
+from gonogo.events.glass import Glass, Pane
 from gonogo.events.sizes import that_fit
 from gonogo.rules import authority, glass, waivers
 from gonogo.rules.confirmation import Preview
@@ -21,6 +21,8 @@ from gonogo.rules.readiness import ReasonLine, Verdict
 from gonogo.rules.registry import RULES
 from gonogo.text import clean
 from gonogo.text.spans import span, when
+
+UNKNOWN = frozenset(rule.id for rule in RULES.values() if rule.unknown)
 
 
 class RequestGlass(BoundToPlan, frozen=True):
@@ -189,18 +191,45 @@ def _preview(scene: Scene, one: Glass) -> Preview:
     plan = authority.agreed(scene.loaded, scene.state)
     lasts = span(glass.longest(plan))
     names = tuple(f"{pane.rule} {pane.subject}".rstrip() for pane in one.panes)
+    judged = scene.snapshot().verdict(one.environment)
+    now = {(line.rule, line.subject): line for line in (each_reason(judged) if judged else ())}
+    facts = tuple(_fact(pane, now.get((pane.rule, pane.subject))) for pane in one.panes)
     heading = (
         f"Break-glass #{one.seq} for {one.environment}: {people.named(plan, one.asked_by.user)} asks, "
         f"{scene.actor.user} confirms; {len(names)} waived for {lasts}"
     )
     lines = (
-        *(f"{name}: {pane.fact}" for name, pane in zip(names, one.panes, strict=True)),
+        *(f"{name}: {fact}" for name, fact in zip(names, facts, strict=True)),
         f"reason: {one.reason}",
     )
     bound = (str(one.seq), one.reason, lasts, *names, scene.loaded.sha256)
     pair = glass.pair_barrier(plan, scene.state, one.asked_by, scene.actor)
-    refused = f"{pair.fact}: {pair.remedy}" if pair else ""
+    refused = f"{pair.fact}: {pair.remedy}" if pair else _why_outdated(one, now)
     return Preview("break-glass", one.environment, typed(scene.plan), heading, lines, bound, refused)
+
+
+def _fact(pane: Pane, now: ReasonLine | None) -> str:
+    """What stands there now; what was asked for is said only where nothing does."""
+    if now is None:
+        return f"does not stand there now; when it was asked for: {pane.fact}"
+    return clean(now.fact, waivers.FACT)
+
+
+def _why_outdated(one: Glass, now: Mapping[tuple[str, str], ReasonLine]) -> str:
+    """Why the request is about something else by now; "" where it is not.
+
+    Nobody waives what does not stand there, also where a hand wrote the request: that would be a blank cheque.
+    """
+    for pane in one.panes:
+        line = now.get((pane.rule, pane.subject))
+        about = f"{pane.rule} {pane.subject}".rstrip()
+        if pane.rule in waivers.BY_ITS_FACT and line is not None and clean(line.fact, waivers.FACT) != pane.fact:
+            return f"{about} says something else since it was asked for: ask anew"
+        if line is None and pane.rule in UNKNOWN:
+            return f"{about} does not stand there: ask anew, without it"
+        if line is not None and line.seq > one.seq:
+            return f"{about} came after it was asked for: ask anew"
+    return ""
 
 
 def _break(scene: Scene, command: BreakGlass) -> Answer:
@@ -211,6 +240,8 @@ def _break(scene: Scene, command: BreakGlass) -> Answer:
     if pair := glass.pair_barrier(plan, scene.state, one.asked_by, scene.actor):
         return Refusal(ExitCode.NOT_PERMITTED, "glass.second", pair.fact, pair.remedy)
     shown = _preview(scene, one)
+    if shown.refused:
+        return Refusal(ExitCode.NO_GO, "glass.outdated", shown.refused)
     if command.confirm != shown.code:
         return moved(scene, "break-glass", shown, f"gonogo break-glass confirm {command.environment}")
     data = {

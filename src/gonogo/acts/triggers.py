@@ -92,6 +92,11 @@ def _clear(scene: Scene, command: ClearTrigger) -> Answer:
     fired = scene.state.triggers.get(command.trigger)
     if fired is None or fired.cleared_at is not None:
         return ()
+    if refusal := slips.over(scene):
+        return refusal
+    # what fired by a number is over when the number says so, whoever sees it; a decision to go back is people's
+    if fired.answer == "roll_back" and (refusal := slips.no_person(scene, "ending what was decided on a trigger")):
+        return refusal
     return (
         scene.draft(kinds.TRIGGER_CLEARED, f"trigger:{command.trigger}", {"fired": fired.seq}, expect=fired.seq),
     )

@@ -1,5 +1,6 @@
 """Waive: let one unmet rule pass in one environment, with a reason and an end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -12,6 +13,7 @@ from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import people
 from gonogo.events.sizes import that_fit
+from gonogo.events.waivers import Waiver
 from gonogo.rules import waivers
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.digest import content_of
@@ -134,8 +136,9 @@ def _waive(scene: Scene, command: Waive) -> Answer:
         shown = _preview(scene, command, judged, reason)
         if command.confirm != shown.code:
             return moved(scene, "waive", shown, "gonogo why    then repeat it")
-    covers = tuple(one.subject for one in _covered(judged, command, reason))
-    most = len(that_fit(covers))
+    covered = _covered(judged, command, reason)
+    covers = tuple(one.subject for one in covered)
+    most = len(that_fit(_facts(command, covered).items() or covers))
     if len(covers) > most:
         named = f"{command.rule}:{covers[0]}"
         return Refusal(
@@ -144,11 +147,25 @@ def _waive(scene: Scene, command: Waive) -> Answer:
             f"{command.rule} speaks of {len(covers)} things, and the record of a waiver has room for {most}",
             f"name them one by one: gonogo waive {named} --reason '...' --until 2h",
         )
-    return _given(scene, command, reason, covers)
+    return _given(scene, command, reason, covered)
 
 
-def _given(scene: Scene, command: Waive, reason: ReasonLine, covers: tuple[str, ...]) -> Answer:
+def _facts(command: Waive, covered: Sequence[ReasonLine]) -> dict[str, str]:
+    """By subject what the waiver lets pass, where another fact is another risk; see `rules.waivers`."""
+    if command.rule not in waivers.BY_ITS_FACT:
+        return {}
+    return {one.subject: clean(one.fact, waivers.FACT) for one in covered}
+
+
+def _lets_pass(waiver: Waiver, reason: ReasonLine) -> bool:
+    asked = (reason.rule, reason.subject)
+    unknown = is_unknown(reason)
+    return bool(waivers.waiver_for([waiver], *asked, unknown=unknown, fact=reason.fact, seq=reason.seq))
+
+
+def _given(scene: Scene, command: Waive, reason: ReasonLine, covered: Sequence[ReasonLine]) -> Answer:
     """The waiver, unless it is there; one's own of the same is replaced, so that the new end is the end."""
+    covers = tuple(one.subject for one in covered)
     subject = reason.subject if command.subject else ""
     signed = _of_content(scene, command)
     standing = waivers.in_force(
@@ -157,8 +174,8 @@ def _given(scene: Scene, command: Waive, reason: ReasonLine, covers: tuple[str, 
     same = [one for one in standing if (one.rule, one.subject) == (command.rule, subject)]
     why = clean(command.reason.strip())
     for one in same:
-        if not subject and not set(covers) <= set(one.covers):
-            continue
+        if not all(_lets_pass(one, line) for line in covered):
+            continue  # it speaks of less, or of what stood there before
         if one.actor.uid != scene.actor.uid:
             what = f"{command.rule} is waived until {one.until:%Y-%m-%d %H:%M} UTC"
             return slips.lost("waiver.given", what, one.actor, one.at, scene.now)
@@ -174,6 +191,8 @@ def _given(scene: Scene, command: Waive, reason: ReasonLine, covers: tuple[str, 
     }
     if not subject:
         data["covers"] = list(covers)
+    if facts := _facts(command, covered):
+        data["facts"] = facts
     if signed:
         data["digest"] = signed
     replaced = [one for one in same if one.actor.uid == scene.actor.uid]

@@ -56,6 +56,17 @@ def why_nobody(plan: Plan, actor: Actor, shared_accounts: Sequence[str] = ()) ->
     return ""
 
 
+def why_no_word(plan: Plan, actor: Actor) -> str:
+    """Why what `actor` said in another release does not count in the one of `plan`; "" when it does.
+
+    Whoever could not have said it here has not said it here, whatever the other plan gives them.
+    """
+    if nobody := why_nobody(plan, actor):
+        return nobody
+    is_named = not plan.people or plan.person_of(actor.user) is not None
+    return "" if is_named else f"the plan does not name {actor.user}"
+
+
 def _same_person(plan: Plan, actor: Actor) -> bool:
     return _person_or_account(plan, actor.user) == _person_or_account(plan, actor.login)
 

@@ -14,7 +14,7 @@ BY_RIGHT: Final = frozenset(
         kinds.GO_DECIDED, kinds.RELEASE_COMPLETED, kinds.RELEASE_CANCELLED, kinds.RELEASE_RESUMED,
         kinds.FREEZE_THAWED, kinds.BATON_TAKEN, kinds.PLAN_AMENDED, kinds.GLASS_REQUESTED, kinds.GLASS_BROKEN,
         kinds.VERSION_CLEARED, kinds.VERSION_RELEASED, kinds.VERSION_HELD, kinds.TRIGGER_ANSWERED,
-        kinds.ROLLBACK_STARTED, kinds.ITEM_VOUCHED, kinds.ITEM_TICKED, kinds.ITEM_SKIPPED,
+        kinds.TRIGGER_CLEARED, kinds.ROLLBACK_STARTED, kinds.ITEM_VOUCHED, kinds.ITEM_TICKED, kinds.ITEM_SKIPPED,
         kinds.MERGE_EQUATED, kinds.MERGE_WAIVED,
     }
 )  # fmt: skip
@@ -54,7 +54,6 @@ OPEN_TO_ALL: Final[Mapping[str, str]] = {
     kinds.GLASS_ENDED: "makes blockers count again: it lets nothing go",
     kinds.VERSION_MARKED_BAD: "warning is everybody's; it takes a fix out of sight only from a named account",
     kinds.TRIGGER_FIRED: "warning is everybody's",
-    kinds.TRIGGER_CLEARED: "lets a trigger fire again; an answer stays due",
     kinds.NOTES_DRAFTED: "a text of the release notes, under its author's name",
     kinds.NOTES_DISCARDED: "a text of the release notes goes back to what was generated",
     kinds.MERGE_WITHDRAWN: "makes a missing fix count again: it lets nothing go",

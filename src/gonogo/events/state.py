@@ -247,6 +247,7 @@ class _Fold:
             judged_by=self._judged_by,
             glasses=tuple(self._glass.glasses),
             version_holds=self._versions.holds,
+            triggers=self._triggers.triggers,
             checks=self._checks.checks,
             events=trail,
         )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gonogo import events as kinds
 from gonogo.events import Actor, Event
-from gonogo.events.reading import Handlers, name_of, text
+from gonogo.events.reading import Handlers, name_of, number, text
 
 
 class TriggerState(Struct, frozen=True):
@@ -48,7 +48,11 @@ class TriggersFold:
         }
 
     def _fire(self, event: Event) -> None:
+        """An incident that is not over fires no second time: what was answered to it stands."""
         name = name_of(event)
+        burning = self.triggers.get(name)
+        if burning is not None and burning.cleared_at is None:
+            return
         self.triggers[name] = TriggerState(name, event.at, text(event.data, "observation"), event.seq, event.actor)
 
     def _answer(self, event: Event) -> None:
@@ -64,5 +68,5 @@ class TriggersFold:
 
     def _clear(self, event: Event) -> None:
         fired = self.triggers.get(name_of(event))
-        if fired is not None:
+        if fired is not None and number(event.data, "fired") in {0, fired.seq}:
             self.triggers[name_of(event)] = replace(fired, cleared_at=event.at)

@@ -1,6 +1,6 @@
 """Waivers: unmet rules that somebody let pass, with a reason and an end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gonogo import events as kinds
 from gonogo.events import Actor, Event
-from gonogo.events.reading import Handlers, moment, name_of, number, text, texts
+from gonogo.events.reading import Handlers, moment, name_of, number, pairs, text, texts
 
 NAMED = 4
 """Things a line names; more are counted."""
@@ -35,6 +35,9 @@ class Waiver(Struct, frozen=True):
     """As in `Event`."""
     covers: tuple[str, ...] = ()
     """Without a subject: what the rule spoke of when it was given. What comes later is not covered by it."""
+    facts: Mapping[str, str] = {}
+    """By subject: what was found about it when it was given. Empty in records of older programs, and where the
+    rule speaks of no content."""
     digest: str = ""
     """Of an approval's: the content that was to be approved. "" for everything else."""
 
@@ -77,6 +80,7 @@ class WaiversFold:
                 text(event.data, "fact"),
                 flaw=event.flaw,
                 covers=texts(event.data, "covers"),
+                facts=pairs(event.data, "facts"),
                 digest=text(event.data, "digest"),
             )
         )

@@ -40,6 +40,7 @@ def _reason(facts: Facts, one: SlotStanding) -> ReasonLine:
         "journal",
         owner_of_product(facts.plan, one.unknown[0]) if unknown else following.who,
         following.remedy,
+        seq=one.rejected_at,
     )
 
 

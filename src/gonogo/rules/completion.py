@@ -48,6 +48,7 @@ def open_ends(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
         *_rollbacks(snapshot),
         *_triggers(snapshot),
         *_fixes(snapshot),
+        *_moved_tags(snapshot),
         *_merges(snapshot),
     )
 
@@ -110,13 +111,17 @@ def _approvals(snapshot: Snapshot) -> Iterable[ReasonLine]:
     state = snapshot.state
     counting = [one for one in state.decisions if not one.flaw and one.digest == snapshot.digest]
     shared = snapshot.shared_accounts
-    passed = {one for decision in counting for one in passing.took_on(snapshot.plan, state, decision, shared)}
+    passed: dict[tuple[str, str], int] = {}
+    for decision in counting:
+        passed |= dict.fromkeys(passing.took_on(snapshot.plan, state, decision, shared), decision.seq)
     standing = passing.in_force(snapshot.plan, state, snapshot.now, "", snapshot.shared_accounts, snapshot.digest)
     for one in snapshot.approvals:
         subject = f"approval:{one.slot.name}"
         unknown = one.standing is approvals.Standing.UNKNOWN
-        waived = passing.waiver_for(standing, one.rule, subject, unknown=unknown)
-        if one.standing is not approvals.Standing.GIVEN and (one.rule, subject) not in passed and not waived:
+        waived = passing.waiver_for(standing, one.rule, subject, unknown=unknown, seq=one.rejected_at)
+        # a rejection from after the go is none that it passed by
+        settled = passed.get((one.rule, subject), 0) > one.rejected_at or bool(waived)
+        if one.standing is not approvals.Standing.GIVEN and not settled:
             following = next_act.approval(snapshot.plan, state.lifecycle, snapshot.approvals, one)
             yield _line(one.rule, one.fact, subject, snapshot, following.remedy, following.who)
 
@@ -169,6 +174,12 @@ def _fixes(snapshot: Snapshot) -> Iterable[ReasonLine]:
             if counts and not is_of_rollback(reason.subject):
                 open_ones.setdefault(reason.subject, reason)
     return tuple(replace(one, weight=Weight.BLOCKER) for one in open_ones.values())
+
+
+def _moved_tags(snapshot: Snapshot) -> Iterable[ReasonLine]:
+    """A tag that leads elsewhere than was agreed on: nobody knows which of the two commits runs."""
+    found = (one for judged in snapshot.verdicts for one in judged.of(Weight.BLOCKER) if one.rule == "tag.moved")
+    return tuple({one.subject: one for one in found}.values())
 
 
 def _merges(snapshot: Snapshot) -> Iterable[ReasonLine]:

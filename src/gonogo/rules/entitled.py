@@ -34,6 +34,7 @@ JUDGED = {
     kinds.VERSION_CLEARED: None,
     kinds.VERSION_RELEASED: None,
     kinds.TRIGGER_ANSWERED: None,
+    kinds.TRIGGER_CLEARED: None,
     kinds.ROLLBACK_STARTED: None,
     kinds.VERSION_HELD: None,
     kinds.ITEM_VOUCHED: None,
@@ -62,6 +63,8 @@ def why_not(event: Event, state: ReleaseState) -> str:
         return _not_closed(event, actor, plan, state)
     if event.kind == kinds.VERSION_HELD and _target(event) not in state.version_holds:
         return ""  # stopping is everybody's; moving what holds already is not
+    if event.kind == kinds.TRIGGER_CLEARED and not _was_to_go_back(event, state):
+        return ""  # what a session sees ends it; an answer stays due
     if nobody := people.why_nobody(plan, actor):
         return f"{nobody}: it needs a person"
     if event.kind == kinds.BATON_TAKEN:
@@ -80,6 +83,11 @@ def why_not(event: Event, state: ReleaseState) -> str:
 def _by_the_kernel(actor: Actor) -> Actor:
     """The actor without what the record only claims; an account that is gone by the name it had."""
     return replace(actor, user=actor.user.removesuffix(GONE), login="", via="")
+
+
+def _was_to_go_back(event: Event, state: ReleaseState) -> bool:
+    fired = state.triggers.get(name_of(event))
+    return fired is not None and fired.answer == "roll_back"
 
 
 def _target(event: Event) -> Target:

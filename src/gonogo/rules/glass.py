@@ -190,6 +190,7 @@ def _waiver(plan: Plan, one: Glass, pane: Pane) -> Waiver:
         pane.fact,
         one.ended,
         covers=() if pane.named else (pane.subject,),
+        facts={pane.subject: pane.fact} if pane.fact else {},
         digest=one.digest,
         by=by(plan, one),
     )

@@ -41,7 +41,7 @@ def _is_waived(facts: Facts, one: Undecided) -> bool:
     given = in_force(
         facts.plan, facts.state, facts.now, one.target.environment, facts.inputs.shared_accounts, facts.digest
     )
-    return waiver_for(given, WITHOUT_GO, f"cell:{one.target}", unknown=False) is not None
+    return waiver_for(given, WITHOUT_GO, f"cell:{one.target}", unknown=False, seq=one.seq) is not None
 
 
 def _reason(facts: Facts, one: Undecided) -> ReasonLine:
@@ -55,6 +55,7 @@ def _reason(facts: Facts, one: Undecided) -> ReasonLine:
         "journal" if one.at else "probe",
         clears(facts.plan, facts.state, Act.GO),
         typed_for(facts.plan, facts.state, Act.GO, f"gonogo go {place} --late --reason '...'"),
+        seq=one.seq,
     )
 
 

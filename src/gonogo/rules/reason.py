@@ -52,3 +52,5 @@ class ReasonLine(Struct, frozen=True):
     """Set when the weight is `waived`."""
     members: tuple["ReasonLine", ...] = ()
     """The lines that this one stands for: cells that are unknown for the same reason. A waiver names those."""
+    seq: int = 0
+    """Number of the event it stands on, such as a rejection: a waiver from before is of another. 0 for none."""

@@ -37,6 +37,8 @@ class Undecided(Struct, frozen=True):
     """Percent, as far as it came; None where no source tells one."""
     until: datetime | None = None
     """UTC, when it was gone; None while it is there."""
+    seq: int = 0
+    """Number of the record that first shows it; 0 when it is not on record yet."""
 
 
 def needs_go(plan: Plan, environment: Environment) -> bool:
@@ -86,7 +88,7 @@ def _recorded(
         seq, at = entry.alone_seq, entry.alone_at or entry.at
     if seq <= state.lifecycle.started_seq or _is_decided(state, product, target, seq):
         return None
-    return Undecided(target, entry.version, at, entry.by, entry.first, share, entry.until)
+    return Undecided(target, entry.version, at, entry.by, entry.first, share, entry.until, seq)
 
 
 def _live(product: Product, cell: Cell) -> Undecided | None:

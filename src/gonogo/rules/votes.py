@@ -61,6 +61,11 @@ class SlotStanding(Struct, frozen=True):
         return max(0, self.slot.quorum - len(self.counted))
 
     @property
+    def rejected_at(self) -> int:
+        """Number of the last rejection that stands; 0 without one."""
+        return max((one.seq for one in self.rejections), default=0)
+
+    @property
     def rule(self) -> str:
         """Id of the rule that is not met; "" when the approval is given."""
         if self.standing is Standing.GIVEN:

@@ -5,6 +5,8 @@
 - It counts only while the plan gives whoever gave it a role that may waive.
 - With a subject it covers that one thing. Without one it covers what its rule *blocked* when it was given, nothing
   that came later, and nothing that is unknown: what nobody knows must be named one by one.
+- Of an incident (a trigger that fired, a rejection, a deployment) it covers those from before it was given.
+- Of what is wrong with what ships it covers the fact that was on screen: one more breaking commit is another one.
 - Of an approval it covers the content of that moment: when something else ships, somebody must take that on anew.
 - Some rules cannot be waived at all: what stands behind them is not a risk to take but a record to put right.
 """
@@ -15,6 +17,7 @@ from datetime import datetime, timedelta
 from gonogo.events import people
 from gonogo.events.state import ReleaseState, Waiver
 from gonogo.plan import Plan
+from gonogo.text import clean
 
 NEVER = frozenset(
     {
@@ -23,7 +26,16 @@ NEVER = frozenset(
     }
 )  # fmt: skip
 """Rules that no waiver lets pass."""
+BY_ITS_FACT = frozenset(
+    {
+        "changelog.breaking", "changelog.unclear", "changelog.silent", "version.contradicted", "tag.moved",
+        "files.disagree",
+    }
+)  # fmt: skip
+"""Rules whose fact names what is wrong with what ships: with another fact it is another risk to take."""
 LONGEST = timedelta(days=30)
+FACT = 300
+"""Characters of a fact that a waiver keeps."""
 REASON_LEAST = 10
 """Characters of a reason: `ok` is none."""
 
@@ -69,13 +81,21 @@ def is_approval(rule: str) -> bool:
     return rule.startswith("approval.")
 
 
-def waiver_for(waivers: Iterable[Waiver], rule: str, subject: str, *, unknown: bool) -> Waiver | None:
-    """The first of `waivers` (of one environment, in force) that lets a reason pass; None when none does."""
-    return next((one for one in waivers if _covers(one, rule, subject, unknown=unknown)), None)
+def waiver_for(
+    waivers: Iterable[Waiver], rule: str, subject: str, *, unknown: bool, fact: str = "", seq: int = 0
+) -> Waiver | None:
+    """The first of `waivers` (of one environment, in force) that lets a reason pass; None when none does.
+
+    `fact` and `seq` as in `ReasonLine`; "" and 0 where nothing is known of them.
+    """
+    asked = (rule, subject, fact, seq)
+    return next((one for one in waivers if _covers(one, *asked, unknown=unknown)), None)
 
 
-def _covers(waiver: Waiver, rule: str, subject: str, *, unknown: bool) -> bool:
-    if waiver.rule != rule or rule in NEVER:
+def _covers(waiver: Waiver, rule: str, subject: str, fact: str, seq: int, *, unknown: bool) -> bool:
+    if waiver.rule != rule or rule in NEVER or seq > waiver.seq:
+        return False
+    if fact and rule in BY_ITS_FACT and clean(fact, FACT) != waiver.facts.get(subject, clean(fact, FACT)):
         return False
     if not waiver.subject:
         return not unknown and subject in waiver.covers

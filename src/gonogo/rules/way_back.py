@@ -103,6 +103,7 @@ def not_arrived(plan: Plan, cell: Cell, rollback: Rollback) -> ReasonLine:
         cell.source or "journal",
         named(plan, rollback.actor.user),
         f"{deploy}, then wait for its next answer",
+        seq=rollback.seq,
     )
 
 
@@ -141,6 +142,7 @@ def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
             "journal",
             who,
             remedy,
+            seq=fired.seq,
         )
     by = named(facts.plan, fired.answered_by.user) if fired.answered_by else "somebody"
     if fired.answer == "roll_back":
@@ -153,6 +155,7 @@ def _incident(facts: Facts, fired: TriggerState, who: str) -> ReasonLine:
             "journal",
             who,
             f"roll back; gonogo trigger over {fired.trigger}    once it is",
+            seq=fired.seq,
         )
     return ReasonLine(
         "trigger.go-on",

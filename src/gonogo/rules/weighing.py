@@ -59,4 +59,5 @@ def _waiver(waivers: Sequence[Waiver], reason: ReasonLine) -> Waiver | None:
     if reason.weight not in {Weight.BLOCKER, Weight.UNKNOWN}:
         return None
     unknown = reason.weight is Weight.UNKNOWN
-    return waiver_for(waivers, reason.rule, reason.subject, unknown=unknown)
+    asked = (reason.rule, reason.subject)
+    return waiver_for(waivers, *asked, unknown=unknown, fact=reason.fact, seq=reason.seq)

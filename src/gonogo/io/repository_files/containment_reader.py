@@ -57,7 +57,7 @@ def read_containment(
     `words` are those of this release; with the directory of its `journal`, other releases beside it count as well.
     """
     elsewhere = merge_words(Path(journal), state_dir) if journal and questions else Elsewhere()
-    counting = [word for word in elsewhere.words if not people.why_nobody(plan, word.actor)]
+    counting = [word for word in elsewhere.words if not people.why_no_word(plan, word.actor)]
     said = [word for word in newest((*words, *counting)).values() if word.names_equal]
     with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
         return tuple(pool.map(lambda one: _answer(plan, one, said, elsewhere, clock.now()), questions))

@@ -114,7 +114,7 @@ def _of_persons(plan: Plan, words: Iterable[MergeWord]) -> tuple[list[MergeWord]
     """The words of those who could have said so here; for the others, why they do not count."""
     counting, others = [], []
     for word in words:
-        if why := people.why_nobody(plan, word.actor):
+        if why := people.why_no_word(plan, word.actor):
             others.append(
                 f"what {word.actor.user} said in release {word.release} about {word.oid[:8]} on {word.branch} "
                 f"does not count here: {why}"

@@ -110,7 +110,7 @@ class _Comparison:
         reverts = {oid for oid in self._kin.reverts if oid in self._mine}
         gone: set[str] = set()
         for oid in self._mine if reverts else ():
-            by = self._kin.taken_back_by(oid, self._titles, reverts)
+            by = self._kin.taken_back_by(oid, self._titles, self._undoing(oid, reverts))
             gone |= {oid, *by} if by else set()
         return (oid for oid in self._mine if oid not in gone)
 
@@ -190,7 +190,19 @@ class _Comparison:
         family = tuple(dict.fromkeys(one for block in self._kin.families(oid) for one in block))
         here = [one for one in family if one in self._theirs or self._is_ancestor(one, self._ships)]
         titles = {**self._titles, oid: self._title(oid)}
-        return any(not self._kin.taken_back_by(one, titles, self._shipped_reverts) for one in here)
+        return any(
+            not self._kin.taken_back_by(one, titles, self._undoing(one, self._shipped_reverts)) for one in here
+        )
+
+    def _undoing(self, oid: str, reverts: Iterable[str]) -> set[str]:
+        return {one for one in reverts if self._may_undo(one, oid)}
+
+    def _may_undo(self, revert: str, oid: str) -> bool:
+        """Whether a commit that says it takes `oid` back touches a file of it: a message alone undoes nothing."""
+        one, undone = ({**self._mine, **self._theirs}.get(each) for each in (revert, oid))
+        if one is None or undone is None:
+            return True  # the paths are not known here, so its word stands
+        return not {_base_name(path) for path in undone.names}.isdisjoint(map(_base_name, one.names))
 
     def _title(self, oid: str) -> str:
         try:
