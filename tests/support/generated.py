@@ -44,8 +44,6 @@ from gonogo.plan import (
     ApprovalSlot,
     Environment,
     Freeze,
-    Gate,
-    GateKind,
     Item,
     ItemId,
     Level,
@@ -58,6 +56,19 @@ from gonogo.plan import (
     Trigger,
     VersionFile,
     Window,
+)
+from gonogo.plan.gates import (
+    ApprovalsGate,
+    ChangelogGate,
+    ChecklistGate,
+    FilesGate,
+    Gate,
+    MergesGate,
+    MetricGate,
+    MigrationGate,
+    ObservedGate,
+    SoakGate,
+    TagGate,
 )
 from gonogo.rules import needs
 from gonogo.rules.readiness import Weight
@@ -167,27 +178,21 @@ def _product(dice: Chance, name: str) -> Product:
 
 
 def _gates(dice: Chance, products: list[str]) -> list[Gate]:
-    def gate(kind: GateKind, argument: Any, **options: Any) -> Gate:
+    def gate(kind: Callable[..., Gate], *asked: Any, **options: Any) -> Gate:
         level = dice.choice([Level.BLOCK, Level.BLOCK, Level.WARN, Level.OFF])
-        return Gate(
-            dice.choice(ENVIRONMENTS),
-            kind,
-            argument,
-            level,
-            {name.rstrip("_"): one for name, one in options.items()},
-        )
+        return kind(dice.choice(ENVIRONMENTS), *asked, level=level, **options)
 
     return [
-        gate(GateKind.CHECKLIST, ("Before",)),
-        gate(GateKind.APPROVALS, ("engineering",)),
-        gate(GateKind.CHANGELOG, dice.choice(["not-empty", "version-fits", "no-breaking-without-major"])),
-        gate(GateKind.METRIC, "errors", below=0.01, for_=2 * EVERY),
-        gate(GateKind.OBSERVED, ("staging",)),
-        gate(GateKind.SOAK, timedelta(minutes=10)),
-        gate(GateKind.FILES, tuple(products)),
-        gate(GateKind.TAG, dice.choice(["exists", "annotated", "pinned"])),
-        gate(GateKind.MERGES, "done"),
-        gate(GateKind.MIGRATION, dice.choice(["reversible", "planned"])),
+        gate(ChecklistGate, ("Before",)),
+        gate(ApprovalsGate, ("engineering",)),
+        gate(ChangelogGate, dice.choice(["not-empty", "version-fits", "no-breaking-without-major"])),
+        gate(MetricGate, "errors", below=0.01, duration=2 * EVERY),
+        gate(ObservedGate, ("staging",)),
+        gate(SoakGate, timedelta(minutes=10)),
+        gate(FilesGate, tuple(products)),
+        gate(TagGate, dice.choice(["exists", "annotated", "pinned"])),
+        gate(MergesGate),
+        gate(MigrationGate, dice.choice(["reversible", "planned"])),
     ]
 
 

@@ -14,8 +14,6 @@ from gonogo.plan import (
     Check,
     CheckKind,
     Environment,
-    Gate,
-    GateKind,
     Item,
     ItemId,
     Person,
@@ -26,6 +24,7 @@ from gonogo.plan import (
     Timing,
     Trigger,
 )
+from gonogo.plan.gates import ApprovalsGate
 from gonogo.testing.clock import FakeClock
 from tui.stage import BEN, Seat, Stage
 
@@ -58,7 +57,7 @@ def evening_plan(items: Iterable[Item] | None = None, **more: object) -> Plan:
         approvals=(ApprovalSlot("engineering", "engineering"),),
         waiver_roles=_MANAGER,
         authority=Authority(go=_MANAGER, complete=_MANAGER, cancel=_MANAGER, resume=_MANAGER, unfreeze=_MANAGER),
-        gates=(Gate("production", GateKind.APPROVALS, ("engineering",)),),
+        gates=(ApprovalsGate("production", ("engineering",)),),
         triggers=(Trigger("errors", "error rate over 1 %"),),
     )
     return replace(plan, **more)

@@ -26,7 +26,8 @@ from gonogo.acts import (
 from gonogo.cli.context import Options
 from gonogo.events.lifecycle import ReleaseStatus
 from gonogo.facts import Observation
-from gonogo.plan import Authority, Freeze, Gate, GateKind, Item, ItemId, LoadedPlan, Target
+from gonogo.plan import Authority, Freeze, Item, ItemId, LoadedPlan, Target
+from gonogo.plan.gates import ChecklistGate
 from gonogo.rules.snapshot import Snapshot
 from gonogo.testing.clock import START
 from gonogo.tui.deeds.table import DEEDS
@@ -319,7 +320,7 @@ def test_a_waiver_of_what_stands_there_no_longer_is_not_typed() -> None:
 def test_a_list_to_choose_from_follows_what_happens() -> None:
     """What it says of each answer is of now; one that is none any more keeps its place, and leads nowhere."""
     items = tuple(Item(ItemId(name), f"Look at {name}") for name in ("logs", "graphs"))
-    evening = Evening(evening_plan(items, gates=(Gate("production", GateKind.CHECKLIST, ("",)),)))
+    evening = Evening(evening_plan(items, gates=(ChecklistGate("production", ("",)),)))
     evening.start()
 
     async def story(seat: Seat, evening: Evening) -> None:

@@ -13,7 +13,8 @@ from gonogo.facts.containment import Containment, ContainmentQuestion
 from gonogo.facts.ledger import Ledger, Looked
 from gonogo.facts.metric import Number, Reading
 from gonogo.facts.version_files import FileVerdict, FileVersion, ProductFiles
-from gonogo.plan import Gate, GateKind, Metric, Plan, Product, Trigger
+from gonogo.plan import Metric, Plan, Product, Trigger
+from gonogo.plan.gates import MergesGate, MetricGate
 from support.containing import all_contained
 from tui.stage import ANA, Stage, make_plan
 
@@ -58,8 +59,8 @@ def test_gates_are_judged_by_what_the_outside_tells_and_a_trigger_asks() -> None
         make_plan(),
         metrics=(Metric("errors", "prom", "sum(errors)", timedelta(seconds=30)),),
         gates=(
-            Gate("prod-eu", GateKind.METRIC, "errors", options={"below": 0.01}),
-            Gate("prod-eu", GateKind.MERGES, "done"),
+            MetricGate("prod-eu", "errors", below=0.01),
+            MergesGate("prod-eu"),
         ),
         triggers=(Trigger("errors", "too many errors", "dai", "errors", above=0.01),),
     )

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.plan import GateKind, Level
+from gonogo.plan import Level
+from gonogo.plan.gates import GATES, TagGate
+from gonogo.plan.kinds import for_every
 from gonogo.rules.gates import _JUDGED
 from gonogo.rules.registry import ADJUSTABLE, RULES, Rule
 from gonogo.rules.waivers import NEVER
@@ -48,7 +50,9 @@ def test_every_reason_in_the_code_has_a_rule_and_every_rule_is_said() -> None:
 
 def test_every_kind_of_gate_is_judged() -> None:
     """A kind the format knows and nobody judges would pass in silence."""
-    assert set(_JUDGED) == set(GateKind)
+    assert set(_JUDGED) == set(GATES)
+    with pytest.raises(TypeError, match="no row for tag"):
+        for_every(GATES, [row for row in _JUDGED.items() if row[0] is not TagGate])
 
 
 def test_what_must_be_put_right_can_neither_be_set_nor_waived() -> None:

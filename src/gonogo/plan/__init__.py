@@ -11,17 +11,12 @@ from typing import Any, NamedTuple, NewType
 
 from msgspec import Struct
 
-from gonogo.plan.sampling import CONFIDENCE
+from gonogo.plan.gates import Gate
+from gonogo.plan.gates import Level as Level
 
 ItemId = NewType("ItemId", str)
-
-
-class Level(StrEnum):
-    """How much a rule weighs."""
-
-    OFF = "off"
-    WARN = "warn"
-    BLOCK = "block"
+CONFIDENCE = 0.95
+"""How surely a sample must exclude old versions, unless the plan says otherwise; see `plan.sampling`."""
 
 
 class SchemeName(StrEnum):
@@ -358,31 +353,6 @@ class ApprovalSlot(Struct, frozen=True):
     expires: timedelta | None = None
     same_person: bool = False
     """Whether somebody who has given another approval may give this one too."""
-
-
-class GateKind(StrEnum):
-    """What a gate asks for."""
-
-    CHECKLIST = "checklist"
-    APPROVALS = "approvals"
-    CHANGELOG = "changelog"
-    METRIC = "metric"
-    OBSERVED = "observed"
-    SOAK = "soak"
-    FILES = "files"
-    TAG = "tag"
-    MERGES = "merges"
-    MIGRATION = "migration"
-
-
-class Gate(Struct, frozen=True):
-    """A condition before a promotion into `environment`."""
-
-    environment: str
-    kind: GateKind
-    argument: Any = None
-    level: Level = Level.BLOCK
-    options: Mapping[str, Any] = {}
 
 
 class Freeze(Struct, frozen=True):

@@ -3,10 +3,10 @@
 from functools import lru_cache
 from math import ceil, log
 
+from gonogo.plan import CONFIDENCE
+
 SHARE = 0.1
 """The smallest share of an old version that is to be noticed: one instance in ten."""
-CONFIDENCE = 0.95
-"""How surely, unless the plan says otherwise."""
 SERIES = 10
 """Whoever asks for more than the default means a release and not one decision: it has about so many."""
 LOOKS_LIMIT = 200

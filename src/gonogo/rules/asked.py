@@ -1,6 +1,7 @@
 """Which approvals an environment asks for, by its gates and those before it."""
 
-from gonogo.plan import Environment, Gate, GateKind, Plan
+from gonogo.plan import Environment, Plan
+from gonogo.plan.gates import ApprovalsGate, Gate
 
 
 def asked(plan: Plan, environment: Environment) -> frozenset[str]:
@@ -28,9 +29,7 @@ def inherited(plan: Plan, environment: Environment) -> tuple[Gate, ...]:
 
 def _named(gate: Gate) -> tuple[str, ...]:
     """The approvals that a gate names; none where it asks for something else."""
-    if gate.kind is not GateKind.APPROVALS:
-        return ()
-    return (gate.argument,) if isinstance(gate.argument, str) else tuple(gate.argument or ())
+    return gate.approvals if isinstance(gate, ApprovalsGate) else ()
 
 
 def unnamed(plan: Plan) -> list[str]:

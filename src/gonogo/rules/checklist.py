@@ -6,7 +6,8 @@ from datetime import datetime
 from gonogo.events.checks import CheckResult
 from gonogo.events.state import ItemState, ItemStatus, ReleaseState
 from gonogo.facts.named_files import NamedFiles
-from gonogo.plan import Check, Environment, GateKind, Item, Plan
+from gonogo.plan import Check, Environment, Item, Plan
+from gonogo.plan.gates import ChecklistGate
 from gonogo.plan.phases import phases_before
 from gonogo.rules.checks import Standing, about_files, standing
 from gonogo.rules.facts import Facts
@@ -16,7 +17,7 @@ from gonogo.rules.reason import ReasonLine, Weight
 
 def earlier_phases(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """Items of earlier phases; a `checklist` gate of this environment names its own phases instead."""
-    if any(gate.kind is GateKind.CHECKLIST for gate in facts.gates(environment)):
+    if any(isinstance(gate, ChecklistGate) for gate in facts.gates(environment)):
         return
     yield from open_items(facts, phases_before(facts.plan, environment))
 

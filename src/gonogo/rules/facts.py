@@ -10,7 +10,8 @@ from gonogo.changelog import Changes
 from gonogo.events.state import ReleaseState
 from gonogo.facts.inputs import Inputs
 from gonogo.matrix import Matrix
-from gonogo.plan import Environment, Gate, Plan
+from gonogo.plan import Environment, Plan
+from gonogo.plan.gates import Gate
 from gonogo.rules import digest
 from gonogo.rules import votes as approvals
 from gonogo.rules.digest import Content

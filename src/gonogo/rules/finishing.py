@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from gonogo.events import people
-from gonogo.plan import ApprovalSlot, Environment, Freeze, Gate, GateKind, Person, Plan
+from gonogo.plan import ApprovalSlot, Environment, Freeze, Person, Plan
+from gonogo.plan.gates import SoakGate
 from gonogo.rules import authority
 from gonogo.rules.windows import next_allowed
 
@@ -175,13 +176,8 @@ def _soaks(plan: Plan, environment: Environment) -> Iterable[tuple[str, timedelt
     for name in environment.after:
         yield name, lengths.get(name, timedelta(0))
     for gate in plan.gates:
-        if gate.environment == environment.name and gate.kind is GateKind.SOAK:
-            yield from ((name, gate.argument) for name in _places(gate, environment))
-
-
-def _places(gate: Gate, environment: Environment) -> tuple[str, ...]:
-    given = gate.options.get("in", environment.after)
-    return (given,) if isinstance(given, str) else tuple(given)
+        if gate.environment == environment.name and isinstance(gate, SoakGate):
+            yield from ((name, gate.length) for name in gate.places or environment.after)
 
 
 def covering(plan: Plan, given: Sequence[Freeze], environment: Environment) -> tuple[Freeze, ...]:

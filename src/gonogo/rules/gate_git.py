@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from gonogo.changelog import ProductChanges
-from gonogo.plan import Environment, Gate, Migration, Product
+from gonogo.plan import Environment, Migration, Product
+from gonogo.plan.gates import ChangelogGate, ChangelogMust, MigrationGate, TagGate
 from gonogo.rules import history
 from gonogo.rules.facts import Facts
 from gonogo.rules.reason import ReasonLine, Weight
@@ -11,14 +12,14 @@ from gonogo.rules.reason import ReasonLine, Weight
 _HARD = {Migration.CONTRACT, Migration.IRREVERSIBLE}
 
 
-def changelog(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def changelog(facts: Facts, _environment: Environment, gate: ChangelogGate) -> Iterable[ReasonLine]:
     """`no-breaking-without-major`, `version-fits` or `not-empty`, for every product."""
     for product in facts.plan.products:
         changes = history.read(facts, product)
         if changes is not None:
-            found = tuple(_changelog(facts, product, changes, str(gate.argument)))
-            yield from found or _cut_off(facts, product, changes, str(gate.argument))
-            yield from _doubted(facts, product, changes, str(gate.argument))
+            found = tuple(_changelog(facts, product, changes, gate.must))
+            yield from found or _cut_off(facts, product, changes, gate.must)
+            yield from _doubted(facts, product, changes, gate.must)
         elif not product.repo:
             fact = f"{product.name} names no repository, so that nobody can say what its commits ask for"
             yield history.about(
@@ -26,22 +27,24 @@ def changelog(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[R
             )
 
 
-def _changelog(facts: Facts, product: Product, changes: ProductChanges, wanted: str) -> Iterable[ReasonLine]:
-    if wanted == "version-fits":
+def _changelog(
+    facts: Facts, product: Product, changes: ProductChanges, must: ChangelogMust
+) -> Iterable[ReasonLine]:
+    if must == "version-fits":
         yield from history.contradicted(facts, product, changes, Weight.BLOCKER)
-    elif wanted == "not-empty" and not any(section.commits for section in changes.sections):
+    elif must == "not-empty" and not any(section.commits for section in changes.sections):
         fact = f"{product.name} has no commits since {changes.base or 'the beginning'}"
         remedy = f"gonogo changelog {product.name}"
         yield history.about(facts, product, "changelog.empty", Weight.BLOCKER, fact, remedy)
-    elif wanted == "no-breaking-without-major" and changes.breaking_without_major:
+    elif must == "no-breaking-without-major" and changes.breaking_without_major:
         fact = f"{product.name}: {changes.contradiction or 'it breaks something without a new major version'}"
         remedy = f"gonogo next-version {product.name}"
         yield history.about(facts, product, "changelog.breaking", Weight.BLOCKER, fact, remedy)
 
 
-def _doubted(facts: Facts, product: Product, changes: ProductChanges, wanted: str) -> Iterable[ReasonLine]:
+def _doubted(facts: Facts, product: Product, changes: ProductChanges, must: ChangelogMust) -> Iterable[ReasonLine]:
     """Messages that follow no convention say nothing about what breaks: that is no answer, and none is GO."""
-    if wanted == "not-empty" or not changes.doubt:
+    if must == "not-empty" or not changes.doubt:
         return
     rule = "changelog.unclear" if changes.unclear else "changelog.silent"
     remedy = (
@@ -52,15 +55,15 @@ def _doubted(facts: Facts, product: Product, changes: ProductChanges, wanted: st
     yield history.about(facts, product, rule, Weight.UNKNOWN, f"{product.name}: {changes.doubt}", remedy)
 
 
-def _cut_off(facts: Facts, product: Product, changes: ProductChanges, wanted: str) -> Iterable[ReasonLine]:
+def _cut_off(facts: Facts, product: Product, changes: ProductChanges, must: ChangelogMust) -> Iterable[ReasonLine]:
     """What is wrong may stand in a commit that a shallow clone leaves out: nothing found is nothing known then."""
-    if changes.shallow and wanted != "not-empty":
+    if changes.shallow and must != "not-empty":
         fact = f"the clone of {product.name} is shallow: nobody can say what the missing commits ask for"
         remedy = f"git -C {product.repo} fetch --unshallow --tags"
         yield history.about(facts, product, "changelog.unknown", Weight.UNKNOWN, fact, remedy)
 
 
-def tag(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def tag(facts: Facts, _environment: Environment, gate: TagGate) -> Iterable[ReasonLine]:
     """`exists`, `annotated` or `pinned` (and unmoved), for every product with a repository."""
     for product in facts.plan.products:
         changes = history.read(facts, product)
@@ -72,19 +75,19 @@ def tag(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonL
                 )
             continue
         yield from history.tag_is_there(facts, product, changes)
-        if gate.argument == "annotated":
+        if gate.must == "annotated":
             yield from history.tag_is_annotated(facts, product, changes)
-        if gate.argument == "pinned":
+        if gate.must == "pinned":
             yield from history.tag_is_pinned(facts, product)
             yield from history.tag_is_unmoved(facts, product, changes)
 
 
-def migration(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def migration(facts: Facts, _environment: Environment, gate: MigrationGate) -> Iterable[ReasonLine]:
     """`reversible`: no product takes the way back away; `planned`: whoever does says what happens instead."""
     for product in facts.plan.products:
         if product.migration not in _HARD:
             continue
-        if gate.argument == "reversible":
+        if gate.must == "reversible":
             fact = f"the {product.migration} migration of {product.name} cannot be undone by an older version"
             remedy = "split it: expand in this release, contract in a later one"
             yield history.about(facts, product, "migration.irreversible", Weight.BLOCKER, fact, remedy, "plan")

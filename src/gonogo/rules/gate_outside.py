@@ -8,7 +8,8 @@ from gonogo.facts.ledger import Arrival, Ledger, LedgerCell, push_command, where
 from gonogo.facts.metric_series import Bound, Broken, NotKnown, figure, judge
 from gonogo.facts.version_files import FileVerdict
 from gonogo.matrix import Cell
-from gonogo.plan import Environment, Gate, Metric, Product, Target
+from gonogo.plan import Environment, Metric, Product, Target
+from gonogo.plan.gates import FilesGate, MergesGate, MetricGate, ObservedGate, SoakGate
 from gonogo.rules import history
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import manager, owner_of_product
@@ -16,9 +17,9 @@ from gonogo.rules.reason import ReasonLine, Weight
 from gonogo.rules.soaking import soaked
 
 
-def files(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def files(facts: Facts, _environment: Environment, gate: FilesGate) -> Iterable[ReasonLine]:
     """The version files of the named products, or of all, state the planned version at its tag."""
-    wanted = set(gate.argument or ())
+    wanted = set(gate.products)
     for product in facts.plan.products:
         if product.name in wanted or (not wanted and product.files):
             yield from _files(facts, product)
@@ -47,13 +48,13 @@ def _files(facts: Facts, product: Product) -> Iterable[ReasonLine]:
         yield history.about(facts, product, "files.disagree", Weight.BLOCKER, fact, remedy)
 
 
-def metric(facts: Facts, environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def metric(facts: Facts, environment: Environment, gate: MetricGate) -> Iterable[ReasonLine]:
     """The number lies where the gate wants it, for as long as it wants it. No data is unknown."""
-    named = next((one for one in facts.plan.metrics if one.name == gate.argument), None)
+    named = next((one for one in facts.plan.metrics if one.name == gate.metric), None)
     if named is None:
-        yield _no_metric(str(gate.argument))
+        yield _no_metric(gate.metric)
         return
-    bound = Bound(gate.options.get("above"), gate.options.get("below"), gate.options.get("for", Bound().duration))
+    bound = Bound(gate.above, gate.below, gate.duration)
     found = judge(facts.inputs.metrics.get(named.name, ()), bound, named.every, facts.now)
     if isinstance(found, NotKnown):
         fact = f"metric '{named.name}' must be {bound}, and nobody can tell: {found.reason}"
@@ -65,11 +66,11 @@ def metric(facts: Facts, environment: Environment, gate: Gate) -> Iterable[Reaso
         yield _about_metric(facts, named, "metric.breached", Weight.BLOCKER, fact, subject, found)
 
 
-def _subject(facts: Facts, environment: Environment, gate: Gate, bound: Bound) -> str:
+def _subject(facts: Facts, environment: Environment, gate: MetricGate, bound: Bound) -> str:
     """The metric; with its limit where several gates ask for it: a waiver of one is none of the other."""
-    same = [one for one in facts.gates(environment) if (one.kind, one.argument) == (gate.kind, gate.argument)]
+    same = [one for one in facts.gates(environment) if isinstance(one, MetricGate) and one.metric == gate.metric]
     side, limit = ("below", bound.below) if bound.above is None else ("above", bound.above)
-    return f"metric:{gate.argument}" + (f"/{side}-{limit:g}" if len(same) > 1 and limit is not None else "")
+    return f"metric:{gate.metric}" + (f"/{side}-{limit:g}" if len(same) > 1 and limit is not None else "")
 
 
 def _no_metric(name: str) -> ReasonLine:
@@ -95,9 +96,9 @@ def _about_metric(
     )
 
 
-def observed(facts: Facts, _environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def observed(facts: Facts, _environment: Environment, gate: ObservedGate) -> Iterable[ReasonLine]:
     """Every planned version has been seen in the named environments at some time, alone and well."""
-    for name in gate.argument or ():
+    for name in gate.seen_in:
         for product in facts.plan.products:
             if (product.name, name) in facts.matrix.cells:
                 yield from _observed(facts, product, facts.matrix.cell(product.name, name))
@@ -131,14 +132,14 @@ def _was_seen(facts: Facts, product: Product, target: Target) -> bool:
     return any(ran_well(product, record) for record in transitions(facts.state, target))
 
 
-def soak(facts: Facts, environment: Environment, gate: Gate) -> Iterable[ReasonLine]:
+def soak(facts: Facts, environment: Environment, gate: SoakGate) -> Iterable[ReasonLine]:
     """Every planned version has run for the gate's length in the environments before, or in those it names."""
-    for name in gate.options.get("in") or environment.after:
+    for name in gate.places or environment.after:
         for cell in facts.matrix.column(name):
-            yield from soaked(facts, cell, gate.argument)
+            yield from soaked(facts, cell, gate.length)
 
 
-def merges(facts: Facts, _environment: Environment, _gate: Gate) -> Iterable[ReasonLine]:
+def merges(facts: Facts, _environment: Environment, _gate: MergesGate) -> Iterable[ReasonLine]:
     """Every fix of the release has reached every active branch."""
     ledger = facts.inputs.ledger
     why = _unread(ledger, facts) if ledger else "nobody has looked yet"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -10,27 +11,28 @@ from gonogo.events.checks import CheckOutcome, CheckResult
 from gonogo.events.state import Hotfix, HotfixStatus, ReleaseState
 from gonogo.facts.containment import ContainmentQuestion, RunningPair, made_hotfixes
 from gonogo.facts.inputs import Inputs
-from gonogo.plan import Check, CheckKind, Gate, GateKind, Level, Metric, Plan, Product
+from gonogo.plan import Check, CheckKind, Level, Metric, Plan, Product
+from gonogo.plan.gates import BaseGate, FilesGate, MergesGate, MetricGate
 from gonogo.rules.rollback import places_of
 
+Kind = TypeVar("Kind", bound=BaseGate)
 RUNNING_LIMIT = 100
 """Different builds of one product that are compared with what ships; those beyond it are unknown."""
 
 
-def _gates(plan: Plan, kind: GateKind) -> tuple[Gate, ...]:
-    return tuple(gate for gate in plan.gates if gate.kind is kind and gate.level is not Level.OFF)
+def _gates(plan: Plan, kind: type[Kind]) -> tuple[Kind, ...]:
+    return tuple(gate for gate in plan.gates if isinstance(gate, kind) and gate.level is not Level.OFF)
 
 
 def metrics(plan: Plan) -> tuple[Metric, ...]:
     """The metrics that some gate or rollback trigger is judged by."""
-    named = {gate.argument for gate in _gates(plan, GateKind.METRIC)} | {one.metric for one in plan.triggers}
+    named = {gate.metric for gate in _gates(plan, MetricGate)} | {one.metric for one in plan.triggers}
     return tuple(metric for metric in plan.metrics if metric.name in named)
 
 
 def watched_for(plan: Plan, metric: Metric) -> timedelta:
     """The longest time over which some gate or trigger judges a metric; zero when its newest number is enough."""
-    gates = [gate.options.get("for") for gate in _gates(plan, GateKind.METRIC) if gate.argument == metric.name]
-    lengths = [length for length in gates if isinstance(length, timedelta)]
+    lengths = [gate.duration for gate in _gates(plan, MetricGate) if gate.metric == metric.name]
     lengths += [one.duration for one in plan.triggers if one.metric == metric.name]
     return max(lengths, default=timedelta(0))
 
@@ -51,16 +53,16 @@ def check_files(plan: Plan, state: ReleaseState) -> tuple[tuple[Check, CheckResu
 
 def version_files(plan: Plan) -> tuple[Product, ...]:
     """The products whose version files some gate looks at."""
-    gates = _gates(plan, GateKind.FILES)
-    everybody = any(not gate.argument for gate in gates)
-    named = {name for gate in gates for name in gate.argument or ()}
+    gates = _gates(plan, FilesGate)
+    everybody = any(not gate.products for gate in gates)
+    named = {name for gate in gates for name in gate.products}
     return tuple(product for product in plan.products if product.files and (everybody or product.name in named))
 
 
 def ledger(plan: Plan, state: ReleaseState | None = None) -> bool:
     """Whether some gate waits for the forward-merges, or a hotfix was made that must reach every branch."""
     made = state is not None and any(is_fix_on_its_way(one) for one in state.hotfixes.values())
-    return made or bool(_gates(plan, GateKind.MERGES))
+    return made or bool(_gates(plan, MergesGate))
 
 
 def ledger_to_complete(plan: Plan, state: ReleaseState) -> bool:

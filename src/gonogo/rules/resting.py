@@ -1,8 +1,21 @@
 """Which cells a verdict rests on. Pure."""
 
-from collections.abc import Iterable
+from typing import assert_never
 
 from gonogo.plan import Plan, Target
+from gonogo.plan.gates import (
+    ApprovalsGate,
+    ChangelogGate,
+    ChecklistGate,
+    FilesGate,
+    Gate,
+    MergesGate,
+    MetricGate,
+    MigrationGate,
+    ObservedGate,
+    SoakGate,
+    TagGate,
+)
 
 
 def cells_behind(plan: Plan, environment: str) -> frozenset[Target]:
@@ -24,12 +37,27 @@ def _environments(plan: Plan, environment: str) -> set[str]:
         waiting.extend(before)
     for gate in plan.gates:
         if gate.environment == environment:
-            names.update(_named(gate.argument), _named(gate.options.get("in")))
+            names.update(_other_places(gate))
     return {one.name for one in plan.environments if one.production or one.name in names}
 
 
-def _named(argument: object) -> Iterable[str]:
-    """The names in a gate's argument or option, whatever its shape; what is no environment falls away later."""
-    if isinstance(argument, str):
-        return (argument,)
-    return (str(name) for name in argument) if isinstance(argument, list | tuple) else ()
+def _other_places(gate: Gate) -> tuple[str, ...]:
+    """The environments that a gate names besides its own. What judges each kind looks at no others."""
+    match gate:
+        case ObservedGate():
+            return gate.seen_in
+        case SoakGate():
+            return gate.places
+        case (
+            ChecklistGate()
+            | ApprovalsGate()
+            | ChangelogGate()
+            | MetricGate()
+            | FilesGate()
+            | TagGate()
+            | MergesGate()
+            | MigrationGate()
+        ):
+            return ()
+        case _:
+            assert_never(gate)

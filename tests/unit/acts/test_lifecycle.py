@@ -39,7 +39,8 @@ from gonogo.errors import ExitCode
 from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import ItemStatus, ReleaseStatus, replay
 from gonogo.facts.ledger import Arrival, Ledger, LedgerCell
-from gonogo.plan import Authority, Gate, GateKind, Item, ItemId, Plan, Target
+from gonogo.plan import Authority, Item, ItemId, Plan, Target
+from gonogo.plan.gates import MergesGate
 from gonogo.rules import amendment
 from gonogo.rules.outline import changed, outline_of, pack, unpack
 from support.deciding import ANA, BEN, CHLOE, DAI, NOW, ROOT, World, make_plan, make_product
@@ -63,7 +64,7 @@ def done(plan: Plan = PLAIN) -> World:
 
 def merging(ledger: Ledger | None) -> World:
     """Done, under a plan that waits for forward-merges, with what the branches say."""
-    plan = replace(PLAIN, gates=(Gate("production", GateKind.MERGES, "done"),))
+    plan = replace(PLAIN, gates=(MergesGate("production"),))
     world = done(plan)
     world.inputs = replace(world.inputs, ledger=ledger)
     return world

@@ -19,7 +19,6 @@ from gonogo.plan import (
     Canary,
     Check,
     CheckKind,
-    GateKind,
     Level,
     MergePolicy,
     Migration,
@@ -29,6 +28,18 @@ from gonogo.plan import (
     SchemeName,
     SquashPolicy,
     Timing,
+)
+from gonogo.plan.gates import (
+    ApprovalsGate,
+    ChangelogGate,
+    ChecklistGate,
+    FilesGate,
+    MergesGate,
+    MetricGate,
+    MigrationGate,
+    ObservedGate,
+    SoakGate,
+    TagGate,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -198,24 +209,21 @@ def test_the_checklist_in_phases(plan: Plan) -> None:
 
 def test_gates_and_rules(plan: Plan) -> None:
     """What must hold before production, and how much each weighs."""
-    assert [(gate.environment, gate.kind, gate.argument, gate.level) for gate in plan.gates] == [
-        ("prod-eu", GateKind.CHECKLIST, ("Pre-release", "Release candidate"), Level.BLOCK),
-        ("prod-eu", GateKind.APPROVALS, ("engineering", "qa", "security"), Level.BLOCK),
-        ("prod-eu", GateKind.CHANGELOG, "no-breaking-without-major", Level.BLOCK),
-        ("prod-eu", GateKind.CHANGELOG, "not-empty", Level.WARN),
-        ("prod-eu", GateKind.CHANGELOG, "version-fits", Level.WARN),
-        ("prod-eu", GateKind.METRIC, "error-rate", Level.BLOCK),
-        ("prod-eu", GateKind.OBSERVED, ("staging",), Level.BLOCK),
-        ("prod-eu", GateKind.SOAK, timedelta(hours=1), Level.BLOCK),
-        ("prod-eu", GateKind.FILES, ("user-service",), Level.BLOCK),
-        ("prod-eu", GateKind.TAG, "annotated", Level.BLOCK),
-        ("prod-eu", GateKind.MERGES, "done", Level.BLOCK),
-        ("prod-eu", GateKind.MIGRATION, "planned", Level.BLOCK),
-    ]
-    assert [gate.options for gate in plan.gates if gate.options] == [
-        {"below": 0.01, "for": timedelta(minutes=5)},
-        {"in": ("staging",)},
-    ]
+    where = "prod-eu"
+    assert plan.gates == (
+        ChecklistGate(where, ("Pre-release", "Release candidate")),
+        ApprovalsGate(where, ("engineering", "qa", "security")),
+        ChangelogGate(where, "no-breaking-without-major"),
+        ChangelogGate(where, "not-empty", level=Level.WARN),
+        ChangelogGate(where, "version-fits", level=Level.WARN),
+        MetricGate(where, "error-rate", below=0.01, duration=timedelta(minutes=5)),
+        ObservedGate(where, ("staging",)),
+        SoakGate(where, timedelta(hours=1), ("staging",)),
+        FilesGate(where, ("user-service",)),
+        TagGate(where, "annotated"),
+        MergesGate(where),
+        MigrationGate(where, "planned"),
+    )
     assert plan.rules == {
         "friday_release": Level.WARN,
         "big_bang": Level.OFF,

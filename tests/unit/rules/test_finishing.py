@@ -34,14 +34,13 @@ from gonogo.plan import (
     Authority,
     Environment,
     Freeze,
-    Gate,
-    GateKind,
     Item,
     ItemId,
     Person,
     Plan,
     Window,
 )
+from gonogo.plan.gates import ApprovalsGate
 from gonogo.rules import completion, finishing
 from gonogo.rules.readiness import ReasonLine
 from support.deciding import ANA, BEN, CHLOE, NOW, World, make_plan, make_product, read
@@ -279,7 +278,7 @@ def test_one_who_counts_elsewhere_is_told_to_change_over() -> None:
     )
     slots = (ApprovalSlot("engineering", "engineering"), ApprovalSlot("qa", "qa"))
     plan: Plan = make_plan(people=people, approvals=slots, items=(), waiver_roles=(), gates=(
-        Gate("production", GateKind.APPROVALS, ("engineering", "qa")),
+        ApprovalsGate("production", ("engineering", "qa")),
     ))  # fmt: skip
     world = World(plan).knows(read(plan.products[0])).do(ANA, Start())
     world.do(BEN, Approve("qa", world.approve_code(BEN, "qa")))

@@ -14,8 +14,6 @@ from gonogo.events import Actor
 from gonogo.plan import (
     ApprovalSlot,
     Environment,
-    Gate,
-    GateKind,
     Level,
     Migration,
     Person,
@@ -23,6 +21,7 @@ from gonogo.plan import (
     ProductRollback,
     Trigger,
 )
+from gonogo.plan.gates import ApprovalsGate
 from gonogo.rules import votes as approvals
 from gonogo.rules.digest import content_of
 from gonogo.rules.readiness import Weight
@@ -501,7 +500,7 @@ def _approvals_for(world: World, environment: str) -> dict[str, Weight]:
 @pytest.mark.parametrize("gated", ["staging", "prod-eu"])
 def test_an_approval_that_a_gate_names_counts_for_every_later_production_environment(gated: str) -> None:
     """The amendment voids it everywhere: the environment without a gate of its own is no way around."""
-    gates = (Gate(gated, GateKind.APPROVALS, ("engineering",)),)
+    gates = (ApprovalsGate(gated, ("engineering",)),)
     plan = make_plan(environments=TWO_CONTINENTS, gates=gates, approvals=SLOTS[:1])
     world = World(plan).do(ANA, Start())
     approve(BEN)(world)
@@ -521,10 +520,10 @@ def test_a_later_gate_says_nothing_about_an_earlier_environment_and_its_level_go
     """Staging may go without what production is asked for; what only warns there only warns later."""
     only_us = make_plan(
         environments=TWO_CONTINENTS,
-        gates=(Gate("prod-us", GateKind.APPROVALS, "engineering"),),
+        gates=(ApprovalsGate("prod-us", ("engineering",)),),
         approvals=SLOTS[:1],
     )
-    warned = replace(only_us, gates=(Gate("staging", GateKind.APPROVALS, "engineering", Level.WARN),))
+    warned = replace(only_us, gates=(ApprovalsGate("staging", ("engineering",), level=Level.WARN),))
     missing = "approval.missing approval:engineering"
 
     assert [_approvals_for(World(only_us), one.name) for one in TWO_CONTINENTS] == [
@@ -535,7 +534,7 @@ def test_a_later_gate_says_nothing_about_an_earlier_environment_and_its_level_go
 
 def test_an_approval_of_an_earlier_gate_is_listed_among_those_that_were_given() -> None:
     """Who reads why prod-us may go sees who approved it, although its gate stands elsewhere."""
-    gates = (Gate("prod-eu", GateKind.APPROVALS, ("engineering",)),)
+    gates = (ApprovalsGate("prod-eu", ("engineering",)),)
     world = World(make_plan(environments=TWO_CONTINENTS, gates=gates, approvals=SLOTS[:1]))
     approve(BEN)(world)
 

@@ -1,5 +1,6 @@
 """Each kind of gate: what passes, what blocks, and what stays unknown."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,8 +20,6 @@ from gonogo.facts.version_files import FileVerdict, FileVersion, ProductFiles
 from gonogo.plan import (
     Environment,
     Freeze,
-    Gate,
-    GateKind,
     Item,
     ItemId,
     Level,
@@ -30,6 +29,18 @@ from gonogo.plan import (
     Product,
     Target,
     Window,
+)
+from gonogo.plan.gates import (
+    ApprovalsGate,
+    ChangelogGate,
+    FilesGate,
+    Gate,
+    MergesGate,
+    MetricGate,
+    MigrationGate,
+    ObservedGate,
+    SoakGate,
+    TagGate,
 )
 from gonogo.rules.readiness import Answer, Verdict, Weight
 from gonogo.rules.registry import RULES
@@ -45,8 +56,8 @@ def _plan(*gates: Gate, **product: Any) -> Plan:
     return make_plan(products=(web,), approvals=(), items=(), gates=gates, on_call=("dai",))
 
 
-def _gate(kind: GateKind, argument: Any, level: Level = Level.BLOCK, **options: Any) -> Gate:
-    return Gate("production", kind, argument, level, {name.rstrip("_"): one for name, one in options.items()})
+def _gate(kind: Callable[..., Gate], *asked: Any, **options: Any) -> Gate:
+    return kind("production", *asked, **options)
 
 
 def _changes(**more: Any) -> ProductChanges:
@@ -101,55 +112,55 @@ def _looked(releases: int) -> Ledger:
 @pytest.mark.parametrize(
     ("gate", "inputs", "rules"),
     [
-        (_gate(GateKind.METRIC, "errors", below=0.01), {"metrics": _metric(0.001)}, []),
-        (_gate(GateKind.METRIC, "errors", below=0.01), {"metrics": _metric(0.05)}, ["metric.breached"]),
-        (_gate(GateKind.METRIC, "errors", below=0.01), {"metrics": _metric(None)}, ["metric.unknown"]),
-        (_gate(GateKind.METRIC, "errors", below=0.01), {}, ["metric.unknown"]),
-        (_gate(GateKind.METRIC, "nothing", below=0.01), {}, ["metric.unknown"]),
-        (_gate(GateKind.METRIC, "errors", Level.WARN, below=0.01), {}, []),
-        (_gate(GateKind.METRIC, "errors", Level.OFF, below=0.01), {}, []),
-        (_gate(GateKind.FILES, ("web",)), {"files": _files()}, []),
-        (_gate(GateKind.FILES, ()), {"files": _files(FileVerdict.DISAGREES)}, ["files.disagree"]),
-        (_gate(GateKind.FILES, ("web",)), {"files": _files(FileVerdict.UNKNOWN)}, ["files.unknown"]),
-        (_gate(GateKind.FILES, ("web",)), {"files": _files(at="HEAD")}, ["files.unknown"]),
-        (_gate(GateKind.FILES, ("web",)), {}, ["files.unknown"]),
-        (_gate(GateKind.FILES, ("web",)), {"files": _files(), "files_at": {}}, ["files.unknown"]),
-        (_gate(GateKind.FILES, ("web",)), {"files": _files(), "files_at": {"web": LONG_AGO}}, ["files.unknown"]),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.PRESENT)}, []),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.WAIVED)}, []),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.MISSING)}, ["merges.missing"]),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.UNKNOWN)}, ["merges.unknown"]),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.UNPUSHED)}, ["merges.missing"]),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _ledger(Arrival.MISSING, "v1.2.3")}, []),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _looked(0)}, ["merges.unknown"]),
-        (_gate(GateKind.MERGES, "done"), {"ledger": _looked(3)}, []),
-        (_gate(GateKind.MERGES, "done"), {"ledger": Ledger(problem="main is gone")}, ["merges.unknown"]),
-        (_gate(GateKind.MERGES, "done"), {}, ["merges.unknown"]),
-        (_gate(GateKind.MERGES, "done"), {"ledger": Ledger(read_at=LONG_AGO)}, ["merges.unknown"]),
-        (_gate(GateKind.TAG, "exists"), {"histories_at": {"web": LONG_AGO}}, ["git.old"]),
-        (_gate(GateKind.TAG, "exists"), {"histories_at": {}}, ["git.old"]),
-        (_gate(GateKind.TAG, "exists"), {"histories_at": {"web": NOW + timedelta(hours=1)}}, ["git.old"]),
-        (_gate(GateKind.TAG, "exists"), {"histories_at": {"web": NOW - LASTS}}, []),
-        (_gate(GateKind.TAG, "annotated"), {}, []),
-        (_gate(GateKind.TAG, "annotated"), {"changes": {"web": _changes(tag=Tag("v1.2.3", OID))}}, ["tag.light"]),
-        (_gate(GateKind.TAG, "exists"), {"changes": {"web": _changes(tag=Tag("v1.2.3"))}}, ["tag.missing"]),
-        (_gate(GateKind.TAG, "pinned"), {}, ["tag.unpinned"]),
-        (_gate(GateKind.CHANGELOG, "not-empty"), {}, ["changelog.empty"]),
-        (_gate(GateKind.CHANGELOG, "version-fits"), {"changes": {"web": _changes(contradiction="no")}},
+        (_gate(MetricGate, "errors", below=0.01), {"metrics": _metric(0.001)}, []),
+        (_gate(MetricGate, "errors", below=0.01), {"metrics": _metric(0.05)}, ["metric.breached"]),
+        (_gate(MetricGate, "errors", below=0.01), {"metrics": _metric(None)}, ["metric.unknown"]),
+        (_gate(MetricGate, "errors", below=0.01), {}, ["metric.unknown"]),
+        (_gate(MetricGate, "nothing", below=0.01), {}, ["metric.unknown"]),
+        (_gate(MetricGate, "errors", level=Level.WARN, below=0.01), {}, []),
+        (_gate(MetricGate, "errors", level=Level.OFF, below=0.01), {}, []),
+        (_gate(FilesGate, ("web",)), {"files": _files()}, []),
+        (_gate(FilesGate, ()), {"files": _files(FileVerdict.DISAGREES)}, ["files.disagree"]),
+        (_gate(FilesGate, ("web",)), {"files": _files(FileVerdict.UNKNOWN)}, ["files.unknown"]),
+        (_gate(FilesGate, ("web",)), {"files": _files(at="HEAD")}, ["files.unknown"]),
+        (_gate(FilesGate, ("web",)), {}, ["files.unknown"]),
+        (_gate(FilesGate, ("web",)), {"files": _files(), "files_at": {}}, ["files.unknown"]),
+        (_gate(FilesGate, ("web",)), {"files": _files(), "files_at": {"web": LONG_AGO}}, ["files.unknown"]),
+        (_gate(MergesGate), {"ledger": _ledger(Arrival.PRESENT)}, []),
+        (_gate(MergesGate), {"ledger": _ledger(Arrival.WAIVED)}, []),
+        (_gate(MergesGate), {"ledger": _ledger(Arrival.MISSING)}, ["merges.missing"]),
+        (_gate(MergesGate), {"ledger": _ledger(Arrival.UNKNOWN)}, ["merges.unknown"]),
+        (_gate(MergesGate), {"ledger": _ledger(Arrival.UNPUSHED)}, ["merges.missing"]),
+        (_gate(MergesGate), {"ledger": _ledger(Arrival.MISSING, "v1.2.3")}, []),
+        (_gate(MergesGate), {"ledger": _looked(0)}, ["merges.unknown"]),
+        (_gate(MergesGate), {"ledger": _looked(3)}, []),
+        (_gate(MergesGate), {"ledger": Ledger(problem="main is gone")}, ["merges.unknown"]),
+        (_gate(MergesGate), {}, ["merges.unknown"]),
+        (_gate(MergesGate), {"ledger": Ledger(read_at=LONG_AGO)}, ["merges.unknown"]),
+        (_gate(TagGate, "exists"), {"histories_at": {"web": LONG_AGO}}, ["git.old"]),
+        (_gate(TagGate, "exists"), {"histories_at": {}}, ["git.old"]),
+        (_gate(TagGate, "exists"), {"histories_at": {"web": NOW + timedelta(hours=1)}}, ["git.old"]),
+        (_gate(TagGate, "exists"), {"histories_at": {"web": NOW - LASTS}}, []),
+        (_gate(TagGate, "annotated"), {}, []),
+        (_gate(TagGate, "annotated"), {"changes": {"web": _changes(tag=Tag("v1.2.3", OID))}}, ["tag.light"]),
+        (_gate(TagGate, "exists"), {"changes": {"web": _changes(tag=Tag("v1.2.3"))}}, ["tag.missing"]),
+        (_gate(TagGate, "pinned"), {}, ["tag.unpinned"]),
+        (_gate(ChangelogGate, "not-empty"), {}, ["changelog.empty"]),
+        (_gate(ChangelogGate, "version-fits"), {"changes": {"web": _changes(contradiction="no")}},
          ["version.contradicted"]),
-        (_gate(GateKind.CHANGELOG, "no-breaking-without-major"),
+        (_gate(ChangelogGate, "no-breaking-without-major"),
          {"changes": {"web": _changes(breaking_without_major=True)}}, ["changelog.breaking"]),
-        (_gate(GateKind.CHANGELOG, "no-breaking-without-major"),
+        (_gate(ChangelogGate, "no-breaking-without-major"),
          {"changes": {"web": _changes(unclear=(Commit(b"", "fix: x"),))}}, ["changelog.unclear"]),
-        (_gate(GateKind.CHANGELOG, "version-fits"),
+        (_gate(ChangelogGate, "version-fits"),
          {"changes": {"web": _changes(unclear=(Commit(b"", "fix: x"),))}}, ["changelog.unclear"]),
-        (_gate(GateKind.CHANGELOG, "no-breaking-without-major"),
+        (_gate(ChangelogGate, "no-breaking-without-major"),
          {"changes": {"web": _changes(silent=20, spoken_of=23)}}, ["changelog.silent"]),
-        (_gate(GateKind.CHANGELOG, "no-breaking-without-major"),
+        (_gate(ChangelogGate, "no-breaking-without-major"),
          {"changes": {"web": _changes(silent=3, spoken_of=6)}}, []),
-        (_gate(GateKind.SOAK, timedelta(minutes=30)), {}, ["soak.unknown"]),
-        (_gate(GateKind.OBSERVED, ("staging",)), {}, []),
-        (_gate(GateKind.APPROVALS, ("nobody",)), {}, ["approval.unknown"]),
+        (_gate(SoakGate, timedelta(minutes=30)), {}, ["soak.unknown"]),
+        (_gate(ObservedGate, ("staging",)), {}, []),
+        (_gate(ApprovalsGate, ("nobody",)), {}, ["approval.unknown"]),
     ],
 )  # fmt: skip
 def test_a_gate_says_what_it_sees(gate: Gate, inputs: dict[str, Any], rules: list[str]) -> None:
@@ -179,12 +190,12 @@ def test_what_a_shallow_clone_leaves_out_is_not_known(
     changes = _changes(**found)
     changes = replace(changes, range=replace(changes.range, shallow=True))
 
-    assert _rules(_world(_plan(_gate(GateKind.CHANGELOG, wanted)), changes={"web": changes})) == rules
+    assert _rules(_world(_plan(_gate(ChangelogGate, wanted)), changes={"web": changes})) == rules
 
 
 def test_a_waiver_of_one_limit_is_none_of_the_other() -> None:
     """Two gates that keep a number between two limits are two reasons; one alone is named by its metric."""
-    within = (_gate(GateKind.METRIC, "errors", above=0.2), _gate(GateKind.METRIC, "errors", below=0.01))
+    within = (_gate(MetricGate, "errors", above=0.2), _gate(MetricGate, "errors", below=0.01))
     subjects = []
     for gates in (within, within[:1]):
         world = _world(replace(_plan(*gates), metrics=(METRIC,)), metrics=_metric(0.1))
@@ -213,7 +224,7 @@ def test_a_rollback_plan_must_fit_the_migration(
     migration: Migration, argument: str, more: dict[str, Any], rules: list[str]
 ) -> None:
     """What cannot be undone needs another plan, in words."""
-    plan = replace(_plan(_gate(GateKind.MIGRATION, argument), migration=migration), **more)
+    plan = replace(_plan(_gate(MigrationGate, argument), migration=migration), **more)
 
     assert _rules(_world(plan)) == rules
 
@@ -230,7 +241,7 @@ def test_a_tag_that_moved_since_the_start_blocks_without_a_pin() -> None:
 
 def test_observed_counts_what_was_recorded_earlier() -> None:
     """Staging has moved on; the version has stood its test there."""
-    plan = _plan(_gate(GateKind.OBSERVED, ("staging",)))
+    plan = _plan(_gate(ObservedGate, ("staging",)))
     plan = replace(plan, environments=(Environment("staging"), Environment("production", production=True)))
     world = _world(plan).sees({"staging": "1.3.0"})
     assert _rules(world) == ["observed.missing"]

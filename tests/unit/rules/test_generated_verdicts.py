@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from gonogo.changelog import ProductChanges
 from gonogo.facts.metric import Number
 from gonogo.facts.version_files import FileVerdict
-from gonogo.plan import Gate, GateKind, Level
+from gonogo.plan import Level
+from gonogo.plan.gates import ApprovalsGate, ChangelogGate, FilesGate, Gate, MergesGate, MetricGate, TagGate
+from gonogo.plan.kinds import name_of
 from gonogo.rules.readiness import Answer, ReasonLine, Verdict, Weight
 from gonogo.rules.registry import RULES
 from gonogo.rules.snapshot import Snapshot
@@ -40,23 +42,23 @@ def _unknown_inputs(world: World, snapshot: Snapshot, environment: str) -> Itera
 
 def _unknown_to(world: World, gate: Gate) -> Iterator[tuple[str, str]]:
     inputs = world.inputs
-    if gate.kind is GateKind.METRIC:
+    if isinstance(gate, MetricGate):
         last = inputs.metrics["errors"][-1:]
         if not last or not isinstance(last[0], Number) or world.now - last[0].at > timedelta(minutes=2) + EVERY:
             yield "metric.unknown", "metric:errors"
-    if gate.kind is GateKind.MERGES and (inputs.ledger is None or inputs.ledger.problem):
+    if isinstance(gate, MergesGate) and (inputs.ledger is None or inputs.ledger.problem):
         yield "merges.unknown", "merges"
-    if gate.kind is GateKind.FILES:
+    if isinstance(gate, FilesGate):
         for product in world.plan.products:
             found = inputs.files.get(product.name)
             if found is None or found.verdict is FileVerdict.UNKNOWN or found.at == "HEAD":
                 yield "files.unknown", f"product:{product.name}"
-    if gate.kind is GateKind.APPROVALS and "engineering" not in {slot.name for slot in world.plan.approvals}:
+    if isinstance(gate, ApprovalsGate) and "engineering" not in {slot.name for slot in world.plan.approvals}:
         yield "approval.unknown", "approval:engineering"
-    if gate.kind in {GateKind.TAG, GateKind.CHANGELOG}:
+    if isinstance(gate, TagGate | ChangelogGate):
         for product in world.plan.products:
             if not product.repo:
-                yield f"{gate.kind}.unknown", f"product:{product.name}"
+                yield f"{name_of(type(gate))}.unknown", f"product:{product.name}"
 
 
 def _is_waived(world: World, environment: str, rule: str, subject: str) -> bool:

@@ -13,7 +13,8 @@ from gonogo.facts.history import soak
 from gonogo.facts.pins import Proof, proof_of
 from gonogo.facts.version_files import FileVerdict, judged
 from gonogo.matrix import Cell, Relation
-from gonogo.plan import Gate, GateKind, SchemeName, Target, VersionFile
+from gonogo.plan import SchemeName, Target, VersionFile
+from gonogo.plan.gates import ObservedGate
 from gonogo.rules.rollback import bad_mark
 from gonogo.rules.snapshot import build
 from gonogo.versions import consistent, fulfils, same_build
@@ -222,7 +223,7 @@ def test_what_was_observed_once_must_have_been_the_pinned_commit(
     revisions: tuple[str, ...], rules: list[str]
 ) -> None:
     """The version alone was the same; what was built differed, or nobody knows."""
-    gates = (Gate("production", GateKind.OBSERVED, ("staging",)),)
+    gates = (ObservedGate("production", ("staging",)),)
     world = _world({"staging": PIN, "production": PIN}, gates=gates)
     world.do(ANA, RecordTransition(STAGING, ("1.2.3",), "succeeded", "auto", revisions))
     older = Seen(STAGING, (Running("1.2.2"),), Status.SUCCEEDED, NOW, "test")

@@ -11,7 +11,8 @@ from gonogo.acts import Skip, Tick
 from gonogo.events.state import Deployed, Lifecycle, ReleaseState, ReleaseStatus
 from gonogo.facts import Missing, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
-from gonogo.plan import Environment, Freeze, Gate, GateKind, Level, Plan, Target, Window
+from gonogo.plan import Environment, Freeze, Level, Plan, Target, Window
+from gonogo.plan.gates import ApprovalsGate, ChecklistGate
 from gonogo.rules import snapshot
 from gonogo.rules.readiness import Answer, Verdict, Weight
 from gonogo.rules.snapshot import Inputs, Snapshot
@@ -176,7 +177,7 @@ def test_a_freeze_blocks_and_tells_its_end() -> None:
 
 def test_a_gate_that_is_not_judged_is_unknown() -> None:
     """A condition nobody checks does not pass in silence."""
-    gate = Gate("production", GateKind.APPROVALS, ("engineering", "qa"))
+    gate = ApprovalsGate("production", ("engineering", "qa"))
 
     verdict = _verdict(replace(plan(), gates=(gate,)), _evidence())
 
@@ -189,7 +190,7 @@ def test_a_gate_that_is_not_judged_is_unknown() -> None:
 )
 def test_a_gate_weighs_what_its_level_says(level: Level, answer: Answer) -> None:
     """block stops, warn is told, off is not judged."""
-    gate = Gate("production", GateKind.CHECKLIST, ("Prepare",), level)
+    gate = ChecklistGate("production", ("Prepare",), level=level)
     gated = replace(plan(item("tests", "Prepare"), item("later", "Deployment")), gates=(gate,))
 
     assert _verdict(gated, _evidence()).answer is answer

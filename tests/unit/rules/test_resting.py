@@ -1,8 +1,11 @@
 """Which cells a verdict rests on."""
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
-from gonogo.plan import Environment, Gate, GateKind, Plan, Product, Target
+from gonogo.plan import Environment, Plan, Product, Target
+from gonogo.plan.gates import ChecklistGate, ObservedGate, SoakGate
 from gonogo.rules.resting import cells_behind
 
 PLAN = Plan(
@@ -36,12 +39,13 @@ def test_production_always_counts() -> None:
 
 
 def test_what_the_gates_name_counts() -> None:
-    """As their argument, or as their `in`."""
-    seen = Gate("staging", GateKind.OBSERVED, ["canary"])
-    soaked = Gate("staging", GateKind.SOAK, "2h", options={"in": ["load"]})
-    elsewhere = Gate("prod", GateKind.OBSERVED, ["dr"])
+    """As what they observe, or where it soaks; a phase that is called like an environment is none."""
+    seen = ObservedGate("staging", ("canary",))
+    soaked = SoakGate("staging", timedelta(hours=2), ("load",))
+    phase = ChecklistGate("staging", ("dr",))
+    elsewhere = ObservedGate("prod", ("dr",))
 
-    found = environments(replace(PLAN, gates=(seen, soaked, elsewhere)), "staging")
+    found = environments(replace(PLAN, gates=(seen, soaked, phase, elsewhere)), "staging")
 
     assert found == {"dev", "staging", "canary", "load", "prod"}
 

@@ -20,7 +20,7 @@ from gonogo.acts.glass import BreakGlass, RequestGlass
 from gonogo.changelog import Base, ProductChanges, Range
 from gonogo.events import Event, EventId
 from gonogo.events.state import replay
-from gonogo.plan import Gate, GateKind, Level
+from gonogo.plan.gates import ChangelogGate
 from gonogo.rules import completion
 from gonogo.rules.readiness import ReasonLine, Weight
 from support.deciding import ANA, BEN, CHLOE, DAI, EVA, NOBODY, World, make_plan, make_product
@@ -147,7 +147,7 @@ def test_a_decision_to_go_back_is_ended_by_a_person_whom_the_plan_names() -> Non
 
 
 def _breaking(what: str) -> World:
-    gate = Gate(WHERE, GateKind.CHANGELOG, "no-breaking-without-major", Level.BLOCK, {})
+    gate = ChangelogGate(WHERE, "no-breaking-without-major")
     web = make_product(previous="1.2.2", repo="/srv/web")
     return world(products=(web,), gates=(gate,)).knows(_changes(what))
 

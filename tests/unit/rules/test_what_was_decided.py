@@ -22,7 +22,8 @@ from gonogo.acts import (
 from gonogo.acts.rollback import RollBack, preview
 from gonogo.facts import Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
-from gonogo.plan import Canary, Gate, GateKind, Item, ItemId, Level, Migration, Plan, Rollout, Target
+from gonogo.plan import Canary, Item, ItemId, Level, Migration, Plan, Rollout, Target
+from gonogo.plan.gates import ChecklistGate
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.standing_go import Ground
 from gonogo.rules.undecided import without_go
@@ -82,9 +83,9 @@ CASES = (
         plan=canary(5)),
     Row("staging has no gates", after=[ran("1.2.3", environment="staging")], found=False),
     Row("staging has a gate", after=[ran("1.2.3", environment="staging")],
-        plan=replace(PLAIN, gates=(Gate("staging", GateKind.CHECKLIST, "tests"),))),
+        plan=replace(PLAIN, gates=(ChecklistGate("staging", ("tests",)),))),
     Row("the gate of staging is off", after=[ran("1.2.3", environment="staging")], found=False,
-        plan=replace(PLAIN, gates=(Gate("staging", GateKind.CHECKLIST, "tests", Level.OFF),))),
+        plan=replace(PLAIN, gates=(ChecklistGate("staging", ("tests",), level=Level.OFF),))),
 )  # fmt: skip
 
 
@@ -219,9 +220,7 @@ def test_a_waiver_that_is_over_takes_the_ground_from_a_go() -> None:
     world = World(PLAIN).do(ANA, ran("1.2.2"), Start()).sees({"staging": "1.2.3", "production": "1.2.2"})
     world.inputs = replace(
         world.inputs,
-        loaded=replace(
-            world.inputs.loaded, plan=replace(PLAIN, gates=(Gate("production", GateKind.CHECKLIST, ""),))
-        ),
+        loaded=replace(world.inputs.loaded, plan=replace(PLAIN, gates=(ChecklistGate("production", ("",)),))),
     )
     reason = "the vendor is told and waits"
     world.do(ANA, Waive("item.open", "", "production", reason, world.now + timedelta(seconds=20)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from gonogo.io.plan_file.addresses import check_ref_name, check_url
 from gonogo.io.plan_file.reading import Reading
@@ -120,7 +120,10 @@ def _check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check 
             return Check(kind, given.http, options | {"expect": int(given.expect or 200)})
         case CheckKind.METRIC:
             names.check(names.metrics, given.metric or "", (*path, "metric"), subject, "asks for")
-            return Check(kind, given.metric, options | bounds(reading, given, path, subject))
+            limits = bounds(reading, given, path, subject)
+            side = {"above": limits.above} if limits.above is not None else {"below": limits.below}
+            length = {"for": limits.duration} if limits.duration is not None else {}
+            return Check(kind, given.metric, options | side | length)
         case CheckKind.FILE | CheckKind.GIT:
             product = str(getattr(given, kind.value))
             names.check(names.products, product, (*path, kind.value), subject, "looks at")
@@ -153,15 +156,22 @@ def only_with(reading: Reading, given: Any, path: Path, keys: Mapping[str, str],
             reading.problems.add(Mistake.ONLY_WITH, place, remedy, key=key, where=f"with `{kind}`")
 
 
-def bounds(reading: Reading, given: CheckShape | GateShape, path: Path, where: str) -> dict[str, Any]:
+class Bounds(NamedTuple):
+    """What is asked of a metric: exactly one of the two limits, and None for a length that is not written."""
+
+    above: float | None
+    below: float | None
+    duration: timedelta | None
+
+
+def bounds(reading: Reading, given: CheckShape | GateShape, path: Path, where: str) -> Bounds:
     """`above`, `below` as numbers and `for` as a length; exactly one of the two bounds is given."""
     above, below = reading.number(given.above, (*path, "above")), reading.number(given.below, (*path, "below"))
     if (above is None) == (below is None):
         reading.add_lack(Mistake.PICK_ONE, path, where=where, choices="above, below")
-    found: dict[str, Any] = {"above": above} if above is not None else {"below": below}
-    if given.duration is not None:
-        found["for"] = reading.duration(given.duration, (*path, "for"))
-    return found
+    if given.duration is None:
+        return Bounds(above, below, None)
+    return Bounds(above, below, reading.duration(given.duration, (*path, "for")))
 
 
 def approvals_of(

@@ -1,14 +1,31 @@
 """Gates: what must hold before a promotion, and how much each built-in rule weighs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from gonogo.io.plan_file.conditions import bounds, only_with
 from gonogo.io.plan_file.reading import Reading
+from gonogo.io.plan_file.references import Defined
 from gonogo.io.plan_file.shape import GateShape
 from gonogo.io.yaml.nodes import Path
 from gonogo.io.yaml.problems import Mistake
-from gonogo.plan import Gate, GateKind, Level
+from gonogo.plan import Level
+from gonogo.plan.gates import (
+    GATES,
+    ApprovalsGate,
+    ChangelogGate,
+    ChecklistGate,
+    FilesGate,
+    Gate,
+    MergesGate,
+    MetricGate,
+    MigrationGate,
+    ObservedGate,
+    SoakGate,
+    TagGate,
+)
+from gonogo.plan.kinds import for_every, name_of
 from gonogo.rules.registry import ADJUSTABLE, RULES
 from gonogo.text import clean
 from gonogo.text.names import suggest
@@ -34,50 +51,111 @@ def gates_of(reading: Reading, given: dict[str, list[GateShape]]) -> tuple[Gate,
 
 
 def _gate(reading: Reading, environment: str, given: GateShape, path: Path) -> Gate | None:
-    subject = f"gate '{environment}'"
-    chosen = [kind for kind in GateKind if getattr(given, kind.value) is not None]
+    chosen = [kind for kind in GATES if getattr(given, name_of(kind)) is not None]
     if len(chosen) != 1:
-        reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=", ".join(GateKind))
+        choices = ", ".join(map(name_of, GATES))
+        reading.add_lack(Mistake.PICK_ONE, path, where=f"gate '{environment}'", choices=choices)
         return None
-    kind = chosen[0]
-    only_with(reading, given, path, _KEYS, kind)
-    here = (*path, kind.value)
-    match kind:
-        case GateKind.METRIC:
-            names = reading.names
-            names.check(names.metrics, given.metric or "", here, subject, "asks for")
-            return Gate(environment, kind, given.metric, given.level, bounds(reading, given, path, subject))
-        case GateKind.SOAK:
-            return _soak(reading, environment, given, path)
-        case GateKind.CHANGELOG | GateKind.TAG | GateKind.MERGES | GateKind.MIGRATION:
-            return Gate(environment, kind, getattr(given, kind.value), given.level)
-        case _:
-            return Gate(environment, kind, _names(reading, kind, given, here), given.level)
+    name = name_of(chosen[0])
+    only_with(reading, given, path, _KEYS, name)
+    return _READ[chosen[0]](_Written(reading, given, environment, path, (*path, name)))
 
 
-def _names(reading: Reading, kind: GateKind, given: GateShape, here: Path) -> tuple[str, ...]:
-    """What a gate waits for by name; every name must be defined."""
-    names = reading.names
-    subject = f"gate '{here[1]}'"
-    if kind is GateKind.CHECKLIST:
-        return names.check_each(names.phases, given.checklist, here, subject, "waits for")
-    if kind is GateKind.APPROVALS:
-        return names.check_each(names.approvals, given.approvals, here, subject, "waits for")
-    if kind is GateKind.OBSERVED:
-        return names.check_each(names.environments, given.observed, here, subject, "looks at")
-    if given.files == ALL:
-        return ()
-    return names.check_each(names.products, given.files, here, subject, "looks at")
+class _Written(NamedTuple):
+    """A gate as it is written, and where."""
+
+    reading: Reading
+    given: GateShape
+    environment: str
+    path: Path
+    here: Path
+    """Of the key that says which kind it is."""
+
+    @property
+    def subject(self) -> str:
+        """What messages call it."""
+        return f"gate '{self.environment}'"
+
+    def names(
+        self, kind: Defined, given: str | list[str] | None, verb: str, here: Path | None = None
+    ) -> tuple[str, ...]:
+        """What it names; every name must be defined."""
+        return self.reading.names.check_each(kind, given, here or self.here, self.subject, verb)
 
 
-def _soak(reading: Reading, environment: str, given: GateShape, path: Path) -> Gate:
-    length = reading.positive(given.soak, (*path, "soak"), timedelta(minutes=1))
-    options = {}
-    if given.places is not None:
-        names = reading.names
-        subject = f"gate '{environment}'"
-        options["in"] = names.check_each(names.environments, given.places, (*path, "in"), subject, "looks at")
-    return Gate(environment, GateKind.SOAK, length, given.level, options)
+def _checklist(one: _Written) -> ChecklistGate:
+    phases = one.names(one.reading.names.phases, one.given.checklist, "waits for")
+    return ChecklistGate(one.environment, phases, level=one.given.level)
+
+
+def _approvals(one: _Written) -> ApprovalsGate:
+    approvals = one.names(one.reading.names.approvals, one.given.approvals, "waits for")
+    return ApprovalsGate(one.environment, approvals, level=one.given.level)
+
+
+def _changelog(one: _Written) -> ChangelogGate:
+    assert one.given.changelog is not None
+    return ChangelogGate(one.environment, one.given.changelog, level=one.given.level)
+
+
+def _metric(one: _Written) -> MetricGate:
+    names, metric = one.reading.names, one.given.metric or ""
+    names.check(names.metrics, metric, one.here, one.subject, "asks for")
+    limits = bounds(one.reading, one.given, one.path, one.subject)
+    length = limits.duration or timedelta(0)
+    return MetricGate(one.environment, metric, limits.above, limits.below, length, level=one.given.level)
+
+
+def _observed(one: _Written) -> ObservedGate:
+    seen_in = one.names(one.reading.names.environments, one.given.observed, "looks at")
+    return ObservedGate(one.environment, seen_in, level=one.given.level)
+
+
+def _soak(one: _Written) -> SoakGate:
+    length = one.reading.positive(one.given.soak, one.here, timedelta(minutes=1))
+    places: tuple[str, ...] = ()
+    if one.given.places is not None:
+        places = one.names(one.reading.names.environments, one.given.places, "looks at", (*one.path, "in"))
+    return SoakGate(one.environment, length, places, level=one.given.level)
+
+
+def _files(one: _Written) -> FilesGate:
+    products: tuple[str, ...] = ()
+    if one.given.files != ALL:
+        products = one.names(one.reading.names.products, one.given.files, "looks at")
+    return FilesGate(one.environment, products, level=one.given.level)
+
+
+def _tag(one: _Written) -> TagGate:
+    assert one.given.tag is not None
+    return TagGate(one.environment, one.given.tag, level=one.given.level)
+
+
+def _merges(one: _Written) -> MergesGate:
+    return MergesGate(one.environment, level=one.given.level)
+
+
+def _migration(one: _Written) -> MigrationGate:
+    assert one.given.migration is not None
+    return MigrationGate(one.environment, one.given.migration, level=one.given.level)
+
+
+_Reader = Callable[[_Written], Gate]
+_READ: Mapping[type[Gate], _Reader] = for_every(
+    GATES,
+    (
+        (ChecklistGate, _checklist),
+        (ApprovalsGate, _approvals),
+        (ChangelogGate, _changelog),
+        (MetricGate, _metric),
+        (ObservedGate, _observed),
+        (SoakGate, _soak),
+        (FilesGate, _files),
+        (TagGate, _tag),
+        (MergesGate, _merges),
+        (MigrationGate, _migration),
+    ),
+)
 
 
 def rules_of(reading: Reading, given: Mapping[str, Level]) -> Mapping[str, Level]:

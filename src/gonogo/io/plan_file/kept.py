@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from gonogo import __version__
 from gonogo.io.host.own_cache import OwnCache, cache_directory
-from gonogo.plan import Check, Gate, Plan
+from gonogo.plan import Check, Plan
 
 _FORM = b"gonogo-plan@1\n"
 _DIGEST = hashlib.sha256().digest_size
@@ -132,11 +132,11 @@ def _footing(path: str) -> _Footing:
 def _packed(plan: Plan) -> Plan:
     """The plan with tuples and lengths of time marked where a field takes any value."""
     items = tuple(replace(item, check=_marked(item.check)) if item.check else item for item in plan.items)
-    return replace(plan, items=items, gates=tuple(map(_marked, plan.gates)))
+    return replace(plan, items=items)
 
 
 def _marked(asked: Any) -> Any:
-    assert isinstance(asked, Check | Gate)
+    assert isinstance(asked, Check)
     options = {name: _ext(value) for name, value in asked.options.items()}
     return replace(asked, argument=_ext(asked.argument), options=options)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import Meta, Struct, field
 
 from gonogo.plan import Level, Migration, SchemeName
+from gonogo.plan.gates import ChangelogMust, MigrationMust, TagMust
 from gonogo.text.durations import DURATION_PATTERN, LOCAL_PATTERN, NUMBER_PATTERN
 
 # `$` of Python also matches before a last newline; (?!\n) makes it mean the end
@@ -396,7 +397,7 @@ class GateShape(_Shape):
     checklist: Annotated[Texts | None, _says("Phases that must have no open item.")] = None
     approvals: Annotated[Texts | None, _says("Keys of `approvals` that must be given.")] = None
     changelog: Annotated[
-        Literal["no-breaking-without-major", "version-fits", "not-empty"] | None,
+        ChangelogMust | None,
         _says("What must hold for the commits of every product."),
     ] = None
     metric: Annotated[Name | None, _says("A key of `metrics`.")] = None
@@ -407,13 +408,9 @@ class GateShape(_Shape):
     soak: Annotated[Duration | None, _says("How long they must have run in the environments before.")] = None
     places: Annotated[Texts | None, _says("soak: in these environments instead.")] = field(name="in", default=None)
     files: Annotated[Texts | None, _says("Products whose version files must agree at the tag, or `all`.")] = None
-    tag: Annotated[
-        Literal["exists", "annotated", "pinned"] | None, _says("What must hold for the tag of every product.")
-    ] = None
+    tag: Annotated[TagMust | None, _says("What must hold for the tag of every product.")] = None
     merges: Annotated[Literal["done"] | None, _says("Every fix has reached every active branch.")] = None
-    migration: Annotated[
-        Literal["reversible", "planned"] | None, _says("How the migrations must fit the way back.")
-    ] = None
+    migration: Annotated[MigrationMust | None, _says("How the migrations must fit the way back.")] = None
     level: Annotated[Level, _says("How much it weighs. Default: block.")] = Level.BLOCK
 
 
