@@ -24,6 +24,15 @@ def find_item(plan: Plan, wanted: str) -> Item | Refusal:
     if starting:
         names = ", ".join(item.id for item in starting[:6])
         return Refusal(ExitCode.USAGE, "item.ambiguous", f"'{shown}' may be {names}", "type more of the id")
+    if group := plan.group(wanted):
+        members = [item.id for item in plan.items if item.group == group.id]
+        names = ", ".join(members[:6]) + (" and more" if len(members) > 6 else "")
+        return Refusal(
+            ExitCode.USAGE,
+            "item.group",
+            f"'{shown}' is a group: it is done when its items are",
+            f"they are {names}",
+        )
     near = suggest(wanted, [item.id for item in plan.items])
     hint = f"did you mean '{near}'?" if near else "gonogo tick    lists what is open"
     return Refusal(ExitCode.USAGE, "item.unknown", f"the plan has no item '{shown}'", hint)

@@ -325,6 +325,30 @@ class Check(Struct, frozen=True):
     options: Mapping[str, Any] = {}
 
 
+class Guide(Struct, frozen=True):
+    """What tells how a line of the checklist is done. Text of the plan's author: shown, never run."""
+
+    description: str = ""
+    """Markdown."""
+    link: str = ""
+    """An http or https URL."""
+    command: str = ""
+    """To be typed by a person."""
+    estimate: timedelta | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.description or self.link or self.command or self.estimate)
+
+
+class Group(Struct, frozen=True):
+    """Items under a common title. It has no state of its own: it is done when its items are."""
+
+    id: ItemId
+    title: str
+    phase: str = ""
+    guide: Guide = Guide()
+
+
 class Item(Struct, frozen=True):
     """One line of the checklist."""
 
@@ -342,6 +366,11 @@ class Item(Struct, frozen=True):
     check: Check | None = None
     ci: bool = False
     """Whether a job in CI may tick it."""
+    group: str = ""
+    """Id of the `Group` it stands in; "" for none."""
+    guide: Guide = Guide()
+    due: datetime | None = None
+    """UTC: until when it is to be done. None when nothing was said."""
 
 
 class ApprovalSlot(Struct, frozen=True):
@@ -490,6 +519,7 @@ class Plan(Struct, frozen=True):
     timing: Timing = Timing()
     sources: tuple[Source, ...] = ()
     items: tuple[Item, ...] = ()
+    groups: tuple[Group, ...] = ()
     phases: tuple[str, ...] = ()
     """In the plan's order; ("",) when the checklist is one plain list."""
     approvals: tuple[ApprovalSlot, ...] = ()
@@ -525,6 +555,10 @@ class Plan(Struct, frozen=True):
     def item(self, item_id: str) -> Item | None:
         """The checklist item of that id."""
         return next((item for item in self.items if item.id == item_id), None)
+
+    def group(self, group_id: str) -> Group | None:
+        """The group of items of that id."""
+        return next((group for group in self.groups if group.id == group_id), None)
 
     def person_of(self, account: str) -> Person | None:
         """The person behind a unix account."""

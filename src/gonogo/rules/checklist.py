@@ -61,12 +61,13 @@ def _open_item(plan: Plan, state: ReleaseState, item: Item, now: datetime, files
     elif found.claim is not None:
         waits = f": {found.claim.actor.user} is at it"
     phase = f" ({item.phase})" if item.phase else ""
+    late = f", it was due {item.due:%Y-%m-%d %H:%M} UTC" if item.due and now > item.due else ""
     # a check that passed leaves the last word to people where the plan wants two of them, or another item first
     by_hand = item.check is None or says is Standing.PASSED
     return ReasonLine(
         "item.open",
         Weight.BLOCKER,
-        f"'{item.title}'{phase} is open{waits}",
+        f"'{item.title}'{phase} is open{late}{waits}",
         f"item:{item.id}",
         seen,
         "journal",

@@ -1,6 +1,6 @@
 """The checklist in rows. The mark is text, so that ticked and open differ without colour."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from gonogo.events.state import ItemState, ItemStatus, ReleaseState
 from gonogo.facts.named_files import NamedFiles
-from gonogo.plan import Item, Plan
+from gonogo.plan import Group, Guide, Item, Plan
 from gonogo.rules.checks import Standing, describe
 from gonogo.text import clean
+from gonogo.text.durations import duration_text
 from gonogo.text.spans import age
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view.checks import check_words, says
+from gonogo.view.markdown import markdown_lines
 
 MARKS = {ItemStatus.DONE: "[x]", ItemStatus.OPEN: "[ ]", ItemStatus.SKIPPED: "[-]"}
 _TONES = {ItemStatus.DONE: Tone.GOOD, ItemStatus.OPEN: Tone.PLAIN, ItemStatus.SKIPPED: Tone.MUTED}
@@ -35,6 +37,8 @@ class ItemRow(Struct, frozen=True):
     """Who brought it into this state and when; for an open one what it waits for."""
     tone: Tone
     notes: int = 0
+    indent: int = 0
+    """How deep it stands in groups."""
     beyond: bool = False
     """Whether it stands below a line of no return: there, going back means rolling forward."""
 
@@ -66,12 +70,14 @@ class Listed(Protocol):
 def rows(release: Listed) -> tuple[ItemRow, ...]:
     """Headings and items in the plan's order."""
     found: list[ItemRow] = []
-    phase = None
+    phase = group = None
     beyond = False
     for item in release.plan.items:
         if item.phase != phase and item.phase:
             found.append(_heading(release, item.phase))
-        phase = item.phase
+        if item.group and item.group != group and (around := release.plan.group(item.group)):
+            found.append(_group(release, around))
+        phase, group = item.phase, item.group
         found.append(replace(item_row(release, item), beyond=beyond))
         if item.point_of_no_return:
             found.append(_line_below(release, item))
@@ -114,6 +120,21 @@ def _heading(release: Listed, phase: str) -> ItemRow:
     return ItemRow(f"phase:{phase}", True, "", phase, f"{closed}/{len(items)}", "", tone)
 
 
+def _group(release: Listed, group: Group) -> ItemRow:
+    """The title that items stand under: done when they are."""
+    items = [item for item in release.plan.items if item.group == group.id]
+    closed = sum(release.state.item(item.id).status is not ItemStatus.OPEN for item in items)
+    done = closed == len(items)
+    mark = MARKS[ItemStatus.DONE if done else ItemStatus.OPEN]
+    words = f"{closed}/{len(items)}"
+    return ItemRow(f"group:{group.id}", True, mark, group.title, words, "", Tone.GOOD if done else Tone.PLAIN)
+
+
+def is_late(item: Item, state: ItemState, now: datetime) -> bool:
+    """Whether it is open after it was due; `now` is UTC."""
+    return item.due is not None and state.status is ItemStatus.OPEN and now > item.due
+
+
 def item_row(release: Listed, item: Item) -> ItemRow:
     """One item as it stands."""
     state = release.state.item(item.id)
@@ -125,8 +146,9 @@ def item_row(release: Listed, item: Item) -> ItemRow:
         item.title,
         owner_name(release.plan, item),
         doubt or _who(release, item, state),
-        Tone.WARN if doubt else _TONES[state.status],
+        Tone.WARN if doubt or is_late(item, state, release.now) else _TONES[state.status],
         len(state.notes),
+        indent=1 if item.group else 0,
     )
 
 
@@ -150,6 +172,24 @@ def _who(release: Listed, item: Item, state: ItemState) -> str:
     if state.status is not ItemStatus.OPEN and state.actor and state.at:
         reason = f": {state.reason}" if state.reason else ""
         return f"{state.actor.user} {when(state.at, release.now)}{reason}"
+    if due := due_words(item, release.now):
+        return "; ".join(filter(None, (due, _waits(release, item, state))))
+    return _waits(release, item, state)
+
+
+def due_words(item: Item, now: datetime) -> str:
+    """`due 21:00`, `late: due 11-24 21:00`, UTC; "" where nothing was said. `now` is UTC."""
+    if item.due is None:
+        return ""
+    return f"{'late: due' if now > item.due else 'due'} {_moment(item.due, now)}"
+
+
+def _moment(at: datetime, now: datetime) -> str:
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
+
+
+def _waits(release: Listed, item: Item, state: ItemState) -> str:
+    """What an open item waits for."""
     if state.first is not None:
         says = " says it does not apply" if state.first.skip else ""
         return f"1 of 2 persons: {state.first.actor.user}{says} {when(state.first.at, release.now)}"
@@ -178,8 +218,10 @@ def when(at: datetime, now: datetime) -> str:
 def row_line(row: ItemRow) -> Line:
     """A row as one line of text, for the command line."""
     if row.heading:
-        return (Span(row.title, row.tone), Span(f"  {row.owner}", Tone.MUTED))
-    line = [Span(f"{row.mark} ", row.tone), Span(f"{row.key:<24} "), Span(row.title, Tone.PLAIN)]
+        mark = f"{row.mark} " if row.mark else ""
+        return (Span(f"{mark}{row.title}", row.tone), Span(f"  {row.owner}", Tone.MUTED))
+    indent = "  " * row.indent
+    line = [Span(f"{indent}{row.mark} ", row.tone), Span(f"{row.key:<24} "), Span(row.title, Tone.PLAIN)]
     if forward_only(row):
         line.append(Span(f"  {FORWARD}", Tone.WARN))
     if row.owner:
@@ -194,6 +236,7 @@ def row_line(row: ItemRow) -> Line:
 def details(release: Listed, item: Item) -> tuple[Line, ...]:
     """Everything known about an item, line by line."""
     state = release.state.item(item.id)
+    group = release.plan.group(item.group) if item.group else None
     facts: list[tuple[str, str]] = [
         ("id", item.id),
         ("state", f"{WORDS[state.status]}{_by(state, release.now)}"),
@@ -202,6 +245,9 @@ def details(release: Listed, item: Item) -> tuple[Line, ...]:
         ("first", _first(state)),
         ("then", state.title if state.title != item.title else ""),
         ("phase", item.phase),
+        ("group", group.title if group else ""),
+        ("due", _due(item, state, release.now)),
+        ("estimate", duration_text(item.guide.estimate) if item.guide.estimate else ""),
         ("owner", owner_name(release.plan, item)),
         ("for", item.environment),
         ("after", ", ".join(item.after)),
@@ -213,6 +259,7 @@ def details(release: Listed, item: Item) -> tuple[Line, ...]:
     ]
     lines: list[Line] = [(Span(item.title, Tone.STRONG),)]
     lines += [(Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in facts if text]
+    lines += [line for guide in (item.guide, group.guide if group else Guide()) for line in _how(guide)]
     for proof in state.proofs:
         digest = f" (SHA-256 {proof.sha256}, {proof.size} bytes)" if proof.sha256 else ""
         lines.append((Span(f"{proof.kind:<10}", Tone.MUTED), Span(f"{clean(proof.text)}{digest}")))
@@ -220,6 +267,33 @@ def details(release: Listed, item: Item) -> tuple[Line, ...]:
         lines.append((Span(f"note by {note.actor.user}, {note.at:%Y-%m-%d %H:%M:%S} UTC", Tone.MUTED),))
         lines += [(Span(f"  {text}"),) for text in note.text.splitlines()]
     return tuple(lines)
+
+
+def _due(item: Item, state: ItemState, now: datetime) -> str:
+    if item.due is None:
+        return ""
+    late = f": {age(now - item.due)} late" if is_late(item, state, now) else ""
+    return f"{item.due:%Y-%m-%d %H:%M} UTC{late}"
+
+
+def _how(guide: Guide) -> Iterator[Line]:
+    yield from _to_hand(guide)
+    if guide.description:
+        yield ()
+        yield from markdown_lines(guide.description)
+
+
+def how_lines(item: Item) -> tuple[Line, ...]:
+    """What one needs at hand while doing it: its page, and what is typed for it."""
+    return tuple((Span("      "), *line) for line in _to_hand(item.guide))
+
+
+def _to_hand(guide: Guide) -> Iterator[Line]:
+    """Link and command; a person types it, it is never run from here."""
+    for label, text in (("link", guide.link), ("type", guide.command)):
+        # each line of a command stands alone, so that it is read as it will be typed
+        for index, part in enumerate(text.splitlines()):
+            yield (Span(f"{'' if index else label:<10}", Tone.MUTED), Span(clean(part, 1_000)))
 
 
 def _first(state: ItemState) -> str:

@@ -182,8 +182,8 @@ def test_the_checklist_in_phases(plan: Plan) -> None:
     """Items in short and long form, each in its phase."""
     assert plan.phases == ("Pre-release", "Release candidate", "Deployment", "Post-release")
     assert [item.id for item in plan.items] == [
-        "create-release-branch", "tests", "tickets", "qa", "rehearse-rollback", "backup", "migrate",
-        "smoke-eu", "versions-agree", "tagged", "announce",
+        "create-release-branch", "tests", "tickets", "tell-qa", "milestone", "candidate", "qa",
+        "rehearse-rollback", "backup", "migrate", "smoke-eu", "versions-agree", "tagged", "announce",
     ]  # fmt: skip
     tests, tickets, migrate, smoke = (plan.item(name) for name in ("tests", "tickets", "migrate", "smoke-eu"))
     assert tests is not None
@@ -205,6 +205,21 @@ def test_the_checklist_in_phases(plan: Plan) -> None:
     qa = plan.item("qa")
     assert qa is not None
     assert (qa.environment, qa.owner, qa.phase) == ("staging", "chloe", "Release candidate")
+
+
+def test_items_say_how_they_are_done(plan: Plan) -> None:
+    """A group gives its items owner and due date; what waits for it waits for each of them."""
+    group = plan.group("freeze-the-branch")
+    assert group is not None
+    members = [item for item in plan.items if item.group == group.id]
+    assert [(item.id, item.owner) for item in members] == [("tell-qa", "ben"), ("milestone", "ben")]
+    assert {item.due for item in members} == {datetime(2026, 11, 23, 20, 0, tzinfo=UTC)}
+    assert members[1].guide.link == "https://wiki.example.com/milestone"
+    candidate = plan.item("candidate")
+    assert candidate is not None
+    assert candidate.after == ("tell-qa", "milestone")
+    assert candidate.guide.description == "From the commit that **passed the night run**."
+    assert (candidate.guide.command, candidate.guide.estimate) == ("make candidate", timedelta(minutes=15))
 
 
 def test_gates_and_rules(plan: Plan) -> None:
@@ -306,7 +321,14 @@ def test_the_documentation_lists_the_keys_of_the_schema() -> None:
             section = line.removeprefix("## ").partition(":")[0]
         elif found := re.match(r"\| `(\w+)`", line):
             listed.add(found[1] if section == "The plan" else f"{section}.{found[1]}")
-    assert listed == keys_of(json_schema())
+    known = keys_of(json_schema())
+    steps = {key for key in known if key.startswith("Step.")}
+    assert listed == known - steps
+    assert {key.replace("Step.", "Item.") for key in steps} == {
+        key for key in listed if key.startswith("Item.")
+    } - {
+        "Item.items"  # the section on items in a group says so in one sentence
+    }
 
 
 def test_the_example_shows_every_key_of_the_format() -> None:

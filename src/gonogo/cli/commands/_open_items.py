@@ -63,30 +63,37 @@ def _print_items(context: Context, release: Listed, heading: str, items: list[It
     context.out.line(Span(heading, Tone.STRONG))
     rows = {row.key: row for row in checklist.rows(release)}
     for item in items:
-        context.out.lines((checklist.row_line(rows[item.id]),))
+        context.out.lines((checklist.row_line(rows[item.id]), *checklist.how_lines(item)))
         if item.point_of_no_return:
             below = rows[f"return:{item.id}"]
             context.out.line(Span(f"    -- {below.title}", below.tone))
 
 
 def _as_facts(release: Listed, account: str, mine: list[Item], others: list[Item]) -> dict[str, Any]:
-    from gonogo.cli.facts import item_facts
+    from gonogo.cli.facts import item_facts, moment, seconds
 
     return {
         "release": release.plan.release,
         "account": account,
         "open": [
             {
+                **item_facts(release.state.item(item.id)),
                 "item": item.id,
                 "title": item.title,
                 "phase": item.phase,
+                "group": item.group,
+                "due": moment(item.due),
+                "late": checklist.is_late(item, release.state.item(item.id), release.now),
+                "link": item.guide.link,
+                "command": item.guide.command,
+                "description": item.guide.description,
+                "estimate_seconds": seconds(item.guide.estimate),
                 "owner": item.owner,
                 "mine": item in mine,
                 "after": list(item.after),
                 "two_person": item.two_person,
                 "evidence_required": item.evidence_required,
                 "point_of_no_return": item.point_of_no_return,
-                **item_facts(release.state.item(item.id)),
             }
             for item in [*mine, *others]
         ],

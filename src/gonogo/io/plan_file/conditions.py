@@ -1,4 +1,4 @@
-"""Checklist, approvals, gates, metrics and rollback triggers: what must hold, and who says so."""
+"""Checks, approvals, gates, metrics and rollback triggers: what must hold, and who says so."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -6,85 +6,25 @@ from typing import Any, NamedTuple
 
 from gonogo.io.plan_file.addresses import check_ref_name, check_url
 from gonogo.io.plan_file.reading import Reading
-from gonogo.io.plan_file.references import item_entries, item_ids, report_circles, short_id
+from gonogo.io.plan_file.references import short_id
 from gonogo.io.plan_file.shape import (
     ApprovalShape,
     CheckShape,
     GateShape,
-    ItemShape,
     MetricShape,
     TriggerShape,
 )
 from gonogo.io.yaml.nodes import Path
-from gonogo.io.yaml.problems import Mistake, Place
+from gonogo.io.yaml.problems import Mistake
 from gonogo.plan import (
     ApprovalSlot,
     Check,
     CheckKind,
-    Item,
-    ItemId,
     Metric,
     Person,
     Trigger,
 )
 from gonogo.text import clean
-
-Checklist = list[str | ItemShape] | dict[str, list[str | ItemShape]]
-
-
-def phases_of(checklist: Checklist) -> tuple[str, ...]:
-    """The phases in the plan's order; one without a name when the checklist is a plain list."""
-    if isinstance(checklist, dict):
-        return tuple(checklist)
-    return ("",) if checklist else ()
-
-
-def items_of(reading: Reading, checklist: Checklist) -> tuple[Item, ...]:
-    """The items in the plan's order."""
-    made: dict[str, Item] = {}
-    places: dict[str, Place] = {}
-    entries = tuple(item_entries(checklist))
-    names = item_ids(
-        {"id": given.id, "title": given.title} if isinstance(given, ItemShape) else given for _, given in entries
-    )
-    for name, (path, given) in zip(names, entries, strict=True):
-        id_path = path if isinstance(given, str) else (*path, "id" if given.id else "title")
-        place = reading.place(id_path)
-        if not name:
-            title = given if isinstance(given, str) else given.title
-            reading.problems.add(Mistake.NO_ID, place, title=clean(title, 60))
-        elif name in made:
-            reading.problems.add(Mistake.REPEATED, place, kind="item", name=name, line=places[name].line)
-        else:
-            places[name] = place
-            phase = str(path[1]) if len(path) == 3 else ""
-            made[name] = _item(reading, name, given, phase, path)
-    report_circles("items", {name: item.after for name, item in made.items()}, places, reading.problems)
-    return tuple(made.values())
-
-
-def _item(reading: Reading, name: str, given: str | ItemShape, phase: str, path: Path) -> Item:
-    if isinstance(given, str):
-        return Item(ItemId(name), given, phase)
-    subject = f"item '{name}'"
-    owner(reading, given.owner, (*path, "owner"), subject)
-    if given.environment is not None:
-        names = reading.names
-        names.check(names.environments, given.environment, (*path, "environment"), subject, "is about")
-    after = reading.names.check_each(reading.names.items, given.after, (*path, "after"), subject, "comes after")
-    return Item(
-        id=ItemId(name),
-        title=given.title,
-        phase=phase,
-        owner=given.owner or "",
-        environment=given.environment or "",
-        after=tuple(ItemId(one) for one in after),
-        evidence_required=given.evidence == "required",
-        two_person=given.two_person,
-        point_of_no_return=given.point_of_no_return,
-        check=_check(reading, name, given.check, (*path, "check")) if given.check else None,
-        ci=given.ci,
-    )
 
 
 def owner(reading: Reading, name: str | None, path: Path, subject: str) -> None:
@@ -102,7 +42,8 @@ _FIELDS = {"for": "duration", "in": "places"}
 """Keys that are words of Python, and what the shape calls them."""
 
 
-def _check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check | None:
+def read_check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check | None:
+    """What decides `item` by itself; None where that cannot be told."""
     subject = f"the check of '{item}'"
     chosen = [kind for kind in CheckKind if getattr(given, kind.value)]
     if len(chosen) != 1:

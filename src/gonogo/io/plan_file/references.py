@@ -77,13 +77,21 @@ class References:
 
 
 def item_entries(checklist: Any) -> Iterator[tuple[Path, Any]]:
-    """Every item as it was written, with its path."""
+    """Every item as it was written, or as its shape has it, with its path; a group comes before what is in it."""
     if isinstance(checklist, list):
-        yield from ((("checklist", index), item) for index, item in enumerate(checklist))
+        yield from _entries(checklist, ("checklist",))
     elif isinstance(checklist, dict):
         for phase, items in checklist.items():
             if isinstance(items, list):
-                yield from ((("checklist", phase, index), item) for index, item in enumerate(items))
+                yield from _entries(items, ("checklist", phase))
+
+
+def _entries(items: list[Any], path: Path) -> Iterator[tuple[Path, Any]]:
+    for index, item in enumerate(items):
+        yield (*path, index), item
+        inside = item.get("items") if isinstance(item, dict) else getattr(item, "items", None)
+        if isinstance(inside, list):
+            yield from (((*path, index, "items", step), one) for step, one in enumerate(inside))
 
 
 def item_ids(items: Iterable[Any]) -> tuple[str, ...]:

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from gonogo.io.plan_file.addresses import check_clone, check_inside, check_ref_name
 from gonogo.io.plan_file.branches import read_branches, read_product_branches
 from gonogo.io.plan_file.changelogs import bump_of, changelog_of, check_calendar
+from gonogo.io.plan_file.checklist import items_of, phases_of
 from gonogo.io.plan_file.conditions import (
     approvals_of,
-    items_of,
     metrics_of,
     owner,
-    phases_of,
     triggers_of,
 )
 from gonogo.io.plan_file.gates import gates_of, rules_of
@@ -73,6 +72,8 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
     reading.read(parse_day, shape.target_date, ("target_date",), None)
     rollback = shape.rollback or RollbackShape()
     branches = shape.branches or BranchesShape()
+    window = window_of(reading, shape.window)
+    items, groups = items_of(reading, shape.checklist, window)
     return Plan(
         release=shape.release,
         environments=environments,
@@ -82,11 +83,12 @@ def resolve(shape: PlanShape, document: Document, problems: Problems, names: Ref
         manager=shape.manager or "",
         target_date=shape.target_date or "",
         metadata=shape.metadata,
-        window=window_of(reading, shape.window),
+        window=window,
         people=people,
         timing=timing,
         sources=sources_of(reading, shape.sources, timing),
-        items=items_of(reading, shape.checklist),
+        items=items,
+        groups=groups,
         phases=phases_of(shape.checklist),
         approvals=approvals_of(reading, shape.approvals, people),
         gates=gates_of(reading, shape.gates),

@@ -54,6 +54,14 @@ Duration: TypeAlias = Annotated[
         examples=["30s", "5m", "1h30m", "24h", "7d"],
     ),
 ]
+Due: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=f"^(?:{LOCAL_PATTERN}|{DURATION_PATTERN} (?:before|after) go){_END}",
+        title="a local time, or a length of time before or after the go",
+        examples=["2026-11-24 21:00", "2d before go", "1h after go"],
+    ),
+]
 Local: TypeAlias = Annotated[
     str,
     Meta(pattern=f"^{LOCAL_PATTERN}{_END}", title="a local time", examples=["2026-11-24 21:00", "2026-11-24"]),
@@ -351,7 +359,7 @@ class CheckShape(_Shape):
     good_for: Annotated[Duration | None, _says("How long a result counts. Default: 1h.")] = None
 
 
-class ItemShape(_Shape):
+class StepShape(_Shape):
     """One line of the checklist."""
 
     title: Annotated[Text, _says("What is to be done.")]
@@ -368,6 +376,20 @@ class ItemShape(_Shape):
     point_of_no_return: Annotated[bool, _says("After it, rollback means rolling forward.")] = False
     check: Annotated[CheckShape | None, _says("What decides it by itself.")] = None
     ci: Annotated[bool, _says("A job in CI may tick it. Default: false.")] = False
+    description: Annotated[Text, _says("How it is done, in Markdown; shown where it is ticked.")] = ""
+    link: Annotated[Text, _says("A page about it. http or https.")] = ""
+    command: Annotated[Text, _says("What is typed for it: shown and copied, never run.")] = ""
+    due: Annotated[Due | None, _says("Until when: a local time, or so long before or after the go.")] = None
+    estimate: Annotated[Duration | None, _says("How long it takes.")] = None
+
+
+class ItemShape(StepShape):
+    """One line of the checklist, or a group of them."""
+
+    items: Annotated[
+        list[Text | StepShape],
+        _says("Makes it a group: it is done when these are. They share its owner, environment and due date."),
+    ] = []
 
 
 class AllowedSignersShape(_Shape):

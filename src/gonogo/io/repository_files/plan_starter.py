@@ -14,6 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from gonogo.errors import GonogoError, NotPermittedError, StorageError, UsageError
+from gonogo.io.repository_files.checklist_file import ChecklistFile, checklist_lines, find_checklist
 from gonogo.io.repository_files.tag_series import Series, living, series_of
 from gonogo.io.repository_files.version_files import NoVersion, stated_in
 from gonogo.plan import SchemeName, VersionFile
@@ -90,10 +91,20 @@ class Part(Struct, frozen=True):
         return self.newest.number if self.newest is not None else ""
 
 
-def starter_plan(directory: Path) -> str:
+def starter_plan(directory: Path, checklist: ChecklistFile | None = None) -> str:
     """The starter plan for `directory`: from tags, branches, version files and commits of the repository there."""
     found = look_around(directory)
-    return starter_text(found, _asked(directory, starter_text(found)) if found.tags else {})
+    return starter_text(found, _asked(directory, starter_text(found)) if found.tags else {}, checklist)
+
+
+def usual_checklist(directory: Path) -> ChecklistFile | None:
+    """The checklist that the repository at `directory` keeps in Markdown; None where it keeps none."""
+    here = directory.absolute()
+    return find_checklist(_top(here) or here)
+
+
+def _top(here: Path) -> Path | None:
+    return next((path for path in (here, *here.parents) if (path / ".git").exists()), None)
 
 
 def _asked(directory: Path, text: str) -> Mapping[str, str]:
@@ -114,7 +125,7 @@ def _asked(directory: Path, text: str) -> Mapping[str, str]:
 def look_around(directory: Path) -> Found:
     """What is found at and above `directory`; a repository git does not want to read counts as none."""
     here = directory.absolute()
-    top = next((path for path in (here, *here.parents) if (path / ".git").exists()), None)
+    top = _top(here)
     if top is None:
         return Found(here.name, files=_version_files(here))
     dated: dict[str, int] = {}
@@ -246,7 +257,9 @@ def _files_below(files: Iterable[VersionPlace], folder: str) -> tuple[VersionPla
     return tuple(file for file in files if folder and file.path.startswith(f"{folder}/"))
 
 
-def starter_text(found: Found, asked: Mapping[str, str] | None = None) -> str:
+def starter_text(
+    found: Found, asked: Mapping[str, str] | None = None, checklist: ChecklistFile | None = None
+) -> str:
     """The plan's text, which always loads. `asked` is the version that commits ask for, by product."""
     parts, others = parts_of(found)
     versions = {part.name: _planned(part, (asked or {}).get(part.name, "")) for part in parts}
@@ -275,18 +288,11 @@ def starter_text(found: Found, asked: Mapping[str, str] | None = None) -> str:
             "# people:   # the unix account is the identity",
             "#   ana: {name: Ana Ruiz, account: aruiz, roles: [release-manager]}",
             "",
-            "checklist:",
-            "  Pre-release:",
-            "    - {id: tests, title: Run the full test suite}",
-            "    - {id: changelog, title: Read the changelog}",
-            "  Deployment:",
-            "    - {id: announce, title: Announce the window}",
-            "  Post-release:",
-            "    - {id: watch, title: Watch the error rate for an hour}",
+            *(_USUAL_CHECKLIST if checklist is None else checklist_lines(checklist)),
             "",
             "gates:   # what must hold before production, beside what always must",
             "  production:",
-            "    - {checklist: [Pre-release]}",
+            *(["    - {checklist: [Pre-release]}"] if checklist is None else []),
             "    - {changelog: no-breaking-without-major, level: warn}",
             "",
             "branches:",
@@ -294,6 +300,18 @@ def starter_text(found: Found, asked: Mapping[str, str] | None = None) -> str:
             "",
         ]
     )
+
+
+_USUAL_CHECKLIST: Final = (
+    "checklist:",
+    "  Pre-release:",
+    "    - {id: tests, title: Run the full test suite}",
+    "    - {id: changelog, title: Read the changelog}",
+    "  Deployment:",
+    "    - {id: announce, title: Announce the window}",
+    "  Post-release:",
+    "    - {id: watch, title: Watch the error rate for an hour}",
+)
 
 
 def _product_lines(found: Found, part: Part, version: str, asked: Mapping[str, str]) -> list[str]:

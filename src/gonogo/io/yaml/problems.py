@@ -78,6 +78,8 @@ class Mistake(Enum):
     NOT_DEFINED = "{subject} {verb} {kind} '{name}', which is not defined"
     REPEATED = "{kind} '{name}' is defined a second time, first at line {line}"
     NO_ID = "the title '{title}' gives no id"
+    NOT_A_LINK = "a link is an http or https address, not '{url}'"
+    NO_GO_TIME = "it counts from the go, and the plan has no `window`"
     CIRCLE = "{kind} wait for each other in a circle: {circle}"
     SAME_ACCOUNT = "account '{account}' belongs to '{other}' already"
     QUORUM_OUT_OF_REACH = "approval '{name}' needs {quorum} of role '{role}', which {count} have"
@@ -157,6 +159,8 @@ _REMEDIES: Final = {
     Mistake.NOT_A_CREDENTIAL: "secrets stand in your own configuration; a plan names them: `auth: NAME`",
     Mistake.TOO_MANY_CELLS: "split the release: nobody can look at so many",
     Mistake.NO_VALUE: "write one after the ':', or leave the key out",
+    Mistake.NOT_A_LINK: "write it like https://wiki.example.com/page",
+    Mistake.NO_GO_TIME: "state the window, or write a local time like 2026-11-24 21:00",
     Mistake.NO_ID: "give one: {id: NAME, title: ...}, with letters a-z, digits and hyphens",
     Mistake.TWO_PROBES: "`probe:` is for all environments, `probes:` for each its own",
     Mistake.TWO_PLACES: "`url:` is the API itself, `cluster:` a name in each one's own kubeconfig: leave one out",

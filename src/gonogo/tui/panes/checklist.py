@@ -72,8 +72,9 @@ def _row(row: ItemRow, columns: int, indent: int, owners: bool, look: Look, runn
     ellipsis = look.glyphs.ellipsis
     title_tone = Tone.MUTED if row.tone is Tone.MUTED else Tone.PLAIN
     notes = f" ({row.notes} note{'s' if row.notes > 1 else ''})" if row.notes else ""
+    inset = "  " * row.indent
     forward = f" {FORWARD}" if forward_only(row) else ""
-    title = (Span(row.title, title_tone), Span(forward, Tone.WARN), Span(notes, Tone.MUTED))
+    title = (Span(f"{inset}{row.title}", title_tone), Span(forward, Tone.WARN), Span(notes, Tone.MUTED))
     owner = _OWNER if owners and columns >= _ROOMY else 0
     used = indent + _MARK + 1 + (owner + 2 if owner else 0)
     who = max(20, (columns - used) * 2 // 5) if columns >= _NARROW else 0
@@ -102,8 +103,10 @@ def _heading(row: ItemRow, columns: int, look: Look) -> Row:
             selectable=False,
             heading=True,
         )
+    # a group is marked like an item, and stands among them
+    mark = (Span(f" {row.mark} ", row.tone), Span(row.title)) if row.mark else (Span(row.title, Tone.STRONG),)
     line = (
-        Span(row.title, Tone.STRONG),
+        *mark,
         Span(f"  {row.owner}", row.tone if row.tone is Tone.GOOD else Tone.MUTED),
     )
     return Row(row.key, line, selectable=False, heading=True)

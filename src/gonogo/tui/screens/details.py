@@ -269,6 +269,8 @@ def text_to_copy(snapshot: Snapshot, subject: str) -> str:
     if kind == "event":
         event = next(one for one in snapshot.state.events if f"{one.seq}" == name)
         return line_text(event_line(event))
+    if kind == "item" and (item := snapshot.plan.item(name)) and item.guide.command:
+        return "\n".join(clean(line, 4_000) for line in item.guide.command.splitlines())
     if kind == "item":
         return f"{name}\n{line_text(lines[0])}\n{line_text(lines[2])}"
     if kind == "cell":
