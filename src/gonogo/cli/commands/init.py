@@ -5,8 +5,7 @@ from pathlib import Path
 
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
-from gonogo.io.repository_files.checklist_file import ChecklistFile, read_checklist
-from gonogo.io.repository_files.plan_starter import starter_plan, usual_checklist, write_new
+from gonogo.io.repository_files.plan_starter import Starter, starter, write_new
 
 _NAMED = 5
 """Lines of a checklist that were not taken, as far as they are named here; the plan names more."""
@@ -26,20 +25,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Write it; an existing file is never touched."""
-    path, named = Path(context.args.path), context.args.checklist
-    directory = path.absolute().parent
-    taken = read_checklist(Path(named)) if named else usual_checklist(directory)
-    write_new(path, starter_plan(directory, taken))
+    path = Path(context.args.path)
+    made = starter(path.absolute().parent, context.args.checklist)
+    write_new(path, made.text)
     if context.options.json:
-        context.out.json({"written": str(path.absolute()), "checklist": _facts(taken)})
+        context.out.json({"written": str(path.absolute()), "checklist": _facts(made)})
         return ExitCode.OK
-    if taken is not None:
-        _tell(context, taken)
+    _tell(context, made)
     context.out.line(f"{path} is written: read it, change what is wrong, then: gonogo check {path}")
     return ExitCode.OK
 
 
-def _tell(context: Context, taken: ChecklistFile) -> None:
+def _tell(context: Context, made: Starter) -> None:
+    taken = made.checklist
+    if taken is None:
+        return
     context.out.line(f"checklist: {taken.count} item{'' if taken.count == 1 else 's'} from {taken.path}")
     for one in taken.left[:_NAMED]:
         context.say.warning(f"{taken.path}:{one.line}: not taken over: {one.reason}")
@@ -47,7 +47,8 @@ def _tell(context: Context, taken: ChecklistFile) -> None:
         context.say.warning(f"{taken.path}: {len(taken.left) - _NAMED} more lines were not taken over")
 
 
-def _facts(taken: ChecklistFile | None) -> dict[str, object] | None:
+def _facts(made: Starter) -> dict[str, object] | None:
+    taken = made.checklist
     if taken is None:
         return None
     left = [{"line": one.line, "text": one.text, "reason": one.reason} for one in taken.left]

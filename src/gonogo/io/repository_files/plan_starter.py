@@ -14,7 +14,12 @@ from typing import Final
 from msgspec import Struct
 
 from gonogo.errors import GonogoError, NotPermittedError, StorageError, UsageError
-from gonogo.io.repository_files.checklist_file import ChecklistFile, checklist_lines, find_checklist
+from gonogo.io.repository_files.checklist_file import (
+    ChecklistFile,
+    checklist_lines,
+    find_checklist,
+    read_checklist,
+)
 from gonogo.io.repository_files.tag_series import Series, living, series_of
 from gonogo.io.repository_files.version_files import NoVersion, stated_in
 from gonogo.plan import SchemeName, VersionFile
@@ -97,10 +102,21 @@ def starter_plan(directory: Path, checklist: ChecklistFile | None = None) -> str
     return starter_text(found, _asked(directory, starter_text(found)) if found.tags else {}, checklist)
 
 
-def usual_checklist(directory: Path) -> ChecklistFile | None:
-    """The checklist that the repository at `directory` keeps in Markdown; None where it keeps none."""
+class Starter(Struct, frozen=True):
+    """A starter plan, and the checklist in Markdown that it took over."""
+
+    text: str
+    checklist: ChecklistFile | None = None
+
+
+def starter(directory: Path, named: str | None) -> Starter:
+    """The starter plan for `directory`, with the checklist of the file `named`, else the one that is kept there.
+
+    Raises UsageError where a named file holds none, StorageError.
+    """
     here = directory.absolute()
-    return find_checklist(_top(here) or here)
+    checklist = read_checklist(Path(named)) if named else find_checklist(_top(here) or here)
+    return Starter(starter_plan(directory, checklist), checklist)
 
 
 def _top(here: Path) -> Path | None:
