@@ -57,7 +57,7 @@ from gonogo.plan import (
     VersionFile,
     Window,
 )
-from gonogo.plan.gates import (
+from gonogo.plan.conditions import (
     ApprovalsGate,
     ChangelogGate,
     ChecklistGate,

@@ -7,8 +7,6 @@ from msgspec.structs import replace
 
 from gonogo.events import Actor
 from gonogo.plan import (
-    Check,
-    CheckKind,
     Environment,
     Item,
     ItemId,
@@ -19,6 +17,7 @@ from gonogo.plan import (
     Product,
     Source,
 )
+from gonogo.plan.conditions import RunCheck
 
 BEGAN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
@@ -67,7 +66,7 @@ def shop(repo: Path | None = None) -> Plan:
     environments = (Environment("staging"), Environment("production", after=("staging",), production=True))
     web = Product("web", "1.2.3", "1.2.2", repo=str(repo) if repo else "", revision="a" * 40)
     api = Product("api", "2.0.0")
-    checked = Item(ItemId("tests"), "Run the tests", owner="ben", check=Check(CheckKind.RUN, ("make", "test")))
+    checked = Item(ItemId("tests"), "Run the tests", owner="ben", check=RunCheck(("make", "test")))
     return Plan(
         "2026.11",
         environments,

@@ -11,8 +11,6 @@ from gonogo.facts import Observation, Running, Seen, Status
 from gonogo.plan import (
     ApprovalSlot,
     Authority,
-    Check,
-    CheckKind,
     Environment,
     Item,
     ItemId,
@@ -24,7 +22,7 @@ from gonogo.plan import (
     Timing,
     Trigger,
 )
-from gonogo.plan.gates import ApprovalsGate
+from gonogo.plan.conditions import ApprovalsGate, RunCheck
 from gonogo.testing.clock import FakeClock
 from tui.stage import BEN, Seat, Stage
 
@@ -64,7 +62,7 @@ def evening_plan(items: Iterable[Item] | None = None, **more: object) -> Plan:
 
 
 ITEMS = (
-    Item(ItemId("tests"), "Run the tests", check=Check(CheckKind.RUN, ("make", "test"))),
+    Item(ItemId("tests"), "Run the tests", check=RunCheck(("make", "test"))),
     Item(ItemId("backup"), "Back up the database", evidence_required=True),
     Item(ItemId("migrate"), "Migrate the database", two_person=True, point_of_no_return=True),
     Item(ItemId("rollback"), "Keep the rollback at hand"),

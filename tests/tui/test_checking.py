@@ -9,15 +9,16 @@ from gonogo.acts import ClaimItem, Tick
 from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemState, ItemStatus
 from gonogo.io.checks.finding import Finding, Progress
-from gonogo.plan import Check, CheckKind, Item, ItemId
+from gonogo.plan import Item, ItemId
+from gonogo.plan.conditions import Check, HttpCheck, RunCheck
 from gonogo.rules.checks import command_set_digest
 from gonogo.tui.screens.confirm import DEAF, ConfirmScreen
 from tui.evening import Evening, evening_plan, wait
 from tui.stage import BEN, Seat
 from tui.test_deciding import Story, play
 
-RUN = Check(CheckKind.RUN, ("make", "test"))
-HTTP = Check(CheckKind.HTTP, "http://web.test/health", {"expect": 200})
+RUN = RunCheck(("make", "test"))
+HTTP = HttpCheck("http://web.test/health")
 
 
 class Store:

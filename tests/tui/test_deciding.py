@@ -27,7 +27,7 @@ from gonogo.cli.context import Options
 from gonogo.events.lifecycle import ReleaseStatus
 from gonogo.facts import Observation
 from gonogo.plan import Authority, Freeze, Item, ItemId, LoadedPlan, Target
-from gonogo.plan.gates import ChecklistGate
+from gonogo.plan.conditions import ChecklistGate
 from gonogo.rules.snapshot import Snapshot
 from gonogo.testing.clock import START
 from gonogo.tui.deeds.table import DEEDS

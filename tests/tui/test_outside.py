@@ -14,7 +14,7 @@ from gonogo.facts.ledger import Ledger, Looked
 from gonogo.facts.metric import Number, Reading
 from gonogo.facts.version_files import FileVerdict, FileVersion, ProductFiles
 from gonogo.plan import Metric, Plan, Product, Trigger
-from gonogo.plan.gates import MergesGate, MetricGate
+from gonogo.plan.conditions import MergesGate, MetricGate
 from support.containing import all_contained
 from tui.stage import ANA, Stage, make_plan
 

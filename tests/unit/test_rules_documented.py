@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.plan import Level
-from gonogo.plan.gates import GATES, TagGate
+from gonogo.plan.conditions import GATES, TagGate
 from gonogo.plan.kinds import for_every
 from gonogo.rules.gates import _JUDGED
 from gonogo.rules.registry import ADJUSTABLE, RULES, Rule

@@ -2,7 +2,8 @@
 
 from gonogo.acts.scene import Refusal, Scene
 from gonogo.errors import ExitCode
-from gonogo.plan import Check, Item
+from gonogo.plan import Item
+from gonogo.plan.conditions import Check
 from gonogo.rules.checks import Standing, about_files, standing
 
 _SAYS = {

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, NewType
 
 from msgspec import Struct
 
-from gonogo.plan.gates import Gate
-from gonogo.plan.gates import Level as Level
+from gonogo.plan.conditions import Check, Gate
+from gonogo.plan.conditions import Level as Level
 
 ItemId = NewType("ItemId", str)
 CONFIDENCE = 0.95
@@ -304,25 +304,6 @@ class Product(Struct, frozen=True):
     def back_to(self) -> str:
         """The version the plan goes back to: the one it states, else the one it comes from; "" when neither."""
         return self.rollback.to or self.previous
-
-
-class CheckKind(StrEnum):
-    """What decides an item by itself."""
-
-    RUN = "run"
-    HTTP = "http"
-    METRIC = "metric"
-    FILE = "file"
-    GIT = "git"
-
-
-class Check(Struct, frozen=True):
-    """A condition that decides an item; read and validated now, run by a later release."""
-
-    kind: CheckKind
-    argument: Any
-    """run: argument list; http: URL; metric: its name; file, git: product name."""
-    options: Mapping[str, Any] = {}
 
 
 class Guide(Struct, frozen=True):

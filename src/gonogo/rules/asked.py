@@ -1,7 +1,7 @@
 """Which approvals an environment asks for, by its gates and those before it."""
 
 from gonogo.plan import Environment, Plan
-from gonogo.plan.gates import ApprovalsGate, Gate
+from gonogo.plan.conditions import ApprovalsGate, Gate
 
 
 def asked(plan: Plan, environment: Environment) -> frozenset[str]:

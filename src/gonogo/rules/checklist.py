@@ -6,8 +6,8 @@ from datetime import datetime
 from gonogo.events.checks import CheckResult
 from gonogo.events.state import ItemState, ItemStatus, ReleaseState
 from gonogo.facts.named_files import NamedFiles
-from gonogo.plan import Check, Environment, Item, Plan
-from gonogo.plan.gates import ChecklistGate
+from gonogo.plan import Environment, Item, Plan
+from gonogo.plan.conditions import Check, ChecklistGate
 from gonogo.plan.phases import phases_before
 from gonogo.rules.checks import Standing, about_files, standing
 from gonogo.rules.facts import Facts

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from gonogo.events.checks import CheckOutcome, CheckResult
-from gonogo.plan import Check, CheckKind, Item, Plan
+from gonogo.plan import Item, Plan
+from gonogo.plan.conditions import Check, FileCheck, GitCheck, HttpCheck, MetricCheck, RunCheck
 from gonogo.text import describe_command
 from gonogo.text.spans import span
 
@@ -43,8 +44,7 @@ class Standing(StrEnum):
 
 def good_for(check: Check) -> timedelta:
     """How long a result of this check counts."""
-    stated = check.options.get("good_for")
-    return stated if isinstance(stated, timedelta) else GOOD_FOR
+    return GOOD_FOR if check.good_for is None else check.good_for
 
 
 def standing(
@@ -94,20 +94,40 @@ def fingerprint(plan: Plan, check: Check) -> str:
 
     How long its answer is good for does not belong to it, nor where on this machine a repository lies.
     """
-    options = {name: value for name, value in check.options.items() if name != "good_for"}
-    return _sha256([check.kind.value, check.argument, options, *_about(plan, check)])
+    return _sha256([*_asked(check), *_about(plan, check)])
+
+
+def _asked(check: Check) -> list[Any]:
+    """Kind, what it is about, and what else the plan says: recorded results are bound to exactly these words."""
+    match check:
+        case RunCheck():
+            return ["run", check.argv, _said(timeout=check.timeout)]
+        case HttpCheck():
+            options = _said(expect=check.expect, contains=check.contains, timeout=check.timeout)
+            return ["http", check.url, options]
+        case MetricCheck():
+            options = _said(above=check.above, below=check.below, **{"for": check.duration})
+            return ["metric", check.metric, options]
+        case FileCheck():
+            return ["file", check.product, {}]
+        case GitCheck():
+            return ["git", check.product, _said(signed=check.signed, merged_into=check.merged_into)]
+
+
+def _said(**options: object) -> dict[str, object]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _about(plan: Plan, check: Check) -> list[Any]:
     """An answer about version 1.2.3, or about another query, says nothing about what the plan names now."""
-    if check.kind is CheckKind.METRIC:
-        metric = next((one for one in plan.metrics if one.name == check.argument), None)
+    if isinstance(check, MetricCheck):
+        metric = next((one for one in plan.metrics if one.name == check.metric), None)
         source = next((one for one in plan.sources if metric is not None and one.id == metric.source), None)
         return [metric.query if metric else "", source.use if source else "", source.url if source else ""]
-    product = plan.product(check.argument) if check.kind in {CheckKind.FILE, CheckKind.GIT} else None
+    product = plan.product(check.product) if isinstance(check, FileCheck | GitCheck) else None
     if product is None:
         return []
-    files = [[one.path, one.key, one.pattern] for one in product.files] if check.kind is CheckKind.FILE else []
+    files = [[one.path, one.key, one.pattern] for one in product.files] if isinstance(check, FileCheck) else []
     return [product.version, product.tag_name, product.revision, files]
 
 
@@ -120,11 +140,7 @@ class PlanCommand(Struct, frozen=True):
 
 def commands(plan: Plan) -> tuple[PlanCommand, ...]:
     """Every command of the plan, in its order: what a person trusts is this set, whole."""
-    return tuple(
-        PlanCommand(item.id, tuple(str(word) for word in item.check.argument))
-        for item in plan.items
-        if item.check is not None and item.check.kind is CheckKind.RUN
-    )
+    return tuple(PlanCommand(item.id, item.check.argv) for item in plan.items if isinstance(item.check, RunCheck))
 
 
 def command_set_digest(plan: Plan, files: Mapping[str, str]) -> str:
@@ -143,24 +159,22 @@ def checked_items(plan: Plan) -> tuple[Item, ...]:
 
 def describe(check: Check) -> str:
     """What a check asks for, in one line."""
-    match check.kind:
-        case CheckKind.RUN:
-            return f"run {describe_command(check.argument)}"
-        case CheckKind.HTTP:
-            text = f" with the text '{check.options['contains']}'" if check.options.get("contains") else ""
-            return f"http {check.argument} expects {check.options.get('expect', 200)}{text}"
-        case CheckKind.METRIC:
-            bounds = [
-                f"{bound} {check.options[bound]:g}" for bound in ("above", "below") if bound in check.options
-            ]
-            length = check.options.get("for")
-            return f"metric {check.argument} {' '.join(bounds)}{f' for {span(length)}' if length else ''}"
-        case CheckKind.FILE:
-            return f"version files of {check.argument}"
-        case CheckKind.GIT:
-            branch = check.options.get("merged_into")
-            merged = f", merged into {branch}" if branch else ""
-            return f"tag of {check.argument}{', signed' if check.options.get('signed') else ''}{merged}"
+    match check:
+        case RunCheck():
+            return f"run {describe_command(check.argv)}"
+        case HttpCheck():
+            text = f" with the text '{check.contains}'" if check.contains else ""
+            return f"http {check.url} expects {check.expect}{text}"
+        case MetricCheck():
+            limits = (("above", check.above), ("below", check.below))
+            bounds = [f"{side} {limit:g}" for side, limit in limits if limit is not None]
+            length = f" for {span(check.duration)}" if check.duration else ""
+            return f"metric {check.metric} {' '.join(bounds)}{length}"
+        case FileCheck():
+            return f"version files of {check.product}"
+        case GitCheck():
+            merged = f", merged into {check.merged_into}" if check.merged_into else ""
+            return f"tag of {check.product}{', signed' if check.signed else ''}{merged}"
 
 
 def _sha256(value: Any) -> str:

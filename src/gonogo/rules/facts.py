@@ -11,7 +11,7 @@ from gonogo.events.state import ReleaseState
 from gonogo.facts.inputs import Inputs
 from gonogo.matrix import Matrix
 from gonogo.plan import Environment, Plan
-from gonogo.plan.gates import Gate
+from gonogo.plan.conditions import Gate
 from gonogo.rules import digest
 from gonogo.rules import votes as approvals
 from gonogo.rules.digest import Content

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from gonogo.events import people
 from gonogo.plan import ApprovalSlot, Environment, Freeze, Person, Plan
-from gonogo.plan.gates import SoakGate
+from gonogo.plan.conditions import SoakGate
 from gonogo.rules import authority
 from gonogo.rules.windows import next_allowed
 

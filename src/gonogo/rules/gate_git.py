@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gonogo.changelog import ProductChanges
 from gonogo.plan import Environment, Migration, Product
-from gonogo.plan.gates import ChangelogGate, ChangelogMust, MigrationGate, TagGate
+from gonogo.plan.conditions import ChangelogGate, ChangelogMust, MigrationGate, TagGate
 from gonogo.rules import history
 from gonogo.rules.facts import Facts
 from gonogo.rules.reason import ReasonLine, Weight

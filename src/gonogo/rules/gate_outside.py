@@ -9,7 +9,7 @@ from gonogo.facts.metric_series import Bound, Broken, NotKnown, figure, judge
 from gonogo.facts.version_files import FileVerdict
 from gonogo.matrix import Cell
 from gonogo.plan import Environment, Metric, Product, Target
-from gonogo.plan.gates import FilesGate, MergesGate, MetricGate, ObservedGate, SoakGate
+from gonogo.plan.conditions import FilesGate, MergesGate, MetricGate, ObservedGate, SoakGate
 from gonogo.rules import history
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import manager, owner_of_product

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from gonogo.plan import Environment, Level
-from gonogo.plan.gates import (
+from gonogo.plan.conditions import (
     GATES,
     ApprovalsGate,
     BaseGate,

@@ -11,8 +11,8 @@ from gonogo.events.checks import CheckOutcome, CheckResult
 from gonogo.events.state import Hotfix, HotfixStatus, ReleaseState
 from gonogo.facts.containment import ContainmentQuestion, RunningPair, made_hotfixes
 from gonogo.facts.inputs import Inputs
-from gonogo.plan import Check, CheckKind, Level, Metric, Plan, Product
-from gonogo.plan.gates import BaseGate, FilesGate, MergesGate, MetricGate
+from gonogo.plan import Level, Metric, Plan, Product
+from gonogo.plan.conditions import BaseGate, FilesGate, MergesGate, MetricGate, RunCheck
 from gonogo.rules.rollback import places_of
 
 Kind = TypeVar("Kind", bound=BaseGate)
@@ -37,14 +37,13 @@ def watched_for(plan: Plan, metric: Metric) -> timedelta:
     return max(lengths, default=timedelta(0))
 
 
-def check_files(plan: Plan, state: ReleaseState) -> tuple[tuple[Check, CheckResult], ...]:
+def check_files(plan: Plan, state: ReleaseState) -> tuple[tuple[RunCheck, CheckResult], ...]:
     """The checks that passed by a command which named files: those may be others by now."""
     found = [(item.check, state.checks.get(item.id)) for item in plan.items]
     return tuple(
         (check, result)
         for check, result in found
-        if check is not None
-        and check.kind is CheckKind.RUN
+        if isinstance(check, RunCheck)
         and result is not None
         and result.files
         and result.outcome is CheckOutcome.PASSED

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from gonogo.plan import Plan, Target
-from gonogo.plan.gates import (
+from gonogo.plan.conditions import (
     ApprovalsGate,
     ChangelogGate,
     ChecklistGate,

@@ -16,7 +16,8 @@ from gonogo.errors import GonogoError, UsageError
 from gonogo.io.checks.command_files import named_files
 from gonogo.io.checks.finding import Finding, record_of
 from gonogo.io.checks.finding import Progress as Running
-from gonogo.plan import CheckKind, Item, LoadedPlan
+from gonogo.plan import Item, LoadedPlan
+from gonogo.plan.conditions import RunCheck
 from gonogo.rules.checks import command_set_digest, fingerprint
 from gonogo.tui.crash import describe
 from gonogo.tui.messages import AskTrust, CheckEnded, CheckMoved, Reply, Trouble, Trusted
@@ -112,7 +113,7 @@ class Checks:
 
     def _work(self, item: Item, loaded: LoadedPlan, stop: threading.Event) -> None:
         try:
-            if item.check is not None and item.check.kind is CheckKind.RUN and self._wiring.trust is not None:
+            if isinstance(item.check, RunCheck) and self._wiring.trust is not None:
                 files = named_files(loaded)
                 if not self._wiring.trust.trusts(loaded.path, command_set_digest(loaded.plan, files)):
                     self._post(AskTrust(item.id, files))

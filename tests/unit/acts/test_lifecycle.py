@@ -40,7 +40,7 @@ from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import ItemStatus, ReleaseStatus, replay
 from gonogo.facts.ledger import Arrival, Ledger, LedgerCell
 from gonogo.plan import Authority, Item, ItemId, Plan, Target
-from gonogo.plan.gates import MergesGate
+from gonogo.plan.conditions import MergesGate
 from gonogo.rules import amendment
 from gonogo.rules.outline import changed, outline_of, pack, unpack
 from support.deciding import ANA, BEN, CHLOE, DAI, NOW, ROOT, World, make_plan, make_product

@@ -17,8 +17,6 @@ from gonogo.io.config import Config
 from gonogo.io.http.door import Door
 from gonogo.io.repository_files.version_files import read_version_files
 from gonogo.plan import (
-    Check,
-    CheckKind,
     Environment,
     Item,
     ItemId,
@@ -28,6 +26,7 @@ from gonogo.plan import (
     SignersFile,
     VersionFile,
 )
+from gonogo.plan.conditions import FileCheck, GitCheck
 from gonogo.testing.clock import FakeClock
 from support.repositories import CommitSpec, git, make_repository
 from support.waiting import command_lines
@@ -201,8 +200,10 @@ def test_a_link_out_of_the_repository_is_not_followed(tmp_path: Path) -> None:
     assert [file.problem for file in found.files] == ["is no plain file"]
 
 
-@pytest.mark.parametrize("kind", [CheckKind.GIT, CheckKind.FILE])
-def test_a_git_that_does_not_answer_is_told_of_and_can_be_stopped(kind: CheckKind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [GitCheck, FileCheck])
+def test_a_git_that_does_not_answer_is_told_of_and_can_be_stopped(
+    kind: type[GitCheck | FileCheck], tmp_path: Path
+) -> None:
     """The repository lies on a disk that hangs: who waits sees it and stops it, and no git is left behind."""
     made = make_repository(tmp_path / "repo", ["feat: a"])
     packed = made.path / ".git" / "packed-refs"
@@ -214,7 +215,7 @@ def test_a_git_that_does_not_answer_is_told_of_and_can_be_stopped(kind: CheckKin
         return bool(told)
 
     product = web(made.path, *PLACES)
-    item = Item(ItemId("tagged"), "the tag is right", check=Check(kind, "web"))
+    item = Item(ItemId("tagged"), "the tag is right", check=kind("web"))
     plan = Plan("r", (Environment("prod"),), (product,), items=(item,))
     loaded = LoadedPlan(plan, str(tmp_path / "release.yaml"), "0" * 64)
     runner = Runner(loaded, FakeClock(), TrustStore(tmp_path / "state"), Door, Config())

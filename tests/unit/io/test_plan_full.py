@@ -17,8 +17,6 @@ from gonogo.plan import (
     BelowOne,
     Bump,
     Canary,
-    Check,
-    CheckKind,
     Level,
     MergePolicy,
     Migration,
@@ -29,15 +27,19 @@ from gonogo.plan import (
     SquashPolicy,
     Timing,
 )
-from gonogo.plan.gates import (
+from gonogo.plan.conditions import (
     ApprovalsGate,
     ChangelogGate,
     ChecklistGate,
+    FileCheck,
     FilesGate,
+    GitCheck,
+    HttpCheck,
     MergesGate,
     MetricGate,
     MigrationGate,
     ObservedGate,
+    RunCheck,
     SoakGate,
     TagGate,
 )
@@ -187,20 +189,17 @@ def test_the_checklist_in_phases(plan: Plan) -> None:
     ]  # fmt: skip
     tests, tickets, migrate, smoke = (plan.item(name) for name in ("tests", "tickets", "migrate", "smoke-eu"))
     assert tests is not None
-    assert tests.check is not None
-    assert (tests.check.kind, tests.check.argument) == (CheckKind.RUN, ("make", "test"))
-    assert tests.check.options == {"timeout": timedelta(minutes=20), "good_for": timedelta(hours=2)}
+    assert tests.check == RunCheck(("make", "test"), timedelta(minutes=20), good_for=timedelta(hours=2))
     assert tickets is not None
     assert tickets.evidence_required
     assert migrate is not None
     assert (migrate.after, migrate.two_person, migrate.point_of_no_return) == (("backup",), True, True)
     assert smoke is not None
-    assert smoke.check is not None
-    assert (smoke.check.kind, smoke.check.options) == (CheckKind.HTTP, {"expect": 200, "contains": "ok"})
+    assert smoke.check == HttpCheck("https://user.prod-eu.example.com/health", 200, "ok")
     checks = [item.check for item in plan.items if item.id in {"versions-agree", "tagged"}]
     assert checks == [
-        Check(CheckKind.FILE, "user-service"),
-        Check(CheckKind.GIT, "user-service", {"signed": True, "merged_into": "main"}),
+        FileCheck("user-service"),
+        GitCheck("user-service", signed=True, merged_into="main"),
     ]
     qa = plan.item("qa")
     assert qa is not None

@@ -164,14 +164,14 @@ def test_a_damaged_file_is_not_believed(path: Path, cache: Path, harm: str) -> N
     first = PlanFile(path, kept_in(cache)).load()
     (file,) = cache.iterdir()
     raw = file.read_bytes()
-    start = len(b"gonogo-plan@1\n") + 32
+    start = len(b"gonogo-plan@2\n") + 32
     body = b"\x93\x01\x02\x03"
     file.write_bytes(
         {
             "torn": raw[:-10] + bytes(10),
             "flipped": raw.replace(b"1.0.0", b"1.0.1"),
             "empty": b"",
-            "another form": b"gonogo-plan@2\n" + raw[start - 32 :],
+            "another form": b"gonogo-plan@1\n" + raw[start - 32 :],
             "no plan": raw[: start - 32] + sha256(body).digest() + body,
         }[harm]
     )

@@ -9,7 +9,8 @@ from gonogo.acts import MarkBad, RecordCheck, Refusal, Scene, Tick, decide
 from gonogo.events import EventId
 from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemStatus, ReleaseState
-from gonogo.plan import Check, CheckKind, Item, ItemId, Metric, Plan, Source
+from gonogo.plan import Item, ItemId, Metric, Plan, Product, Source, VersionFile
+from gonogo.plan.conditions import Check, FileCheck, GitCheck, HttpCheck, MetricCheck, RunCheck
 from gonogo.rules.checklist import item_reasons
 from gonogo.rules.checks import Standing, command_set_digest, commands, describe, fingerprint, standing
 from gonogo.rules.completion import bad_versions, open_ends
@@ -19,7 +20,7 @@ from gonogo.text.tones import Tone
 from gonogo.view.checklist import item_row
 from support.releases import ANA, BEN, NOW, after, item, loaded, plan
 
-TESTS = Check(CheckKind.RUN, ("make", "test"), {"timeout": timedelta(minutes=20)})
+TESTS = RunCheck(("make", "test"), timedelta(minutes=20))
 
 
 def checked(check: Check = TESTS, **more: object) -> Plan:
@@ -70,7 +71,7 @@ def test_a_result_grows_old() -> None:
     state = after(checked(), (ANA, result(age=timedelta(minutes=59, seconds=59))))
     assert says(state) is Standing.PASSED
     assert standing(checked(), TESTS, state.checks["tests"], NOW + timedelta(seconds=1)) is Standing.STALE
-    short = replace(TESTS, options={**TESTS.options, "good_for": timedelta(minutes=5)})
+    short = replace(TESTS, good_for=timedelta(minutes=5))
     assert says(state, short) is Standing.STALE
 
 
@@ -83,13 +84,13 @@ def test_a_result_from_the_future_is_unknown() -> None:
 def test_a_result_of_another_check_says_nothing() -> None:
     """When the plan changes the command, what the old one found is about something else."""
     state = after(checked(), (ANA, result()))
-    assert says(state, replace(TESTS, argument=("make", "quick-test"))) is Standing.CHANGED
+    assert says(state, replace(TESTS, argv=("make", "quick-test"))) is Standing.CHANGED
     assert standing(checked(), TESTS, None, NOW) is Standing.NEVER
 
 
 def test_a_result_about_another_version_says_nothing() -> None:
     """The tag of 1.2.3 is right; nobody has looked at that of 1.2.4. The same for the files that state it."""
-    for check in (Check(CheckKind.GIT, "web"), Check(CheckKind.FILE, "web")):
+    for check in (GitCheck("web"), FileCheck("web")):
         before = checked(check)
         found = after(before, (ANA, replace(result(check), check_sha256=fingerprint(before, check))))
         later = replace(before, products=(replace(before.products[0], version="1.2.4"),))
@@ -102,7 +103,7 @@ def test_a_result_about_another_version_says_nothing() -> None:
 
 def test_a_result_of_another_query_says_nothing() -> None:
     """The metric keeps its name and becomes another question, or is asked elsewhere."""
-    check = Check(CheckKind.METRIC, "errors", {"below": 0.01})
+    check = MetricCheck("errors", below=0.01)
     before = replace(
         checked(check),
         metrics=(Metric("errors", "prom", "sum(errors)"),),
@@ -123,7 +124,7 @@ def test_a_result_of_another_query_says_nothing() -> None:
     [
         (timedelta(0), TESTS, "aruiz ", Tone.GOOD),
         (timedelta(hours=2), TESTS, "check passed too long ago", Tone.WARN),
-        (timedelta(0), replace(TESTS, argument=("true",)), "check asks something else", Tone.WARN),
+        (timedelta(0), replace(TESTS, argv=("true",)), "check asks something else", Tone.WARN),
     ],
 )
 def test_a_tick_that_rests_on_an_old_result_looks_like_none(
@@ -194,11 +195,55 @@ def test_no_sign_of_a_command_is_hidden() -> None:
     )
 
 
+PINNED = (
+    (
+        RunCheck(("make", "test"), timedelta(minutes=20), good_for=timedelta(hours=2)),
+        "7bfb2c92fe2464d17ed2f5c04cae8f173455cae0119e1fca552a7a6714c20691",
+    ),
+    (
+        HttpCheck("https://web.example/health"),
+        "5b40473209f5b0edd18556bbdac1d27bb90e0da33e0d077ebf57a488ae1811ac",
+    ),
+    (
+        HttpCheck("https://web.example/health", 204, "ok", timedelta(seconds=5)),
+        "1699acd59feb2aeafbbe88e24bd8e61d1e02e6f1a99617ac8c782c05da8d1550",
+    ),
+    (
+        MetricCheck("errors", below=0.01, duration=timedelta(minutes=5)),
+        "e87d12812cbbf2a6f0076f94f3ad25ec5a5441fc0960ab094d101361bcec45b1",
+    ),
+    (
+        MetricCheck("errors", above=1.0),
+        "a829c4f02e0b953b4c0908936ace566af87f90998f5beb0c7a92d8f0a9f17f8d",
+    ),
+    (FileCheck("web"), "306b418aa3cc4ee61da36e4402cb0d7df9b04f33577d75f7e86634431f2b6840"),
+    (GitCheck("web"), "c3d2005ec98d23e632e34548a0289616a46ed32bb8fcefdf4f8e4b739f3f539d"),
+    (
+        GitCheck("web", signed=False, merged_into="main"),
+        "b2b74e630d1530fe8f5579e6b8f55499819efe296bb1d693b9cdee2ad543a8e3",
+    ),
+)
+
+
+@pytest.mark.parametrize(("check", "recorded"), PINNED)
+def test_a_result_recorded_by_an_earlier_version_is_about_the_same_check(check: Check, recorded: str) -> None:
+    """Journals keep these digests: another one would make every passed check a changed one."""
+    web = Product("web", "1.2.3", files=(VersionFile("VERSION", pattern="{version}"),))
+    plan = replace(
+        checked(check),
+        products=(web,),
+        metrics=(Metric("errors", "prom", "sum(errors)"),),
+        sources=(Source("prom", "prometheus", "https://prom.example"),),
+    )
+
+    assert fingerprint(plan, check) == recorded
+
+
 def test_a_check_says_what_it_asks_for() -> None:
     """Everything that decides it, so that one sees what a passed check means."""
-    branch = Check(CheckKind.GIT, "web", {"signed": True, "merged_into": "main"})
-    number = Check(CheckKind.METRIC, "errors", {"below": 0.01, "for": timedelta(minutes=5)})
-    page = Check(CheckKind.HTTP, "https://web.example/health", {"expect": 204, "contains": "ok"})
+    branch = GitCheck("web", signed=True, merged_into="main")
+    number = MetricCheck("errors", below=0.01, duration=timedelta(minutes=5))
+    page = HttpCheck("https://web.example/health", expect=204, contains="ok")
 
     assert [describe(one) for one in (branch, number, page)] == [
         "tag of web, signed, merged into main",
@@ -210,7 +255,7 @@ def test_a_check_says_what_it_asks_for() -> None:
 def test_a_result_whose_check_changed_meanwhile_is_refused() -> None:
     """It cannot be recorded as the answer to a question that was not asked."""
     scene = Scene(Inputs(loaded(checked())), ANA, EventId("one"), NOW)
-    refusal = decide(scene, result(replace(TESTS, argument=("true",))))
+    refusal = decide(scene, result(replace(TESTS, argv=("true",))))
     assert isinstance(refusal, Refusal)
     assert refusal.rule == "check.changed"
 
@@ -245,10 +290,10 @@ def test_trust_is_bound_to_every_word_of_every_command() -> None:
     """A changed, added or moved word is another command set; a time-out is not."""
     given = checked()
     assert [one.argv for one in commands(given)] == [("make", "test")]
-    same = checked(replace(TESTS, options={}))
+    same = checked(replace(TESTS, timeout=None))
     assert command_set_digest(given, {}) == command_set_digest(same, {})
     for argv in (("make", "test", "x"), ("make test",), ("test", "make"), ()):
-        assert command_set_digest(checked(replace(TESTS, argument=argv)), {}) != command_set_digest(given, {})
+        assert command_set_digest(checked(replace(TESTS, argv=argv)), {}) != command_set_digest(given, {})
     more = replace(given, items=(*given.items, Item(ItemId("b"), "b", check=TESTS)))
     assert command_set_digest(more, {}) != command_set_digest(given, {})
     with_file = command_set_digest(given, {"test": "a" * 64})
@@ -257,5 +302,5 @@ def test_trust_is_bound_to_every_word_of_every_command() -> None:
 
 def test_a_command_is_shown_word_by_word() -> None:
     """Whoever trusts sees where each word begins and ends."""
-    check = Check(CheckKind.RUN, ("sh", "-c", "rm -rf $HOME", ""))
+    check = RunCheck(("sh", "-c", "rm -rf $HOME", ""))
     assert describe(check) == 'run sh -c "rm -rf $HOME" ""'

@@ -40,7 +40,7 @@ from gonogo.plan import (
     Plan,
     Window,
 )
-from gonogo.plan.gates import ApprovalsGate
+from gonogo.plan.conditions import ApprovalsGate
 from gonogo.rules import completion, finishing
 from gonogo.rules.readiness import ReasonLine
 from support.deciding import ANA, BEN, CHLOE, NOW, World, make_plan, make_product, read

@@ -21,7 +21,7 @@ from gonogo.plan import (
     ProductRollback,
     Trigger,
 )
-from gonogo.plan.gates import ApprovalsGate
+from gonogo.plan.conditions import ApprovalsGate
 from gonogo.rules import votes as approvals
 from gonogo.rules.digest import content_of
 from gonogo.rules.readiness import Weight

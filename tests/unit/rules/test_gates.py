@@ -30,7 +30,7 @@ from gonogo.plan import (
     Target,
     Window,
 )
-from gonogo.plan.gates import (
+from gonogo.plan.conditions import (
     ApprovalsGate,
     ChangelogGate,
     FilesGate,

@@ -11,7 +11,7 @@ from gonogo.changelog import ProductChanges
 from gonogo.facts.metric import Number
 from gonogo.facts.version_files import FileVerdict
 from gonogo.plan import Level
-from gonogo.plan.gates import ApprovalsGate, ChangelogGate, FilesGate, Gate, MergesGate, MetricGate, TagGate
+from gonogo.plan.conditions import ApprovalsGate, ChangelogGate, FilesGate, Gate, MergesGate, MetricGate, TagGate
 from gonogo.plan.kinds import name_of
 from gonogo.rules.readiness import Answer, ReasonLine, Verdict, Weight
 from gonogo.rules.registry import RULES

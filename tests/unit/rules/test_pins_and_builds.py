@@ -14,7 +14,7 @@ from gonogo.facts.pins import Proof, proof_of
 from gonogo.facts.version_files import FileVerdict, judged
 from gonogo.matrix import Cell, Relation
 from gonogo.plan import SchemeName, Target, VersionFile
-from gonogo.plan.gates import ObservedGate
+from gonogo.plan.conditions import ObservedGate
 from gonogo.rules.rollback import bad_mark
 from gonogo.rules.snapshot import build
 from gonogo.versions import consistent, fulfils, same_build

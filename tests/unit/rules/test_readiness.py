@@ -12,7 +12,7 @@ from gonogo.events.state import Deployed, Lifecycle, ReleaseState, ReleaseStatus
 from gonogo.facts import Missing, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.plan import Environment, Freeze, Level, Plan, Target, Window
-from gonogo.plan.gates import ApprovalsGate, ChecklistGate
+from gonogo.plan.conditions import ApprovalsGate, ChecklistGate
 from gonogo.rules import snapshot
 from gonogo.rules.readiness import Answer, Verdict, Weight
 from gonogo.rules.snapshot import Inputs, Snapshot

@@ -5,7 +5,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from gonogo.plan import Environment, Plan, Product, Target
-from gonogo.plan.gates import ChecklistGate, ObservedGate, SoakGate
+from gonogo.plan.conditions import ChecklistGate, ObservedGate, SoakGate
 from gonogo.rules.resting import cells_behind
 
 PLAN = Plan(

@@ -20,7 +20,7 @@ from gonogo.acts.glass import BreakGlass, RequestGlass
 from gonogo.changelog import Base, ProductChanges, Range
 from gonogo.events import Event, EventId
 from gonogo.events.state import replay
-from gonogo.plan.gates import ChangelogGate
+from gonogo.plan.conditions import ChangelogGate
 from gonogo.rules import completion
 from gonogo.rules.readiness import ReasonLine, Weight
 from support.deciding import ANA, BEN, CHLOE, DAI, EVA, NOBODY, World, make_plan, make_product

@@ -23,7 +23,7 @@ from gonogo.acts.rollback import RollBack, preview
 from gonogo.facts import Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.plan import Canary, Item, ItemId, Level, Migration, Plan, Rollout, Target
-from gonogo.plan.gates import ChecklistGate
+from gonogo.plan.conditions import ChecklistGate
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.standing_go import Ground
 from gonogo.rules.undecided import without_go

@@ -15,7 +15,8 @@ from pathlib import Path
 from gonogo.errors import StorageError
 from gonogo.events.checks import CheckResult
 from gonogo.facts.named_files import NamedFiles
-from gonogo.plan import Check, LoadedPlan
+from gonogo.plan import LoadedPlan
+from gonogo.plan.conditions import RunCheck
 from gonogo.rules.checks import commands
 from gonogo.text import clean
 
@@ -42,14 +43,14 @@ def named_files(loaded: LoadedPlan, argv: Sequence[str] | None = None) -> Mappin
     return found
 
 
-def read_anew(loaded: LoadedPlan, passed: Iterable[tuple[Check, CheckResult]]) -> tuple[NamedFiles, ...]:
+def read_anew(loaded: LoadedPlan, passed: Iterable[tuple[RunCheck, CheckResult]]) -> tuple[NamedFiles, ...]:
     """What the files are now that the commands of these checks name, each beside its recorded result."""
     return tuple(_read_anew(loaded, check, result) for check, result in passed)
 
 
-def _read_anew(loaded: LoadedPlan, check: Check, result: CheckResult) -> NamedFiles:
+def _read_anew(loaded: LoadedPlan, check: RunCheck, result: CheckResult) -> NamedFiles:
     try:
-        found = named_files(loaded, check.argument)
+        found = named_files(loaded, check.argv)
     except (StorageError, OSError) as error:
         told = f"{error.where}: {error.message}" if isinstance(error, StorageError) else str(error)
         return NamedFiles(result.item, result.seq, problem=clean(told, 300))

@@ -12,7 +12,8 @@ from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Watched
 from gonogo.io.checks.waiting import Stopped, wait_for
 from gonogo.io.config.credentials import Credentials
 from gonogo.io.probes.metrics import MetricQuestion, metric_question
-from gonogo.plan import Check, Plan
+from gonogo.plan import Plan
+from gonogo.plan.conditions import MetricCheck
 from gonogo.ports import Clock
 from gonogo.text import clean
 
@@ -25,7 +26,7 @@ def ask(
     door: "Door",
     config: "Config",
     plan: Plan,
-    check: Check,
+    check: MetricCheck,
     clock: Clock,
     *,
     cancelled: Cancelled,
@@ -36,9 +37,9 @@ def ask(
     A sample on the wrong side fails, a sample without a number is UNKNOWN: no data is not a good value.
     Raises UsageError when the plan has no such metric any more.
     """
-    metric = next((one for one in plan.metrics if one.name == check.argument), None)
+    metric = next((one for one in plan.metrics if one.name == check.metric), None)
     if metric is None:
-        raise UsageError(f"the plan has no metric '{clean(str(check.argument), 80)}'")
+        raise UsageError(f"the plan has no metric '{clean(check.metric, 80)}'")
     started_at = clock.now()
 
     async def sampled() -> tuple[CheckOutcome, str]:
@@ -54,9 +55,9 @@ def ask(
 
 
 async def _sample(
-    question: MetricQuestion, check: Check, cancelled: Cancelled, progress: OnProgress
+    question: MetricQuestion, check: MetricCheck, cancelled: Cancelled, progress: OnProgress
 ) -> tuple[CheckOutcome, str]:
-    wanted = samples_for(check.options.get("for", timedelta(0)), question.every)
+    wanted = samples_for(check.duration or timedelta(0), question.every)
     line = ""
     watched = Watched(cancelled, progress, lambda: line)
     for number in range(1, wanted + 1):
@@ -80,16 +81,16 @@ def samples_for(duration: timedelta, every: timedelta) -> int:
     return math.ceil(duration / every) + 1 if duration else 1
 
 
-def _wrong(value: float, check: Check) -> str:
+def _wrong(value: float, check: MetricCheck) -> str:
     """Which bound the value does not keep; "" when it keeps both. The bound itself is on the wrong side."""
-    above, below = check.options.get("above"), check.options.get("below")
-    if above is not None and not value > above:
-        return f"not above {above:g}"
-    return f"not below {below:g}" if below is not None and not value < below else ""
+    if check.above is not None and not value > check.above:
+        return f"not above {check.above:g}"
+    return f"not below {check.below:g}" if check.below is not None and not value < check.below else ""
 
 
-def _bound(check: Check) -> str:
-    return " and ".join(f"{one} {check.options[one]:g}" for one in ("above", "below") if one in check.options)
+def _bound(check: MetricCheck) -> str:
+    sides = (("above", check.above), ("below", check.below))
+    return " and ".join(f"{side} {limit:g}" for side, limit in sides if limit is not None)
 
 
 async def _wait(seconds: float, unwanted: Cancelled) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from gonogo.errors import GonogoError, NotPermittedError, UsageError
 from gonogo.events.checks import CheckOutcome
 from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Watched
 from gonogo.io.checks.trust_store import TrustStore
-from gonogo.plan import Check, CheckKind, Item, LoadedPlan, Product
+from gonogo.plan import Item, LoadedPlan, Product
+from gonogo.plan.conditions import FileCheck, GitCheck, HttpCheck, MetricCheck, RunCheck
 from gonogo.ports import Clock
 from gonogo.rules.checks import command_set_digest
 from gonogo.text import clean
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 RUN_TIMEOUT = timedelta(minutes=10)
 """For a command whose check does not say `timeout`."""
 
-Question = Callable[[Product, Check, Cancelled], str]
+Question = Callable[[Product, Cancelled], str]
 
 
 class Runner:
@@ -54,19 +56,19 @@ class Runner:
         check = item.check
         if check is None:
             raise UsageError(f"'{item.id}' has no check", remedy=f"gonogo tick {item.id}")
-        match check.kind:
-            case CheckKind.RUN:
+        match check:
+            case RunCheck():
                 return self._command(check, cancelled, progress)
-            case CheckKind.HTTP:
+            case HttpCheck():
                 return self._http(check, cancelled, progress)
-            case CheckKind.METRIC:
+            case MetricCheck():
                 return self._metric(check, cancelled, progress)
-            case CheckKind.FILE:
-                return self._product(check, _files_agree, cancelled, progress)
-            case CheckKind.GIT:
-                return self._product(check, self._tag_is_right, cancelled, progress)
+            case FileCheck():
+                return self._product(check.product, _files_agree, cancelled, progress)
+            case GitCheck():
+                return self._product(check.product, partial(self._tag_is_right, check), cancelled, progress)
 
-    def _command(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
+    def _command(self, check: RunCheck, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.io.checks.command_files import named_files
         from gonogo.io.checks.run import run_command
 
@@ -77,10 +79,10 @@ class Runner:
                 where=self._loaded.path,
                 remedy="gonogo trust",
             )
-        timeout: timedelta = check.options.get("timeout", RUN_TIMEOUT)
-        ran = named_files(self._loaded, check.argument)
+        timeout = RUN_TIMEOUT if check.timeout is None else check.timeout
+        ran = named_files(self._loaded, check.argv)
         found = run_command(
-            check.argument,
+            check.argv,
             Path(self._loaded.path).absolute().parent,
             timeout.total_seconds(),
             self._clock,
@@ -88,30 +90,28 @@ class Runner:
             cancelled=cancelled,
             progress=progress,
         )
-        now = named_files(self._loaded, check.argument)
+        now = named_files(self._loaded, check.argv)
         if changed := [word for word, digest in now.items() if ran.get(word, digest) != digest]:
             summary = clean(f"{changed[0]} changed while it ran; run the check again", 300)
             return replace(found, outcome=CheckOutcome.UNKNOWN, summary=summary, files=ran)
         return replace(found, files=ran)
 
-    def _http(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
+    def _http(self, check: HttpCheck, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.io.checks.http import ask
 
-        timeout: timedelta = check.options.get("timeout", self._loaded.plan.timing.timeout)
-        contains = str(check.options.get("contains", ""))
-        expect = int(check.options["expect"])
+        timeout = self._loaded.plan.timing.timeout if check.timeout is None else check.timeout
         return ask(
             self._door(),
-            str(check.argument),
-            expect,
-            contains,
+            check.url,
+            check.expect,
+            check.contains or "",
             timeout.total_seconds(),
             self._clock,
             cancelled=cancelled,
             progress=progress,
         )
 
-    def _metric(self, check: Check, cancelled: Cancelled, progress: OnProgress) -> Finding:
+    def _metric(self, check: MetricCheck, cancelled: Cancelled, progress: OnProgress) -> Finding:
         from gonogo.io.checks.metric import ask
 
         return ask(
@@ -124,18 +124,18 @@ class Runner:
             progress=progress,
         )
 
-    def _product(self, check: Check, question: Question, cancelled: Cancelled, progress: OnProgress) -> Finding:
+    def _product(self, name: str, question: Question, cancelled: Cancelled, progress: OnProgress) -> Finding:
         """Ask git about a product; `question` returns what is right, or raises what is wrong."""
         from gonogo.io.checks.git_tag import Wrong
 
         started_at = self._clock.now()
-        product = self._loaded.plan.product(str(check.argument))
+        product = self._loaded.plan.product(name)
         try:
             if product is None or not product.repo:
-                raise GonogoError(f"the plan names no repository for '{check.argument}'")
+                raise GonogoError(f"the plan names no repository for '{name}'")
             outcome, summary = (
                 CheckOutcome.PASSED,
-                question(product, check, Watched(cancelled, progress, lambda: "git has not answered yet")),
+                question(product, Watched(cancelled, progress, lambda: "git has not answered yet")),
             )
         except Wrong as wrong:
             outcome, summary = CheckOutcome.FAILED, str(wrong)
@@ -144,19 +144,19 @@ class Runner:
             summary = "stopped by hand before git answered" if cancelled() else error.message
         return Finding(outcome, clean(summary, 300), started_at, self._clock.now())
 
-    def _tag_is_right(self, product: Product, check: Check, cancelled: Cancelled) -> str:
+    def _tag_is_right(self, check: GitCheck, product: Product, cancelled: Cancelled) -> str:
         from gonogo.io.checks.git_tag import tag_is_right
 
         return tag_is_right(
             product,
-            signed=bool(check.options.get("signed")),
-            merged_into=str(check.options.get("merged_into", "")),
+            signed=bool(check.signed),
+            merged_into=check.merged_into or "",
             allowed_signers=self._loaded.plan.allowed_signers,
             cancelled=cancelled,
         )
 
 
-def _files_agree(product: Product, _check: Check, cancelled: Cancelled) -> str:
+def _files_agree(product: Product, cancelled: Cancelled) -> str:
     from gonogo.io.checks.version_files import files_agree
 
     return files_agree(product, cancelled)

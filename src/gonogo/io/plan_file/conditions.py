@@ -1,6 +1,6 @@
 """Checks, approvals, gates, metrics and rollback triggers: what must hold, and who says so."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -18,12 +18,12 @@ from gonogo.io.yaml.nodes import Path
 from gonogo.io.yaml.problems import Mistake
 from gonogo.plan import (
     ApprovalSlot,
-    Check,
-    CheckKind,
     Metric,
     Person,
     Trigger,
 )
+from gonogo.plan.conditions import CHECKS, Check, FileCheck, GitCheck, HttpCheck, MetricCheck, RunCheck
+from gonogo.plan.kinds import for_every, name_of
 from gonogo.text import clean
 
 
@@ -45,47 +45,81 @@ _FIELDS = {"for": "duration", "in": "places"}
 def read_check(reading: Reading, item: str, given: CheckShape, path: Path) -> Check | None:
     """What decides `item` by itself; None where that cannot be told."""
     subject = f"the check of '{item}'"
-    chosen = [kind for kind in CheckKind if getattr(given, kind.value)]
+    chosen = [kind for kind in CHECKS if getattr(given, name_of(kind))]
     if len(chosen) != 1:
-        reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=", ".join(CheckKind))
+        reading.add_lack(Mistake.PICK_ONE, path, where=subject, choices=", ".join(map(name_of, CHECKS)))
         return None
-    kind = chosen[0]
-    only_with(reading, given, path, _CHECK_KEYS, kind)
-    options = _check_options(reading, given, path)
-    names = reading.names
-    match kind:
-        case CheckKind.RUN:
-            return Check(kind, tuple(given.run or ()), options)
-        case CheckKind.HTTP:
-            check_url(given.http, reading.place((*path, "http")), reading.problems, "a check")
-            return Check(kind, given.http, options | {"expect": int(given.expect or 200)})
-        case CheckKind.METRIC:
-            names.check(names.metrics, given.metric or "", (*path, "metric"), subject, "asks for")
-            limits = bounds(reading, given, path, subject)
-            side = {"above": limits.above} if limits.above is not None else {"below": limits.below}
-            length = {"for": limits.duration} if limits.duration is not None else {}
-            return Check(kind, given.metric, options | side | length)
-        case CheckKind.FILE | CheckKind.GIT:
-            product = str(getattr(given, kind.value))
-            names.check(names.products, product, (*path, kind.value), subject, "looks at")
-            return Check(kind, product, options)
+    only_with(reading, given, path, _CHECK_KEYS, name_of(chosen[0]))
+    timeout, good_for = _length(reading, given, path, "timeout"), _length(reading, given, path, "good_for")
+    branch = _branch(reading, given, path)
+    return _READ[chosen[0]](_Written(reading, given, path, subject, timeout, good_for, branch))
 
 
-def _check_options(reading: Reading, given: CheckShape, path: Path) -> dict[str, Any]:
-    """What a check takes besides its kind; only what the plan states."""
-    options: dict[str, Any] = {}
-    for key in ("timeout", "good_for"):
-        if (text := getattr(given, key)) is not None:
-            options[key] = reading.positive(text, (*path, key), timedelta(0))
-    if given.contains is not None:
-        options["contains"] = given.contains
-    if given.signed is not None:
-        options["signed"] = given.signed
-    if given.merged_into is not None:
-        place = reading.place((*path, "merged_into"))
-        if check_ref_name(given.merged_into, place, reading.problems, "branch"):
-            options["merged_into"] = given.merged_into
-    return options
+def _length(reading: Reading, given: CheckShape, path: Path, key: str) -> timedelta | None:
+    text = getattr(given, key)
+    return None if text is None else reading.positive(text, (*path, key), timedelta(0))
+
+
+def _branch(reading: Reading, given: CheckShape, path: Path) -> str | None:
+    if given.merged_into is None:
+        return None
+    place = reading.place((*path, "merged_into"))
+    return given.merged_into if check_ref_name(given.merged_into, place, reading.problems, "branch") else None
+
+
+class _Written(NamedTuple):
+    """A check as it is written, and where; keys that several kinds take are read."""
+
+    reading: Reading
+    given: CheckShape
+    path: Path
+    subject: str
+    timeout: timedelta | None
+    good_for: timedelta | None
+    branch: str | None
+
+    def product(self, key: str) -> str:
+        """The product it looks at."""
+        names, product = self.reading.names, str(getattr(self.given, key))
+        names.check(names.products, product, (*self.path, key), self.subject, "looks at")
+        return product
+
+
+def _run(one: _Written) -> RunCheck:
+    return RunCheck(tuple(one.given.run or ()), one.timeout, good_for=one.good_for)
+
+
+def _http(one: _Written) -> HttpCheck:
+    check_url(one.given.http, one.reading.place((*one.path, "http")), one.reading.problems, "a check")
+    expect = int(one.given.expect or 200)
+    return HttpCheck(one.given.http, expect, one.given.contains, one.timeout, good_for=one.good_for)
+
+
+def _metric(one: _Written) -> MetricCheck:
+    names, metric = one.reading.names, one.given.metric or ""
+    names.check(names.metrics, metric, (*one.path, "metric"), one.subject, "asks for")
+    limits = bounds(one.reading, one.given, one.path, one.subject)
+    return MetricCheck(metric, *limits, good_for=one.good_for)
+
+
+def _file(one: _Written) -> FileCheck:
+    return FileCheck(one.product("file"), good_for=one.good_for)
+
+
+def _git(one: _Written) -> GitCheck:
+    return GitCheck(one.product("git"), one.given.signed, one.branch, good_for=one.good_for)
+
+
+_READ: Mapping[type[Check], Callable[[_Written], Check]] = for_every(
+    CHECKS,
+    (
+        (RunCheck, _run),
+        (HttpCheck, _http),
+        (MetricCheck, _metric),
+        (FileCheck, _file),
+        (GitCheck, _git),
+    ),
+)
 
 
 def only_with(reading: Reading, given: Any, path: Path, keys: Mapping[str, str], kind: str) -> None:

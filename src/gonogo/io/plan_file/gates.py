@@ -11,7 +11,7 @@ from gonogo.io.plan_file.shape import GateShape
 from gonogo.io.yaml.nodes import Path
 from gonogo.io.yaml.problems import Mistake
 from gonogo.plan import Level
-from gonogo.plan.gates import (
+from gonogo.plan.conditions import (
     GATES,
     ApprovalsGate,
     ChangelogGate,

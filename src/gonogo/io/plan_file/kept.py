@@ -11,26 +11,21 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.msgpack import Ext
-from msgspec.structs import replace
 
 from gonogo import __version__
 from gonogo.io.host.own_cache import OwnCache, cache_directory
-from gonogo.plan import Check, Plan
+from gonogo.plan import Plan
 
-_FORM = b"gonogo-plan@1\n"
+_FORM = b"gonogo-plan@2\n"
 _DIGEST = hashlib.sha256().digest_size
 _FILES = 64
 """Plans, each as it was between two edits."""
 _LARGEST = 8 * 1024 * 1024
 _STARTING = timedelta(minutes=1)
 """More than what a process needs to load its code, and a file system's clock is late."""
-_LENGTH, _TUPLE = 1, 2
-"""Kinds of values that msgpack alone would give back as others."""
 
 
 class _Footing(Struct, frozen=True, array_like=True):
@@ -86,7 +81,7 @@ class KeptPlans:
         footings = tuple(map(_footing, _rests_on(plan)))
         if any(one.ctime_ns >= self._settled.timestamp() * 1e9 for one in footings):
             return
-        body = msgspec.msgpack.encode(_Kept(footings, _packed(plan)))
+        body = msgspec.msgpack.encode(_Kept(footings, plan))
         again = _decoded(body)
         # repr tells what == does not: a name from an enumeration and the same text are equal
         if again is None or repr(again.plan) != repr(plan):
@@ -103,7 +98,7 @@ def _name(sha256: str, file: str, directory: str) -> str:
 
 def _decoded(body: bytes) -> _Kept | None:
     try:
-        return msgspec.msgpack.decode(body, type=_Kept, ext_hook=_unpacked)
+        return msgspec.msgpack.decode(body, type=_Kept)
     except (msgspec.DecodeError, ValueError):
         return None
 
@@ -127,30 +122,3 @@ def _footing(path: str) -> _Footing:
     except (OSError, ValueError):
         return _Footing(path)
     return _Footing(path, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
-
-
-def _packed(plan: Plan) -> Plan:
-    """The plan with tuples and lengths of time marked where a field takes any value."""
-    items = tuple(replace(item, check=_marked(item.check)) if item.check else item for item in plan.items)
-    return replace(plan, items=items)
-
-
-def _marked(asked: Any) -> Any:
-    assert isinstance(asked, Check)
-    options = {name: _ext(value) for name, value in asked.options.items()}
-    return replace(asked, argument=_ext(asked.argument), options=options)
-
-
-def _ext(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return Ext(_LENGTH, msgspec.msgpack.encode(value))
-    if isinstance(value, tuple):
-        return Ext(_TUPLE, msgspec.msgpack.encode(value))
-    return value
-
-
-def _unpacked(code: int, data: memoryview) -> Any:
-    kind = {_LENGTH: timedelta, _TUPLE: tuple}.get(code)
-    if kind is None:
-        raise ValueError("no kind of value of ours")
-    return msgspec.msgpack.decode(data, type=kind)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import Meta, Struct, field
 
 from gonogo.plan import Level, Migration, SchemeName
-from gonogo.plan.gates import ChangelogMust, MigrationMust, TagMust
+from gonogo.plan.conditions import ChangelogMust, MigrationMust, TagMust
 from gonogo.text.durations import DURATION_PATTERN, LOCAL_PATTERN, NUMBER_PATTERN
 
 # `$` of Python also matches before a last newline; (?!\n) makes it mean the end

@@ -1,4 +1,4 @@
-"""Gates: what must hold before a promotion, one struct for each kind. How they are judged is `rules.gates`."""
+"""Gates before a promotion, and checks that decide an item: one struct for each kind. `rules` judges by them."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -109,4 +109,58 @@ Gate = (
     | MigrationGate
 )
 GATES: Final[tuple[type[Gate], ...]] = get_args(Gate)
+"""Every kind, in the order in which messages list them."""
+
+
+class BaseCheck(Struct, frozen=True, tag_field="kind", kw_only=True):
+    """What every kind has. None is what the plan does not say: a result is bound to what it does say."""
+
+    good_for: timedelta | None = None
+    """How long a result counts."""
+
+
+class RunCheck(BaseCheck, frozen=True, tag="run"):
+    """A command, never by a shell, that ends with 0."""
+
+    argv: tuple[str, ...]
+    timeout: timedelta | None = None
+
+
+class HttpCheck(BaseCheck, frozen=True, tag="http"):
+    """A URL that answers as it should."""
+
+    url: str
+    expect: int = 200
+    """The status; a redirect is one."""
+    contains: str | None = None
+    timeout: timedelta | None = None
+
+
+class MetricCheck(BaseCheck, frozen=True, tag="metric"):
+    """A number that lies above or below a bound; one of the two is set."""
+
+    metric: str
+    above: float | None = None
+    below: float | None = None
+    duration: timedelta | None = None
+    """For so long."""
+
+
+class FileCheck(BaseCheck, frozen=True, tag="file"):
+    """The version files of a product agree at its tag."""
+
+    product: str
+
+
+class GitCheck(BaseCheck, frozen=True, tag="git"):
+    """The tag of a product is annotated and where it was pinned."""
+
+    product: str
+    signed: bool | None = None
+    merged_into: str | None = None
+    """A branch that must contain it."""
+
+
+Check = RunCheck | HttpCheck | MetricCheck | FileCheck | GitCheck
+CHECKS: Final[tuple[type[Check], ...]] = get_args(Check)
 """Every kind, in the order in which messages list them."""
