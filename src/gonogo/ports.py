@@ -58,6 +58,11 @@ class Tail(Struct, frozen=True):
 class Journal(Protocol):
     """Ordered, append-only, immutable events of one release. Not thread-safe: one thread owns one object."""
 
+    @property
+    def edition(self) -> int:
+        """Edition of the rules it was made under: nothing recorded in it is judged by an older one."""
+        ...
+
     def tail(self) -> Tail:
         """Return the events this object has not returned yet, in order, without waiting for any lock.
 

@@ -315,7 +315,7 @@ def outline_with(desk: Desk, **changed: str) -> str:
     return part
 
 
-def start_by_hand(desk: Desk, user: str, outline: str | None) -> None:
+def start_by_hand(desk: Desk, user: str, outline: str | None, rules: int | None = 2) -> None:
     """A start past the program, with the hash of the plan on disk and that outline beside it."""
     sha256 = hashlib.sha256(desk.plan.read_bytes()).hexdigest()
     if outline is not None:
@@ -325,7 +325,7 @@ def start_by_hand(desk: Desk, user: str, outline: str | None) -> None:
         "parts": 0 if outline is None else 1,
         "versions": {},
         "pins": {},
-        "rules": 2,
+        **({} if rules is None else {"rules": rules}),
     }
     desk.by_hand(user, "release.started", "release", data)
 
@@ -362,3 +362,32 @@ def test_a_start_by_hand_that_records_the_plan_as_it_is_counts(
     start_by_hand(desk, desk.alice, outline_with(desk))
 
     assert "plan.misrecorded" not in desk.gonogo(desk.carol, "why", "--env", "production", "--json").stdout
+
+
+@pytest.mark.parametrize("rules", [None, 0, 1])
+def test_a_start_by_hand_under_older_rules_is_judged_by_those_of_the_journal(
+    shared_python: SharedPython, accounts: Accounts, rules: int | None
+) -> None:
+    """Whoever names no edition, or an older one, gets no right that a start with the program would not give."""
+    desk = Desk(shared_python, accounts, start=False)
+    start_by_hand(desk, desk.alice, outline_with(desk), rules)
+
+    desk.by_hand(desk.bob, *GO)
+    desk.by_hand(desk.bob, "item.ticked", "item:migrate", {"title": "Migrate the orders"})
+
+    assert "only the release lead" in desk.gonogo(desk.carol, "log").stdout
+    assert "migrate" in open_items(desk)
+    verified = desk.gonogo(desk.carol, "journal", "verify")
+    assert (verified.returncode, "go.decided" in verified.stdout) == (6, True)
+
+
+def test_verify_finds_a_record_of_another_plan(shared_python: SharedPython, accounts: Accounts) -> None:
+    """It is said where somebody looks for what is wrong with the record, with the same exit code."""
+    desk = Desk(shared_python, accounts, start=False)
+    start_by_hand(desk, desk.bob, outline_with(desk, **ANOTHER_PLAN["another lead"]))
+
+    verified = desk.gonogo(desk.carol, "journal", "verify")
+
+    assert verified.returncode == 6
+    assert "people/ana/account" in verified.stdout
+    assert json.loads(desk.gonogo(desk.carol, "journal", "verify", "--json").stdout)["misrecorded"]

@@ -15,7 +15,8 @@ from gonogo.acts import BoundToPlan, Refusal, Scene, decide
 from gonogo.acts.scene import Accepted, Outcome, Refused
 from gonogo.errors import ConfigError, ConflictError, ExitCode, GonogoError
 from gonogo.events import STOPPING, Event, EventId
-from gonogo.events.state import replay
+from gonogo.events.lifecycle import JudgedBy
+from gonogo.events.state import ReleaseState, replay
 from gonogo.facts import Missing, Status
 from gonogo.facts.inputs import Inputs
 from gonogo.ports import Tail
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from gonogo.acts import ClearTrigger, Command, FireTrigger, RecordTransition
     from gonogo.changelog import Changes
     from gonogo.events import Actor, Draft
-    from gonogo.events.state import ReleaseState
     from gonogo.facts import Observation
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment
@@ -84,7 +84,7 @@ class Session:
         self._judged_by = ("", "")
         self._told: dict[Target, tuple[tuple[str, ...], str, tuple[str, ...], Mapping[str, float]]] = {}
         self.actor = actor
-        self.inputs = Inputs(loaded, containment={})
+        self.inputs = Inputs(loaded, self._empty(), containment={})
         """What is known so far; replaced as a whole with each change."""
 
     @property
@@ -476,7 +476,7 @@ class Session:
 
     def _take_in(self, tail: Tail, *, keep_alarms: bool = False) -> None:
         events = self._with_flaws(tail.events)
-        state: ReleaseState = replay(events, self.inputs.state) if events else self.inputs.state
+        state = replay(events, self.inputs.state) if events else self.inputs.state
         self.inputs = replace(self.inputs, state=state)
         if not keep_alarms:
             self.inputs = replace(
@@ -505,7 +505,11 @@ class Session:
         self._judged_by = judged_by
         known = tuple(replace(event, flaw=event.doubt) for event in self.inputs.state.events)
         if known:
-            self.inputs = replace(self.inputs, state=replay(self._with_flaws(known)))
+            self.inputs = replace(self.inputs, state=replay(self._with_flaws(known), self._empty()))
+
+    def _empty(self) -> ReleaseState:
+        """The release before the first event. Who writes by hand cannot name rules older than the journal's."""
+        return ReleaseState(judged_by=JudgedBy(self._journal.edition))
 
 
 def _journal_of(inputs: Inputs) -> tuple[object, ...]:

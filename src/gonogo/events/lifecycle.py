@@ -78,7 +78,10 @@ class Lifecycle(Struct, frozen=True):
 
 
 class JudgedBy(Struct, frozen=True):
-    """The newest edition of the rules that an act of this release was judged by, and whose act it was."""
+    """The newest edition of the rules that an act of this release was judged by, and whose act it was.
+
+    Before the first act that names one: the edition that the journal was made under, and nobody's act.
+    """
 
     edition: int = FIRST
     actor: Actor | None = None
@@ -87,7 +90,8 @@ class JudgedBy(Struct, frozen=True):
     def and_by(self, event: Event) -> "JudgedBy":
         """After one more act."""
         edition = number(event.data, "rules")
-        return JudgedBy(edition, event.actor, event.seq) if edition > self.edition else self
+        is_first = edition == self.edition and self.actor is None
+        return JudgedBy(edition, event.actor, event.seq) if edition > self.edition or is_first else self
 
 
 class Held(Struct, frozen=True):

@@ -61,11 +61,12 @@ def footing(facts: Facts) -> Iterable[ReasonLine]:
 def _older(facts: Facts) -> Iterable[ReasonLine]:
     by = facts.state.judged_by
     if by.edition > RULES:
-        who = named(facts.plan, by.actor.user) if by.actor else "a newer program"
+        who = f"{named(facts.plan, by.actor.user)} decided by" if by.actor else "the journal was made under"
+        where = f" (#{by.seq})" if by.seq else ""
         yield ReasonLine(
             "program.older",
             Weight.BLOCKER,
-            f"{who} decided by rules {by.edition} (#{by.seq}), and this program judges by rules {RULES}",
+            f"{who} rules {by.edition}{where}, and this program judges by rules {RULES}",
             "release",
             facts.now,
             "journal",

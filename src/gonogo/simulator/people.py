@@ -68,6 +68,11 @@ class PlayedJournal:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
+    @property
+    def edition(self) -> int:
+        """See `ports.Journal.edition`."""
+        return self._journal.edition
+
     def tail(self) -> Tail:
         """See `ports.Journal.tail`."""
         return _apart(self._journal.tail())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from gonogo.errors import BusyError, GonogoError
 from gonogo.events import Actor, Draft, Event, EventId
+from gonogo.events.edition import RULES
 from gonogo.io.journal import record
 from gonogo.ports import Alarm, Clock, Tail
 
@@ -38,6 +39,9 @@ class MemoryLog:
 
 class MemoryJournal:
     """See `ports.Journal`."""
+
+    edition = RULES
+    """See `ports.Journal.edition`."""
 
     def __init__(self, log: MemoryLog, actor: Actor) -> None:
         self.actor = actor

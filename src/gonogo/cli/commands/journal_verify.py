@@ -1,4 +1,4 @@
-"""`gonogo journal verify`: hashes, order, gaps, owners, modes, signatures and authority of every record."""
+"""`gonogo journal verify`: hashes, order, gaps, owners, modes, signatures, authority and the recorded plan."""
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -7,8 +7,10 @@ from typing import Any
 from gonogo.cli.context import Context, via
 from gonogo.errors import ExitCode
 from gonogo.events import Event
+from gonogo.events.state import ReleaseState
 from gonogo.io.journal import state_home, verify_and_remember
 from gonogo.ports import Alarm
+from gonogo.rules import authority
 from gonogo.rules.signing import SIGNED
 from gonogo.text.tones import Span, Tone
 
@@ -25,7 +27,8 @@ def run(context: Context) -> int:
     found = verify_and_remember(directory, state_home())
     alarms = tuple(alarm for alarm in found if not alarm.warning)
     warnings = tuple(alarm for alarm in found if alarm.warning)
-    events = () if _is_unreadable(alarms) else _events(context)
+    state, misrecorded = (None, "") if _is_unreadable(alarms) else _state(context)
+    events = state.events if state else ()
     signed = tuple(event for event in events if event.kind in SIGNED) if plan.sign else ()
     flawed = tuple(event for event in signed if event.flaw and not event.denied)
     denied = tuple(event for event in events if event.denied)
@@ -41,6 +44,7 @@ def run(context: Context) -> int:
                     "flaws": [{"seq": one.seq, "by": one.actor.user, "why": one.flaw} for one in flawed],
                 },
                 "denied": [{"seq": one.seq, "by": one.actor.user, "why": one.denied} for one in denied],
+                "misrecorded": misrecorded,
                 "alarms": [_facts(alarm) for alarm in alarms],
                 "warnings": [_facts(alarm) for alarm in warnings],
             }
@@ -52,7 +56,9 @@ def run(context: Context) -> int:
         for event in denied:
             fact = f"#{event.seq} {event.kind} by {event.actor.user} does not count: {event.denied}"
             context.out.line(Span("authority: ", Tone.BAD), fact)
-    return ExitCode.INTEGRITY if alarms or flawed or denied else ExitCode.OK
+        if misrecorded:
+            context.out.line(Span("plan: ", Tone.BAD), f"the record of the plan does not count: {misrecorded}")
+    return ExitCode.INTEGRITY if alarms or flawed or denied or misrecorded else ExitCode.OK
 
 
 def _facts(alarm: Alarm) -> dict[str, Any]:
@@ -76,11 +82,15 @@ def _is_unreadable(alarms: Sequence[Alarm]) -> bool:
     return any(alarm.kind == "format" for alarm in alarms)
 
 
-def _events(context: Context) -> tuple[Event, ...]:
-    """Everything on record, judged by the plan's file of signers and by the plan that was agreed on then."""
+def _state(context: Context) -> tuple[ReleaseState, str]:
+    """Everything on record, judged by the plan's file of signers and by the plan that was agreed on then.
+
+    And why the record of the plan is not that of the plan on disk; "" where it is.
+    """
     session = context.doors.open_session(context.options, via())
     try:
         session.refresh()
     finally:
         session.close()
-    return session.inputs.state.events
+    state = session.inputs.state
+    return state, authority.misrecorded(session.loaded, state)

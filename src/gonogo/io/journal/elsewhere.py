@@ -16,8 +16,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.errors import GonogoError
+from gonogo.events.lifecycle import JudgedBy
 from gonogo.events.merges import MergeWord
-from gonogo.events.state import replay
+from gonogo.events.state import ReleaseState, replay
 from gonogo.facts.containment import MadeHotfix, made_hotfixes
 from gonogo.io.journal import layout, record
 from gonogo.io.journal.layout import LOCK, SHARED, STORE, Store
@@ -124,7 +125,8 @@ def _judged(directory: Path, store: Store, state_dir: Path | None) -> Elsewhere:
     if wrong is not None:
         return _untold(clean(store.release, 80), f"that journal is not intact: {clean(wrong.message, 200)}")
     # as its own release reads it: what somebody had no right to say there says nothing here either
-    release, state = clean(store.release, 80), replay(events)
+    state = replay(events, ReleaseState(judged_by=JudgedBy(store.rules)))
+    release = clean(store.release, 80)
     words = tuple(replace(word, release=release) for word in state.merges.values())
     products = {one.product for one in state.hotfixes.values()}
     made = {name: made_hotfixes(state.hotfixes.values(), name, release) for name in products}

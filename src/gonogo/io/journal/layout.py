@@ -26,6 +26,7 @@ import msgspec
 from msgspec import Struct
 
 from gonogo.errors import ConfigError, GonogoError, NotPermittedError, StorageError
+from gonogo.events.edition import FIRST, RULES
 from gonogo.io.host.atomic import make_private_directory, sync_directory, write_atomically
 from gonogo.io.host.identity_unix import account_name
 from gonogo.io.journal.record import FORMAT
@@ -55,6 +56,8 @@ class Store(Struct, frozen=True):
     """solo | shared"""
     genesis: str
     """Hash that the first record follows."""
+    rules: int = FIRST
+    """Edition of the rules of the program that made it: what is recorded here is judged by no older one."""
 
 
 def default_root() -> Path:
@@ -102,7 +105,8 @@ def find(directory: Path, release: str | None = None) -> Found | None:
         store = read_store(directory, release)
         return Found(directory, store) if store else None
     genesis = hashlib.sha256(f"{common.genesis}\n{directory.name}".encode()).hexdigest()
-    own = Store(common.format, release or unquote(directory.name), common.created, SHARED, genesis)
+    name = release or unquote(directory.name)
+    own = Store(common.format, name, common.created, SHARED, genesis, common.rules)
     return Found(directory.parent, own, f"{directory.name}.")
 
 
@@ -200,7 +204,7 @@ def create_solo(directory: Path, release: str, now: datetime) -> Store:
         raise NotPermittedError(f"cannot make a journal: {error.strerror}", where=str(directory)) from error
     except OSError as error:
         raise StorageError(f"cannot make a journal: {error.strerror}", where=str(directory)) from error
-    _write_store(directory, Store(FORMAT, release, _seconds(now), SOLO, os.urandom(32).hex()))
+    _write_store(directory, Store(FORMAT, release, _seconds(now), SOLO, os.urandom(32).hex(), RULES))
     store = read_store(directory, release)
     if store is None:
         raise StorageError("the journal just made is gone", where=str(directory))
@@ -420,7 +424,7 @@ def _own(path: Path, gid: int, mode: int) -> None:
 def _make_store(target: Path, release: str, now: datetime) -> list[str]:
     store = read_store(target, release)
     if store is None:
-        _write_store(target, Store(FORMAT, release, _seconds(now), SHARED, os.urandom(32).hex()))
+        _write_store(target, Store(FORMAT, release, _seconds(now), SHARED, os.urandom(32).hex(), RULES))
         whose = "all releases" if release == ANY else f"release {clean(release, 80)}"
         return [f"made {target / STORE} for {whose}"]
     if store.mode != SHARED:

@@ -108,6 +108,11 @@ class DirectoryJournal:
             prefix=found.prefix,
         )
 
+    @property
+    def edition(self) -> int:
+        """See `ports.Journal.edition`."""
+        return self.store.rules
+
     def tail(self) -> Tail:
         """See `ports.Journal.tail`."""
         self._trail.catch_up()

@@ -6,6 +6,7 @@ from typing import Never
 
 from gonogo.errors import GonogoError
 from gonogo.events import Actor, Draft
+from gonogo.events.edition import RULES
 from gonogo.ports import Tail
 
 
@@ -19,6 +20,9 @@ class UnmadeJournal:
         self.directory = directory
         self.actor = actor
         self._problem = problem
+
+    edition = RULES
+    """See `ports.Journal.edition`."""
 
     def tail(self) -> Tail:
         """No events: a journal that exists is read, and that it cannot be read is an error of its own."""
