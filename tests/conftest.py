@@ -5,11 +5,21 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from support.workers import Machine, how_many
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler.protocol import Scheduling
+    from xdist.workermanage import WorkerController
 
 # what a test types, a person types: run by a CI job, every tick would be one, and those need the plan's leave
 os.environ.pop("CI", None)
@@ -58,6 +68,56 @@ PARTS: Mapping[str, Callable[[], bool]] = {
 
 _ROOMS = {"e2e": 0, "tui": 1, "cli": 2}
 """Folders of tests that start programs and screens, the slowest first; all others come after them."""
+
+
+_FOLDER = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()
+_MACHINE = pytest.StashKey[Machine]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means here."""
+    return how_many()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Scheduling":
+    """A file stays with one worker, so what its fixtures start is started once; files are taken in our order."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False  # by number of tests, which says nothing about how long they take
+    return LoadFileScheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: "WorkerController") -> None:
+    """All workers of a run know one folder, by which they take turns."""
+    if _FOLDER not in node.config.stash:
+        node.config.stash[_FOLDER] = tempfile.TemporaryDirectory(prefix="gonogo-turns-")
+    node.workerinput["turns"] = node.config.stash[_FOLDER].name
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker meets the others."""
+    if hasattr(config, "workerinput"):
+        config.stash[_MACHINE] = Machine(Path(config.workerinput["turns"]))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The folder goes with the run."""
+    if _FOLDER in config.stash:
+        config.stash[_FOLDER].cleanup()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Wait for one's turn before the clock of the time-out runs."""
+    machine = item.config.stash.get(_MACHINE, None)
+    turn: AbstractContextManager[None] = nullcontext()
+    if machine is not None:
+        turn = machine.alone() if item.get_closest_marker("alone") else machine.beside_others()
+    with turn:
+        return (yield)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,9 +5,7 @@ A rejected approval, an amended plan, a freeze, a waiver, a handover and a trigg
 """
 
 import json
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 import pytest
 
 from support.servers import Canned, Fixture, serving
-from support.shared_install import Accounts, SharedPython
+from support.shared_install import Accounts, SharedPython, open_directory
 from support.sshd import Bastion, bastion, quoted
 
 pytestmark = [pytest.mark.needs("accounts", "sshd"), pytest.mark.timeout(400)]
@@ -114,11 +112,9 @@ class Day:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A directory that everybody may enter; pytest's own are closed anew by every other run."""
-    directory = Path(tempfile.mkdtemp(prefix="gonogo-day-", dir="/tmp"))
-    directory.chmod(0o755)
-    yield directory
-    shutil.rmtree(directory, ignore_errors=True)
+    """A directory that everybody may enter."""
+    with open_directory() as directory:
+        yield directory
 
 
 @pytest.fixture

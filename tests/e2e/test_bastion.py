@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.pty_screen import PtyScreen
-from support.shared_install import Accounts, SharedPython, as_user
+from support.shared_install import Accounts, SharedPython, as_user, open_directory
 from support.sshd import Bastion, bastion, quoted
 
 pytestmark = pytest.mark.needs("accounts", "sshd")
@@ -56,27 +56,22 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(
-    shared_python: SharedPython, accounts: Accounts, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def site(shared_python: SharedPython, accounts: Accounts) -> Iterator[Site]:
     """A shared journal made by root, and a plan everybody may read."""
-    directory = tmp_path_factory.mktemp("site")
-    for folder in (directory, *directory.parents):
-        if folder.owner() == "root" and str(folder).startswith("/tmp/"):  # pytest's own folders
-            folder.chmod(folder.stat().st_mode | 0o055)
-    (directory / "release.yaml").write_text(PLAN)
-    made = subprocess.run(
-        [
-            *(shared_python.gonogo, "journal", "init", "--shared", directory / "journal"),
-            *("--group", accounts.group, "--plan", directory / "release.yaml"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
-    with bastion(directory, accounts) as ssh:
-        yield Site(ssh, shared_python, accounts, directory)
+    with open_directory() as directory:
+        (directory / "release.yaml").write_text(PLAN)
+        made = subprocess.run(
+            [
+                *(shared_python.gonogo, "journal", "init", "--shared", directory / "journal"),
+                *("--group", accounts.group, "--plan", directory / "release.yaml"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert made.returncode == 0, made.stderr
+        with bastion(directory, accounts) as ssh:
+            yield Site(ssh, shared_python, accounts, directory)
 
 
 def test_four_accounts_see_each_others_ticks_on_every_open_screen(site: Site) -> None:

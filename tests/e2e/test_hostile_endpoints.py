@@ -13,6 +13,8 @@ import pytest
 from support.hostile_fleet import hostile_fleet
 from support.pty_screen import PtyScreen, gonogo
 
+pytestmark = pytest.mark.alone
+
 DEADLINE = 3.0
 MEGABYTE = 1024 * 1024
 KEYS = "the quick brown fox jumps over"

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +13,7 @@ from gonogo.errors import ExitCode
 from gonogo.rules.readiness import Answer
 from support.pty_screen import PtyScreen
 from support.servers import Canned, Fixture, serving
-from support.shared_install import Accounts, SharedPython, as_user, popen_as
+from support.shared_install import Accounts, SharedPython, as_user, open_directory, popen_as
 from support.waiting import until
 
 pytestmark = pytest.mark.needs("accounts")
@@ -131,9 +130,8 @@ class Told:
 @pytest.fixture
 def desk(shared_python: SharedPython, accounts: Accounts) -> Iterator[Desk]:
     """The journal in a directory that everybody may enter."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as name, serving({}) as fleet:
-        Path(name).chmod(0o755)
-        made = Desk(shared_python, accounts, fleet, Path(name))
+    with open_directory() as directory, serving({}) as fleet:
+        made = Desk(shared_python, accounts, fleet, directory)
         yield made
         made.ends.close()
 

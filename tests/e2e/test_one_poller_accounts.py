@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from support.servers import Canned, Fixture, serving
-from support.shared_install import Accounts, SharedPython, as_user, popen_as
+from support.shared_install import Accounts, SharedPython, as_user, open_directory, popen_as
 from support.waiting import until
 
 pytestmark = pytest.mark.needs("accounts")
@@ -92,9 +91,8 @@ class Told:
 @pytest.fixture
 def desk(shared_python: SharedPython, accounts: Accounts) -> Iterator[Desk]:
     """The journal in a directory that everybody may enter, whatever else pytest does to its own."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as name, serving({}) as fleet:
-        Path(name).chmod(0o755)
-        made = Desk(shared_python, accounts, fleet, Path(name))
+    with open_directory() as directory, serving({}) as fleet:
+        made = Desk(shared_python, accounts, fleet, directory)
         yield made
         made.close()
 

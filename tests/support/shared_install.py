@@ -73,6 +73,14 @@ class Accounts(NamedTuple):
 
 
 @contextmanager
+def open_directory() -> Iterator[Path]:
+    """A directory that every account may enter: pytest's own are closed anew by each other run on this machine."""
+    with tempfile.TemporaryDirectory(prefix="gonogo-open-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
 def shared_install() -> Iterator[SharedPython]:
     """Build the environment below /tmp; it is removed at the end. Raises NoSharedPythonError."""
     root = Path(tempfile.mkdtemp(prefix="gonogo-shared-", dir="/tmp"))
