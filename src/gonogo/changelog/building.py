@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from gonogo.changelog.bumping import Reckoning, ask, contradiction, silent, unclear
+from gonogo.changelog.evidence import HEARSAY, Evidence
 from gonogo.changelog.model import ProductChanges, Range
-from gonogo.changelog.pairing import Brought, nothing, strike
+from gonogo.changelog.pairing import strike
 from gonogo.changelog.sections import arrange
 from gonogo.changelog.written import Written
 from gonogo.commits import Commit, Struck
@@ -22,16 +23,16 @@ def build(
     complete: bool = True,
     copies: Mapping[str, Struck] | None = None,
     by: Reckoning | None = None,
-    brought: Brought = nothing,
+    evidence: Evidence = HEARSAY,
     written: Written | None = None,
 ) -> ProductChanges:
     """Arrange `commits` (newest first) and say which version they ask for.
 
-    `copies` names those whose change is announced elsewhere, `by` what a version is reckoned with, `brought`
-    tells what came with a merge that was taken back, `written` what people wrote for this version.
+    `copies` names those whose change is announced elsewhere, `by` what a version is reckoned with, `evidence`
+    says how far claims of messages are so, `written` what people wrote for this version.
     """
     by = by or Reckoning(scheme, product, rules.below_one)
-    entries = [entry for commit in strike(commits, copies or {}, brought) for entry in commit.parts()]
+    entries = [entry for commit in strike(commits, copies or {}, evidence) for entry in commit.parts()]
     asked = ask(entries, found.base, planned, by, written)
     against = contradiction(found.base, asked, planned, by) if complete else ""
     breaks = tuple(entry for entry in asked.forced_by if entry.breaking)

@@ -147,7 +147,10 @@ class ProductChanges(Struct, frozen=True):
             does = "does" if count == 1 else "do"
             names = ", ".join(commit.short for commit in self.unclear[:_NAMED])
             more = f" and {count - _NAMED} more" if count > _NAMED else ""
-            return f"unknown: {looks} like a break and {does} not follow the convention ({names}{more}); {least}"
+            why = f"and {does} not follow the convention"
+            if any(commit.more.in_part for commit in self.unclear):
+                why = "that was taken back in part, or that follows no convention"
+            return f"unknown: {looks} like a break {why} ({names}{more}); {least}"
         if 2 * self.silent > self.spoken_of and self.written is None:
             says = "says" if self.silent == 1 else "say"
             return f"unknown: {self.silent} of {self.spoken_of} commits {says} nothing; {least}"

@@ -86,6 +86,8 @@ class More(Struct, frozen=True):
     struck: Struck | None = None
     part: int = 0
     looks_breaking: str = ""
+    in_part: bool = False
+    """It looks like a break because it was taken back in part."""
 
 
 NOTHING_MORE = More()
@@ -223,6 +225,14 @@ class Commit(Struct, frozen=True, gc=False):
     def struck_out(self, why: Struck) -> "Commit":
         """The same commit, announced no more."""
         return replace(self, more=replace(self.more, struck=why))
+
+    def doubted(self, why: str) -> "Commit":
+        """The same commit, whose breaks may stand or not: it looks like one until a person has read it."""
+        said = self.breaking or self.looks_breaking or next((line.description for line in self.more.also), "")
+        also = tuple(replace(line, breaking=False) for line in self.more.also)
+        return replace(
+            self, breaking="", more=replace(self.more, looks_breaking=f"{said} ({why})", in_part=True, also=also)
+        )
 
     def parts(self) -> "tuple[Commit, ...]":
         """The commit itself and one entry for each further conventional line of its body."""

@@ -190,7 +190,7 @@ class Survey:
         return found
 
     def _taken_back(self, newest: Sequence[Commit]) -> dict[str, str]:
-        struck = reverted(newest, brought=TakenBack(self.history, newest, self.product.paths))
+        struck = reverted(newest, TakenBack(self.history, newest, self.product.paths))
         return {oid: why.other for oid, why in struck.items() if why.fate is Fate.REVERTED}
 
     def _picked(self, line: str, tip: str) -> tuple[dict[str, str], str]:

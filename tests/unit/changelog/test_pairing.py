@@ -1,7 +1,8 @@
 """What cancels out in a range: reverts with what they revert, copies of one change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from gonogo.changelog.evidence import Borne, Hearsay
 from gonogo.changelog.pairing import reverted, strike
 from gonogo.commits import Commit, Fate, Struck, parse_commit
 
@@ -16,6 +17,28 @@ def commit(oid: str, message: str, parents: int = 1) -> Commit:
 def undo(oid: str, what: str, subject: str = "x") -> Commit:
     """As `git revert` writes it."""
     return commit(oid, f'Revert "{subject}"\n\nThis reverts commit {what}.')
+
+
+class Told(Hearsay):
+    """Where git says what some merge brought, and how far claims are so; others are so wholly."""
+
+    def __init__(
+        self, brought: Mapping[tuple[str, str], set[str]] | None = None, borne: Mapping[str, Borne] | None = None
+    ) -> None:
+        self._brought = brought or {}
+        self._borne = borne or {}
+
+    def brought(self, merge: str, by: Commit) -> Collection[str]:
+        """By merge and revert."""
+        return self._brought.get((merge, by.oid), ())
+
+    def undoes(self, by: Commit, oid: str) -> Borne:
+        """By the commit that is taken back."""
+        return self._borne.get(oid, Borne.WHOLLY)
+
+    def repeats(self, copy: str, oid: str) -> Borne:
+        """By the original."""
+        return self._borne.get(oid, Borne.WHOLLY)
 
 
 def fates(commits: Sequence[Commit]) -> dict[str, str]:
@@ -101,7 +124,7 @@ def test_revert_of_a_merge_takes_back_what_it_brought() -> None:
     """The branch's commits do not ship; a revert among them takes nothing back any more."""
     merge = commit(C, "Merge branch 'topic'", parents=2)
     history = [undo(D, C), merge, undo(B, A, "feat: old"), commit(A, "feat: old")]
-    found = strike(history, {}, lambda oid, by: {B, C} if (oid, by.oid) == (C, D) else ())
+    found = strike(history, {}, Told({(C, D): {B, C}}))
     assert {one.oid[0]: str(one.struck.fate) for one in found if one.struck} == {
         "d": "revert",
         "c": "reverted",
@@ -111,7 +134,7 @@ def test_revert_of_a_merge_takes_back_what_it_brought() -> None:
 
 def test_merge_that_is_not_listed_is_taken_back_all_the_same() -> None:
     """Below `paths` git leaves out merges that change nothing by themselves."""
-    found = strike([undo(D, C), commit(A, "feat: x")], {}, lambda oid, by: {A} if oid == C else ())
+    found = strike([undo(D, C), commit(A, "feat: x")], {}, Told({(C, D): {A}}))
     assert [str(one.struck) for one in found] == ["reverts cccccccc", "reverted by dddddddd"]
 
 
@@ -123,3 +146,35 @@ def test_a_squashed_commit_is_more_than_what_one_of_its_parts_takes_back() -> No
     assert fates([squashed, commit(A, "feat: x")]) == {"a": "reverted"}
     plain = commit(B, f'Revert "feat: x"\n\nThis reverts commit {A}.\n\n- it was slow\n- nobody used it')
     assert fates([plain, commit(A, "feat: x")]) == {"b": "revert", "a": "reverted"}
+
+
+def test_what_takes_back_no_line_of_it_takes_nothing_back() -> None:
+    """A message is a claim; the break stands, and so does what says it is gone."""
+    history = [undo(B, A), commit(A, "feat!: x")]
+    assert strike(history, {}, Told(borne={A: Borne.NOT})) is history
+
+
+def test_break_that_is_taken_back_in_part_looks_like_one() -> None:
+    """A conflict was resolved, or half of it is gone: a person reads it. Anything else is believed."""
+    told = Told(borne={A: Borne.PARTLY})
+    revert, broke = strike([undo(B, A), commit(A, "feat!: x")], {}, told)
+    assert (revert.struck, broke.struck, broke.breaking) == (None, None, "")
+    assert broke.looks_breaking == "x (bbbbbbbb says it takes this back, and does so in part)"
+    assert [one.struck is not None for one in strike([undo(B, A), commit(A, "feat: x")], {}, told)] == [True] * 2
+
+
+def test_revert_that_breaks_something_itself_is_told() -> None:
+    """What it takes back is gone, and what it says of its own is not."""
+    said = f"feat: x\n\nThis reverts commit {A}.\n\nBREAKING CHANGE: y is gone too"
+    assert fates([commit(B, said), commit(A, "feat: x")]) == {"a": "reverted"}
+
+
+def test_pick_hides_no_break_that_its_original_does_not_announce() -> None:
+    """Whatever its contents: somebody says that it breaks."""
+    history = [commit(B, f"feat!: x\n\n(cherry picked from commit {A})"), commit(A, "feat: x")]
+    assert strike(history, {}) is history
+    both = [history[0], commit(A, "feat!: x")]
+    assert strike(both, {}, Told(borne={A: Borne.PARTLY}))[0].struck == Struck(Fate.COPY, A)
+    plain = [commit(B, f"feat: x\n\n(cherry picked from commit {A})"), commit(A, "feat: x")]
+    assert strike(plain, {}, Told(borne={A: Borne.NOT})) == plain
+    assert strike(plain, {}, Told(borne={A: Borne.PARTLY}))[0].struck is not None

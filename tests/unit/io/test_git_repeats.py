@@ -186,7 +186,7 @@ def test_reverts_of_what_is_no_merge_here_ask_git_nothing(tmp_path: Path) -> Non
     commits = [repository.commit(oid) for oid in made.oids]
     repository.git = None  # type: ignore[assignment]  # whoever asked it would fail
     asked = TakenBack(repository, commits)
-    assert asked("f" * 40, commits[0]) == asked(made.oids[0], commits[1]) == ()
+    assert asked.brought("f" * 40, commits[0]) == asked.brought(made.oids[0], commits[1]) == ()
 
 
 def test_what_a_release_took_back_with_a_merge_was_not_announced(tmp_path: Path) -> None:

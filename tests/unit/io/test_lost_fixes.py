@@ -124,6 +124,26 @@ def test_what_was_reverted_where_it_ships_is_not_missed(desk: Desk) -> None:
     assert lost(desk, "hotfix/v1.0.1", "main") == []
 
 
+def test_what_says_it_reverts_and_changes_the_same_file_otherwise_takes_nothing_back(desk: Desk) -> None:
+    """Where it runs, a message hides no fix: none of its lines is undone."""
+    fix = git(desk.path, "rev-parse", "v1.0.1~1")
+    desk.on("hotfix/v1.0.1")
+    text = (desk.path / "login.txt").read_text(encoding="utf-8")
+    desk.commit(f'Revert "fix: login"\n\nThis reverts commit {fix}.', "login.txt", f"{text}and more\n")
+    assert lost(desk, "hotfix/v1.0.1", "main")[-1] == "fix: login"
+
+
+def test_a_revert_that_was_reverted_brings_the_fix_back(desk: Desk) -> None:
+    """Where it runs, the fix is there; a message that says it brings it back does not."""
+    desk.on("hotfix/v1.0.1").do("revert", "--no-edit", "HEAD~1")
+    undone = desk.head()
+    desk.do("revert", "--no-edit", "HEAD")
+    assert lost(desk, "hotfix/v1.0.1", "main") == ["fix: login"]
+    desk.do("reset", "-q", "--hard", "HEAD~1")
+    desk.commit(f"docs: how to bring it back\n\nThis reverts commit {undone}.", "howto.txt", "by hand\n")
+    assert "fix: login" not in lost(desk, "hotfix/v1.0.1", "main")
+
+
 def test_a_hotfix_that_reverts_is_lost_where_the_change_still_ships(desk: Desk) -> None:
     """And contained where the change never came, or was taken back too."""
     bad = desk.on("main").commit("feat: risky")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from gonogo.changelog import Unreadable, arrange
+from gonogo.changelog.evidence import Evidence
 from gonogo.changelog.listing import release_lines
-from gonogo.changelog.pairing import Brought, strike
+from gonogo.changelog.pairing import strike
 from gonogo.commits import Commit
 from gonogo.errors import UsageError
 from gonogo.io.git.door import GitError
@@ -191,7 +192,7 @@ def _name(names: Sequence[str], label: int) -> str:
     return "" if label == PENDING else names[label]
 
 
-def _arranged(tag: str, commits: Sequence[Commit], rules: ChangelogRules, brought: Brought) -> Release:
-    entries = (entry for commit in strike(commits, {}, brought) for entry in commit.parts())
+def _arranged(tag: str, commits: Sequence[Commit], rules: ChangelogRules, evidence: Evidence) -> Release:
+    entries = (entry for commit in strike(commits, {}, evidence) for entry in commit.parts())
     lines = release_lines(tag, len(commits), arrange(entries, rules))
     return Release(tag, len(commits), "\n".join([*lines, ""]).encode())

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from gonogo.changelog import Changes, ProductChanges, Reckoning, Unreadable, build
-from gonogo.changelog.pairing import nothing
+from gonogo.changelog.evidence import HEARSAY
 from gonogo.changelog.written import Written, written
 from gonogo.commits import Commit, Struck
 from gonogo.errors import UsageError
@@ -71,7 +71,7 @@ def _collect(
         return build(
             product.name, commits, found.range, rules, product.version, product.scheme,
             complete=whole, copies=copies, by=by, written=text,
-            brought=TakenBack(repository, commits, product.paths) if whole else nothing,
+            evidence=TakenBack(repository, commits, product.paths) if whole else HEARSAY,
         )  # fmt: skip
 
     base, target = found.range.base.oid, found.range.target_oid

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from gonogo.changelog import Range
-from gonogo.changelog.pairing import reverted
+from gonogo.changelog.pairing import is_copy, reverted
 from gonogo.commits import Commit, Fate, Struck
 from gonogo.io.git.door import GitError
 from gonogo.io.git.history.records import LOG, reader, records
@@ -61,11 +61,16 @@ class _Search:
         self._others: dict[_Likeness, list[Struck]] = {}
         self._pairs: list[tuple[str, Struck]] = []
         self.struck: dict[str, Struck] = {}
+        self._evidence = TakenBack(repository, commits)
+
+    @cached_property
+    def _by_oid(self) -> Mapping[str, Commit]:
+        return {commit.oid: commit for commit in self._commits}
 
     @cached_property
     def _oids(self) -> frozenset[str]:
         """Made when somebody picked something: most ranges need none."""
-        return frozenset(commit.oid for commit in self._commits)
+        return frozenset(self._by_oid)
 
     def by_x_line_in_base(self) -> None:
         """Picks of commits that came with the base already."""
@@ -78,17 +83,20 @@ class _Search:
                 continue
             for oid in self._picks[origin]:
                 # picked onto a line that has it already: it had been taken back there, and comes again
-                if not self._repository.contains(oid, origin):
+                if not self._repository.contains(oid, origin) and self._is_copy(oid, origin, None):
                     self.struck[oid] = Struck(Fate.COPY, origin)
 
     def released(self, tag: TagRef, other: Commit) -> None:
         """`other` is part of a release outside the target: what it is a copy of, or what is a copy of it."""
         why = Struck(Fate.RELEASED, other.oid, tag.name)
         for oid in (*other.picked_from, *self._picks.get(other.oid, ())):
-            if oid in self._oids:
-                self.struck.setdefault(oid, why)
+            if oid in self._oids and oid not in self.struck and self._is_copy(oid, other.oid, other):
+                self.struck[oid] = why
         if not other.is_merge:
             self._others.setdefault(_likeness(other), []).append(why)
+
+    def _is_copy(self, oid: str, origin: str, original: Commit | None) -> bool:
+        return is_copy(self._by_oid[oid], origin, original, self._evidence)
 
     def alike(self, before: Iterable[Commit]) -> None:
         """Candidates by author date and subject: among themselves, and with those from elsewhere."""
@@ -148,7 +156,7 @@ def _of_releases(
         except GitError:
             continue  # a tag that leads to no commit brought nothing
         commits = [read(record) for some in records(iter(chunks)) for record in some]
-        gone = reverted(commits, None, TakenBack(repository, commits))
+        gone = reverted(commits, TakenBack(repository, commits))
         yield from ((tag, commit) for commit in commits if commit.oid not in gone)
         seen.append(tag.ref)
 

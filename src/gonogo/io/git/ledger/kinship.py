@@ -12,9 +12,16 @@ _DEPTH = 20
 class Kinship:
     """Everything messages say, ready to be asked."""
 
-    def __init__(self, every: Iterable[Told], is_ancestor: Callable[[str, str], bool]) -> None:
+    def __init__(
+        self,
+        every: Iterable[Told],
+        is_ancestor: Callable[[str, str], bool],
+        undoes: Callable[[str, str], bool] = lambda _revert, _oid: True,
+    ) -> None:
+        """`undoes` says whether git bears out that one commit takes another one back, as its message says."""
         self._by_oid = {one.oid: one for one in every}
         self._is_ancestor = is_ancestor
+        self._undoes = undoes
         self._picks: dict[str, list[str]] = defaultdict(list)
         self._reverts: dict[str, list[Told]] = defaultdict(list)
         for one in self._by_oid.values():
@@ -87,12 +94,18 @@ class Kinship:
         """The reverts in a branch that nobody took back in turn."""
         names = dict.fromkeys([*family, *(titles[oid] for oid in family if titles.get(oid))])
         for revert in _distinct(one for name in names for one in self._reverts.get(name, ())):
-            if revert.oid not in here:
+            if revert.oid not in here or not self._is_borne_out(revert, family, titles):
                 continue
             own = {revert.oid: revert.title}
             again = self._reverting((revert.oid,), own, here, depth + 1) if depth < _DEPTH else ()
             if not any(self._is_ancestor(revert.oid, one.oid) for one in again):
                 yield revert
+
+    def _is_borne_out(self, revert: Told, family: Sequence[str], titles: Mapping[str, str]) -> bool:
+        """Whether it takes back one of those that its message names."""
+        title = revert.undoes_title
+        named = [oid for oid in family if oid in revert.undoes or (title and titles.get(oid) == title)]
+        return any(self._undoes(revert.oid, oid) for oid in named)
 
 
 def _distinct(reverts: Iterable[Told]) -> list[Told]:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.facts.containment import LostFix
+from gonogo.io.git.deeds import Deeds
 from gonogo.io.git.door import GitDoor, GitError
 from gonogo.io.git.ledger.history import Change, changes, same_title, told
 from gonogo.io.git.ledger.kinship import Kinship
@@ -76,10 +77,13 @@ class _Comparison:
         self._ships = ships
         self._mine: Mapping[str, Change] = {one.oid: one for one in changes(git, mine)}
         self._theirs: Mapping[str, Change] = {one.oid: one for one in changes(git, [ships, f"^{have}"])}
-        self._kin = Kinship(told(git, [f"{have}...{ships}"]), self._is_ancestor)
+        self._deeds = Deeds(git)
+        self._kin = Kinship(told(git, [f"{have}...{ships}"]), self._is_ancestor, self._deeds.may_undo)
         every = {**self._mine, **self._theirs}
         self._titles = {oid: same_title(change.subject) for oid, change in every.items()}
-        self._shipped_reverts = {oid for oid in self._kin.reverts if oid in self._theirs}
+        reverts = [oid for oid in self._kin.reverts if oid in every]
+        self._deeds.look_ahead(one for oid in reverts for one in (oid, *self._kin.undone_by(oid)) if one in every)
+        self._shipped_reverts = {oid for oid in reverts if oid in self._theirs}
 
     def make(self) -> Compared:
         """Raises GitError."""
@@ -110,7 +114,7 @@ class _Comparison:
         reverts = {oid for oid in self._kin.reverts if oid in self._mine}
         gone: set[str] = set()
         for oid in self._mine if reverts else ():
-            by = self._kin.taken_back_by(oid, self._titles, self._undoing(oid, reverts))
+            by = self._kin.taken_back_by(oid, self._titles, reverts)
             gone |= {oid, *by} if by else set()
         return (oid for oid in self._mine if oid not in gone)
 
@@ -190,19 +194,7 @@ class _Comparison:
         family = tuple(dict.fromkeys(one for block in self._kin.families(oid) for one in block))
         here = [one for one in family if one in self._theirs or self._is_ancestor(one, self._ships)]
         titles = {**self._titles, oid: self._title(oid)}
-        return any(
-            not self._kin.taken_back_by(one, titles, self._undoing(one, self._shipped_reverts)) for one in here
-        )
-
-    def _undoing(self, oid: str, reverts: Iterable[str]) -> set[str]:
-        return {one for one in reverts if self._may_undo(one, oid)}
-
-    def _may_undo(self, revert: str, oid: str) -> bool:
-        """Whether a commit that says it takes `oid` back touches a file of it: a message alone undoes nothing."""
-        one, undone = ({**self._mine, **self._theirs}.get(each) for each in (revert, oid))
-        if one is None or undone is None:
-            return True  # the paths are not known here, so its word stands
-        return not {_base_name(path) for path in undone.names}.isdisjoint(map(_base_name, one.names))
+        return any(not self._kin.taken_back_by(one, titles, self._shipped_reverts) for one in here)
 
     def _title(self, oid: str) -> str:
         try:

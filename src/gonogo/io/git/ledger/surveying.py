@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from gonogo.errors import GonogoError, UsageError
 from gonogo.facts.ledger import Fix, Proof, Sighting, Survey
+from gonogo.io.git.deeds import Deeds
 from gonogo.io.git.door import GitDoor, GitError, UnknownRevisionError
 from gonogo.io.git.history import Repository, TagRef
 from gonogo.io.git.ledger.branches import Branch, Found, look_for, no_branch, tips_of
@@ -163,7 +164,7 @@ class _Surveyor:
         if not spans and release is None:
             return looked
         known = self._read(spans, found.branches)
-        kin = Kinship(told(self._git), self._is_ancestor)
+        kin = Kinship(told(self._git), self._is_ancestor, Deeds(self._git).may_undo)
         by_commit = {commits[tag.name][0]: tag for tag in releases}
         ahead = Upstream(self._branches, found.branches, by_commit, mainline, self._own_line, known.holds)
         followed = self._fixes(
