@@ -54,16 +54,6 @@ def test_every_list_names_its_sentence() -> None:
     assert len(sentences_for_nothing()) >= 8
 
 
-def leave(cockpit: PtyScreen) -> None:
-    """Back to the trail. A view is drawn whole before it is the one that hears keys: then Esc is pressed again."""
-    sign = VIEWS["trail"][1]
-    cockpit.press("escape")
-    cockpit.settle()
-    while sign not in cockpit.text():
-        cockpit.press("escape")
-        cockpit.settle()
-
-
 @pytest.mark.parametrize("cockpit", SIZES.values(), ids=SIZES, indirect=True)
 def test_no_frame_of_any_view_says_that_there_is_nothing(cockpit: PtyScreen) -> None:
     """Not after one single byte, from the first one on."""
@@ -71,7 +61,8 @@ def test_no_frame_of_any_view_says_that_there_is_nothing(cockpit: PtyScreen) -> 
         cockpit.press(key)
         cockpit.wait_for(sign)
         if not key.isdigit():
-            leave(cockpit)
+            cockpit.press("escape")
+            cockpit.wait_for(VIEWS["trail"][1])
     assert contradicting(cockpit, sentences_for_nothing()) == []
 
 

@@ -15,8 +15,10 @@ from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event as TextualEvent
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.screen import Screen
 
 from gonogo.acts import Scene, Undo
@@ -31,6 +33,7 @@ from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui import crash, intents, loading
 from gonogo.tui.checks import Checks
 from gonogo.tui.feed import FAREWELL, Feed
+from gonogo.tui.keyboard import Keyboard
 from gonogo.tui.keys import KeyQueue, Travelled
 from gonogo.tui.look import look, theme_name, themes
 from gonogo.tui.mending import Mending, Worked
@@ -133,7 +136,8 @@ class CockpitApp(App[None], inherit_bindings=False):
     async def on_event(self, event: TextualEvent) -> None:
         """Keys wait for each other; Ctrl+C and Ctrl+Z wait for nothing. After a sleep the truth comes first."""
         self._catch_up()
-        if isinstance(event, Key) and not event.is_forwarded and event.key not in _AT_ONCE:
+        typed = isinstance(event, Paste) or (isinstance(event, Key) and event.key not in _AT_ONCE)
+        if typed and not event.is_forwarded:
             await self._keys.take(event)
         else:
             await super().on_event(event)
@@ -141,6 +145,11 @@ class CockpitApp(App[None], inherit_bindings=False):
     async def on_travelled(self, event: Travelled) -> None:
         """A key has had its effect."""
         await self._keys.travelled(event)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's, with our own reading of what is typed."""
+        found = super().get_driver_class()
+        return Keyboard if found is LinuxDriver else found
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:

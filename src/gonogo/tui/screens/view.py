@@ -7,6 +7,7 @@ from typing import ClassVar
 from msgspec import Struct, field
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import reactive
@@ -176,6 +177,8 @@ class View(Screen[None], inherit_bindings=False):
         self.note = note
         self.actor = actor
         self.desk = Desk()
+        self._left = False
+        """Whether it was left while another view was above it."""
         self.bar = VerdictBar(look, note)
         self.status = StatusLine(look)
         self.filter_line = CleanInput(look, "text to look for; Enter keeps it, Esc drops it", 80)
@@ -306,6 +309,19 @@ class View(Screen[None], inherit_bindings=False):
     def go_out(self) -> None:
         """Leave this screen; the lowest one leaves the cockpit."""
         self.dismiss(None)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave this view, and no other: below another one it goes when that one has gone."""
+        if self.app.screen is self:
+            found: AwaitComplete = super().dismiss(result)
+            return found
+        self._left = True
+        return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        """On top again."""
+        if self._left:
+            self.dismiss(None)
 
     def open_view(self, view: "View") -> None:
         """Show another screen above this one, with what this one knows."""
