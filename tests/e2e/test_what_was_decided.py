@@ -264,6 +264,22 @@ def test_a_go_that_lost_its_ground_is_said_in_the_exit_code_and_on_the_screen(ev
     assert evening.stands()[0] == 0
 
 
+def test_a_go_for_what_no_longer_ships_is_said_in_the_exit_code_until_there_is_another(evening: Evening) -> None:
+    """After an accepted edit of what ships; colleagues may still hold the old word in their hands."""
+    evening.must("start")
+    evening.says_go("prod-eu")
+    evening.plan("rollback: {notes: call the database people first}")
+    shown = json.loads(evening.does("amend", "accept", "--json").stdout)
+    evening.must("amend", "accept", "--confirm", shown["confirm"])
+
+    code, said = evening.stands()
+
+    assert (code, said["goes"][0]["ground"]) == (3, "other_content")
+    assert "GO VOID prod-eu GO " in evening.does("status").stdout
+    evening.says_go("prod-eu")
+    assert evening.stands()[0] == 0
+
+
 def test_when_all_has_arrived_a_go_rests_on_what_was_decided_and_not_on_the_hour(evening: Evening) -> None:
     """A freeze comes too late to matter; that the version turned out bad does not."""
     evening.must("start")

@@ -125,8 +125,9 @@ class ReleaseState(Struct, frozen=True):
         return self.approvals.get(slot, ())
 
     def go(self, environment: str) -> GoDecision | None:
-        """The last go for an environment."""
-        return next((one for one in reversed(self.decisions) if one.environment == environment), None)
+        """The last go for an environment that counts; where none does, the last one."""
+        given = [one for one in reversed(self.decisions) if one.environment == environment]
+        return next((one for one in given if not one.flaw), given[0] if given else None)
 
 
 def replay(events: Iterable[Event], state: ReleaseState | None = None) -> ReleaseState:

@@ -15,6 +15,7 @@ from gonogo.plan.conditions import Gate
 from gonogo.rules import digest
 from gonogo.rules import votes as approvals
 from gonogo.rules.digest import Content
+from gonogo.rules.goes import tagged_commits
 from gonogo.rules.undecided import Undecided, without_go
 from gonogo.rules.votes import SlotStanding
 
@@ -58,7 +59,8 @@ class Facts(Struct, frozen=True):
 def gather(inputs: Inputs, matrix: Matrix, now: datetime, at: datetime | None = None) -> Facts:
     """The facts of one look; what is the same for all environments is worked out once."""
     plan = inputs.loaded.plan
-    undecided = without_go(plan, inputs.state, matrix)
+    tagged = tagged_commits(plan, inputs.changes) if inputs.state.decisions else None
+    undecided = without_go(plan, inputs.state, matrix, tagged)
     if not plan.approvals and not inputs.state.decisions:
         return Facts(inputs, matrix, now, at or now, undecided=undecided)
     content = digest.content_of(plan, inputs.changes)

@@ -1,5 +1,8 @@
 """What one recorded go speaks of."""
 
+from collections.abc import Mapping
+
+from gonogo.changelog import Changes, ProductChanges
 from gonogo.events.state import GoDecision, ReleaseState
 from gonogo.plan import Plan, Product, Target
 from gonogo.rules.digest import Content, differences
@@ -44,9 +47,27 @@ def voided(state: ReleaseState, decision: GoDecision, seq: int) -> bool:
     return bool(edits) and edits[-1].digest != decision.digest
 
 
-def covers(decision: GoDecision, product: Product) -> bool:
-    """Whether a go counts and let in the version that is planned now."""
+def tagged_commits(plan: Plan, changes: Mapping[str, Changes]) -> Mapping[str, str]:
+    """By product: the commit that its tag names. Not of those that ship from a branch, which moves on."""
+    found = ((product, changes.get(product.name)) for product in plan.products)
+    return {
+        product.name: known.target_oid
+        for product, known in found
+        if isinstance(known, ProductChanges) and known.complete and known.range.target == product.tag_name
+    }
+
+
+def let_in(decision: GoDecision, product: Product) -> str:
+    """The commit that ships of a product, as it was when a go was given; "" where that is not on record."""
+    return dict(decision.content).get(f"{product.name}/revision", "")
+
+
+def covers(decision: GoDecision, product: Product, tagged: str = "") -> bool:
+    """Whether a go counts and let in what is planned now: this version, of the commit `tagged`, where one is."""
     if decision.flaw:
+        return False
+    commit = let_in(decision, product)
+    if tagged and commit and commit != tagged:
         return False
     named = decision.versions.get(product.name) or dict(decision.content).get(f"{product.name}/version")
     if named is None:

@@ -10,7 +10,7 @@ from gonogo.matrix.rollouts import share_of, shares_of
 from gonogo.plan import Environment, Product
 from gonogo.rules.authority import Act, clears, typed_for
 from gonogo.rules.facts import Facts
-from gonogo.rules.goes import is_rolled_back, stands
+from gonogo.rules.goes import is_rolled_back, let_in, stands
 from gonogo.rules.naming import named, owner_of_product
 from gonogo.rules.passing import in_force, waiver_for
 from gonogo.rules.reason import ReasonLine, Weight
@@ -70,7 +70,12 @@ def fact_of(product: Product | None, one: Undecided) -> str:
     if limit is not None:
         part = f"; the plan allows {limit:g}% before a GO"
         part = f" to {one.share:g}%{part}" if one.share is not None else f"{part}, and its share is not known"
-    return f"{name} {one.version} was deployed to {place} without a GO{part} ({seen}{gone}{unsure})"
+    lacks = "without a GO"
+    if one.other is not None and product is not None:
+        # "without" alone would send people looking for a go that they remember
+        given = f"GO #{one.other.seq} was for {let_in(one.other, product)[:8]}"
+        lacks = f"without a GO for the commit that is tagged now: {given}"
+    return f"{name} {one.version} was deployed to {place} {lacks}{part} ({seen}{gone}{unsure})"
 
 
 def unused(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:

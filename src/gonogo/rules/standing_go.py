@@ -45,6 +45,8 @@ class Given(Struct, frozen=True):
     blockers: tuple[ReasonLine, ...] = ()
     """What blocks now; each is new, or its waiver is over."""
     unknowns: tuple[ReasonLine, ...] = ()
+    reached: bool = False
+    """Whether everything has arrived there."""
 
     @property
     def environment(self) -> str:
@@ -55,6 +57,14 @@ class Given(Struct, frozen=True):
     def is_lost(self) -> bool:
         """Whether people may still act on it although it does not hold any more."""
         return self.ground in {Ground.LOST, Ground.UNKNOWN}
+
+    @property
+    def is_void(self) -> bool:
+        """Whether people may still act on it although it never counted, or speaks of something else by now.
+
+        Once everything has arrived nobody acts on it any more: whether that was let in is `deployed.without-go`.
+        """
+        return self.ground in {Ground.OTHER_CONTENT, Ground.NOT_COUNTED} and not self.reached
 
     @property
     def listed(self) -> tuple[ReasonLine, ...]:
@@ -84,11 +94,12 @@ def given_goes(
 
 
 def _given(plan: Plan, state: ReleaseState, decision: GoDecision, judged: Verdict, content: Content) -> Given:
+    over = state.lifecycle.is_over
     if decision.flaw:
-        return Given(decision, Ground.NOT_COUNTED)
+        return Given(decision, Ground.NOT_COUNTED, reached=judged.reached or over)
     if not stands(decision, content):
-        return Given(decision, Ground.OTHER_CONTENT)
-    if state.lifecycle.is_over:
+        return Given(decision, Ground.OTHER_CONTENT, reached=judged.reached or over)
+    if over:
         return Given(decision, Ground.HOLDS)
     if is_rolled_back(plan, state, decision):
         return Given(decision, Ground.ROLLED_BACK)

@@ -5,13 +5,14 @@ version that ran before the release was started, of a share that the plan lets r
 that a recorded rollback brought back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.events.cells import Entry
-from gonogo.events.state import ReleaseState, ReleaseStatus
+from gonogo.events.state import GoDecision, ReleaseState, ReleaseStatus
 from gonogo.matrix import Cell, Matrix
 from gonogo.matrix.rollouts import share_of, shares_of
 from gonogo.plan import Environment, Level, Plan, Product, Target
@@ -39,6 +40,8 @@ class Undecided(Struct, frozen=True):
     """UTC, when it was gone; None while it is there."""
     seq: int = 0
     """Number of the record that first shows it; 0 when it is not on record yet."""
+    other: GoDecision | None = None
+    """The last go for the same version of another commit; None where there is none."""
 
 
 def needs_go(plan: Plan, environment: Environment) -> bool:
@@ -47,20 +50,39 @@ def needs_go(plan: Plan, environment: Environment) -> bool:
     return environment.production or gated
 
 
-def without_go(plan: Plan, state: ReleaseState, matrix: Matrix | None = None) -> tuple[Undecided, ...]:
-    """Every deployment without a go, in promotion order; with `matrix` also those that are not on record yet."""
+def without_go(
+    plan: Plan, state: ReleaseState, matrix: Matrix | None = None, tagged: Mapping[str, str] | None = None
+) -> tuple[Undecided, ...]:
+    """Every deployment without a go, in promotion order; with `matrix` also those that are not on record yet.
+
+    `tagged` is, by product, the commit that its tag names: a go for another one let nothing of it in.
+    """
     if state.lifecycle.status is ReleaseStatus.DRAFT or plan.rules.get(RULE) is Level.OFF:
         return ()
+    commits = tagged or {}
     return tuple(
         found
         for environment in plan.environments
         if needs_go(plan, environment)
         for product in plan.products
-        if (found := _find(state, product, Target(product.name, environment.name), matrix)) is not None
+        if (found := _found(state, product, environment, matrix, commits.get(product.name, ""))) is not None
     )
 
 
-def _find(state: ReleaseState, product: Product, target: Target, matrix: Matrix | None) -> Undecided | None:
+def _found(
+    state: ReleaseState, product: Product, environment: Environment, matrix: Matrix | None, tagged: str
+) -> Undecided | None:
+    target = Target(product.name, environment.name)
+    found = _find(state, product, target, matrix, "" if state.lifecycle.is_over else tagged)
+    if found is None or not tagged:
+        return found
+    others = (one for one in reversed(state.decisions) if one.environment == environment.name)
+    return replace(found, other=next((one for one in others if covers(one, product)), None))
+
+
+def _find(
+    state: ReleaseState, product: Product, target: Target, matrix: Matrix | None, tagged: str
+) -> Undecided | None:
     cell = matrix.cells.get(target) if matrix is not None and not state.lifecycle.is_over else None
     entry = _entry(state, product, target)
     seen = _live(product, cell) if cell is not None else None
@@ -68,8 +90,8 @@ def _find(state: ReleaseState, product: Product, target: Target, matrix: Matrix 
     if entry is not None and entry.until is None and seen is not None and seen.share is not None:
         share = max(share or 0.0, seen.share)
     if entry is not None and (entry.until is None or seen is None):
-        found = _recorded(state, product, target, entry, share)
-    elif seen is not None and _is_decided(state, product, target, state.seq + 1):
+        found = _recorded(state, product, target, entry, share, tagged)
+    elif seen is not None and _is_decided(state, product, target, state.seq + 1, tagged):
         found = None
     else:
         found = seen
@@ -80,13 +102,13 @@ def _find(state: ReleaseState, product: Product, target: Target, matrix: Matrix 
 
 
 def _recorded(
-    state: ReleaseState, product: Product, target: Target, entry: Entry, share: float | None
+    state: ReleaseState, product: Product, target: Target, entry: Entry, share: float | None, tagged: str
 ) -> Undecided | None:
     """What the journal says; a part that ran before the start is its beginning only where it became all since."""
     seq, at = entry.seq, entry.at
     if seq < state.lifecycle.started_seq:
         seq, at = entry.alone_seq, entry.alone_at or entry.at
-    if seq <= state.lifecycle.started_seq or _is_decided(state, product, target, seq):
+    if seq <= state.lifecycle.started_seq or _is_decided(state, product, target, seq, tagged):
         return None
     return Undecided(target, entry.version, at, entry.by, entry.first, share, entry.until, seq)
 
@@ -113,7 +135,7 @@ def _entry(state: ReleaseState, product: Product, target: Target) -> Entry | Non
     return max(known, key=lambda entry: entry.seq) if known else None
 
 
-def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int) -> bool:
+def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int, tagged: str) -> bool:
     """Whether somebody decided that the planned version may be there, seen at number `seq` of the journal.
 
     A go does not outlive a rollback, decided or only seen, nor an accepted edit of what ships: who goes on after
@@ -126,7 +148,7 @@ def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int)
     since = max((one.seq for one in rolled_back), default=0)
     since = max(since, left if left < seq else 0)
     return any(
-        covers(one, product)
+        covers(one, product, tagged)
         for one in state.decisions
         if one.environment == target.environment and one.seq > since and not voided(state, one, seq)
     )

@@ -27,7 +27,7 @@ def alerts(snapshot: Snapshot) -> tuple[Line, ...]:
 
 
 def decision_alerts(snapshot: Snapshot) -> tuple[Line, ...]:
-    """Break-glass, deployments without a go, and goes that lost their ground."""
+    """Break-glass, deployments without a go, and goes that are void or lost their ground."""
     return (*glass_alerts(snapshot), *_without_go(snapshot), *_lost(snapshot))
 
 
@@ -72,7 +72,17 @@ def _without_go(snapshot: Snapshot) -> tuple[Line, ...]:
 def _lost(snapshot: Snapshot) -> tuple[Line, ...]:
     """One line each; blockers before what is only unknown."""
     lost = sorted((one for one in snapshot.goes if one.is_lost), key=lambda one: not one.blockers)
-    return tuple(_lost_line(snapshot, one) for one in lost)
+    void = (one for one in snapshot.goes if one.is_void)
+    return (*(_void_line(snapshot, one) for one in void), *(_lost_line(snapshot, one) for one in lost))
+
+
+def _void_line(snapshot: Snapshot, given: Given) -> Line:
+    decision = given.decision
+    return (
+        Span(" GO VOID ", Tone.BAD),
+        Span(f"{given.environment} ", Tone.STRONG),
+        Span(f"GO {short_when(decision.at, snapshot.now)} {decision.actor.user}, {go_worth(given)}"),
+    )
 
 
 def _lost_line(snapshot: Snapshot, given: Given) -> Line:

@@ -20,10 +20,12 @@ from gonogo.acts import (
     go,
 )
 from gonogo.acts.rollback import RollBack, preview
+from gonogo.changelog import Base, ProductChanges, Range
 from gonogo.facts import Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.plan import Canary, Item, ItemId, Level, Migration, Plan, Rollout, Target
 from gonogo.plan.conditions import ChecklistGate
+from gonogo.rules.completion import open_ends
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.standing_go import Ground
 from gonogo.rules.undecided import without_go
@@ -205,6 +207,61 @@ def test_an_edit_after_the_deployment_takes_nothing_from_its_go() -> None:
     world.do(ANA, AcceptAmendment(world.amend_code()))
 
     assert without_go(irreversible, world.state) == ()
+
+
+TAGGED = replace(
+    PLAIN, products=(make_product(previous="1.2.2", repo="/srv/web"),), rules={"tag.missing": Level.OFF}
+)
+
+
+def _at(commit: str, target: str = "v1.2.3") -> ProductChanges:
+    """What git says: that commit ships, by its tag or from a branch."""
+    return ProductChanges("web", Range(Base("v1.2.2", "b" * 40, "1.2.2"), target, commit * 40), "1.2.3")
+
+
+@pytest.mark.parametrize(("target", "found"), [("v1.2.3", True), ("main", False)])
+def test_a_go_for_another_commit_of_the_version_let_nothing_in(target: str, found: bool) -> None:
+    """The tag names another commit than was decided on. A branch moves on, and takes nothing from what has run."""
+    world = started(TAGGED).knows(_at("a", target))
+    world.do(ANA, Go("production", world.go_code(ANA, "production")), ran("1.2.3")).sees({"production": "1.2.3"})
+    assert "deployed.without-go" not in rules(world)
+
+    world.knows(_at("c", target))
+
+    assert ("deployed.without-go" in rules(world)) is found
+    facts = [one.fact for one in world.scene().snapshot().next.reasons if one.rule == "deployed.without-go"]
+    assert all("was for aaaaaaaa" in fact for fact in facts)
+    assert ("deployed.without-go" in [one.rule for one in open_ends(world.scene().snapshot())]) is found
+
+
+def test_a_go_for_other_content_is_void_until_there_is_another_one() -> None:
+    """People may still act on it; what has arrived was let in as it was."""
+    world = started(TAGGED).knows(_at("a"))
+    world.do(ANA, Go("production", world.go_code(ANA, "production")))
+    given = world.scene().snapshot().go("production")
+    assert given is not None
+    assert not given.is_void
+    world.edit(replace(TAGGED, rollback_notes="call the database people first"))
+    world.do(ANA, AcceptAmendment(world.amend_code()))
+
+    given = world.scene().snapshot().go("production")
+    assert given is not None
+    assert (given.ground, given.is_void) == (Ground.OTHER_CONTENT, True)
+
+    world.sees({"production": "1.2.3"})
+    given = world.scene().snapshot().go("production")
+    assert given is not None
+    assert not given.is_void
+
+
+def test_a_go_by_hand_that_does_not_count_hides_none_that_does() -> None:
+    """The last one that counts is the environment's go."""
+    world = gone()
+    given = world.state.decisions[-1]
+    forged = replace(given, seq=given.seq + 1, flaw="only the release lead may")
+    world.inputs = replace(world.inputs, state=replace(world.state, decisions=(given, forged)))
+
+    assert ground(world) is Ground.HOLDS
 
 
 def test_a_go_holds_until_something_stands_against_it() -> None:

@@ -53,9 +53,10 @@ def exit_code(context: Context, verdict: Verdict) -> ExitCode:
 
 
 def exit_code_of_all(context: Context, snapshot: Snapshot, verdict: Verdict) -> ExitCode:
-    """As `exit_code`; not 0 while a go lost its ground anywhere, or something was deployed without one."""
+    """As `exit_code`; not 0 while a go is void or lost its ground, or something was deployed without one."""
     codes = [EXIT_CODES[verdict.answer]]
     codes += [ExitCode.NO_GO if one.blockers else ExitCode.UNKNOWN for one in snapshot.goes if one.is_lost]
+    codes += [ExitCode.NO_GO for one in snapshot.goes if one.is_void]
     codes += [ExitCode.NO_GO for _ in open_deployments(snapshot)]
     worst = next((code for code in (ExitCode.NO_GO, ExitCode.UNKNOWN) if code in codes), ExitCode.OK)
     return ExitCode.OK if context.args.report_only else worst
