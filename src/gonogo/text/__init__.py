@@ -1,8 +1,13 @@
-"""The one boundary for text from outside: what a terminal could obey becomes something it can only show."""
+"""The one boundary for text from outside: what a terminal could obey becomes something it can only show.
+
+User names and passwords of URLs end here too.
+"""
 
 import re
 from collections.abc import Iterable
 from functools import cache
+
+from gonogo.text.userinfo import without_userinfo
 
 _REPLACEMENT = "\ufffd"
 _VISIBLE_FROM = 0x2400
@@ -32,6 +37,8 @@ def _many_lines() -> dict[int, str | None]:
 
 LINE_LIMIT = 1_000
 BLOCK_LIMIT = 64 * 1024
+_BEYOND = 1_000
+"""Characters behind the limit that are looked at, since the `@` behind a password may stand there."""
 
 
 def clean(text: str, limit: int = LINE_LIMIT) -> str:
@@ -39,8 +46,10 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
 
     Control characters (C0, DEL, C1), bidirectional controls, invisible formatting, line separators
     and lone surrogates become visible symbols; tabs and newlines become blanks. Zero-width joiners
-    stay where they join something: emoji and several scripts need them.
+    stay where they join something: emoji and several scripts need them. `https://user:password@host` becomes
+    `https://***@host`, before anything is cut off.
     """
+    text = without_userinfo(text[: limit + _BEYOND])
     if len(text) > limit:
         text = _bounded(text, limit)
     # everything the table changes is unprintable to Python; asking that first is 20 times faster than translating
@@ -49,7 +58,7 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
 
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """Return `text` as harmless lines: as `clean`, but newlines stay and a tab is four blanks."""
-    text = _bounded(text, limit)
+    text = _bounded(without_userinfo(text[: limit + _BEYOND]), limit)
     return text if text.replace("\n", "").isprintable() else _joined(text.translate(_many_lines()))
 
 

@@ -99,9 +99,11 @@ def _spoken(trust: Callable[[], ssl.SSLContext], verify: bool, tls: Tls | None) 
 def public_url(url: str) -> str:
     """`url` as it may be shown: without userinfo, query and fragment; what was cut leaves a mark."""
     try:
-        return _public(httpx.URL(url))
+        parsed = httpx.URL(url)
     except httpx.InvalidURL:
         return "an invalid URL"
+    # `user:password@host` has the scheme `user` and no host
+    return _public(parsed) if parsed.host or not parsed.scheme else "an invalid URL"
 
 
 def _public(url: httpx.URL) -> str:

@@ -17,6 +17,16 @@ DETAIL_LIMIT = 200
 
 
 EXCERPT_LIMIT = 400
+"""Bytes of an answer that are shown."""
+_BEYOND = 1_000
+"""Bytes read behind them: the `@` that tells a password may stand there."""
+
+
+def excerpt_of(body: bytes) -> str:
+    """The first bytes of an answer as one harmless line."""
+    return clean(body[: EXCERPT_LIMIT + _BEYOND].decode("utf-8", "replace"), EXCERPT_LIMIT + _BEYOND)[
+        :EXCERPT_LIMIT
+    ]
 
 
 class Request(Struct, frozen=True):
@@ -78,7 +88,7 @@ class Answer(Struct, frozen=True):
     @property
     def excerpt(self) -> str:
         """The first bytes, harmless, for the details pane."""
-        return clean(self.body[:EXCERPT_LIMIT].decode("utf-8", "replace"), EXCERPT_LIMIT)
+        return excerpt_of(self.body)
 
 
 class Failure(Struct, frozen=True):

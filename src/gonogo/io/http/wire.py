@@ -223,7 +223,10 @@ class Connection:
             head = await self._head(progress)
             body = await self._body(head, request.method == b"HEAD")
         except h11.LocalProtocolError as error:
-            raise Trouble(Reason.PROTOCOL, f"the question cannot be sent: {error}") from error
+            # its text may quote a header, and so a credential
+            raise Trouble(
+                Reason.PROTOCOL, "the question cannot be sent: its target or a header is not HTTP"
+            ) from error
         except h11.RemoteProtocolError as error:
             raise _not_http(error) from error
         except OSError as error:

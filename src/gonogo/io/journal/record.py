@@ -20,6 +20,7 @@ from gonogo.errors import UsageError
 from gonogo.events import GONE, SIMULATED, Actor, Draft, Event, EventId
 from gonogo.io.host.identity_unix import nameless
 from gonogo.text import BLOCK_LIMIT, clean, clean_block
+from gonogo.text.userinfo import without_userinfo
 
 FORMAT = 1
 """Newest format of records and of store.json that this version writes and fully understands."""
@@ -315,7 +316,8 @@ def _plain(value: object, depth: int = 0) -> Any:
 def _clean_data(value: Any) -> Any:
     match value:
         case str():
-            return value if value.isascii() and value.isprintable() else clean_block(value, BLOCK_LIMIT)
+            plain = value.isascii() and value.isprintable()
+            return without_userinfo(value) if plain else clean_block(value, BLOCK_LIMIT)
         case list():
             return [_clean_data(one) for one in value]
         case dict():

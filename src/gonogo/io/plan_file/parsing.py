@@ -7,7 +7,7 @@ import msgspec
 
 from gonogo.io.plan_file.references import References
 from gonogo.io.plan_file.resolve import resolve
-from gonogo.io.plan_file.secrets import find_secrets
+from gonogo.io.plan_file.secrets import find_passwords, find_secrets
 from gonogo.io.plan_file.shape import PlanShape
 from gonogo.io.plan_file.source import SIZE_LIMIT
 from gonogo.io.yaml.guard import decode
@@ -43,4 +43,6 @@ def _parse(text: str, problems: Problems, directory: str) -> Plan | None:
         from gonogo.io.plan_file.schema import fit  # only a wrong plan needs it
 
         shape = fit(document, problems)
-    return resolve(shape, document, problems, names, directory) if shape is not None else None
+    plan = resolve(shape, document, problems, names, directory) if shape is not None else None
+    find_passwords(text, problems)
+    return plan

@@ -33,6 +33,22 @@ def find_secrets(document: Document, text: str, problems: Problems) -> None:
                 problems.add(Mistake.SECRET_TEXT, _place(text, found.start()), kind=kind)
 
 
+_PASSWORD = re.compile(r"://[^\s/:@{}$<]{0,100}:(?![$<{*])[^\s/@\"'<>]{1,1000}@")
+
+
+def find_passwords(text: str, problems: Problems) -> None:
+    """Record URLs with a password wherever they stand, but in lines that were found to hold a secret before.
+
+    A variable of a shell (`https://ci:$TOKEN@host`) and a placeholder are none.
+    """
+    if "://" not in text or "@" not in text:
+        return
+    for found in _PASSWORD.finditer(text):
+        place = _place(text, found.start())
+        if not problems.is_hidden(place):
+            problems.add(Mistake.SECRET_TEXT, place, kind="a URL with a password")
+
+
 def _secret_keys(value: Any, path: Path) -> Iterator[Path]:
     """Paths of such keys; depth is bounded by the guard, width by its count of nodes."""
     if isinstance(value, dict):

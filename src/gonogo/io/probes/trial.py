@@ -12,7 +12,7 @@ from msgspec import Struct
 from gonogo.facts import Observation
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import Credentials
-from gonogo.io.http.question import EXCERPT_LIMIT, Answer, Failure, Request
+from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.probings import Fetcher, Outside, SourceProbing
 from gonogo.io.probes.registry import cell_probing, source_probing, versions_named
 from gonogo.plan import Plan, Probe, Source, Target
@@ -103,7 +103,7 @@ class _Recorder:
             answer.elapsed,
             len(answer.body),
             tuple(self._headers(answer)),
-            clean(answer.body[:EXCERPT_LIMIT].decode("utf-8", "replace"), EXCERPT_LIMIT),
+            answer.excerpt,
             answered_by=answer.url if answer.url != public_url(request.url) else "",
         )
 

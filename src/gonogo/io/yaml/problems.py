@@ -18,6 +18,7 @@ from msgspec import Struct
 from gonogo.errors import PlanInvalid, PlanProblem
 from gonogo.text import clean
 from gonogo.text.names import suggest
+from gonogo.text.userinfo import may_hold_userinfo
 
 SHOWN_COLUMNS: Final = 110
 """Width of the source line under a message."""
@@ -221,8 +222,16 @@ class Problems:
         self._places.add(key)
         hint = clean(remedy or _REMEDIES.get(mistake, ""), 400)
         if mistake in _ABOUT_SECRETS:
-            self._secret_lines.add(place.line)
+            self.hide(place)
         self._found.append((PlanProblem(self.file, place.line, place.column, mistake.code, what, hint), place))
+
+    def hide(self, place: Place) -> None:
+        """Show no source line of what stands there: it holds a secret."""
+        self._secret_lines.add(place.line)
+
+    def is_hidden(self, place: Place) -> bool:
+        """Whether that line has been found to hold a secret."""
+        return place.line in self._secret_lines
 
     def leave_out(self) -> None:
         """Count one more mistake that is not told."""
@@ -254,6 +263,8 @@ class Problems:
             return ""
         if place.line in self._secret_lines:
             return "    (the line holds a secret and is not shown)"
+        if place.line in self._lines_with_userinfo:
+            return "    (the line may hold a secret and is not shown)"
         line = self._lines[place.line - 1]
         start = min(place.column - 1, len(line))
         indent = min(len(line) - len(line.lstrip()), start)
@@ -266,6 +277,27 @@ class Problems:
     @cached_property
     def _lines(self) -> list[str]:
         return re.split("\r\n|\n|\r", self._text)
+
+    @cached_property
+    def _lines_with_userinfo(self) -> frozenset[int]:
+        """Numbers of the lines in which the user name or password of a URL may stand.
+
+        Text goes on in the next lines, so a URL that ends with its line may have its `@` there.
+        """
+        found: set[int] = set()
+        begun, indent = 0, 0
+        for number, line in enumerate(self._lines, 1):
+            if may_hold_userinfo(line):
+                found.add(number)
+            if begun and len(line) - len(line.lstrip()) < indent:
+                begun = 0
+            if begun and "@" in line:
+                found.update(range(begun, number + 1))
+            before, slashes, rest = line.rpartition("//")
+            if slashes and "/" not in rest:
+                begun = number
+                indent = len(before) - len(before.lstrip(" -")) + (1 if ": " in before else 0)
+        return frozenset(found)
 
 
 def _window(first: int, end: int, caret: int) -> tuple[int, int]:
