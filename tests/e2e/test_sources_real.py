@@ -21,8 +21,9 @@ import pytest
 from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.facts.metric import NoData, Number, Reading
 from gonogo.io.config import Config
+from gonogo.io.config.credentials import Credentials
 from gonogo.io.http.door import Door
-from gonogo.io.probes.metrics import metric_questions
+from gonogo.io.probes.metrics import metric_question
 from gonogo.io.probes.registry import build_probings
 from gonogo.plan import Environment, Metric, Plan, Probe, Product, Source, Target, Timing
 from support.servers import free_port, program
@@ -53,7 +54,8 @@ def measured(plan: Plan) -> dict[str, Reading]:
 
     async def scenario() -> dict[str, Reading]:
         async with Door() as door:
-            questions = metric_questions(plan, door, _Clock(), Config())
+            known = Credentials(Config())
+            questions = (metric_question(plan, metric, door, _Clock(), known) for metric in plan.metrics)
             return {question.name: await question.ask() for question in questions}
 
     return asyncio.run(scenario())
@@ -64,7 +66,8 @@ def remembered(plan: Plan) -> tuple[Reading, ...]:
 
     async def scenario() -> tuple[Reading, ...]:
         async with Door() as door:
-            (question,) = metric_questions(plan, door, _Clock(), Config())
+            (metric,) = plan.metrics
+            question = metric_question(plan, metric, door, _Clock(), Credentials(Config()))
             return await question.ask_over(timedelta(minutes=5))
 
     return asyncio.run(scenario())

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.widgets import Input, TextArea
 
 from gonogo.errors import ExitCode
 from gonogo.tui.intents import INTENTS
@@ -111,3 +113,19 @@ def test_no_test_takes_a_fixed_path_for_one_that_does_not_exist() -> None:
     wrong = "/non" + "existent"
 
     assert [str(path.relative_to(ROOT)) for path in TESTS if wrong in path.read_text("utf-8")] == []
+
+
+def test_what_of_textual_is_private_and_overridden_is_counted_where_its_version_is_pinned() -> None:
+    """Whoever raises the pin looks at each of them."""
+    defined = {
+        node.name
+        for path in (ROOT / "src" / "gonogo" / "tui").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("_")
+        and not node.name.startswith("__")
+    }
+    of_textual = {name for kind in (App, Input, TextArea) for name in dir(kind)}
+
+    assert defined & of_textual == {"_background_screens", "_handle_exception", "_on_key", "_on_paste"}
+    assert "four private names are overridden" in (ROOT / "pyproject.toml").read_text("utf-8")

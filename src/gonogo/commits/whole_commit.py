@@ -1,11 +1,8 @@
 """One commit with everything git knows of it, for whoever wants to look at it."""
 
-from collections.abc import Callable
 from typing import TypeAlias
 
 from msgspec import Struct
-
-from gonogo.plan import Product
 
 
 class TouchedFile(Struct, frozen=True):
@@ -49,6 +46,3 @@ class NoCommit(Struct, frozen=True):
 
 
 CommitTold: TypeAlias = WholeCommit | NoCommit
-
-ReadCommit: TypeAlias = Callable[[Product, str], CommitTold]
-"""Product and full object id; synchronous, for a worker thread."""

@@ -30,8 +30,8 @@ BY_ITS_OWNER: Final = frozenset(
 """Judged in the fold: only whoever began the hotfix has its workspace; see `rules.entitled`."""
 
 AT_EVERY_LOOK: Final[Mapping[str, str]] = {
-    kinds.APPROVAL_GIVEN: "domain.approvals: role, four eyes, content, expiry",
-    kinds.APPROVAL_REJECTED: "domain.approvals: only the role blocks",
+    kinds.APPROVAL_GIVEN: "rules.approvals: role, four eyes, content, expiry",
+    kinds.APPROVAL_REJECTED: "rules.approvals: only the role blocks",
     kinds.APPROVAL_REVOKED: "the fold: an account takes back its own vote alone",
     kinds.WAIVER_GIVEN: "rules.waivers: role, end, what cannot be waived",
     kinds.HOTFIX_APPROVED: "hotfix.review: role, four eyes, content",

@@ -42,7 +42,6 @@ class Found(Struct, frozen=True):
     common_dir: str
     """Holds objects and references; differs from `git_dir` in a linked worktree."""
     bare: bool
-    linked: bool
     submodule: bool
     shallow: bool
     partial: bool
@@ -93,7 +92,6 @@ def discover(repo: str) -> Found:
         git_dir=git_dir,
         common_dir=common,
         bare=bare == "true",
-        linked=common != os.path.realpath(git_dir),
         submodule=_is_submodule(Path(git_dir), Path(common)),
         shallow=shallow == "true",
         partial=_is_partial(door),

@@ -38,11 +38,6 @@ def drift_from_before(plan: Plan, matrix: Matrix, cell: Cell) -> tuple[Drift, ..
     return tuple(_drift(product, cell, other) for other in before)
 
 
-def skipped_ahead(plan: Plan, matrix: Matrix, cell: Cell) -> tuple[Drift, ...]:
-    """The environments before it that this cell has overtaken: it runs what never stood the test there."""
-    return tuple(drift for drift in drift_from_before(plan, matrix, cell) if drift.relation is Relation.AHEAD)
-
-
 def _is_newer(product: Product, version: str) -> bool:
     return compare_texts(version, product.version, product.scheme, product.name) == 1
 

@@ -10,8 +10,6 @@ from msgspec import Struct
 
 from gonogo.plan import Level
 
-PAGE = "docs/rules.md"
-
 
 class Rule(Struct, frozen=True):
     """One rule of the verdict."""
@@ -30,11 +28,6 @@ class Rule(Struct, frozen=True):
     def adjustable(self) -> bool:
         """Whether the plan's `rules:` may set its level."""
         return not (self.unknown or self.fixed)
-
-    @property
-    def documented(self) -> str:
-        """Page and heading that explain it."""
-        return f"{PAGE}#{self.id.replace('.', '')}"
 
 
 def _blocks(family: str, **meanings: str) -> Iterable[Rule]:

@@ -22,7 +22,6 @@ class Glyphs(Struct, frozen=True):
     busy: str
     paused: str
     bullet: str
-    dash: str
     ellipsis: str
     arrow: str
     cursor: str
@@ -30,11 +29,11 @@ class Glyphs(Struct, frozen=True):
 
 UNICODE = Glyphs(
     match="✓", behind="↓", ahead="↑", mixed="◐", differs="≠", disagree="⇄", absent="∅", unknown="?",
-    stale="◌", failed="✗", busy="»", paused="‖", bullet="•", dash="—", ellipsis="…", arrow="→", cursor="▸",
+    stale="◌", failed="✗", busy="»", paused="‖", bullet="•", ellipsis="…", arrow="→", cursor="▸",
 )  # fmt: skip
 ASCII = Glyphs(
     match="=", behind="<", ahead=">", mixed="%", differs="!", disagree="#", absent="0", unknown="?",
-    stale="~", failed="X", busy="+", paused="|", bullet="*", dash="-", ellipsis="~", arrow=">", cursor=">",
+    stale="~", failed="X", busy="+", paused="|", bullet="*", ellipsis="~", arrow=">", cursor=">",
 )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ def test_clone_worktree_bare_shallow_and_submodule_are_told_apart(tmp_path: Path
     bare, shallow = discover(str(tmp_path / "bare.git")), discover(str(tmp_path / "shallow"))
     inner = discover(str(made / "inner"))
 
-    assert (plain.bare, plain.linked, plain.shallow, plain.submodule) == (False, False, False, False)
-    assert linked.linked
+    assert (plain.bare, plain.shallow, plain.submodule) == (False, False, False)
+    assert linked.git_dir != linked.common_dir
     assert linked.common_dir == plain.common_dir
     assert linked.checked_out["refs/heads/release/v1.9"] == str(tmp_path / "linked")
     assert bare.bare

@@ -6,7 +6,7 @@ from gonogo.events.state import ReleaseState
 from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.matrix import Relation, build
-from gonogo.matrix.drift import drift_from_before, skipped_ahead
+from gonogo.matrix.drift import drift_from_before
 from gonogo.plan import Target
 from support.releases import NOW, plan, seen
 
@@ -33,7 +33,6 @@ def test_a_cell_is_compared_with_the_environment_before(staging: str, production
     [drift] = drift_from_before(plan(), matrix, matrix.cells[PRODUCTION])
 
     assert (drift.environment, drift.relation) == ("staging", relation)
-    assert bool(skipped_ahead(plan(), matrix, matrix.cells[PRODUCTION])) is (relation is Relation.AHEAD)
     assert drift_from_before(plan(), matrix, matrix.cells[STAGING]) == ()
 
 

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from gonogo.facts import Reason
 from gonogo.facts.metric import NoData, Number, Reading
-from gonogo.io.config import Config
 from gonogo.io.config.credentials import Credentials
 from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.asking import Asking, ask_as
@@ -113,15 +112,6 @@ def metric_question(
     """The question behind one of `plan.metrics`; the loader has made sure that its source is there."""
     source = next(source for source in plan.sources if source.id == metric.source)
     return MetricQuestion(metric, source, door, clock, credentials)
-
-
-def metric_questions(plan: Plan, door: Fetcher, clock: Clock, config: Config) -> tuple[MetricQuestion, ...]:
-    """Every metric of the plan, with one set of credentials for all."""
-    credentials = Credentials(config)
-    sources = {source.id: source for source in plan.sources}
-    return tuple(
-        MetricQuestion(metric, sources[metric.source], door, clock, credentials) for metric in plan.metrics
-    )
 
 
 def _only(found: Samples) -> Sample | str:

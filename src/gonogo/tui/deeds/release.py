@@ -108,11 +108,6 @@ DRIVE = Deed(
 )
 
 
-def _what_they_must_know(_: Scene, answers: Answers) -> Ask:
-    ask = f"What must {answers['to']} know? Enter for nothing."
-    return Write(f"Hand over the lead to {answers['to']}", ask, "a note", least=0)
-
-
 PASS = Deed(
     (
         ("seen", _baton),

@@ -74,10 +74,6 @@ APPROVE = Deed(
 )
 
 
-def _why_reject(_: Scene, answers: Answers) -> Ask:
-    return Write(f"Reject {answers['name']}", "Why? It blocks until you take it back.")
-
-
 REJECT = Deed(
     (
         ("name", _slot("Reject: which approval?", mine_only=True)),
