@@ -8,7 +8,7 @@ from threading import Event
 from gonogo.acts import ClaimItem, Tick
 from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemState, ItemStatus
-from gonogo.io.checks.finding import Finding, Progress
+from gonogo.facts.finding import Finding, Progress
 from gonogo.plan import Item, ItemId
 from gonogo.plan.conditions import Check, HttpCheck, RunCheck
 from gonogo.rules.checks import command_set_digest

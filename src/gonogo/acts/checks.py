@@ -13,6 +13,7 @@ from gonogo.errors import ExitCode
 from gonogo.events import Draft
 from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemStatus
+from gonogo.facts.finding import Finding
 from gonogo.plan import Item
 from gonogo.rules.checks import describe, fingerprint
 from gonogo.text import clean, clean_block
@@ -37,6 +38,22 @@ class RecordCheck(Struct, frozen=True):
     exit_code: int | None = None
     files: Mapping[str, str] = {}
     """SHA-256 of the files the command names, by word."""
+
+
+def record_of(item: str, found: Finding, check_sha256: str) -> RecordCheck:
+    """The finding as a command for the journal."""
+    return RecordCheck(
+        item,
+        found.outcome,
+        found.finished_at,
+        found.summary,
+        check_sha256,
+        found.output,
+        found.output_sha256,
+        int((found.finished_at - found.started_at).total_seconds()),
+        found.exit_code,
+        found.files,
+    )
 
 
 Commands = RecordCheck

@@ -12,10 +12,11 @@ from msgspec import Struct
 from textual.message import Message
 
 from gonogo.acts import RecordCheck
+from gonogo.acts.checks import record_of
 from gonogo.errors import GonogoError, UsageError
+from gonogo.facts.finding import Finding
+from gonogo.facts.finding import Progress as Running
 from gonogo.io.checks.command_files import named_files
-from gonogo.io.checks.finding import Finding, record_of
-from gonogo.io.checks.finding import Progress as Running
 from gonogo.plan import Item, LoadedPlan
 from gonogo.plan.conditions import RunCheck
 from gonogo.rules.checks import command_set_digest, fingerprint

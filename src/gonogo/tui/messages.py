@@ -9,7 +9,7 @@ from gonogo.acts import Command, RecordCheck
 from gonogo.acts.scene import Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
-from gonogo.io.checks.finding import Progress as Running
+from gonogo.facts.finding import Progress as Running
 from gonogo.rules.snapshot import Inputs
 from gonogo.text.tones import Tone
 

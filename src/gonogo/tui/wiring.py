@@ -11,8 +11,8 @@ from gonogo.commits.shipping import ReadShipping
 from gonogo.engine.outside_thread import Doors
 from gonogo.engine.session import Session
 from gonogo.facts import Observation
-from gonogo.io.checks.finding import Finding
-from gonogo.io.checks.finding import Progress as Running
+from gonogo.facts.finding import Finding
+from gonogo.facts.finding import Progress as Running
 from gonogo.plan import Item, LoadedPlan, Plan, Product, Target
 from gonogo.ports import Clock, Polling
 from gonogo.tui.mending import Workshop

@@ -7,8 +7,8 @@ import pytest
 
 from gonogo.errors import GonogoError
 from gonogo.events.checks import CheckOutcome
+from gonogo.facts.finding import Progress
 from gonogo.facts.version_files import FileVerdict
-from gonogo.io.checks.finding import Progress
 from gonogo.io.checks.git_tag import Wrong, tag_is_right
 from gonogo.io.checks.runner import Runner
 from gonogo.io.checks.trust_store import TrustStore

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from gonogo.events.checks import CheckOutcome
-from gonogo.io.checks.finding import Finding, Progress
+from gonogo.facts.finding import Finding, Progress
 from gonogo.io.checks.http import ask
 from gonogo.io.http.door import Door
 from gonogo.testing.clock import FakeClock

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.events.checks import CheckOutcome
-from gonogo.io.checks.finding import Finding, Progress
+from gonogo.facts.finding import Finding, Progress
 from gonogo.io.checks.run import run_command
 from gonogo.testing.clock import FakeClock
 from support.waiting import until

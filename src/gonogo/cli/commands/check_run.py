@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from datetime import datetime
 
-    from gonogo.io.checks.finding import Progress
+    from gonogo.facts.finding import Progress
 
 _EXIT = {
     CheckOutcome.PASSED: ExitCode.OK,
@@ -86,8 +86,8 @@ def _last(context: Context, session: Session, item: Item) -> int:
 
 
 def _run(context: Context, session: Session, item: Item) -> int:
+    from gonogo.acts.checks import record_of
     from gonogo.cli.following import unwound_by_signals
-    from gonogo.io.checks.finding import record_of
 
     assert item.check is not None
     ran = fingerprint(session.loaded.plan, item.check)

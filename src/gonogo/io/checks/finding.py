@@ -1,64 +1,16 @@
-"""What a check found, and how it tells of itself while it runs."""
+"""How a check tells of itself while it runs, and what is kept of what it said."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from time import monotonic
 
-from msgspec import Struct
-
-from gonogo.acts.checks import RecordCheck
-from gonogo.events.checks import CheckOutcome
+from gonogo.facts.finding import Progress
 from gonogo.text import clean, clean_block
 
 OUTPUT_KEPT = 8 * 1024
 """Characters of the output's end that are recorded; the whole is only named by its digest."""
 TELL = 1.0
 """Seconds between two words about progress."""
-
-
-class Finding(Struct, frozen=True):
-    """The end of a check."""
-
-    outcome: CheckOutcome
-    summary: str
-    """One cleaned line."""
-    started_at: datetime
-    """UTC."""
-    finished_at: datetime
-    """UTC."""
-    output: str = ""
-    """The end of what it said, cleaned."""
-    output_sha256: str = ""
-    """Of every byte it said; "" when it said nothing."""
-    exit_code: int | None = None
-    files: Mapping[str, str] = {}
-    """SHA-256 of the files its command names, by the word that names them, as they were when it began."""
-
-
-class Progress(Struct, frozen=True):
-    """A running check, now."""
-
-    seconds: int
-    """Since it began."""
-    line: str = ""
-    """The last whole line it said, cleaned."""
-
-
-def record_of(item: str, found: Finding, check_sha256: str) -> RecordCheck:
-    """The finding as a command for the journal."""
-    return RecordCheck(
-        item,
-        found.outcome,
-        found.finished_at,
-        found.summary,
-        check_sha256,
-        found.output,
-        found.output_sha256,
-        int((found.finished_at - found.started_at).total_seconds()),
-        found.exit_code,
-        found.files,
-    )
 
 
 OnProgress = Callable[[Progress], None]

@@ -3,7 +3,8 @@
 import asyncio
 
 from gonogo.events.checks import CheckOutcome
-from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Said, Watched
+from gonogo.facts.finding import Finding
+from gonogo.io.checks.finding import Cancelled, OnProgress, Said, Watched
 from gonogo.io.checks.waiting import Stopped, wait_for
 from gonogo.io.http.door import Door, public_url
 from gonogo.io.http.question import Answer, Failure, Request

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gonogo.errors import UsageError
 from gonogo.events.checks import CheckOutcome
+from gonogo.facts.finding import Finding
 from gonogo.facts.metric import NoData, Number
-from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Watched
+from gonogo.io.checks.finding import Cancelled, OnProgress, Watched
 from gonogo.io.checks.waiting import Stopped, wait_for
 from gonogo.io.config.credentials import Credentials
 from gonogo.io.probes.metrics import MetricQuestion, metric_question

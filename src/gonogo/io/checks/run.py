@@ -14,7 +14,8 @@ from pathlib import Path
 from time import monotonic
 
 from gonogo.events.checks import CheckOutcome
-from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Said, Watched
+from gonogo.facts.finding import Finding
+from gonogo.io.checks.finding import Cancelled, OnProgress, Said, Watched
 from gonogo.ports import Clock
 from gonogo.text import clean
 

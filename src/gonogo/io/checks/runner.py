@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from gonogo.errors import GonogoError, NotPermittedError, UsageError
 from gonogo.events.checks import CheckOutcome
-from gonogo.io.checks.finding import Cancelled, Finding, OnProgress, Watched
+from gonogo.facts.finding import Finding
+from gonogo.io.checks.finding import Cancelled, OnProgress, Watched
 from gonogo.io.checks.trust_store import TrustStore
 from gonogo.plan import Item, LoadedPlan, Product
 from gonogo.plan.conditions import FileCheck, GitCheck, HttpCheck, MetricCheck, RunCheck

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rich.cells import cell_len
 
 from gonogo.events.state import ItemStatus
-from gonogo.io.checks.finding import Progress as Running
+from gonogo.facts.finding import Progress as Running
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui.intents import Place

@@ -19,7 +19,7 @@ from gonogo.acts import Scene
 from gonogo.acts.scene import Accepted, Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
-from gonogo.io.checks.finding import Progress as Running
+from gonogo.facts.finding import Progress as Running
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text import clean
 from gonogo.text.tones import Line, Span, Tone
