@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from gonogo.changelog import Unreadable
 from gonogo.cli.context import Context, Ended
 from gonogo.engine.outside_thread import OutsideThread, Told
-from gonogo.errors import GonogoError
+from gonogo.engine.recording import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gonogo.engine.poller_thread import PollerThread
     from gonogo.engine.session import Session
+    from gonogo.errors import GonogoError
     from gonogo.facts import Observation
     from gonogo.matrix import Cell
     from gonogo.plan import Product
@@ -182,12 +183,10 @@ class _Following:
         transitions = self._session.observe(observations)
         if not transitions or self._session.inputs.read_only:
             return
-        try:
-            self._session.record(transitions)
-        except GonogoError as error:
-            # not sent again by itself: the next answer of that endpoint brings the same transition
-            self._warn(f"what was seen is not recorded: {error}")
-        else:
+        failed = record(self._session, transitions)
+        for one in failed:
+            self._warn(f"what was seen is not recorded: {one.error}")
+        if not failed:
             self._warned = ""
 
     def _take_in_outside(self, told: Told | Trouble) -> None:
@@ -202,12 +201,8 @@ class _Following:
         )
         if self._session.inputs.read_only:
             return
-        try:
-            for command in due:
-                self._session.submit(command)
-        except GonogoError as error:
-            # asked again with the next number: the trigger is still due then
-            self._warn(f"a rollback trigger is not recorded: {error}")
+        for one in record(self._session, due):
+            self._warn(f"a rollback trigger is not recorded: {one.error}")
 
     def _warn(self, text: str) -> None:
         """Told once, not with every answer."""

@@ -19,6 +19,7 @@ from textual.message import Message
 from gonogo.acts import Command, RecordTransition, may
 from gonogo.engine.outside_thread import OutsideThread, Told
 from gonogo.engine.poller_thread import PollerThread
+from gonogo.engine.recording import record
 from gonogo.engine.session import Session
 from gonogo.errors import ConflictError, GonogoError
 from gonogo.facts import Observation
@@ -261,13 +262,10 @@ class JournalKeeper:
         due = self._session.learn_outside(
             told.readings, told.files, told.ledger, told.artifacts, told.containment, told.check_files
         )
-        for command in () if self._session.inputs.read_only else due:
-            try:
-                self._session.submit(command)
-            except GonogoError as error:
-                self._trouble(
-                    "journal", f"a rollback trigger could not be recorded: {error.message}", error.remedy
-                )
+        for one in () if self._session.inputs.read_only else record(self._session, due):
+            self._trouble(
+                "journal", f"a rollback trigger could not be recorded: {one.error.message}", one.error.remedy
+            )
 
     def _begin(self, asked: Decide) -> None:
         """Ask what a decision rests on; what is refused whatever that is, is refused at once."""
@@ -330,14 +328,14 @@ class JournalKeeper:
         """Write what changed into the history."""
         if not transitions or self._session.inputs.read_only:
             return
-        try:
-            self._session.record(transitions)
-        except GonogoError as error:
-            # not sent again by itself: the next answer of that endpoint brings the same transition
+        failed = record(self._session, transitions)
+        for one in failed:
             self._trouble(
-                "journal", f"what the endpoints showed could not be recorded: {error.message}", error.remedy
+                "journal",
+                f"what the endpoints showed could not be recorded: {one.error.message}",
+                one.error.remedy,
             )
-        else:
+        if not failed:
             self._problem = ""
 
     def _look_around(self) -> None:

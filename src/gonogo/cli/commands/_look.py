@@ -8,8 +8,9 @@ from gonogo.acts import ClearTrigger, FireTrigger, RecordTransition
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.engine.outside_thread import ask_once
+from gonogo.engine.recording import record
 from gonogo.engine.session import Session
-from gonogo.errors import ExitCode, GonogoError
+from gonogo.errors import ExitCode
 from gonogo.facts import Observation
 from gonogo.plan import Plan, Target
 from gonogo.rules.readiness import Answer, Verdict
@@ -77,12 +78,9 @@ def _record(
     transitions: Iterable[RecordTransition],
     due: Iterable[FireTrigger | ClearTrigger] = (),
 ) -> None:
-    try:
-        for command in due:
-            session.submit(command)
-        session.record(transitions)
-    except GonogoError as error:
-        # what was seen is still true for the reader; only the history does not learn of it
+    # what was seen is still true for the reader; only the history does not learn of it
+    failed = record(session, due, transitions)
+    for error in dict.fromkeys(str(one.error) for one in failed):
         context.say.warning(f"what was seen is not recorded: {error}")
 
 
