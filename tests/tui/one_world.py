@@ -77,9 +77,11 @@ class World(Evening):
 
     def session(self, actor: Actor) -> Session:
         """As on any stage, on a journal that may refuse."""
+        journal = Refusing(self.log, actor)
+        journal.refused = self.refused
         session = Session(
             self.loaded,
-            Refusing(MemoryJournal(self.log, actor), self.refused),
+            journal,
             self.clock,
             actor,
             lambda: EventId(f"e{next(self.ids)}"),
@@ -159,30 +161,21 @@ def _products() -> tuple[Product, ...]:
     return tuple(replace(one, repo=f"/srv/{one.name}") for one in (web, api))
 
 
-class Refusing:
-    """A journal that does not take some things; see `ports.Journal`."""
+class Refusing(MemoryJournal):
+    """A journal that does not take some things."""
 
-    def __init__(self, journal: MemoryJournal, refused: set[tuple[str, str]]) -> None:
-        self._journal = journal
-        self._refused = refused
-
-    def tail(self) -> Tail:
-        """See `ports.Journal.tail`."""
-        return self._journal.tail()
+    refused: set[tuple[str, str]]
 
     def transact(self, decide: Callable[[Tail], Sequence[Draft]]) -> tuple[Recorded, ...]:
         """See `ports.Journal.transact`."""
 
         def refusing(tail: Tail) -> Sequence[Draft]:
             drafts = decide(tail)
-            if any((one.kind, one.subject) in self._refused for one in drafts):
+            if any((one.kind, one.subject) in self.refused for one in drafts):
                 raise StorageError("the disk is full")
             return drafts
 
-        return self._journal.transact(refusing)
-
-    def close(self) -> None:
-        """See `ports.Journal.close`."""
+        return super().transact(refusing)
 
 
 class Doors:
