@@ -83,3 +83,13 @@ def test_init_takes_a_checklist_over(tmp_path: Path) -> None:
     assert usual["checklist"] == {"from": "RELEASE.md", "items": 1, "left_out": []}
     assert "Mine" in (tmp_path / "release.yaml").read_text()
     assert gonogo(tmp_path, "check", "other.yaml").returncode == 0
+
+
+def test_a_freeze_with_an_end_says_so_and_bad_ends_are_refused(here: Path) -> None:
+    """In status and its JSON; an end that cannot be read is a slip, not a freeze without one."""
+    assert gonogo(here, "freeze", "now", "--reason", "the database moves", "--until", "soon").returncode == 2
+    assert not json.loads(gonogo(here, "status", "--json").stdout)["freezes"]
+    assert gonogo(here, "freeze", "now", "--reason", "the database moves", "--until", "2h").returncode == 0
+    (one,) = json.loads(gonogo(here, "status", "--json").stdout)["freezes"]
+    assert one["until"]
+    assert "stopped the line until " in gonogo(here, "log").stdout

@@ -1,5 +1,6 @@
 """Stop the line by hand, and let it run again."""
 
+from datetime import datetime
 from typing import Any, assert_never
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from gonogo import events as kinds
 from gonogo.acts import slips
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
+from gonogo.events.freezes import FreezeNow
 from gonogo.rules.authority import Act
 from gonogo.text import clean
 
@@ -18,6 +20,8 @@ class FreezeLine(Struct, frozen=True):
     reason: str
     environments: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    until: datetime | None = None
+    """UTC, when it ends by itself; None: somebody must end it."""
 
 
 class Thaw(Struct, frozen=True):
@@ -56,24 +60,40 @@ def _freeze(scene: Scene, command: FreezeLine) -> Answer:
     for name in command.products:
         if name not in products:
             return slips.unknown_name("product.unknown", "product", name, products)
+    if command.until is not None and command.until <= scene.now:
+        return Refusal(
+            ExitCode.USAGE,
+            "freeze.until",
+            f"a freeze must end later than now, not at {command.until:%Y-%m-%d %H:%M} UTC",
+            "gonogo freeze now --reason '...' --until 2h",
+        )
     scope = (command.environments, command.products)
-    same = next((one for one in scene.state.freezes_now if (one.environments, one.products) == scope), None)
+    same = next((one for one in scene.state.stopped_at(scene.now) if _lasts(one, scope, command.until)), None)
     if same is not None and same.actor.uid == scene.actor.uid:
         return ()
     if same is not None:
         return slips.lost("freeze.declared", "the line was stopped", same.actor, same.at, scene.now, "gonogo thaw")
-    data = {
+    data: dict[str, Any] = {
         "reason": clean(command.reason.strip()),
         "environments": list(command.environments),
         "products": list(command.products),
     }
+    if command.until is not None:
+        data["until"] = command.until.isoformat(timespec="seconds")
     return (scene.draft(kinds.FREEZE_DECLARED, "freeze:now", data),)
+
+
+def _lasts(one: FreezeNow, scope: tuple[tuple[str, ...], ...], until: datetime | None) -> bool:
+    """Whether a freeze stops the same, and no shorter than until then: a longer one is another one."""
+    return (one.environments, one.products) == scope and (
+        one.until is None or (until is not None and until <= one.until)
+    )
 
 
 def _thaw(scene: Scene, command: Thaw) -> Answer:
     if refusal := slips.no_person(scene, "lifting a freeze"):
         return refusal
-    standing = scene.state.freezes_now
+    standing = scene.state.stopped_at(scene.now)
     if not standing or (command.freeze and all(one.seq != command.freeze for one in standing)):
         return _ended(scene, command)
     if refusal := slips.without_authority(scene, Act.UNFREEZE):

@@ -39,8 +39,9 @@ def release_facts(snapshot: Snapshot) -> dict[str, Any]:
                 "reason": one.reason,
                 "environments": list(one.environments),
                 "products": list(one.products),
+                "until": moment(one.until),
             }
-            for one in state.freezes_now
+            for one in state.stopped_at(snapshot.now)
         ],
         "approvals": approval_facts(snapshot.approvals),
         "waivers": _waivers(snapshot),

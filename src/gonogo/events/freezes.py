@@ -1,4 +1,4 @@
-"""The line stopped by hand: freezes that somebody declared now, until somebody ends them."""
+"""The line stopped by hand: freezes that somebody declared now, until somebody ends them or their own end."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from gonogo import events as kinds
 from gonogo.events import Actor, Event
-from gonogo.events.reading import Handlers, number, text, texts
+from gonogo.events.reading import Handlers, moment, number, text, texts
 
 
 class FreezeNow(Struct, frozen=True):
-    """A freeze that holds until it is thawed."""
+    """A freeze that holds until it is thawed, or until its end where it has one."""
 
     seq: int
     """Its name: #12."""
@@ -20,6 +20,12 @@ class FreezeNow(Struct, frozen=True):
     environments: tuple[str, ...] = ()
     """Empty means all; `products` too."""
     products: tuple[str, ...] = ()
+    until: datetime | None = None
+    """UTC, its first free moment; None where somebody must end it."""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it has not come to its end; `at` is UTC."""
+        return self.until is None or at < self.until
 
     def covers(self, environment: str, product: str = "") -> bool:
         """Whether it holds for that environment and, when one is named, that product."""
@@ -44,6 +50,7 @@ class FreezesFold:
                 text(event.data, "reason"),
                 texts(event.data, "environments"),
                 texts(event.data, "products"),
+                moment(event.data, "until"),
             )
         )
 

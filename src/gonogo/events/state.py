@@ -4,6 +4,7 @@ The front door of `events`: each topic keeps its types and its part of the fold 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -86,7 +87,7 @@ class ReleaseState(Struct, frozen=True):
     decisions: tuple[GoDecision, ...] = ()
     """Every go, oldest first. Whether one still stands is `rules.goes`."""
     freezes_now: tuple[FreezeNow, ...] = ()
-    """Freezes declared by hand that nobody has ended."""
+    """Freezes declared by hand that nobody has ended; some may have come to their own end: `stopped_at`."""
     baton: Baton | None = None
     """The release lead; None while there is none."""
     bad: Mapping[tuple[str, str], BadVersion] = {}
@@ -123,6 +124,10 @@ class ReleaseState(Struct, frozen=True):
     def votes(self, slot: str) -> tuple[Vote, ...]:
         """The votes on an approval, oldest first."""
         return self.approvals.get(slot, ())
+
+    def stopped_at(self, moment: datetime) -> tuple[FreezeNow, ...]:
+        """The freezes declared by hand that hold at `moment` (UTC)."""
+        return tuple(one for one in self.freezes_now if one.holds(moment))
 
     def go(self, environment: str) -> GoDecision | None:
         """The last go for an environment that counts; where none does, the last one."""

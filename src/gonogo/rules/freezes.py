@@ -79,8 +79,9 @@ class _Free(NamedTuple):
 
 
 def _next_free(facts: Facts, environment: Environment, times: Sequence[Freeze], moment: datetime | None) -> _Free:
-    """`moment` is the next one the calendar allows; a line that was stopped by hand has no end by the clock."""
-    stopped = any(_stops(facts, one, environment) for one in facts.state.freezes_now)
+    """`moment` is the next one the calendar allows; a line that was stopped by hand may hold at it, too."""
+    held = [one for one in facts.state.stopped_at(moment or facts.at) if _stops(facts, one, environment)]
+    stopped = bool(held)
     if moment is None:
         return _Free("no free moment in sight", "put other times into the plan")
     once = ", once the line runs again" if stopped else ""
@@ -134,20 +135,24 @@ def _stops(facts: Facts, one: FreezeNow, environment: Environment) -> bool:
 
 
 def _by_hand(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
-    """The stopped line. It has no end, so it holds at every planned time too."""
-    for one in facts.state.freezes_now:
+    """The stopped line. Without an end it holds at every planned time too."""
+    for one in facts.state.stopped_at(facts.at):
         if _stops(facts, one, environment):
             scope = f" for {', '.join(one.products)}" if one.products else ""
             yield ReasonLine(
                 "freeze.now",
                 Weight.BLOCKER,
-                f"{named(facts.plan, one.actor.user)} stopped the line{scope}: {one.reason}",
+                f"{named(facts.plan, one.actor.user)} stopped the line{scope}{_end(one)}: {one.reason}",
                 f"freeze:#{one.seq}",
                 one.at,
                 "journal",
                 who=clears(facts.plan, facts.state, Act.UNFREEZE),
                 remedy=typed_for(facts.plan, facts.state, Act.UNFREEZE, f"gonogo thaw {one.seq}"),
             )
+
+
+def _end(one: FreezeNow) -> str:
+    return f" until {local_and_utc(one.until, 'UTC')}" if one.until is not None else ""
 
 
 def _planned_into(facts: Facts, denied: Sequence[Freeze], active: Sequence[Freeze]) -> Iterable[ReasonLine]:

@@ -154,7 +154,9 @@ def _froze(event: Event) -> Line:
     scopes = [event.data.get(key) for key in ("environments", "products")]
     places = [clean(str(one), 64) for scope in scopes if isinstance(scope, list) for one in scope]
     where = f" in {', '.join(places[:8])}" if places else ""
-    return _said(f"stopped the line{where}", Tone.BAD, reason=_text(event.data, "reason"))
+    until = _text(event.data, "until", 16).replace("T", " ")
+    end = f" until {until} UTC" if until else ""
+    return _said(f"stopped the line{where}{end}", Tone.BAD, reason=_text(event.data, "reason"))
 
 
 def _thawed(event: Event) -> Line:

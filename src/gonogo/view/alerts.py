@@ -154,9 +154,10 @@ def _stopped(snapshot: Snapshot) -> tuple[Line, ...]:
             Span(" LINE STOPPED ", Tone.BAD),
             Span(f"by {one.actor.user} {_ago(snapshot, one.at)}", Tone.MUTED),
             Span(_only((*one.environments, *one.products))),
+            Span(f", until {short_when(one.until, snapshot.now)} UTC" if one.until is not None else ""),
             Span(f": {one.reason}"),
         )
-        for one in snapshot.state.freezes_now
+        for one in snapshot.state.stopped_at(snapshot.now)
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from gonogo.events import people
+from gonogo.events.freezes import FreezeNow
 from gonogo.events.lifecycle import ReleaseStatus
 from gonogo.events.state import Vote
 from gonogo.rules import amendment, authority
@@ -219,11 +220,18 @@ def freeze_lines(snapshot: Snapshot) -> tuple[Line, ...]:
     return tuple(
         (
             Span(f"#{one.seq} ", Tone.STRONG),
-            Span(f"by {one.actor.user} at {when(one.at, snapshot.now)}: {one.reason}", Tone.BAD),
+            Span(
+                f"by {one.actor.user} at {when(one.at, snapshot.now)}{_ends(one, snapshot.now)}: {one.reason}",
+                Tone.BAD,
+            ),
             Span(_scope((*one.environments, *one.products)), Tone.MUTED),
         )
-        for one in snapshot.state.freezes_now
+        for one in snapshot.state.stopped_at(snapshot.now)
     )
+
+
+def _ends(one: FreezeNow, now: datetime) -> str:
+    return f", until {short_when(one.until, now)} UTC" if one.until is not None else ""
 
 
 def _scope(places: tuple[str, ...]) -> str:

@@ -4,7 +4,9 @@ from argparse import ArgumentParser
 
 from gonogo.acts import FreezeLine
 from gonogo.cli.commands._act import act
+from gonogo.cli.commands._until import end_of
 from gonogo.cli.context import Context
+from gonogo.engine.session import Session
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,9 +27,20 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         help="only it; may be repeated; by default all",
     )
+    parser.add_argument(
+        "--until",
+        metavar="TIME",
+        default="",
+        help="ends then by itself: 2h, or '2026-11-24 23:00' in the zone of the plan's window",
+    )
 
 
 def run(context: Context) -> int:
     """Stop the line."""
-    args = context.args
-    return act(context, lambda _: FreezeLine(args.reason, tuple(args.env), tuple(args.product)))
+    args, now = context.args, context.doors.clock().now()
+
+    def command(session: Session) -> FreezeLine:
+        end = end_of(args.until, session.loaded.plan, now) if args.until else None
+        return FreezeLine(args.reason, tuple(args.env), tuple(args.product), end)
+
+    return act(context, command)

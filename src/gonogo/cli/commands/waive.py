@@ -2,19 +2,15 @@
 
 import shlex
 from argparse import ArgumentParser
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from gonogo.acts import Waive, WithdrawWaiver, waivers
 from gonogo.cli.commands._act import act_on_sight, add_confirm, confirm_and_submit, is_refused, need, submit
 from gonogo.cli.commands._look import ask
+from gonogo.cli.commands._until import end_of
 from gonogo.cli.context import Context, via
 from gonogo.engine.session import Session
-from gonogo.errors import UsageError
-from gonogo.plan import Plan
-from gonogo.text.durations import parse_duration, parse_local
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -50,7 +46,7 @@ def run(context: Context) -> int:
         if args.env and is_refused(session, wish):
             return submit(context, session, wish)
         ask(context, session, git=True)
-        end = _until(args.until, session.loaded.plan, context.doors.clock().now())
+        end = end_of(args.until, session.loaded.plan, context.doors.clock().now())
         waive = Waive(rule, subject, where(session), args.reason, end, "")
         return confirm_and_submit(
             context,
@@ -68,14 +64,3 @@ def _typed(context: Context) -> str:
     args = context.args
     words = ["gonogo", "waive", args.what, "--reason", args.reason, "--until", args.until]
     return shlex.join([*words, *(["--env", args.env] if args.env else [])])
-
-
-def _until(text: str, plan: Plan, now: datetime) -> datetime:
-    """The end in UTC. Raises UsageError."""
-    zone = plan.window.zone if plan.window else "UTC"
-    try:
-        if "-" in text:
-            return parse_local(text, ZoneInfo(zone))
-        return now.replace(microsecond=0) + parse_duration(text)
-    except ValueError as error:
-        raise UsageError(f"--until: {error}", remedy=f"write 2h, or '2026-11-24 23:00' ({zone})") from error

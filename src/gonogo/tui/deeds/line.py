@@ -64,7 +64,7 @@ def _which_freeze(scene: Scene, _: Answers) -> Ask:
                 Span(f"  {', '.join((*one.environments, *one.products)) or 'everywhere'}", Tone.MUTED),
             ),
         )
-        for one in scene.state.freezes_now
+        for one in scene.state.stopped_at(scene.now)
     )
     return one_of("End which freeze?", choices, "no freeze was declared by hand")
 

@@ -350,7 +350,11 @@ class Thaw(Deciding):
         """Freezes of the plan end by the clock."""
         if reason := _over(scene):
             return reason
-        return _without(scene, Act.UNFREEZE) if scene.state.freezes_now else "no freeze was declared by hand"
+        return (
+            _without(scene, Act.UNFREEZE)
+            if scene.state.stopped_at(scene.now)
+            else "no freeze was declared by hand"
+        )
 
 
 class AnswerTrigger(Deciding):
