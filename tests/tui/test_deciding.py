@@ -545,25 +545,3 @@ def test_every_deciding_wish_has_its_deed() -> None:
     deciding = {intent for intent in INTENTS if issubclass(intent, Deciding)}
     assert deciding - set(DEEDS) == {TrustCommands}
     assert GiveGo in DEEDS
-
-
-def test_break_glass_is_requested_in_three_dialogs_and_heads_the_screen() -> None:
-    """Environment, blockers, reason; nothing is waived before a second person confirms."""
-
-    async def story(seat: Seat, evening: Evening) -> None:
-        evening.start()
-        await seat.sees("in progress")
-        await command(seat, "Break-glass: request")
-        await seat.sees("Break-glass for which environment?")
-        await seat.press("enter")
-        await seat.sees("blockers shown now")
-        await seat.press("enter")
-        await seat.sees("Why? 10 characters or more")
-        await seat.type("the shop is down for all")
-        await seat.press("enter")
-        await seat.sees("BREAK-GLASS ASKED")
-        [asked] = _snapshot(seat).state.glasses
-        assert (asked.reason, asked.asked_by.user) == ("the shop is down for all", ANA.user)
-        assert (asked.broken_by, asked.until) == (None, None)
-
-    play(story)

@@ -31,6 +31,7 @@ from gonogo.rules.snapshot import Inputs, Snapshot
 from gonogo.text.spans import age
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui import crash, intents, loading
+from gonogo.tui.advice import at_screen
 from gonogo.tui.checks import Checks
 from gonogo.tui.feed import FAREWELL, Feed
 from gonogo.tui.keyboard import Keyboard
@@ -528,7 +529,7 @@ def _unread(inputs: Inputs, why: str) -> Inputs:
 
 def _not_done(what: str, tone: Tone, text: str, remedy: str = "") -> Line:
     """Why something was not done: in the tone of it where no word says so."""
-    hint = (Span(f"   {remedy}", Tone.MUTED),) if remedy else ()
+    hint = (Span(f"   {at_screen(remedy)}", Tone.MUTED),) if remedy else ()
     return (Span(what, tone), Span(text), *hint) if what else (Span(text, tone), *hint)
 
 

@@ -56,7 +56,7 @@ def _broken_line(snapshot: Snapshot, one: Glass) -> Line:
 
 def _request_line(snapshot: Snapshot, one: Glass) -> Line:
     until = short_when(one.asked_at + glass.PATIENCE, snapshot.now)
-    asks = f"{one.asked_by.user} asks a second person to confirm until {until} (#{one.seq}): {one.reason}"
+    asks = f"until {until}: a second person confirms, asked by {one.asked_by.user} (#{one.seq}): {one.reason}"
     return (Span(" BREAK-GLASS ASKED ", Tone.WARN), Span(f"{one.environment} ", Tone.STRONG), Span(asks))
 
 

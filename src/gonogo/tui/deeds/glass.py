@@ -6,6 +6,7 @@ from gonogo.acts.glass import BreakGlass, EndGlass, RequestGlass
 from gonogo.events.glass import Glass
 from gonogo.rules import glass, waivers
 from gonogo.rules.confirmation import Preview
+from gonogo.rules.readiness import ReasonLine
 from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import (
     Answers,
@@ -26,6 +27,7 @@ from gonogo.view.verdict import SIGNS
 from gonogo.view.weights import WEIGHT_TONES
 
 _ALL = "all"
+_ENOUGH = "enough"
 _MOST = 10
 """Blockers that can be named one after the other at the screen; the command line takes more."""
 
@@ -35,15 +37,17 @@ def _which(number: int) -> Step:
 
     def ask(scene: Scene, answers: Answers) -> Ask:
         taken = _taken(answers)
-        if number and not answers.get(f"blocker{number - 1}"):
-            return Known("")
+        if number and answers[f"blocker{number - 1}"] == _ENOUGH:
+            return Known(_ENOUGH)
         found = [one for one in open_reasons(scene, answers["environment"]) if reason_key(one) not in taken]
         if _ALL in taken or (number and not found):
-            return Known("")
+            return Known(_ENOUGH)
         if not found:
             return Nothing(f"{answers['environment']} has no blocker that can be waived")
+        if not number and len(found) == 1:
+            return Known(reason_key(found[0]))
         first = (
-            Choice("", (Span("No more: go on to the reason", Tone.STRONG),))
+            Choice(_ENOUGH, (Span("No more: go on to the reason", Tone.STRONG),))
             if number
             else Choice(_ALL, (Span(f"All {len(found)} blockers shown now", Tone.STRONG),))
         )
@@ -57,7 +61,8 @@ def _which(number: int) -> Step:
 
 
 def _taken(answers: Answers) -> list[str]:
-    return [answers[f"blocker{one}"] for one in range(_MOST) if answers.get(f"blocker{one}")]
+    given = (answers.get(f"blocker{one}", _ENOUGH) for one in range(_MOST))
+    return [one for one in given if one != _ENOUGH]
 
 
 def _all_of(scene: Scene, answers: Answers) -> Ask:
@@ -68,17 +73,39 @@ def _all_of(scene: Scene, answers: Answers) -> Ask:
     return Known("\n".join(one.replace(" ", ":", 1) for one in taken))
 
 
-def _why(_: Scene, answers: Answers) -> Ask:
+def _where(scene: Scene, answers: Answers) -> Ask:
+    """Only where there is something to waive."""
+    title = "Break-glass for which environment?"
+    asked = where(title)(scene, answers)
+    if not isinstance(asked, Pick):
+        return asked
+    found = tuple(one for one in asked.choices if open_reasons(scene, one.key))
+    return one_of(title, found, "no environment has a blocker that can be waived")
+
+
+def _why(scene: Scene, answers: Answers) -> Ask:
+    named = answers["named"].splitlines()
+    facts = {_name(one): one.fact for one in open_reasons(scene, answers["environment"])}
+    told = tuple((Span("waives    ", Tone.MUTED), Span(facts.get(name, name))) for name in named)
     return Write(
-        f"Break-glass for {answers['environment']}: {len(answers['named'].splitlines())} blockers",
+        f"Break-glass for {answers['environment']}: {_many(len(named))}",
         f"Why? {waivers.REASON_LEAST} characters or more; it heads the report. A second person confirms.",
         least=waivers.REASON_LEAST,
+        about=lambda _: told,
     )
+
+
+def _name(one: ReasonLine) -> str:
+    return reason_key(one).replace(" ", ":", 1)
+
+
+def _many(count: int) -> str:
+    return f"{count} blocker{'s' if count > 1 else ''}"
 
 
 ASK = Deed(
     (
-        ("environment", where("Break-glass for which environment?")),
+        ("environment", _where),
         *((f"blocker{number}", _which(number)) for number in range(_MOST)),
         ("named", _all_of),
         ("reason", _why),
@@ -91,7 +118,7 @@ ASK = Deed(
 
 
 def _choice(one: Glass) -> Choice:
-    said = f"#{one.seq} by {one.asked_by.user}, {len(one.panes)} blockers: {one.reason}"
+    said = f"#{one.seq} by {one.asked_by.user}, {_many(len(one.panes))}: {one.reason}"
     return Choice(one.environment, (Span(f"{one.environment}  ", Tone.STRONG), Span(said)))
 
 

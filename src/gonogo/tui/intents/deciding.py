@@ -306,8 +306,13 @@ class ConfirmBreakGlass(Deciding):
     @classmethod
     def against(cls, scene: Scene) -> str:
         """Needs a request."""
+        if reason := _no_glass(scene):
+            return reason
         waits = glass.requests(scene.state, scene.now)
-        return _no_glass(scene) or ("" if waits else "no break-glass request is open")
+        barriers = [glass.pair_barrier(scene.plan, scene.state, one.asked_by, scene.actor) for one in waits]
+        if not all(barriers):
+            return ""
+        return next((f"{one.fact}: {one.remedy}" for one in barriers if one), "no break-glass request is open")
 
 
 class EndBreakGlass(Deciding):

@@ -164,13 +164,11 @@ def _people_and_contact(snapshot: Snapshot, standing: Standing, columns: int, el
 
     One's own account gives way first, since it is among those who are here; then names become numbers.
     """
-    me = standing.actor.user if standing.actor else ""
     people, contact = _people(snapshot), _contact(snapshot, standing, columns)
-    if seen_by(snapshot.matrix.cells.values(), me):
-        bare, short = (_contact(snapshot, standing, columns, short=one, account=False) for one in (False, True))
-        counted = _people(snapshot, counted=True)
-        forms = ((people, contact), (people, bare), (people, short), (counted, bare), (counted, short))
-        people, contact = next((one for one in forms if sum(map(width, one)) < columns), forms[-1])
+    bare, short = (_contact(snapshot, standing, columns, short=one, account=False) for one in (False, True))
+    counted = _people(snapshot, counted=True)
+    forms = ((people, contact), (people, bare), (counted, bare), (people, short), (counted, short))
+    people, contact = next((one for one in forms if sum(map(width, one)) < columns), forms[-1])
     return spread(people, contact, columns, ellipsis)
 
 

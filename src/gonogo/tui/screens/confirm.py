@@ -22,6 +22,7 @@ from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.rules.confirmation import Preview
 from gonogo.text.tones import Line, Span, Tone
+from gonogo.tui.advice import at_screen
 from gonogo.tui.lines import wrap
 from gonogo.tui.look import Look
 from gonogo.tui.messages import LookAnew, Refuse, Reply
@@ -233,7 +234,7 @@ class ConfirmScreen(View, inherit_bindings=False):
         if self._refusal is not None:
             found.append((Span("Not possible now: ", Tone.BAD), Span(self._refusal.reason)))
             if self._refusal.remedy:
-                found.append((Span("  next: ", Tone.MUTED), Span(self._refusal.remedy, Tone.STRONG)))
+                found.append((Span("  next: ", Tone.MUTED), Span(at_screen(self._refusal.remedy), Tone.STRONG)))
         elif self._shown is not None:
             found.append(
                 (Span("Type "), Span(self._shown.typed, Tone.STRONG), Span(" and Enter to do it. Esc leaves."))

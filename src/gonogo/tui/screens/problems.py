@@ -2,6 +2,7 @@
 
 from gonogo.events import Actor
 from gonogo.text.tones import Line, Span, Tone
+from gonogo.tui.advice import at_screen
 from gonogo.tui.lines import plain
 from gonogo.tui.look import Look
 from gonogo.tui.problems import Log, Problem
@@ -40,5 +41,5 @@ def problem_lines(problem: Problem) -> tuple[Line, ...]:
     ]
     lines += [plain(f"          {text}", Tone.MUTED) for text in more]
     if problem.remedy:
-        lines.append((Span("          next: ", Tone.MUTED), Span(problem.remedy, Tone.STRONG)))
+        lines.append((Span("          next: ", Tone.MUTED), Span(at_screen(problem.remedy), Tone.STRONG)))
     return (*lines, ())
