@@ -264,7 +264,14 @@ def test_a_reason_is_asked_for_and_recorded() -> None:
         await seat.press("f", "enter")
         await seat.type("disk full")
         await seat.press("enter")
+        await seat.type("soon")
+        await seat.press("enter")
+        await seat.sees("is not a length of time")
+        await seat.press(*["backspace"] * 4)
+        await seat.type("2h")
+        await seat.press("enter")
         await seat.sees("LINE STOPPED by aruiz")
+        await seat.sees(", until ")
 
     play(story, evening)
 

@@ -4,12 +4,15 @@ Deeds are values: an intent names one in the table of `gonogo.tui.deeds`, and `c
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from gonogo.acts import Command, Refusal, Scene
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.snapshot import Snapshot
+from gonogo.text.durations import parse_duration, parse_local
 from gonogo.text.tones import Line
 
 Answers = Mapping[str, str]
@@ -112,3 +115,18 @@ def subject_name(answers: Answers, kind: str) -> str:
     """The name under the cursor when it is of that kind; "" otherwise."""
     found, _, name = answers.get("subject", "").partition(":")
     return name if found == kind else ""
+
+
+def zone_of(scene: Scene) -> str:
+    """The zone that people write times in."""
+    return scene.plan.window.zone if scene.plan.window else "UTC"
+
+
+def moment_of(scene: Scene, text: str) -> datetime:
+    """UTC of `2h` from now, or of a local time. Raises ValueError."""
+    if "-" in text:
+        return parse_local(text, ZoneInfo(zone_of(scene)))
+    try:
+        return scene.now.replace(microsecond=0) + parse_duration(text)
+    except OverflowError as error:
+        raise ValueError(f"{text} is not a moment of the calendar") from error

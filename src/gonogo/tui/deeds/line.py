@@ -1,5 +1,7 @@
 """Stopping the line, rollback triggers, bad and held versions."""
 
+from datetime import datetime
+
 from gonogo.acts import (
     AnswerTrigger,
     ClearBad,
@@ -29,8 +31,10 @@ from gonogo.tui.deeds.form import (
     Seeing,
     Step,
     Write,
+    moment_of,
     one_of,
     subject_name,
+    zone_of,
 )
 
 _EVERYWHERE = "*"
@@ -42,14 +46,41 @@ def _scope(scene: Scene, _: Answers) -> Ask:
     return one_of("Stop the line: where?", (everywhere, *places), "")
 
 
+def _how_long(scene: Scene, _: Answers) -> Ask:
+    zone = zone_of(scene)
+    hint = f"Enter: until somebody thaws it. Or write 2h, or '2026-11-24 23:00' ({zone})."
+    return Write("Stop the line: until when?", hint, "until somebody thaws it", 40, least=0, wrong=_wrong_end)
+
+
+def _wrong_end(scene: Scene, text: str) -> str:
+    if not text:
+        return ""
+    try:
+        end = moment_of(scene, text)
+    except ValueError as error:
+        return f"{error}; write 2h, or '2026-11-24 23:00'"
+    return "" if end > scene.now else "a freeze ends in the future"
+
+
+def _end(scene: Scene, answers: Answers) -> Ask:
+    """The moment that was meant when it was written; "" for none."""
+    return Known(moment_of(scene, answers["until"]).isoformat() if answers["until"] else "")
+
+
+def _stop(_scene: Scene, answers: Answers) -> FreezeLine:
+    places = () if answers["where"] == _EVERYWHERE else (answers["where"],)
+    end = datetime.fromisoformat(answers["end"]) if answers["end"] else None
+    return FreezeLine(answers["reason"], places, until=end)
+
+
 STOP = Deed(
     (
         ("where", _scope),
-        ("reason", lambda *_: Write("Stop the line", "Why? Nothing goes until somebody thaws it.")),
+        ("reason", lambda *_: Write("Stop the line", "Why? Nothing goes meanwhile.")),
+        ("until", _how_long),
+        ("end", _end),
     ),
-    lambda _, answers: FreezeLine(
-        answers["reason"], () if answers["where"] == _EVERYWHERE else (answers["where"],)
-    ),
+    _stop,
     lambda _: "stop the line",
 )
 

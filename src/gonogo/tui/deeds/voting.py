@@ -1,7 +1,6 @@
 """Approvals, waivers, go."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from gonogo.acts import Approve, Go, Refusal, Reject, Revoke, Scene, Waive, WithdrawWaiver, approvals, go
 from gonogo.acts import waivers as letting_pass
@@ -14,7 +13,6 @@ from gonogo.rules.confirmation import Preview
 from gonogo.rules.going import fact_of
 from gonogo.rules.readiness import ReasonLine, Weight
 from gonogo.rules.undecided import in_environment
-from gonogo.text.durations import parse_duration, parse_local
 from gonogo.text.tones import Span, Tone
 from gonogo.tui.deeds.form import (
     Answers,
@@ -26,9 +24,11 @@ from gonogo.tui.deeds.form import (
     Seeing,
     Step,
     Write,
+    moment_of,
     one_of,
     remark,
     subject_name,
+    zone_of,
 )
 from gonogo.view.verdict import SIGNS, answer
 from gonogo.view.weights import WEIGHT_TONES
@@ -204,20 +204,9 @@ def _why_waive(scene: Scene, answers: Answers) -> Ask:
     )
 
 
-def _zone(scene: Scene) -> str:
-    return scene.plan.window.zone if scene.plan.window else "UTC"
-
-
-def _until(scene: Scene, text: str) -> datetime:
-    """The end in UTC. Raises ValueError."""
-    if "-" in text:
-        return parse_local(text, ZoneInfo(_zone(scene)))
-    return scene.now.replace(microsecond=0) + parse_duration(text)
-
-
 def _wrong_end(scene: Scene, text: str) -> str:
     try:
-        end = _until(scene, text)
+        end = moment_of(scene, text)
     except ValueError as error:
         return f"{error}; write 2h, or '2026-11-24 23:00'"
     if end <= scene.now:
@@ -228,7 +217,7 @@ def _wrong_end(scene: Scene, text: str) -> str:
 def _how_long(scene: Scene, _: Answers) -> Ask:
     return Write(
         "Waive until when?",
-        f"Write 2h, or '2026-11-24 23:00' ({_zone(scene)}). It weighs again from then on.",
+        f"Write 2h, or '2026-11-24 23:00' ({zone_of(scene)}). It weighs again from then on.",
         "2h",
         40,
         wrong=_wrong_end,
@@ -237,7 +226,7 @@ def _how_long(scene: Scene, _: Answers) -> Ask:
 
 def _end(scene: Scene, answers: Answers) -> Ask:
     """The moment that was meant when it was written: it must not move while the list is read."""
-    return Known(_until(scene, answers["until"]).isoformat())
+    return Known(moment_of(scene, answers["until"]).isoformat())
 
 
 def _waive(_scene: Scene, answers: Answers) -> Waive:
