@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pwd
 import subprocess
 from datetime import UTC, datetime
 from typing import Any
@@ -391,3 +392,35 @@ def test_verify_finds_a_record_of_another_plan(shared_python: SharedPython, acco
     assert verified.returncode == 6
     assert "people/ana/account" in verified.stdout
     assert json.loads(desk.gonogo(desk.carol, "journal", "verify", "--json").stdout)["misrecorded"]
+
+
+def test_a_start_by_hand_makes_nobody_the_lead_whom_the_plan_does_not_let_lead(
+    shared_python: SharedPython, accounts: Accounts
+) -> None:
+    """The program writes down that such a starter does not lead; whoever reads does not rely on it."""
+    desk = Desk(shared_python, accounts, start=False)
+    start_by_hand(desk, desk.bob, outline_with(desk))
+
+    desk.by_hand(desk.bob, *GO)
+
+    assert "only the release lead" in desk.last()["flaw"]
+
+
+def test_the_edition_of_a_shared_journal_is_roots_to_say(shared_python: SharedPython, accounts: Accounts) -> None:
+    """No member lowers it: neither by another file under that name nor by taking it away."""
+    desk = Desk(shared_python, accounts, start=False)
+    store = desk.root / RELEASE / "store.json"
+    assert json.loads(store.read_text(encoding="utf-8"))["rules"] == 2
+    for words in (("rm", "-f", str(store)), ("mv", str(desk.plan), str(store)), ("tee", str(store))):
+        assert as_user(desk.bob, list(words), timeout=60).returncode != 0, words
+    os.chown(store, *_ids(desk.bob))
+
+    verified = desk.gonogo(desk.carol, "journal", "verify")
+
+    assert verified.returncode == 6
+    assert "could be exchanged or written by others than root" in verified.stdout
+
+
+def _ids(user: str) -> tuple[int, int]:
+    found = pwd.getpwnam(user)
+    return found.pw_uid, found.pw_gid

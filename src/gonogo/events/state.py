@@ -263,10 +263,11 @@ class _Fold:
         self._lifecycle.handlers[event.kind](event)
         if self._lifecycle.lifecycle.seq == before:
             return
-        self._baton.start(event)
-        if any(one.status is not ItemStatus.OPEN or one.first for one in self._checklist.standing.values()):
-            from gonogo.rules.entitled import items_at_start  # only where a draft was ticked
+        from gonogo.rules.entitled import items_at_start, leads_by_start  # only where a release was started
 
+        if leads_by_start(event, self._moment(event)):
+            self._baton.start(event)
+        if any(one.status is not ItemStatus.OPEN or one.first for one in self._checklist.standing.values()):
             self._checklist.standing |= items_at_start(self._moment(event))
 
     def result(self) -> ReleaseState:

@@ -148,6 +148,14 @@ def _no_hand(plan: Plan, actor: Actor) -> str:
     return "" if authority.is_named(plan, actor) else f"the plan does not name {actor.user}"
 
 
+def leads_by_start(event: Event, state: ReleaseState) -> bool:
+    """Whether who starts may lead by the plan that they record; a line by hand need not say that they may not."""
+    if state.judged_by.edition < SINCE or event.actor.user.endswith(SIMULATED):
+        return True
+    plan = authority.recorded(state)
+    return plan is None or authority.can_lead(plan, _by_the_kernel(event.actor).user)
+
+
 def items_at_start(state: ReleaseState) -> Mapping[str, ItemState]:
     """Items that a draft closed by one person's word, as they stand once the plan of `state` asks two for them."""
     plan = authority.recorded(state)

@@ -1,17 +1,22 @@
 """Where a journal lies and whose it must be."""
 
+import grp
+import json
 import os
+import stat
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gonogo.errors import ConfigError, NotPermittedError
 from gonogo.events import Actor
+from gonogo.events.edition import FIRST, RULES
 from gonogo.io.host.clock_system import SystemClock
 from gonogo.io.host.identity_unix import UnixIdentity
-from gonogo.io.journal import DirectoryJournal, default_root, init_shared, inspect, layout, verify
+from gonogo.io.journal import DirectoryJournal, default_root, init_all, init_shared, inspect, layout, verify
 from gonogo.io.journal.layout import STORE, create_solo, read_store, refuse_remote, release_directory
 from gonogo.testing.events import FixedIdentity, make_actor, make_draft
 
@@ -247,3 +252,58 @@ def test_no_store_is_no_journal(tmp_path: Path) -> None:
     """Neither a missing directory nor an empty one."""
     assert read_store(tmp_path / "missing") is None
     assert read_store(tmp_path) is None
+
+
+def test_a_journal_says_under_which_rules_it_was_made_and_an_old_one_that_it_was_the_first(tmp_path: Path) -> None:
+    """What is recorded in it is judged by no older ones."""
+    made = create_solo(tmp_path / "r", "r", NOW)
+    assert made.rules == RULES
+
+    said = json.loads((tmp_path / "r" / STORE).read_text(encoding="utf-8"))
+    del said["rules"]
+    (tmp_path / "r" / STORE).write_text(json.dumps(said), encoding="utf-8")
+
+    older = read_store(tmp_path / "r")
+    assert older is not None
+    assert older.rules == FIRST
+
+
+@pytest.mark.needs("root")
+@pytest.mark.parametrize("all_releases", [False, True])
+def test_preparing_a_directory_again_raises_its_rules_until_it_holds_an_event(
+    tmp_path: Path, all_releases: bool
+) -> None:
+    """A release in flight that an older program started must stay one."""
+    tmp_path.chmod(0o755)
+    root = tmp_path / "releases"
+
+    def prepare() -> list[str]:
+        group = grp.getgrgid(0).gr_name
+        return init_all(root, group, NOW) if all_releases else init_shared(root, group, "r", NOW)
+
+    directory = root if all_releases else root / "r"
+    for parent in (root, *root.parents):
+        if parent.exists() and parent.stat().st_mode & 0o022 and not parent.stat().st_mode & stat.S_ISVTX:
+            pytest.skip("the test's own directory could be exchanged")
+    prepare()
+    store = read_store(directory)
+    assert store is not None
+    older = msgspec.structs.replace(store, rules=FIRST)
+    (directory / STORE).write_bytes(msgspec.json.encode(older))
+
+    assert any("raised" in sentence for sentence in prepare())
+    assert read_store(directory) == store
+    assert prepare() == []
+
+    (directory / STORE).write_bytes(msgspec.json.encode(older))
+    _open(root).transact(lambda _: [make_draft("one")])
+    assert any("left" in sentence for sentence in prepare())
+    assert read_store(directory) == older
+
+
+def test_the_edition_of_a_journal_of_ones_own_is_its_owners_to_say(tmp_path: Path) -> None:
+    """A file under that name that others may write is a fault."""
+    create_solo(tmp_path / "r", "r", NOW)
+    (tmp_path / "r" / STORE).chmod(0o666)
+
+    assert any("could be exchanged or written by others" in fault for fault in inspect(tmp_path / "r"))

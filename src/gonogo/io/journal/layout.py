@@ -429,7 +429,21 @@ def _make_store(target: Path, release: str, now: datetime) -> list[str]:
         return [f"made {target / STORE} for {whose}"]
     if store.mode != SHARED:
         raise ConfigError("is the journal of somebody who works alone", where=str(target))
-    return []
+    return _raise_edition(target, store)
+
+
+def _raise_edition(target: Path, store: Store) -> list[str]:
+    """A directory of an older program is judged by today's rules from now on; one with events stays as it is."""
+    if store.rules >= RULES:
+        return []
+    path = target / STORE
+    with os.scandir(target) as entries:
+        used = any(entry.name.endswith(".jsonl") for entry in entries)
+    if used:
+        return [f"left {path} at rules {store.rules}: it holds events that an older program may have recorded"]
+    raised = msgspec.structs.replace(store, rules=RULES)
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(raised)) + b"\n", mode=0o644)
+    return [f"raised {path} from rules {store.rules} to rules {RULES}"]
 
 
 def _make_lock(target: Path, gid: int, group: str) -> list[str]:
@@ -504,4 +518,11 @@ def _file_faults(directory: Path, parent: os.stat_result) -> tuple[str, ...]:
 def _solo_faults(directory: Path, facts: os.stat_result) -> tuple[str, ...]:
     if facts.st_mode & 0o022:
         return (f"{directory} is writable for others: chmod 700 {shlex.quote(str(directory))}",)
+    path = directory / STORE
+    try:
+        store = path.lstat()
+    except OSError as error:
+        return (f"{path}: {error.strerror}",)
+    if store.st_uid not in {0, facts.st_uid} or store.st_mode & 0o022:
+        return (f"{path} could be exchanged or written by others than {account_name(facts.st_uid)}",)
     return ()
