@@ -61,8 +61,8 @@ _REMARKS = {
     "open": "Refused with exit 2 where stdin, stdout or stderr is no terminal, or TERM is dumb or not set.",
     "status": "Asks every endpoint once and reads git. The exit code is that of ENV, or of the next environment: "
     "the first one in which not every product runs its planned version. "
-    "Without ENV it is 3 or 4, never 0, while a recorded go lost its ground anywhere or something was deployed "
-    "without a go.",
+    "Without ENV it is 3 or 4, never 0, while a recorded go lost its ground or is void anywhere, or something was "
+    "deployed without a go.",
     "why": "The same judgement and exit code as `status`.",
     "matrix": "Exit 0 whatever the cells say: `status` judges. A watch ends with Ctrl-C and exit 0.",
     "watch": "Ends with Ctrl-C and exit 0, or with SIGTERM and 143. With `--json` one object a line, whose `kind` is "  # noqa: E501  # one remark

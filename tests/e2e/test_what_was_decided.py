@@ -82,6 +82,21 @@ class Evening:
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)
         return done.stdout
 
+    def commits(self, title: str) -> None:
+        """Somebody commits to web, whose first commit makes it."""
+        if not (self._directory / "web").exists():
+            (self._directory / "web").mkdir()
+            self._git("init", "-q", "-b", "main")
+        self._git("commit", "-q", "--allow-empty", "-m", title)
+
+    def tags(self, version: str) -> None:
+        """From now on the tag of that version leads to the newest commit."""
+        self._git("tag", "-f", "-a", f"v{version}", "-m", version)
+
+    def _git(self, *words: str) -> None:
+        author = ("-c", "user.name=Dev", "-c", "user.email=dev@example.test")
+        subprocess.run(("git", *author, *words), cwd=self._directory / "web", check=True)
+
     def says_go(self, environment: str, *more: str) -> None:
         """Look at the list, and confirm it."""
         shown = self.does("go", environment, *more, "--json")
@@ -307,3 +322,39 @@ def test_a_rollout_that_stands_still_warns(evening: Evening) -> None:
         said = evening.does("why", "--env", "prod-eu").stdout
     assert "has been at 10% 1.4.0 for " in said
     assert "and the plan estimates 15m" in said
+
+
+def test_a_go_from_before_a_rollback_is_void_in_the_exit_code_until_another_one(evening: Evening) -> None:
+    """Seen in the exit code of `status`; whether one may go again is asked of the environment."""
+    evening.must("start")
+    evening.says_go("prod-eu")
+    evening.runs("prod-eu", "1.4.0")
+    evening.must("matrix")
+    evening.runs("prod-eu", "1.3.0")
+
+    code, said = evening.stands()
+
+    assert (code, [one["ground"] for one in said["goes"]]) == (3, ["rolled_back"])
+    assert "GO VOID prod-eu GO " in evening.does("status").stdout
+    assert evening.does("status", "--env", "prod-eu").returncode == 0
+    evening.says_go("prod-eu")
+    assert evening.stands()[0] == 0
+
+
+def test_a_tag_that_is_moved_after_the_go_takes_the_go_from_what_runs(evening: Evening) -> None:
+    """It was made after the start, so nothing was agreed on: the go alone knows which commit it let in."""
+    evening.commits("feat: it exists")
+    evening.tags("1.3.0")
+    evening.commits("feat: a basket")
+    evening.plan(of_web="migration: none\n    repo: web")
+    evening.must("start")
+    evening.tags("1.4.0")
+    evening.says_go("prod-eu")
+    evening.runs("prod-eu", "1.4.0")
+    assert evening.stands()[0] == 0
+    evening.commits("feat: a checkout")
+    evening.tags("1.4.0")
+
+    assert WITHOUT in evening.rules("prod-us") & evening.rules("prod-eu")
+    refused = evening.does("complete")
+    assert "deployed to prod-eu without a GO for the commit that is tagged now: GO #" in refused.stderr

@@ -37,6 +37,9 @@ class Ground(StrEnum):
     """Its signature is missing or does not count."""
 
 
+_VOID = frozenset({Ground.OTHER_CONTENT, Ground.ROLLED_BACK, Ground.NOT_COUNTED})
+
+
 class Given(Struct, frozen=True):
     """The last go of one environment."""
 
@@ -60,11 +63,11 @@ class Given(Struct, frozen=True):
 
     @property
     def is_void(self) -> bool:
-        """Whether people may still act on it although it never counted, or speaks of something else by now.
+        """Whether people may still act on it although it never counted, is used up, or speaks of something else.
 
         Once everything has arrived nobody acts on it any more: whether that was let in is `deployed.without-go`.
         """
-        return self.ground in {Ground.OTHER_CONTENT, Ground.NOT_COUNTED} and not self.reached
+        return self.ground in _VOID and not self.reached
 
     @property
     def listed(self) -> tuple[ReasonLine, ...]:
@@ -94,19 +97,26 @@ def given_goes(
 
 
 def _given(plan: Plan, state: ReleaseState, decision: GoDecision, judged: Verdict, content: Content) -> Given:
-    over = state.lifecycle.is_over
-    if decision.flaw:
-        return Given(decision, Ground.NOT_COUNTED, reached=judged.reached or over)
-    if not stands(decision, content):
-        return Given(decision, Ground.OTHER_CONTENT, reached=judged.reached or over)
-    if over:
-        return Given(decision, Ground.HOLDS)
-    if is_rolled_back(plan, state, decision):
-        return Given(decision, Ground.ROLLED_BACK)
+    void = _void(plan, state, decision, content)
+    if state.lifecycle.is_over:
+        return Given(decision, void or Ground.HOLDS, reached=True)
+    if void and not judged.reached:
+        return Given(decision, void)
     blockers = tuple(one for one in _each(judged, Weight.BLOCKER) if _counts(judged, one))
     unknowns = tuple(one for one in _each(judged, Weight.UNKNOWN) if not judged.reached)
-    ground = Ground.LOST if blockers else Ground.UNKNOWN if unknowns else Ground.HOLDS
-    return Given(decision, ground, blockers, unknowns)
+    ground = Ground.LOST if blockers else Ground.UNKNOWN if unknowns else void or Ground.HOLDS
+    return Given(decision, ground, blockers, unknowns, judged.reached)
+
+
+def _void(plan: Plan, state: ReleaseState, decision: GoDecision, content: Content) -> Ground | None:
+    """Why a go does not speak of what ships now; None where it does."""
+    if decision.flaw:
+        return Ground.NOT_COUNTED
+    if not stands(decision, content):
+        return Ground.OTHER_CONTENT
+    if not state.lifecycle.is_over and is_rolled_back(plan, state, decision):
+        return Ground.ROLLED_BACK
+    return None
 
 
 def _each(judged: Verdict, weight: Weight) -> tuple[ReasonLine, ...]:
