@@ -30,6 +30,7 @@ from gonogo.io.http.question import Answer, Request
 from gonogo.io.probes.probings import CellProbing
 from gonogo.io.probes.registry import cell_probing
 from gonogo.plan import Probe, Timing
+from gonogo.plan.probes import JsonOptions
 
 LATENCY = 0.05
 IN_FLIGHT = Limits().in_flight
@@ -160,7 +161,7 @@ def questions(places: Sequence[str], door: Door) -> list[CellProbing]:
     """One probe for each URL, which may be asked again at once."""
     made = []
     for number, url in enumerate(places):
-        probe = Probe("json", f"p{number}", "prod", url=url, timing=Timing(timeout=TIMEOUT))
+        probe = Probe(JsonOptions(), f"p{number}", "prod", url=url, timing=Timing(timeout=TIMEOUT))
         probing = cell_probing(probe, door, SystemClock(), Config())
         assert isinstance(probing, CellProbing)
         probing.floor = timedelta(0)

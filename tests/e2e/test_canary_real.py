@@ -13,6 +13,7 @@ from gonogo.io.config import Config
 from gonogo.io.http.door import Door
 from gonogo.io.probes.registry import build_probings
 from gonogo.plan import Environment, Plan, Probe, Product
+from gonogo.plan.probes import AutoOptions
 from support.servers import Canned, free_port, program, serving
 
 ASKED = 100
@@ -37,7 +38,7 @@ def asked(url: str, times: int) -> list[Observation]:
     """The answers of one cell, one after the other, over kept connections."""
 
     async def scenario() -> list[Observation]:
-        product = Product("pay", "4.5.7", probes=(Probe("auto", "pay", "prod", url=url),))
+        product = Product("pay", "4.5.7", probes=(Probe(AutoOptions(), "pay", "prod", url=url),))
         plan = Plan("canary", (Environment("prod"),), (product,))
         async with Door() as door:
             (probing,) = build_probings(plan, door, _Clock(), Config())

@@ -16,6 +16,7 @@ from gonogo.engine.poller import Poller
 from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status
 from gonogo.io.config import Config
 from gonogo.io.http.door import Door
+from gonogo.io.plan_file.options import PROBES_BY_USE, options_of
 from gonogo.io.probes.registry import build_probings
 from gonogo.plan import Environment, Plan, Probe, Product, Target, Timing
 from support.servers import Canned, Fixture, free_port, program, serving
@@ -49,11 +50,10 @@ def plan_of(endpoints: Mapping[str, Asked], every: timedelta = timedelta(seconds
                 "1.2.3",
                 probes=(
                     Probe(
-                        asked.use,
+                        options_of(PROBES_BY_USE[asked.use], asked.options),
                         name,
                         "prod",
                         url=asked.url,
-                        options=asked.options,
                         timing=timing,
                         instances=1,
                         vary_query=False,

@@ -23,9 +23,11 @@ from gonogo.facts.metric import NoData, Number, Reading
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import Credentials
 from gonogo.io.http.door import Door
+from gonogo.io.plan_file.options import options_of
 from gonogo.io.probes.metrics import metric_question
 from gonogo.io.probes.registry import build_probings
 from gonogo.plan import Environment, Metric, Plan, Probe, Product, Source, Target, Timing
+from gonogo.plan.probes import AutoOptions, JsonOptions, PrometheusTable
 from support.servers import free_port, program
 
 WITHIN = 30.0
@@ -145,13 +147,14 @@ def test_one_query_fills_the_matrix_with_a_canary_of_eight_to_two(tmp_path: Path
         fleet.push("o0", app="old", env="prod", version="0.1")
         fleet.until("app_build_info", lambda result: len(result) == 12)
         source = Source(
-            "prom", "prometheus", fleet.prometheus,
-            options={
-                "query": "count by (app, env, version) (app_build_info)",
-                "map": {"product": "app", "environment": "env", "weight": "value"},
-                "products": {"payments": "pay"},
-            },
-        )  # fmt: skip
+            "prom",
+            PrometheusTable(
+                query="count by (app, env, version) (app_build_info)",
+                map={"product": "app", "environment": "env", "weight": "value"},
+                products={"payments": "pay"},
+            ),
+            fleet.prometheus,
+        )
         cells = {str(one.target): one for one in asked(plan_of(source))}
         readings = measured(
             plan_of(
@@ -227,9 +230,12 @@ def test_two_etcds_side_by_side_are_an_upgrade_that_is_not_done(tmp_path: Path) 
     """Each instance counts; one that is stopped in its tracks makes the whole degraded, not done."""
     with etcd(debian_etcd(), tmp_path / "a") as (old, _), etcd(other_etcd(), tmp_path / "b") as (new, process):
         probe = Probe(
-            "json", "store", "prod", options={"version": "etcdserver"}, urls=(f"{old}/version", f"{new}/version"),
+            JsonOptions(version="etcdserver"),
+            "store",
+            "prod",
+            urls=(f"{old}/version", f"{new}/version"),
             timing=Timing(timeout=timedelta(seconds=2)),
-        )  # fmt: skip
+        )
         plan = plan_of(products=[Product("store", "3.5.1", probes=(probe,))])
         (both,) = asked(plan)
         process.send_signal(signal.SIGSTOP)
@@ -258,12 +264,12 @@ def test_alertmanager_tells_its_version(tmp_path: Path) -> None:
         f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=",
     ]  # fmt: skip
     with program(argv, url, tmp_path):
-        short = Probe("auto", "alerts", "staging", url=url)
+        short = Probe(AutoOptions(), "alerts", "staging", url=url)
         options = {
             "version": "versionInfo.version", "revision": "versionInfo.revision", "status": "cluster.status",
             "status_map": {"disabled": "succeeded"},
         }  # fmt: skip
-        long = Probe("json", "alerts", "prod", url=url, options=options)
+        long = Probe(options_of(JsonOptions, options), "alerts", "prod", url=url)
         seen = {one.target: one for one in asked(plan_of(products=[Product("alerts", "1", probes=(short, long))]))}
     first, second = seen[Target("alerts", "staging")], seen[Target("alerts", "prod")]
     assert isinstance(first, Seen)

@@ -24,6 +24,7 @@ from gonogo.plan import (
     Target,
     Trigger,
 )
+from gonogo.plan.probes import AutoOptions
 from gonogo.rules.snapshot import Inputs
 
 NOW = datetime.fromisoformat("2026-11-24T20:30:00+00:00")
@@ -46,7 +47,7 @@ PEOPLE = (
 def make_product(name: str = "web", version: str = "1.2.3", **more: object) -> Product:
     """A product that is asked in staging and production."""
     probes = tuple(
-        Probe("auto", name, environment, f"http://{environment}.test/{name}")
+        Probe(AutoOptions(), name, environment, f"http://{environment}.test/{name}")
         for environment in ("staging", "production")
     )
     return replace(Product(name, version, probes=probes), **more)

@@ -70,6 +70,7 @@ from gonogo.plan.conditions import (
     SoakGate,
     TagGate,
 )
+from gonogo.plan.probes import AutoOptions
 from gonogo.rules import needs
 from gonogo.rules.readiness import Weight
 from gonogo.rules.registry import ADJUSTABLE
@@ -169,7 +170,7 @@ def _plan(dice: Chance) -> Plan:
 
 
 def _product(dice: Chance, name: str) -> Product:
-    probes = tuple(Probe("auto", name, place, f"http://{place}.test/{name}") for place in ENVIRONMENTS)
+    probes = tuple(Probe(AutoOptions(), name, place, f"http://{place}.test/{name}") for place in ENVIRONMENTS)
     return Product(
         name,
         "1.2.3",

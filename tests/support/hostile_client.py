@@ -16,6 +16,7 @@ from gonogo.io.host.clock_system import SystemClock
 from gonogo.io.http.door import Door
 from gonogo.io.probes.registry import cell_probing
 from gonogo.plan import Probe, Timing
+from gonogo.plan.probes import AutoOptions
 from gonogo.ports import Probing
 
 
@@ -44,7 +45,7 @@ async def asked(urls: Mapping[str, str], deadline: timedelta) -> Mapping[str, fl
 
 
 def _ask(url: str, door: Door, deadline: timedelta) -> Probing:
-    probe = Probe("auto", "web", "prod", url=url, timing=Timing(timeout=deadline))
+    probe = Probe(AutoOptions(), "web", "prod", url=url, timing=Timing(timeout=deadline))
     return cell_probing(probe, door, SystemClock(), Config())
 
 

@@ -7,6 +7,7 @@ from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import ReleaseState, replay
 from gonogo.facts import Running, Seen, Status
 from gonogo.plan import Environment, Item, ItemId, LoadedPlan, Person, Plan, Probe, Product, Target, Trigger
+from gonogo.plan.probes import AutoOptions
 from gonogo.rules.snapshot import Inputs
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
@@ -33,7 +34,8 @@ def product(
 ) -> Product:
     """A product with a probe in each environment and no repository."""
     probes = tuple(
-        Probe("auto", name, environment, f"http://{environment}.test/{name}") for environment in environments
+        Probe(AutoOptions(), name, environment, f"http://{environment}.test/{name}")
+        for environment in environments
     )
     return Product(name, version, previous="1.2.2", probes=probes)
 

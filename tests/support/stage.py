@@ -18,6 +18,7 @@ from gonogo.plan import (
     Source,
 )
 from gonogo.plan.conditions import RunCheck
+from gonogo.plan.probes import AutoOptions, PrometheusTable
 
 BEGAN = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
@@ -73,7 +74,7 @@ def shop(repo: Path | None = None) -> Plan:
         (with_probes(web, environments), with_probes(api, environments)),
         name="Autumn",
         people=(Person("ana", "Ana Ruiz", "aruiz"), Person("ben", "Ben Okafor", "bokafor")),
-        sources=(Source("prom", "prometheus", "https://prom.example.com", "secret"),),
+        sources=(Source("prom", PrometheusTable(), "https://prom.example.com", "secret"),),
         items=(checked, Item(ItemId("announce"), "Announce it")),
         phases=("",),
     )
@@ -82,7 +83,7 @@ def shop(repo: Path | None = None) -> Plan:
 def with_probes(product: Product, environments: tuple[Environment, ...]) -> Product:
     """The product with a probe in each environment."""
     probes = tuple(
-        Probe("auto", product.name, one.name, f"https://{one.name}.example.com/version", "secret")
+        Probe(AutoOptions(), product.name, one.name, f"https://{one.name}.example.com/version", "secret")
         for one in environments
     )
     return replace(product, probes=probes)

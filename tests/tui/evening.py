@@ -23,6 +23,7 @@ from gonogo.plan import (
     Trigger,
 )
 from gonogo.plan.conditions import ApprovalsGate, RunCheck
+from gonogo.plan.probes import AutoOptions
 from gonogo.testing.clock import FakeClock
 from tui.stage import BEN, Seat, Stage
 
@@ -41,7 +42,7 @@ def evening_plan(items: Iterable[Item] | None = None, **more: object) -> Plan:
     timing = Timing(stale_after=timedelta(seconds=30), unknown_after=timedelta(seconds=90))
     environments = (Environment("staging"), Environment("production", after=("staging",), production=True))
     probes = tuple(
-        Probe("auto", "web", one.name, f"http://{one.name}.test/web", timing=timing) for one in environments
+        Probe(AutoOptions(), "web", one.name, f"http://{one.name}.test/web", timing=timing) for one in environments
     )
     plan = Plan(
         "2026.11",

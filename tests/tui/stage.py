@@ -31,6 +31,7 @@ from gonogo.plan import (
     Trigger,
     Window,
 )  # fmt: skip
+from gonogo.plan.probes import AutoOptions
 from gonogo.ports import Clock, PlanSource
 from gonogo.testing.clock import START, FakeClock
 from gonogo.testing.journal import MemoryLog
@@ -83,7 +84,7 @@ def make_plan(items: Iterable[tuple[str, str, str, str, tuple[str, ...]]] = _ITE
         Product(
             name, version, previous, owner="ben", repo=f"/srv/{name}" if name != "notifier" else "",
             probes=tuple(
-                Probe("auto", name, env.name, f"http://{env.name}.test/{name}", timing=timing)
+                Probe(AutoOptions(), name, env.name, f"http://{env.name}.test/{name}", timing=timing)
                 for env in environments
             ),
         )

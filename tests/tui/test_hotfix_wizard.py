@@ -18,6 +18,7 @@ from gonogo.hotfix.wish import Wish
 from gonogo.hotfix.work import Work
 from gonogo.hotfix_jobs.workshop import Workshop
 from gonogo.plan import ApprovalSlot, Branches, Environment, Plan, Probe, Target
+from gonogo.plan.probes import AutoOptions
 from gonogo.testing.clock import FakeClock
 from gonogo.tui.screens.confirm import DEAF
 from gonogo.tui.screens.hotfix_plan import HotfixPlanScreen
@@ -39,7 +40,7 @@ class Shop(Stage):
         base = make_plan()
         web = replace(
             product(made.path), previous="1.9.3", owner="ben",
-            probes=(Probe("auto", "web", "prod", "http://prod.test/web", timing=base.timing),),
+            probes=(Probe(AutoOptions(), "web", "prod", "http://prod.test/web", timing=base.timing),),
         )  # fmt: skip
         plan: Plan = replace(
             base, environments=(Environment("prod", production=True),), products=(web,), items=(), phases=("",),

@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from gonogo.plan.conditions import Check, Gate
 from gonogo.plan.conditions import Level as Level
+from gonogo.plan.probes import Probe as Probe
+from gonogo.plan.probes import Source as Source
+from gonogo.plan.probes import Timing as Timing
 
 ItemId = NewType("ItemId", str)
-CONFIDENCE = 0.95
-"""How surely a sample must exclude old versions, unless the plan says otherwise; see `plan.sampling`."""
 
 
 class SchemeName(StrEnum):
@@ -106,62 +107,6 @@ class Environment(Struct, frozen=True):
     soak: timedelta = timedelta(0)
     """How long a version must have run here before it may go on."""
     production: bool = False
-
-
-class Timing(Struct, frozen=True):
-    """How often a source is asked and how long an answer is worth something."""
-
-    every: timedelta = timedelta(seconds=10)
-    timeout: timedelta = timedelta(seconds=5)
-    stale_after: timedelta = timedelta(seconds=30)
-    unknown_after: timedelta = timedelta(seconds=90)
-    confidence: float = CONFIDENCE
-    """How surely a share of an old version of `SHARE` or more is excluded before a sampled answer is believed."""
-
-
-class Probe(Struct, frozen=True):
-    """A question to an endpoint about one target."""
-
-    use: str
-    """Preset: auto (the short form), json, text, header, spring-info, kubernetes, ..."""
-    product: str
-    environment: str
-    url: str = ""
-    """Placeholders already filled in; "" for presets that name a cluster instead."""
-    auth: str = ""
-    """Name of a credential in the user's own configuration; "" for none."""
-    options: Mapping[str, Any] = {}
-    """What else the preset takes, as text: version, revision, header, namespace, ..."""
-    timing: Timing = Timing()
-    where: str = ""
-    """`release.yaml:67:12`, for messages."""
-    verify_tls: bool = True
-    """Whether the certificate is checked; the plan must say so in as many words where it is not."""
-    instances: int | None = None
-    """How many instances answer at `url`; 1: what one answer says is all there is. None: the plan does not say."""
-    vary_query: bool = True
-    """Whether it may be asked with a parameter that varies, to find a cache that hides its age."""
-    urls: tuple[str, ...] = ()
-    """One for each instance, placeholders filled in; empty when there is one `url` for all."""
-
-
-class Source(Struct, frozen=True):
-    """One request that fills many cells."""
-
-    id: str
-    use: str
-    url: str = ""
-    auth: str = ""
-    options: Mapping[str, Any] = {}
-    timing: Timing = Timing()
-    where: str = ""
-    verify_tls: bool = True
-    """As in `Probe`."""
-
-    @property
-    def fills_cells(self) -> bool:
-        """Whether it is asked for versions; a Prometheus without `query:` is only there for metrics."""
-        return self.use != "prometheus" or bool(self.options.get("query"))
 
 
 class VersionFile(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from math import ceil, log
 
-from gonogo.plan import CONFIDENCE
+from gonogo.plan.probes import CONFIDENCE
 
 SHARE = 0.1
 """The smallest share of an old version that is to be noticed: one instance in ten."""

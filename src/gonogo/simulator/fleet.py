@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from gonogo.errors import BusyError, StorageError
 from gonogo.facts import Status
 from gonogo.plan import Plan, Probe, Source, Target
+from gonogo.plan.probes import AutoOptions, PrometheusTable, VersionerTable
 from gonogo.ports import Clock
 from gonogo.simulator.scenario import Fault, Scenario, answer
 from gonogo.simulator.shapes import SHAPED, Endpoint, Page, json_page, page, prometheus
@@ -263,11 +264,8 @@ class Fleet:
             return Served(page=json_page({"error": "nothing is served here"}, 404))
         now = self.elapsed()
         replies = [(target, answer(self.scenario, target, now)) for target in sorted(self.scenario.moments)]
-        if source.use == "prometheus":
-            labels = source.options.get("map")
-            return Served(
-                page=prometheus(replies, labels if isinstance(labels, Mapping) else {}, self._moment(now))
-            )
+        if isinstance(source.options, PrometheusTable):
+            return Served(page=prometheus(replies, source.options.map, self._moment(now)))
         items = [
             {
                 "product_name": target.product,
@@ -316,10 +314,9 @@ def aimed(plan: Plan, fleet: Fleet) -> Plan:
 def _aimed_source(source: Source, fleet: Fleet) -> Source:
     """The fleet is one Prometheus, or one list of deployments for every other kind; both use the plan's names."""
     aimed_at = replace(source, url=fleet.source_url(source.id, _path_of(source.url)), auth="")
-    names: dict[str, dict[str, str]] = {"products": {}, "environments": {}}
-    if source.use == "prometheus":
-        return replace(aimed_at, options={**source.options, **names, "transform": ()})
-    return replace(aimed_at, use="versioner", options=names)
+    if isinstance(source.options, PrometheusTable):
+        return replace(aimed_at, options=replace(source.options, products={}, environments={}, transform=()))
+    return replace(aimed_at, options=VersionerTable())
 
 
 def _aimed_probe(probe: Probe, fleet: Fleet) -> Probe:
@@ -329,7 +326,7 @@ def _aimed_probe(probe: Probe, fleet: Fleet) -> Probe:
     # one process, and no cache before it
     alone = {"instances": 1, "vary_query": False}
     if probe.use not in SHAPED:
-        return replace(probe, use="auto", url=url, urls=(), auth="", options={}, **alone)
+        return replace(probe, options=AutoOptions(), url=url, urls=(), auth="", **alone)
     return replace(probe, url=url, urls=(), auth="", **alone)
 
 
@@ -345,7 +342,7 @@ def _path_of(url: str) -> str:
 def _endpoint(probe: Probe, plan: Plan) -> Endpoint:
     product = plan.product(probe.product)
     pin = (product.version, product.revision) if product else ("", "")
-    return Endpoint(Target(probe.product, probe.environment), probe.use, probe.options, pin)
+    return Endpoint(Target(probe.product, probe.environment), probe.options, pin)
 
 
 def _listening(port: int) -> socket.socket:

@@ -11,6 +11,14 @@ from msgspec import Struct
 
 from gonogo.facts import Running, Status
 from gonogo.plan import Target
+from gonogo.plan.probes import (
+    ArgocdOptions,
+    AutoOptions,
+    HeaderOptions,
+    JsonOptions,
+    KubernetesOptions,
+    ProbeOptions,
+)
 from gonogo.simulator.scenario import Fault, Reply
 
 
@@ -18,9 +26,8 @@ class Endpoint(Struct, frozen=True):
     """One question a plan asks about one target."""
 
     target: Target
-    use: str
-    """Preset of the plan: auto, json, text, header, ..."""
-    options: Mapping[str, Any] = {}
+    options: ProbeOptions = AutoOptions()
+    """Which preset asks, and what else it takes."""
     pin: tuple[str, str] = ("", "")
     """The planned version and the commit the plan pins it to: what was built under that name was built from it."""
 
@@ -50,7 +57,7 @@ def page(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -> P
         case Fault.NOT_JSON:
             return Page(200, "application/json", b'{"version": "')
         case _:
-            return _SHAPES.get(endpoint.use, _auto)(endpoint, path, reply, changed_at)
+            return _SHAPES.get(endpoint.options.use, _auto)(endpoint, path, reply, changed_at)
 
 
 def revision_of(product: str, version: str) -> str:
@@ -117,9 +124,9 @@ def _json(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -> 
     if reply.sample is None:
         return not_deployed(endpoint.target)
     options = endpoint.options
-    if not options.get("version"):
+    if not isinstance(options, JsonOptions) or not options.version:
         return _auto(endpoint, "", reply, changed_at)
-    wanted = str(options["version"])
+    wanted = options.version
     document: dict[str, Any] = {"name": endpoint.target.product}
     projection = _PROJECTION.fullmatch(wanted)
     if projection:
@@ -130,9 +137,9 @@ def _json(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -> 
     elif wanted.rpartition(".")[2] == "versions":
         _place(document, wanted, [_entry(endpoint, running) for running in _told(reply)])
     else:
-        _place(document, wanted, _spelled(options, endpoint, reply.sample.version))
-    _place(document, str(options.get("revision") or "revision"), _revision(endpoint, reply.sample))
-    _place(document, str(options.get("status") or "status"), _status_word(options, reply.status))
+        _place(document, wanted, _spelled(endpoint, reply.sample.version))
+    _place(document, options.revision or "revision", _revision(endpoint, reply.sample))
+    _place(document, options.status or "status", _status_word(options.status_map, reply.status))
     return json_page(document)
 
 
@@ -142,17 +149,15 @@ def _renamed(entry: Mapping[str, Any], fields: str) -> dict[str, Any]:
     return {found[2]: entry[found[1]] for found in named if found[1] in entry}
 
 
-def _status_word(options: Mapping[str, Any], status: Status) -> str:
+def _status_word(words: Mapping[str, str], status: Status) -> str:
     """The source's own word for a status, where the plan's map explains one."""
-    given = options.get("status_map")
-    words = given.items() if isinstance(given, Mapping) else ()
-    return next((str(word) for word, name in words if str(name) == status.value), status.value)
+    return next((word for word, name in words.items() if name == status.value), status.value)
 
 
-def _spelled(options: Mapping[str, Any], endpoint: Endpoint, version: str) -> str:
+def _spelled(endpoint: Endpoint, version: str) -> str:
     """The text from which the plan's transform makes the version."""
-    transform = str(options.get("transform", ""))
-    return f"registry.invalid/{endpoint.target.product}:{version}" if "image_tag" in transform else version
+    is_image = "image_tag" in endpoint.options.transform
+    return f"registry.invalid/{endpoint.target.product}:{version}" if is_image else version
 
 
 _STEP = re.compile(r'(?:^|\.)(?:([A-Za-z_]\w*)|"([^"\\]+)")|\[(\d+)\]', re.ASCII)
@@ -199,7 +204,7 @@ def _text(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -> 
     del path, changed_at
     if reply.sample is None:
         return Page(404, "text/plain", b"not found\n")
-    version = _spelled(endpoint.options, endpoint, reply.sample.version)
+    version = _spelled(endpoint, reply.sample.version)
     return Page(200, "text/plain; charset=utf-8", f"{version}\n".encode())
 
 
@@ -207,8 +212,8 @@ def _header(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -
     del path, changed_at
     if reply.sample is None:
         return Page(404, "text/plain", b"not found\n")
-    name = _header_name(str(endpoint.options.get("header") or ""))
-    headers = ((name, _spelled(endpoint.options, endpoint, reply.sample.version)),)
+    name = _header_name(endpoint.options.header if isinstance(endpoint.options, HeaderOptions) else "")
+    headers = ((name, _spelled(endpoint, reply.sample.version)),)
     title = endpoint.target.product.encode("ascii", "replace")
     return Page(200, "text/html; charset=utf-8", b"<!doctype html><title>" + title + b"</title>\n", headers)
 
@@ -259,11 +264,12 @@ def _kubernetes(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetim
     if not reply.versions:
         return json_page({"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404}, 404)
     newest = reply.versions[0]
-    name = str(endpoint.options.get("deployment") or endpoint.target.product)
+    options = _deployment_of(endpoint)
+    name = options.deployment or endpoint.target.product
     rolling = reply.status is Status.IN_PROGRESS or len(reply.versions) > 1
     failed = reply.status is Status.FAILED
     container = {
-        "name": str(endpoint.options.get("container") or "app"),
+        "name": options.container or "app",
         "image": _image(endpoint, newest.version),
     }
     progress = {
@@ -278,7 +284,7 @@ def _kubernetes(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetim
             "kind": "Deployment",
             "metadata": {
                 "name": name,
-                "namespace": str(endpoint.options.get("namespace") or endpoint.target.environment),
+                "namespace": options.namespace or endpoint.target.environment,
                 "uid": name,
                 "generation": 7,
                 "labels": {"app.kubernetes.io/name": name, "app.kubernetes.io/version": newest.version},
@@ -296,10 +302,14 @@ def _kubernetes(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetim
     )
 
 
+def _deployment_of(endpoint: Endpoint) -> KubernetesOptions:
+    return endpoint.options if isinstance(endpoint.options, KubernetesOptions) else KubernetesOptions()
+
+
 def _replica_sets(endpoint: Endpoint, reply: Reply) -> Page:
     """One for each version that runs; four pods in all, shared as the traffic is."""
-    name = str(endpoint.options.get("deployment") or endpoint.target.product)
-    container = str(endpoint.options.get("container") or "app")
+    options = _deployment_of(endpoint)
+    name, container = options.deployment or endpoint.target.product, options.container or "app"
     items = [
         {
             "metadata": {
@@ -332,7 +342,8 @@ def _argocd(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -
     del path
     if not reply.versions:
         return json_page({"error": "applications not found", "code": 5}, 404)
-    name = str(endpoint.options.get("app") or f"{endpoint.target.product}-{endpoint.target.environment}")
+    app = endpoint.options.app if isinstance(endpoint.options, ArgocdOptions) else ""
+    name = app or f"{endpoint.target.product}-{endpoint.target.environment}"
     return json_page(
         {
             "metadata": {"name": name, "namespace": "argocd"},
@@ -379,7 +390,8 @@ def prometheus(
 
 
 def _image(endpoint: Endpoint, version: str) -> str:
-    return f"{endpoint.options.get('image') or f'registry.invalid/{endpoint.target.product}'}:{version}"
+    image = endpoint.options.image if isinstance(endpoint.options, ArgocdOptions) else ""
+    return f"{image or f'registry.invalid/{endpoint.target.product}'}:{version}"
 
 
 def _revision(endpoint: Endpoint, running: Running) -> str:

@@ -157,7 +157,7 @@ def session_on(source: PlanSource, loaded: LoadedPlan, journal: DirectoryJournal
     from msgspec.structs import replace
 
     from gonogo.engine.session import Session
-    from gonogo.io.host.clock_kernel import skew
+    from gonogo.io.host.clock_system import skew
 
     pen = signatures(loaded.plan.release)
     session = Session(loaded, journal, clock(), journal.actor, new_event_id, source, steady(), pen, skew)

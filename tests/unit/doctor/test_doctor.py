@@ -37,6 +37,14 @@ from gonogo.io.host.identity_unix import UnixIdentity
 from gonogo.io.http.question import Answer
 from gonogo.io.journal import DirectoryJournal
 from gonogo.plan import Environment, Plan, Probe, Product, SignersFile, Source, Timing, Window
+from gonogo.plan.probes import (
+    GithubOptions,
+    HelmOptions,
+    JsonOptions,
+    KubernetesOptions,
+    PrometheusTable,
+    VaultOptions,
+)
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.events import make_draft
 from support.servers import CERTIFICATE, Canned, serving
@@ -52,7 +60,7 @@ def plan(*urls: str, repo: str = "", auth: str = "", verify: bool = True, window
             f"p{number}",
             "1.0.0",
             repo=repo,
-            probes=(Probe("json", f"p{number}", "prod", url, auth=auth, timing=QUICK, verify_tls=verify),),
+            probes=(Probe(JsonOptions(), f"p{number}", "prod", url, auth=auth, timing=QUICK, verify_tls=verify),),
         )
         for number, url in enumerate(urls)
     )
@@ -98,7 +106,7 @@ def test_an_endpoint_is_asked_what_its_probe_asks_and_not_for_its_root() -> None
     """An API whose root is an error, and a health whose 503 is an answer, warn of nothing."""
     health = Canned(b'{"version": "1.17.2", "sealed": true}', status=503)
     with serving({"/v1/sys/health": health, "/": Canned(b"", status=500)}) as fixture:
-        probe = Probe("vault", "web", "prod", url=fixture.url("/"), auth="token")
+        probe = Probe(VaultOptions(), "web", "prod", url=fixture.url("/"), auth="token")
         given = Plan("r1", (Environment("prod"),), (Product("web", "1", probes=(probe,)),))
         (found,) = endpoints.findings(asked(given), given, None)
         assert [(one.method, one.path) for one in fixture.asked] == [("GET", "/v1/sys/health")]
@@ -150,14 +158,14 @@ def test_a_credential_must_be_bound_to_where_the_plan_sends_it() -> None:
 
 def test_presets_that_know_where_to_ask_are_endpoints_too() -> None:
     """A plan need not name the address of a public forge for it to be looked at."""
-    probe = Probe("github", "web", "prod", options={"repo": "example/web"})
+    probe = Probe(GithubOptions(repo="example/web"), "web", "prod")
     given = Plan("r", (Environment("prod"),), (Product("web", "1.0.0", probes=(probe,)),))
     assert [place.origin for place in endpoints.places(given)] == ["https://api.github.com"]
 
 
 def test_sources_are_endpoints_too() -> None:
     """Each origin once, and what one of them leaves unchecked counts for it."""
-    source = Source("prom", "prometheus", "https://a.example/x", verify_tls=False)
+    source = Source("prom", PrometheusTable(), "https://a.example/x", verify_tls=False)
     given = plan("https://a.example/v", "http://[::1")
     (place,) = endpoints.places(
         Plan("r", environments=given.environments, products=given.products, sources=(source,))
@@ -373,8 +381,8 @@ def test_clusters_are_looked_for_in_the_own_kubeconfig_and_not_asked(
     monkeypatch.setenv("KUBECONFIG", str(path))
     monkeypatch.setenv("PATH", "")
     names = ("c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7")
-    probes = [Probe("kubernetes", "web", name, options={"cluster": name}) for name in names]
-    probes.append(Probe("helm", "web", "h"))
+    probes = [Probe(KubernetesOptions(cluster=name), "web", name) for name in names]
+    probes.append(Probe(HelmOptions(), "web", "h"))
     environments = tuple(Environment(one.environment) for one in probes)
     given = Plan("r", environments, (Product("web", "1.0.0", probes=tuple(probes)),))
     assert list(endpoints.findings((), given, Config())) == []

@@ -11,6 +11,7 @@ from gonogo.io.config import Config
 from gonogo.io.config.credentials import Auth
 from gonogo.io.host.clock_system import SystemClock
 from gonogo.plan import Environment, Plan, Probe, Product, Target, Timing
+from gonogo.plan.probes import KubernetesOptions
 from gonogo.ports import Probing
 
 WEB, API = Target("web", "prod"), Target("api", "prod")
@@ -76,15 +77,17 @@ def test_a_decision_waits_for_the_command_that_gives_a_credential() -> None:
         }
     )
 
-    def bound(**given: Any) -> float:
-        probe = Probe("kubernetes", "web", "prod", timing=Timing(timeout=timedelta(seconds=5)), **given)
+    def bound(cluster: str = "", **given: Any) -> float:
+        probe = Probe(
+            KubernetesOptions(cluster=cluster), "web", "prod", timing=Timing(timeout=timedelta(seconds=5)), **given
+        )
         return patience(Plan("r", (Environment("prod"),), (Product("web", "1.0.0", probes=(probe,)),)), config)
 
     assert bound(url="https://a") == 6.0
     assert bound(url="https://a", auth="env") == 6.0
     assert bound(url="https://a", auth="slow") == 26.0
-    assert bound(options={"cluster": "prod"}) == 16.0
-    assert bound(options={"cluster": "prod"}, auth="slow") == 36.0
+    assert bound(cluster="prod") == 16.0
+    assert bound(cluster="prod", auth="slow") == 36.0
 
 
 def test_looks_are_part_of_the_progress() -> None:

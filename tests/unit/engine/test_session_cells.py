@@ -10,6 +10,7 @@ from gonogo.events import Actor, EventId
 from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status
 from gonogo.matrix import Cell, Freshness, Relation, texts_of
 from gonogo.plan import Plan, Source, Target
+from gonogo.plan.probes import PrometheusTable
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog
 from support.releases import ANA, BEN, loaded, plan, seen
@@ -178,7 +179,7 @@ def test_a_recorded_disagreement_is_not_taken_for_what_one_source_said() -> None
 def test_the_first_of_two_sources_to_answer_is_no_change() -> None:
     """A session that begins waits for everybody who is asked: else each start would write a change and its end."""
     room = Room()
-    two = replace(plan(), sources=(Source("prom", "prometheus", "http://p.test", options={"query": "x"}),))
+    two = replace(plan(), sources=(Source("prom", PrometheusTable(query="x"), "http://p.test"),))
     counted = Seen(
         TARGET, (Running("1.2.2", replicas=2),), Status.SUCCEEDED, room.clock.now(), "prom", origin="prom"
     )

@@ -16,13 +16,14 @@ from gonogo.facts.metric import Number
 from gonogo.facts.relearning import under
 from gonogo.facts.version_files import ProductFiles
 from gonogo.plan import Branches, Metric, Plan, Probe, ProductBranches, Source, Target, Timing
+from gonogo.plan.probes import AutoOptions, PrometheusTable
 from support.deciding import NOW, loaded, make_plan, make_product
 
 STAGING = Target("web", "staging")
-PROBE = Probe("auto", "web", "staging", "http://staging.test/web", where="release.yaml:9:3")
+PROBE = Probe(AutoOptions(), "web", "staging", "http://staging.test/web", where="release.yaml:9:3")
 WEB = make_product(repo="/srv/web", probes=(PROBE,))
 API = make_product(name="api", repo="/srv/api")
-PROM = Source("prom", "prometheus", "http://prom.test", where="release.yaml:30:3")
+PROM = Source("prom", PrometheusTable(), "http://prom.test", where="release.yaml:30:3")
 PLAN = make_plan(products=(WEB, API), sources=(PROM,), metrics=(Metric("errors", "prom", "sum(errors)"),))
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from gonogo.facts import Reason, Status
 from gonogo.io.http.question import Answer
-from gonogo.io.probes import auto, health_json, json_path, text
+from gonogo.io.probes import auto, health_json, text
 from gonogo.io.probes.document import unchanged
 from gonogo.io.probes.interface import Claim, NotUnderstood, OneRequest, Outcome, Understood, refused_status
 from gonogo.plan import Probe
+from gonogo.plan.probes import JsonOptions
+from support.questions import preset_of
 
 
 def answered(body: object, *headers: tuple[str, str], status: int = 200) -> Answer:
@@ -20,7 +22,7 @@ def answered(body: object, *headers: tuple[str, str], status: int = 200) -> Answ
 
 def named(answer: Answer) -> Outcome:
     """As `use: json` with `version: version` and no place for a status reads it."""
-    preset = json_path.preset(Probe("json", "web", "prod", options={"version": "version"}))
+    preset = preset_of(Probe(JsonOptions(version="version"), "web", "prod"))
     assert isinstance(preset, OneRequest)
     return preset._read(answer)
 

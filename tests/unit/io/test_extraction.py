@@ -11,7 +11,6 @@ from gonogo.io.probes.extraction import (
     NotExtracted,
     compile_expression,
     transform,
-    transform_of,
 )
 
 PRESETS = (
@@ -109,13 +108,6 @@ def test_any_text_compiles_or_is_refused(text: str) -> None:
 def test_transforms(names: list[str], text: str, expected: str) -> None:
     """Each transform cuts one thing; several are applied in order."""
     assert transform(names)(text) == expected
-
-
-def test_a_probe_names_one_transform_or_several() -> None:
-    """`transform:` takes a name or a list."""
-    assert transform_of({"transform": "strip_v"})("v1") == "1"
-    assert transform_of({"transform": ["basename", "strip_v"]})("a/v1") == "1"
-    assert transform_of({})("v1") == "v1"
 
 
 def test_an_unknown_transform_gets_a_suggestion() -> None:

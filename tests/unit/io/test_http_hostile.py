@@ -12,6 +12,7 @@ from gonogo.io.config import Config
 from gonogo.io.http.door import Door
 from gonogo.io.probes.registry import cell_probing
 from gonogo.plan import Probe, Timing
+from gonogo.plan.probes import AutoOptions
 from support.hostile import Hostile, hostile_endpoints
 from support.servers import raw_endpoint
 
@@ -32,7 +33,7 @@ def ask(url: str, timeout: timedelta) -> Observation:
 
     async def once() -> Observation:
         async with Door() as door:
-            probe = Probe("auto", "web", "prod", url=url, timing=Timing(timeout=timeout))
+            probe = Probe(AutoOptions(), "web", "prod", url=url, timing=Timing(timeout=timeout))
             (observation,) = await cell_probing(probe, door, _Clock(), Config()).ask()
             return observation
 
@@ -91,7 +92,7 @@ def test_all_hostile_endpoints_at_once_leave_a_good_one_readable() -> None:
         async with Door() as door:
             probings = {
                 name: cell_probing(
-                    Probe("auto", "web", "prod", url=url, timing=Timing(timeout=timedelta(seconds=5))),
+                    Probe(AutoOptions(), "web", "prod", url=url, timing=Timing(timeout=timedelta(seconds=5))),
                     door,
                     _Clock(),
                     Config(),

@@ -17,6 +17,7 @@ from gonogo.io.http.door import Door
 from gonogo.io.http.proxy import EnvironmentProxies, Proxy
 from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.http.validators import WHOLE_EVERY
+from gonogo.io.plan_file.options import PROBES_BY_USE, options_of
 from gonogo.io.probes.interface import NotUnderstood, OneRequest, Outcome, Understood
 from gonogo.io.probes.registry import cell_probing
 from gonogo.plan import Probe
@@ -351,7 +352,9 @@ def test_every_common_preset_passes_on_what_the_plan_says_of_certificates() -> N
     with serving({"/": Canned(GOOD, {"X-App-Version": "1.2.3"})}, tls=True) as fixture:
         for use, options in (("auto", {}), ("json", {}), ("header", {"header": "X-App-Version"})):
             for verify in (True, False):
-                probe = Probe(use, "web", "prod", fixture.url(), options=options, verify_tls=verify)
+                probe = Probe(
+                    options_of(PROBES_BY_USE[use], options), "web", "prod", fixture.url(), verify_tls=verify
+                )
                 assert isinstance(asyncio.run(_observed(probe)), Missing if verify else Seen), use
 
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gonogo.events import Event
-from gonogo.io.host.clock_kernel import kernel_now, skew
-from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.clock_system import SystemClock, kernel_now, skew
 from gonogo.io.journal.times import Times
 from gonogo.testing.clock import START
 from gonogo.testing.events import make_event

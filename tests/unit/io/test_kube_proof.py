@@ -24,10 +24,11 @@ from gonogo.io.probes.registry import cell_probing
 from gonogo.io.sharing.keys import keys_of
 from gonogo.io.sharing.opening import Prover
 from gonogo.plan import Environment, Plan, Probe, Product
+from gonogo.plan.probes import HelmOptions, KubernetesOptions
 from gonogo.testing.clock import FakeClock
 from support.servers import CERTIFICATE, Canned, Fixture, serving
 
-PROBE = Probe("kubernetes", "web", "prod", options={"cluster": "prod", "namespace": "pay"})
+PROBE = Probe(KubernetesOptions(cluster="prod", namespace="pay"), "web", "prod")
 PATH = "/apis/apps/v1/namespaces/pay/deployments/web"
 DEPLOYMENT = {
     "kind": "Deployment",
@@ -152,7 +153,7 @@ def test_no_certificate_is_shown_to_a_server_that_is_not_checked(kubeconfig: Pat
 
         async def asked() -> tuple[Observation, ...]:
             async with Door() as door:
-                probe = Probe("kubernetes", "web", "prod", options=PROBE.options, verify_tls=False)
+                probe = Probe(PROBE.options, "web", "prod", verify_tls=False)
                 return await cell_probing(probe, door, FakeClock(), Config()).ask()
 
         assert "certificate is not checked" in version(asyncio.run(asked())[0])
@@ -358,7 +359,7 @@ def test_who_does_not_have_the_cluster_sees_that_access_is_missing(kubeconfig: P
 def test_who_does_not_have_the_cluster_asks_for_nobody(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else one account without it would make all others see its own failure instead of the cell."""
     write(kubeconfig, "https://api.example", {}, {})
-    helm = Probe("helm", "api", "prod", options={"namespace": "pay"})
+    helm = Probe(HelmOptions(namespace="pay"), "api", "prod")
     products = (Product("web", "1.0.0", probes=(PROBE,)), Product("api", "1.0.0", probes=(helm,)))
     needs = {name: one.needs for name, one in keys_of(Plan("r", (Environment("prod"),), products)).items()}
     assert needs == {"web/prod": ("kubeconfig prod",), "api/prod": ("helm ",)}

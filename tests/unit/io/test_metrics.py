@@ -12,6 +12,7 @@ from gonogo.io.config.credentials import Credentials
 from gonogo.io.http.door import Door
 from gonogo.io.probes.metrics import MetricQuestion
 from gonogo.plan import Metric, Source
+from gonogo.plan.probes import PrometheusTable
 from gonogo.testing.clock import FakeClock
 from support.servers import Canned, serving
 
@@ -27,7 +28,7 @@ def _vector(*values: list[Any], **more: Any) -> bytes:
 def _asked(body: bytes) -> Reading:
     async def ask(url: str) -> Reading:
         async with Door() as door:
-            source = Source("prom", "prometheus", url)
+            source = Source("prom", PrometheusTable(), url)
             return await MetricQuestion(
                 Metric("errors", "prom", "up"), source, door, CLOCK, Credentials(Config())
             ).ask()

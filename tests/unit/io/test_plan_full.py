@@ -43,6 +43,7 @@ from gonogo.plan.conditions import (
     SoakGate,
     TagGate,
 )
+from gonogo.plan.probes import ArgocdOptions, HeaderOptions, JsonOptions, KubernetesOptions, PrometheusTable
 
 ROOT = Path(__file__).parents[3]
 FULL = ROOT / "tests" / "golden" / "plan" / "full.yaml"
@@ -150,11 +151,11 @@ def test_probes_in_their_three_forms(plan: Plan) -> None:
     long = probe(plan, "payment-api", "dev")
     assert (long.use, long.url, long.auth) == ("spring-info", "https://pay.dev.example.com/actuator", "payments")
     each = probe(plan, "web-frontend", "staging")
-    assert (each.use, each.options) == ("json", {"version": "build.version", "revision": "build.commit"})
-    assert probe(plan, "web-frontend", "dev").options == {"header": "X-App-Version"}
-    kubernetes = {"cluster": "prod-eu", "namespace": "web", "deployment": "web", "container": "app"}
+    assert (each.use, each.options) == ("json", JsonOptions(version="build.version", revision="build.commit"))
+    assert probe(plan, "web-frontend", "dev").options == HeaderOptions(header="X-App-Version")
+    kubernetes = KubernetesOptions("prod-eu", namespace="web", deployment="web", container="app")
     assert probe(plan, "web-frontend", "prod-eu").options == kubernetes
-    assert probe(plan, "web-frontend", "prod-us").options == {"app": "web-us", "image": "example/web"}
+    assert probe(plan, "web-frontend", "prod-us").options == ArgocdOptions(app="web-us", image="example/web")
     lines = FULL.read_text(encoding="utf-8").splitlines()
     at = next(number for number, line in enumerate(lines, 1) if line.strip().startswith("staging: {use: json"))
     assert each.where == f"release.yaml:{at}:16"
@@ -168,8 +169,9 @@ def test_sources_and_metrics(plan: Plan) -> None:
     """One request for many cells, and a number asked from it."""
     source = plan.sources[0]
     assert (source.id, source.use, source.url) == ("prom", "prometheus", "https://prometheus.example.com")
-    assert source.options["query"] == "count by (app, env, version) (app_build_info)"
-    assert source.options["map"] == {
+    assert isinstance(source.options, PrometheusTable)
+    assert source.options.query == "count by (app, env, version) (app_build_info)"
+    assert source.options.map == {
         "product": "app",
         "environment": "env",
         "version": "version",

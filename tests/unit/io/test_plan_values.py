@@ -14,6 +14,7 @@ from gonogo.errors import PlanInvalid, PlanProblem
 from gonogo.io.plan_file.parsing import parse_plan
 from gonogo.io.plan_file.references import find_circles, source_ids
 from gonogo.plan import Plan, Timing
+from gonogo.plan.probes import ArgocdOptions
 
 FULL = Path(__file__).parents[2] / "golden" / "plan" / "full.yaml"
 
@@ -166,7 +167,7 @@ def test_names_are_filled_into_every_text_of_a_probe() -> None:
     probe = "{use: argocd, url: 'https://a.example.com/', app: '{product}-{environment}', image: 'x/{product}'}"
     made = plan_with(product=f"{{version: 1.0.0, probe: {probe}}}").products[0].probes
     assert [one.options for one in made] == [
-        {"app": "web-staging", "image": "x/web"}, {"app": "web-production", "image": "x/web"},
+        ArgocdOptions(app="web-staging", image="x/web"), ArgocdOptions(app="web-production", image="x/web"),
     ]  # fmt: skip
     urls = "{use: text, urls: ['https://a.{environment}.example.com/', 'https://b.{environment}.example.com/']}"
     made = plan_with(product=f"{{version: 1.0.0, probe: {urls}}}").products[0].probes

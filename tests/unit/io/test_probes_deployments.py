@@ -11,10 +11,12 @@ import pytest
 
 from gonogo.facts import Reason, Status
 from gonogo.io.http.question import Answer, Request
-from gonogo.io.probes import github, gitlab
+from gonogo.io.plan_file.options import options_of
 from gonogo.io.probes.deployments import LOOKED_AT, Deployment, standing
 from gonogo.io.probes.interface import NotUnderstood, Outcome, Understood
 from gonogo.plan import Probe
+from gonogo.plan.probes import GithubOptions, GitlabOptions
+from support.questions import preset_of
 
 WAITING = ("waiting", "queued", "pending")
 
@@ -44,7 +46,7 @@ class Forge:
 
 def asked(forge: Forge) -> Outcome:
     """What `use: github` reads there."""
-    preset = github.preset(Probe("github", "web", "prod", options={"repo": "a/b"}))
+    preset = preset_of(Probe(GithubOptions(repo="a/b"), "web", "prod"))
     return asyncio.run(preset.ask(forge.fetch, Request("https://x.example.com")))
 
 
@@ -121,7 +123,7 @@ def read_gitlab(listed: Sequence[Mapping[str, Any]], **options: str) -> Outcome:
         size, page = int(query["per_page"][0]), int(query.get("page", ["1"])[0])
         return Answer(200, (), json.dumps(fitting[(page - 1) * size : page * size]).encode(), request.url, 0.01)
 
-    preset = gitlab.preset(Probe("gitlab", "web", "prod", options={"project": "a/b", **options}))
+    preset = preset_of(Probe(options_of(GitlabOptions, {"project": "a/b", **options}), "web", "prod"))
     return asyncio.run(preset.ask(fetch, Request("https://x.example.com")))
 
 

@@ -12,9 +12,12 @@ import pytest
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Running, Status
 from gonogo.io.http.question import Request
+from gonogo.io.plan_file.options import options_of
 from gonogo.io.probes import helm
 from gonogo.io.probes.interface import NotUnderstood, Outcome, Understood
 from gonogo.plan import Probe
+from gonogo.plan.probes import HelmOptions
+from support.questions import preset_of
 
 RELEASE = {
     "name": "payment-api", "namespace": "pay", "revision": "8",
@@ -35,7 +38,7 @@ def stand_in(directory: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> N
 def asked(seconds: float = 5.0, **options: str) -> Outcome:
     """What the preset says."""
     given = {"namespace": "pay", **options}
-    preset = helm.preset(Probe("helm", "payment-api", "prod", options=given))
+    preset = preset_of(Probe(options_of(HelmOptions, given), "payment-api", "prod"))
 
     async def fetch(request: Request) -> None:  # never reached
         raise AssertionError(request.url)
@@ -152,5 +155,5 @@ def test_no_helm_here_says_what_else_can_be_done(tmp_path: Path, monkeypatch: py
 def test_a_name_can_never_be_an_option(key: str, name: str) -> None:
     """Whatever a hostile plan writes."""
     with pytest.raises(UsageError) as error:
-        helm.preset(Probe("helm", "web", "prod", options={"namespace": "pay", key: name}))
+        preset_of(Probe(options_of(HelmOptions, {"namespace": "pay", key: name}), "web", "prod"))
     assert "is no name" in error.value.message

@@ -5,7 +5,6 @@ read out of them, word by word. Anyone can add a case.
 """
 
 import asyncio
-import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +15,11 @@ import yaml
 
 from gonogo.facts import Running
 from gonogo.io.http.question import Answer, Failure, Request
+from gonogo.io.plan_file.options import PROBES_BY_USE, options_of
 from gonogo.io.probes.catalogue import PRESETS
 from gonogo.io.probes.interface import NotUnderstood, Outcome
 from gonogo.plan import Probe
+from support.questions import preset_of
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "probes"
 FILES = sorted(GOLDEN.glob("*.yaml"))
@@ -74,8 +75,8 @@ def asked(use: str, document: Mapping[str, Any], case: Mapping[str, Any]) -> Out
     """What the preset reads out of one case."""
     url = document.get("url", "https://x.example.com")
     options = case.get("options", document.get("options", {}))
-    probe = Probe(use, "payment-api", "production", url=url, options=options)
-    preset = importlib.import_module(PRESETS[use].module).preset(probe)
+    probe = Probe(options_of(PROBES_BY_USE[use], options), "payment-api", "production", url=url)
+    preset = preset_of(probe)
     outcome: Outcome = asyncio.run(preset.ask(Canned(case["answers"]).fetch, Request(url)))
     return outcome
 

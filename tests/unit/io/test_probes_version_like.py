@@ -14,10 +14,12 @@ from gonogo.facts import Missing, Observation, Reason, Seen, Status
 from gonogo.io.config import Config
 from gonogo.io.http.door import Door
 from gonogo.io.http.question import Answer, Request
+from gonogo.io.plan_file.options import PROBES_BY_USE, options_of
 from gonogo.io.probes.catalogue import PRESETS
 from gonogo.io.probes.registry import build_probings
 from gonogo.io.probes.version_like import is_version_like
 from gonogo.plan import Environment, Plan, Probe, Product, Source
+from gonogo.plan.probes import JsonOptions, PrometheusTable, TextOptions
 from support.servers import Canned, serving
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "probes"
@@ -93,7 +95,7 @@ def test_what_people_call_a_version_can_be_one(word: str) -> None:
 def test_an_outage_told_as_text_with_200_is_no_version(use: str, body: str) -> None:
     """By the preset for text and by the short form; its text is told."""
     with serving({"/v": Canned(body=body.encode())}) as fixture:
-        probe = Probe(use, "web", "production", url=fixture.url("/v"))
+        probe = Probe(options_of(PROBES_BY_USE[use], {}), "web", "production", url=fixture.url("/v"))
         seen = observed(Product("web", "1.2.3", probes=(probe,)))
     assert isinstance(seen, Missing)
     assert seen.reason is Reason.NO_VERSION
@@ -128,7 +130,7 @@ def test_no_preset_takes_the_text_of_an_outage_for_a_version(use: str) -> None:
     case = document["cases"]["success"]
     options = case.get("options", document.get("options", {}))
     url = document.get("url", "https://x.example.com")
-    probe = Probe(use, "payment-api", "production", url=url, options=options)
+    probe = Probe(options_of(PROBES_BY_USE[use], options), "payment-api", "production", url=url)
     good = observed(Product("payment-api", "1.2.3", probes=(probe,)), door=Golden(case["answers"], (), ""))
     assert isinstance(good, Seen), good
     versions = tuple(one.version for one in good.versions)
@@ -143,7 +145,7 @@ def test_no_preset_takes_the_text_of_an_outage_for_a_version(use: str) -> None:
 def test_what_the_plan_names_as_a_version_is_one_however_it_looks() -> None:
     """A release by a name."""
     with serving({"/v": Canned(body=b'{"version": "falcon"}')}) as fixture:
-        probe = Probe("json", "web", "production", url=fixture.url("/v"))
+        probe = Probe(JsonOptions(), "web", "production", url=fixture.url("/v"))
         seen = observed(Product("web", "falcon", probes=(probe,)))
         other = observed(Product("web", "eagle", previous="hawk", probes=(probe,)))
     assert isinstance(seen, Seen)
@@ -154,7 +156,7 @@ def test_what_the_plan_names_as_a_version_is_one_however_it_looks() -> None:
 def test_one_instance_that_tells_of_an_outage_is_no_version_beside_the_others() -> None:
     """It does not answer, so the whole is degraded and nobody says what it runs."""
     with serving({"/1": Canned(body=b"1.2.3"), "/2": Canned(body=b"ERROR: out of memory")}) as fixture:
-        probe = Probe("text", "web", "production", urls=(fixture.url("/1"), fixture.url("/2")))
+        probe = Probe(TextOptions(), "web", "production", urls=(fixture.url("/1"), fixture.url("/2")))
         seen = observed(Product("web", "1.2.3", probes=(probe,)))
     assert isinstance(seen, Seen)
     assert seen.status is Status.DEGRADED
@@ -169,7 +171,7 @@ def test_nonsense_beside_a_version_makes_a_source_unknown() -> None:
     ]
     body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}})
     with serving({"/api/v1/query": Canned(body=body.encode())}) as fixture:
-        source = Source("p", "prometheus", url=fixture.url(""), options={"query": "q"})
+        source = Source("p", PrometheusTable(query="q"), url=fixture.url(""))
         seen = observed(Product("web", "1.2.3"), source)
     assert isinstance(seen, Seen)
     assert seen.status is Status.UNKNOWN

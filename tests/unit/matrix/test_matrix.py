@@ -12,6 +12,7 @@ from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Stat
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.matrix import Cell, Freshness, Relation, build
 from gonogo.plan import SchemeName, Source, Target, Timing
+from gonogo.plan.probes import PrometheusTable
 from support.releases import NOW, plan, product, seen
 
 TARGET = Target("web", "staging")
@@ -120,7 +121,7 @@ def test_since_looks_through_changes_of_status() -> None:
     assert cell.previous == ("1.2.2",)
 
 
-PROM = Source("prom", "prometheus", "https://prom.test", timing=Timing(stale_after=timedelta(seconds=60)))
+PROM = Source("prom", PrometheusTable(), "https://prom.test", timing=Timing(stale_after=timedelta(seconds=60)))
 
 
 def _two_sources(probe: Observation | None, prom: Observation | None, now: datetime = NOW) -> Cell:
@@ -142,7 +143,7 @@ def test_two_sources_that_agree_are_one_answer() -> None:
 
 def test_a_cell_is_no_match_before_all_its_sources_were_heard() -> None:
     """The other one may contradict; what is wrong already counts at once. A failure to answer is being heard."""
-    given_plan = replace(plan(), sources=(replace(PROM, options={"query": "x"}),))
+    given_plan = replace(plan(), sources=(replace(PROM, options=PrometheusTable(query="x")),))
 
     def cell(*observations: Observation) -> Cell:
         evidence = NOTHING

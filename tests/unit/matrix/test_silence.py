@@ -11,6 +11,7 @@ from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.matrix import Matrix, build
 from gonogo.matrix.silence import named, outage_sentence, outages, silences
 from gonogo.plan import Plan, Source, Target
+from gonogo.plan.probes import PrometheusTable
 from gonogo.rules.readiness import ReasonLine, Weight
 from gonogo.rules.snapshot import Inputs, Snapshot
 from gonogo.rules.snapshot import build as judge
@@ -104,7 +105,7 @@ def test_a_single_silent_cell_keeps_its_own_line() -> None:
 
 def test_a_silent_source_is_told_while_another_one_still_speaks() -> None:
     """The cell is known, and still somebody must learn that half of what watches it is gone."""
-    given_plan = replace(_plan(), sources=(Source("prom", "prometheus", "https://prom.test"),))
+    given_plan = replace(_plan(), sources=(Source("prom", PrometheusTable(), "https://prom.test"),))
     answers = (seen("1.2.3", target) for target in STAGING)
 
     snapshot = _judged(_evidence(*answers, _refused(STAGING[0], origin="prom")), given_plan)

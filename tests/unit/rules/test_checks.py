@@ -11,6 +11,7 @@ from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemStatus, ReleaseState
 from gonogo.plan import Item, ItemId, Metric, Plan, Product, Source, VersionFile
 from gonogo.plan.conditions import Check, FileCheck, GitCheck, HttpCheck, MetricCheck, RunCheck
+from gonogo.plan.probes import PrometheusTable
 from gonogo.rules.checklist import item_reasons
 from gonogo.rules.checks import Standing, command_set_digest, commands, describe, fingerprint, standing
 from gonogo.rules.completion import bad_versions, open_ends
@@ -107,11 +108,11 @@ def test_a_result_of_another_query_says_nothing() -> None:
     before = replace(
         checked(check),
         metrics=(Metric("errors", "prom", "sum(errors)"),),
-        sources=(Source("prom", "prometheus", "https://prom.example"),),
+        sources=(Source("prom", PrometheusTable(), "https://prom.example"),),
     )
     found = after(before, (ANA, replace(result(check), check_sha256=fingerprint(before, check))))
     query = replace(before, metrics=(Metric("errors", "prom", "sum(warnings)"),))
-    place = replace(before, sources=(Source("prom", "prometheus", "https://other.example"),))
+    place = replace(before, sources=(Source("prom", PrometheusTable(), "https://other.example"),))
     slower = replace(before, metrics=(replace(before.metrics[0], every=timedelta(minutes=1)),))
 
     said = [standing(one, check, found.checks["tests"], NOW) for one in (before, query, place, slower)]
@@ -233,7 +234,7 @@ def test_a_result_recorded_by_an_earlier_version_is_about_the_same_check(check: 
         checked(check),
         products=(web,),
         metrics=(Metric("errors", "prom", "sum(errors)"),),
-        sources=(Source("prom", "prometheus", "https://prom.example"),),
+        sources=(Source("prom", PrometheusTable(), "https://prom.example"),),
     )
 
     assert fingerprint(plan, check) == recorded

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from gonogo.plan import Plan, Probe, Source
+from gonogo.plan.probes import JsonOptions, PrometheusTable
 from gonogo.rules import snapshot
 from gonogo.rules.readiness import ReasonLine, Weight
 from gonogo.rules.snapshot import Inputs
@@ -19,7 +20,9 @@ def warnings(given: Plan, environment: str) -> list[ReasonLine]:
 def with_probe(verify: bool) -> Plan:
     """A plan with one probe in staging."""
     given = plan()
-    probe = Probe("json", "web", "staging", "https://a.example/", where="release.yaml:7:3", verify_tls=verify)
+    probe = Probe(
+        JsonOptions(), "web", "staging", "https://a.example/", where="release.yaml:7:3", verify_tls=verify
+    )
     return replace(given, products=(replace(given.products[0], probes=(probe,)),))
 
 
@@ -35,7 +38,7 @@ def test_an_unchecked_probe_warns_where_its_answer_counts() -> None:
 
 def test_an_unchecked_source_warns_everywhere() -> None:
     """It may fill any cell."""
-    source = Source("prom", "prometheus", "https://prom.example/", verify_tls=False)
+    source = Source("prom", PrometheusTable(), "https://prom.example/", verify_tls=False)
     given = replace(plan(), sources=(source,))
     for environment in ("staging", "production"):
         (line,) = warnings(given, environment)

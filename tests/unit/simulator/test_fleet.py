@@ -15,7 +15,9 @@ import pytest
 
 from gonogo.errors import BusyError
 from gonogo.facts import Role, Running, Status
+from gonogo.io.plan_file.options import PROBES_BY_USE, options_of
 from gonogo.plan import Environment, Plan, Probe, Product, Source, Target
+from gonogo.plan.probes import PrometheusTable, TextOptions
 from gonogo.simulator.fleet import Fleet, aimed, own_address
 from gonogo.simulator.scenario import Fault, Moment, Scenario
 
@@ -36,8 +38,8 @@ class Hands:
 
 def plan_with(use: str = "auto", *, url: str = "https://web.example.com/version", **options: Any) -> Plan:
     """One product in one environment, with one probe and one source."""
-    probe = Probe(use, "web", "staging", url, "secret", options)
-    source = Source("prom", "prometheus", "https://prom.example.com", "secret", {"map": {"product": "app"}})
+    probe = Probe(options_of(PROBES_BY_USE[use], options), "web", "staging", url, "secret")
+    source = Source("prom", PrometheusTable(map={"product": "app"}), "https://prom.example.com", "secret")
     product = Product("web", "9.9.9", probes=(probe,))
     return Plan("r", (Environment("staging"),), (product,), sources=(source,))
 
@@ -307,7 +309,7 @@ def test_own_addresses_are_plain_http_on_this_machine() -> None:
 def test_a_product_name_is_one_step_of_the_path() -> None:
     """Slashes and blanks in names do not open another path."""
     target = Target("team/web ui", "prod eu")
-    probe = Probe("text", *target, "https://x.example.com/v")
+    probe = Probe(TextOptions(), *target, "https://x.example.com/v")
     plan = Plan("r", (Environment("prod eu"),), (Product("team/web ui", "1", probes=(probe,)),))
     with Fleet(Scenario("test", moments={target: (ONE,)}), Hands(), BEGAN) as fleet:
         fleet.publish(plan)

@@ -10,6 +10,7 @@ from gonogo.events.state import Deployed, ReleaseState
 from gonogo.facts import Missing, Observation, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb
 from gonogo.plan import Environment, Plan, Source, Target
+from gonogo.plan.probes import PrometheusTable
 from gonogo.rules.snapshot import Inputs, Snapshot, build
 from gonogo.text.tones import line_text
 from gonogo.view.cell import details, shipping_question
@@ -39,7 +40,7 @@ def _told(snapshot: Snapshot, ships: WhatShips | None = None, target: Target = T
 
 def test_every_source_is_named_with_what_it_says_and_how_old_that_is() -> None:
     """The one that is silent as well, and why."""
-    given = replace(plan(), sources=(Source("prom", "prometheus"),))
+    given = replace(plan(), sources=(Source("prom", PrometheusTable()),))
     refused = Missing(
         TARGET, Reason.REFUSED, NOW, "prometheus https://prom.test", "connection refused", origin="prom"
     )

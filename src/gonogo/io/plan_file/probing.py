@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from gonogo.errors import UsageError
 from gonogo.facts import Status
 from gonogo.io.plan_file.addresses import check_url, fill
+from gonogo.io.plan_file.options import PROBES_BY_USE, SOURCES_BY_USE, filled, options_of
 from gonogo.io.plan_file.reading import Reading
 from gonogo.io.plan_file.references import source_ids
 from gonogo.io.plan_file.shape import ProbeShape, ProductShape, SourceShape, TimingShape, listed
@@ -18,6 +19,7 @@ from gonogo.io.yaml.nodes import Path
 from gonogo.io.yaml.problems import Mistake, a_list
 from gonogo.plan import Environment, Probe, Source, Timing
 from gonogo.plan.pace import FORGES, floor_of
+from gonogo.plan.probes import AutoOptions, SourceOptions, VersionerTable
 from gonogo.text import clean
 from gonogo.text.durations import duration_text
 
@@ -29,7 +31,7 @@ _OF_ONE_ANSWER: Final = ("confidence", "instances", "vary_query")
 """Keys that speak of answers which one instance gives for all."""
 _INSTANCES_LIMIT: Final = 32
 """URLs of one probe: each is a request every time it is asked."""
-SOURCES: Final = tuple(use for use, entry in PRESETS.items() if entry.source_keys is not None)
+SOURCES: Final = tuple(use for use, entry in PRESETS.items() if entry.table is not None)
 _COMMON_OF_SOURCES: Final = tuple(key for key in _COMMON if key not in {"urls", *_OF_ONE_ANSWER})
 
 _LEAST_CONFIDENCE: Final = 0.5
@@ -156,23 +158,22 @@ def _template(reading: Reading, given: str | ProbeShape, path: Path, timing: Tim
     """A probe with its URL not yet filled in, checked once for all environments."""
     if isinstance(given, str):
         check_url(given, reading.place(path), reading.problems)
-        return Probe(use="auto", product="", environment="", url=given, timing=timing, where=reading.where(path))
+        return Probe(AutoOptions(), "", "", url=given, timing=timing, where=reading.where(path))
     if not _known_preset(reading, given.use, path):
-        return Probe(use=given.use, product="", environment="")
+        return Probe(AutoOptions(), "", "")  # a plan with a mistake means nothing
     entry = PRESETS[given.use]
-    options = _options(reading, f"a probe with `use: {given.use}`", path, _COMMON, entry.keys)
-    _check_options(reading, given, options, path, entry)
+    said = _said(reading, f"a probe with `use: {given.use}`", path, _COMMON, entry.keys)
+    _check_options(reading, given, said, path, entry)
     _check_sampling(reading, given, path)
     if given.url:
         check_url(given.url, reading.place((*path, "url")), reading.problems)
     return Probe(
-        use=given.use,
+        options_of(PROBES_BY_USE[given.use], said),
         product="",
         environment="",
         url=given.url,
         urls=_instances(reading, given, path, entry),
         auth=given.auth or "",
-        options=options,
         timing=timing_of(reading, given, path, timing, given.use),
         where=reading.where(path),
         verify_tls=_verified(reading, given, path),
@@ -218,30 +219,28 @@ def _known_preset(reading: Reading, use: str, path: Path, known: tuple[str, ...]
     return False
 
 
-def _options(
+def _said(
     reading: Reading, where: str, path: Path, common: tuple[str, ...], allowed: tuple[str, ...]
 ) -> Mapping[str, Any]:
-    """What the preset is given beyond the common keys, as text."""
+    """What is written beyond the common keys; a preset that does not take all of it is a mistake."""
     raw = reading.document.get(path)
-    options = {key: value for key, value in raw.items() if key not in common}
+    said = {key: value for key, value in raw.items() if key not in common}
     known = (*common, *allowed)
-    for key in options:
+    for key in said:
         if key not in allowed:
             remedy = reading.problems.suggestion(key, known) or f"known keys: {a_list(known, 30)}"
             place = reading.document.key((*path, key))
             reading.problems.add(Mistake.UNKNOWN_KEY, place, remedy, key=clean(key, 60), where=where)
-    return options
+    return said
 
 
-def _check_options(
-    reading: Reading, given: ProbeShape, options: Mapping[str, Any], path: Path, entry: Entry
-) -> None:
+def _check_options(reading: Reading, given: ProbeShape, said: Mapping[str, Any], path: Path, entry: Entry) -> None:
     _check_needs(reading, given.use, path, entry.needs)
-    if given.url and options.get("cluster"):
+    if given.url and said.get("cluster"):
         reading.problems.add(Mistake.TWO_PLACES, reading.document.key((*path, "cluster")))
     for key in entry.expressions:
-        if key in options:
-            _check_expression(reading, str(options[key]), (*path, key))
+        if key in said:
+            _check_expression(reading, str(said[key]), (*path, key))
     _check_transform(reading, given.transform, path)
     _check_status_map(reading, given, path)
 
@@ -290,17 +289,8 @@ def _for_target(template: Probe, product: str, environment: str) -> Probe:
         environment=environment,
         url=fill(template.url, product, environment),
         urls=tuple(fill(url, product, environment) for url in template.urls),
-        options=_filled(template.options, product, environment),
+        options=filled(template.options, lambda text: fill(text, product, environment)),
     )
-
-
-def _filled(value: Any, product: str, environment: str) -> Any:
-    """Texts of the options, all levels; names are letters, digits and . _ -, so nothing needs quoting."""
-    if isinstance(value, str):
-        return fill(value, product, environment)
-    if isinstance(value, Mapping):
-        return {key: _filled(one, product, environment) for key, one in value.items()}
-    return [_filled(one, product, environment) for one in value] if isinstance(value, list) else value
 
 
 def sources_of(reading: Reading, given: list[SourceShape], timing: Timing) -> tuple[Source, ...]:
@@ -320,11 +310,12 @@ def sources_of(reading: Reading, given: list[SourceShape], timing: Timing) -> tu
 
 
 def _source(reading: Reading, source_id: str, given: SourceShape, path: Path, timing: Timing) -> Source:
-    options: Mapping[str, Any] = {}
+    options: SourceOptions = VersionerTable()  # of a plan with a mistake, which means nothing
     if _known_preset(reading, given.use, path, SOURCES):
         entry = PRESETS[given.use]
         where = f"a source with `use: {given.use}`"
-        options = _options(reading, where, path, ("id", *_COMMON_OF_SOURCES), entry.source_keys or ())
+        said = _said(reading, where, path, ("id", *_COMMON_OF_SOURCES), entry.source_keys)
+        options = options_of(SOURCES_BY_USE[given.use], said)
         _check_needs(reading, given.use, path, entry.source_needs)
         _check_transform(reading, given.transform, path)
         _check_map(reading, given, path)
@@ -333,10 +324,9 @@ def _source(reading: Reading, source_id: str, given: SourceShape, path: Path, ti
         check_url(given.url, reading.place((*path, "url")), reading.problems, "a source")
     return Source(
         id=source_id,
-        use=given.use,
+        options=options,
         url=given.url,
         auth=given.auth or "",
-        options=options,
         timing=timing_of(reading, given, path, timing, given.use),
         where=reading.where(path),
         verify_tls=_verified(reading, given, path),

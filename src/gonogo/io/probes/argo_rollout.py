@@ -30,6 +30,7 @@ from gonogo.io.probes.reading import (
 )
 from gonogo.io.probes.workload import Replicas, Workload, named_by, not_listed, replica_sets, told_with
 from gonogo.plan import Probe
+from gonogo.plan.probes import ArgoRolloutOptions
 from gonogo.text import clean
 
 _HASH = "rollouts-pod-template-hash"
@@ -42,9 +43,9 @@ _PHASES = {
 }
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: ArgoRolloutOptions) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    return _Rollout(Workload.of(probe, "rollout", "argoproj.io/v1alpha1"))
+    return _Rollout(Workload.of(probe, options, "rollout", options.rollout, "argoproj.io/v1alpha1"))
 
 
 class _Rollout:

@@ -38,6 +38,7 @@ from gonogo.io.probes.reading import (
 from gonogo.io.probes.table import MatrixPreset, Table
 from gonogo.io.probes.workload import of_image, transform_given, why_none
 from gonogo.plan import Probe, Source, Target
+from gonogo.plan.probes import ArgocdNames, ArgocdOptions, ArgocdTable
 from gonogo.text import clean
 
 _API = "/api/v1/applications"
@@ -86,20 +87,19 @@ def _filled(pattern: str, target: Target) -> str:
     return pattern.replace("{product}", target.product).replace("{environment}", target.environment)
 
 
-def _wanted(given: Probe | Source) -> Wanted:
-    options = given.options
-    namespace, image = (str(options.get(key) or "") for key in ("namespace", "image"))
-    return Wanted(str(options.get("app") or DEFAULT_APP), namespace, image, transform_given(given))
+def _wanted(options: ArgocdNames) -> Wanted:
+    app = options.app or DEFAULT_APP
+    return Wanted(app, options.namespace, options.image, transform_given(options.transform))
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: ArgocdOptions) -> Preset:
     """One application. Raises UsageError for a transform that does not exist."""
-    return _One(_wanted(probe).of(Target(probe.product, probe.environment)))
+    return _One(_wanted(options).of(Target(probe.product, probe.environment)))
 
 
-def source(given: Source) -> MatrixPreset:
+def source(_given: Source, options: ArgocdTable) -> MatrixPreset:
     """Every application, by the pattern of its name. Raises UsageError."""
-    return _All(_wanted(given))
+    return _All(_wanted(options))
 
 
 class _One:

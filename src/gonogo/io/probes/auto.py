@@ -30,6 +30,7 @@ from gonogo.io.probes.interface import (
 )
 from gonogo.io.probes.version_like import first_word, is_version_like
 from gonogo.plan import Probe
+from gonogo.plan.probes import AutoOptions
 from gonogo.text import clean
 
 VERSION_PLACES = (
@@ -49,10 +50,10 @@ HEADERS = ("X-App-Version", "X-Version", "App-Version", "X-Application-Version",
 _HEALTH_JSON = "application/health+json"
 
 
-def preset(probe: Probe) -> Preset:
+def preset(_probe: Probe, options: AutoOptions) -> Preset:
     """The preset for one probe."""
     accept = f"application/json, {_HEALTH_JSON}, text/plain;q=0.9, */*;q=0.5"
-    return OneRequest(read, accepted_status(probe.options), accept)
+    return OneRequest(read, accepted_status(options), accept)
 
 
 def read(answer: Answer) -> Outcome:

@@ -5,98 +5,113 @@ it. Nothing heavy is imported here.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-if TYPE_CHECKING:
-    from gonogo.plan import Probe
+from gonogo.plan.kinds import for_every, name_of
+from gonogo.plan.probes import (
+    PROBES,
+    SOURCES,
+    ArgocdOptions,
+    ArgocdTable,
+    ArgoRolloutOptions,
+    AutoOptions,
+    ConsulOptions,
+    FluxHelmOptions,
+    GithubOptions,
+    GitlabOptions,
+    HeaderOptions,
+    HealthJsonOptions,
+    HelmOptions,
+    JsonOptions,
+    KubernetesOptions,
+    Options,
+    Probe,
+    PrometheusOptions,
+    PrometheusTable,
+    SpringInfoOptions,
+    TextOptions,
+    VaultOptions,
+    VersionerOptions,
+    VersionerTable,
+)
 
 _HERE = "gonogo.io.probes"
 URL: Final = (("url", "urls"),)
 """One URL, or several where every instance has its own."""
 _PLACE = (("url", "cluster"),)
 """The address of a Kubernetes API, or the name of a cluster in the user's own kubeconfig."""
-_ANSWER = ("accept_status", "transform")
 
 
 class Entry(NamedTuple):
     """One preset."""
 
     module: str
-    keys: tuple[str, ...]
-    """Keys of a probe beyond the common ones."""
+    options: type[Options]
+    """What it takes as a probe; `keys` are their names in the plan, beyond the common ones."""
     needs: tuple[tuple[str, ...], ...] = URL
     """Of each group one key must be there."""
     expressions: tuple[str, ...] = ()
     """Keys that hold JMESPath; each goes through the guard when the plan is loaded."""
-    source_keys: tuple[str, ...] | None = None
-    """Keys of a source; None when the preset cannot fill many cells."""
+    table: type[Options] | None = None
+    """What it takes as a source; None when it cannot fill many cells."""
     source_needs: tuple[tuple[str, ...], ...] = (("url",),)
     default_url: str = ""
     """Where it is asked when the plan does not say; "" when the plan must."""
     real: bool = False
     """Tested against the real thing; otherwise against hand-written answers of the documented shape."""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of a probe beyond the common ones."""
+        return self.options.__struct_fields__
 
-PRESETS: Final[Mapping[str, Entry]] = {
-    "auto": Entry(f"{_HERE}.auto", _ANSWER, real=True),
-    "json": Entry(
-        f"{_HERE}.json_path", (*_ANSWER, "version", "revision", "status", "status_map"),
-        expressions=("version", "revision", "status"), real=True,
+    @property
+    def source_keys(self) -> tuple[str, ...]:
+        """Keys of a source beyond the common ones; none where it cannot be one."""
+        return self.table.__struct_fields__ if self.table is not None else ()
+
+
+_ENTRIES = (
+    Entry(f"{_HERE}.auto", AutoOptions, real=True),
+    Entry(f"{_HERE}.json_path", JsonOptions, expressions=("version", "revision", "status"), real=True),
+    Entry(f"{_HERE}.text", TextOptions, real=True),
+    Entry(f"{_HERE}.header", HeaderOptions, needs=(*URL, ("header",)), real=True),
+    Entry(f"{_HERE}.health_json", HealthJsonOptions),
+    Entry(f"{_HERE}.spring_info", SpringInfoOptions),
+    Entry(
+        f"{_HERE}.prometheus", PrometheusOptions, needs=(("url",), ("query",)), table=PrometheusTable, real=True
     ),
-    "text": Entry(f"{_HERE}.text", _ANSWER, real=True),
-    "header": Entry(f"{_HERE}.header", (*_ANSWER, "header"), needs=(*URL, ("header",)), real=True),
-    "health-json": Entry(f"{_HERE}.health_json", _ANSWER),
-    "spring-info": Entry(f"{_HERE}.spring_info", ("health", "transform")),
-    "prometheus": Entry(
-        f"{_HERE}.prometheus", ("query", "map", "transform"), needs=(("url",), ("query",)),
-        source_keys=("query", "map", "products", "environments", "transform"),
-        source_needs=(("url",),), real=True,
+    Entry(f"{_HERE}.kubernetes", KubernetesOptions, needs=(*_PLACE, ("namespace",))),
+    Entry(f"{_HERE}.argo_rollout", ArgoRolloutOptions, needs=(*_PLACE, ("namespace",))),
+    Entry(f"{_HERE}.argocd", ArgocdOptions, needs=(("url",),), table=ArgocdTable),
+    Entry(f"{_HERE}.flux_helm", FluxHelmOptions, needs=(*_PLACE, ("namespace",))),
+    Entry(f"{_HERE}.helm", HelmOptions, needs=(("namespace",),)),
+    Entry(
+        f"{_HERE}.github", GithubOptions, needs=(("repo",),), expressions=("version",),
+        default_url="https://api.github.com",
     ),
-    "kubernetes": Entry(
-        f"{_HERE}.kubernetes", ("cluster", "namespace", "deployment", "container", "transform"),
-        needs=(*_PLACE, ("namespace",)),
+    Entry(
+        f"{_HERE}.gitlab", GitlabOptions, needs=(("project",),), expressions=("version",),
+        default_url="https://gitlab.com",
     ),
-    "argo-rollout": Entry(
-        f"{_HERE}.argo_rollout", ("cluster", "namespace", "rollout", "container", "transform"),
-        needs=(*_PLACE, ("namespace",)),
-    ),
-    "argocd": Entry(
-        f"{_HERE}.argocd", ("app", "namespace", "image", "transform"), needs=(("url",),),
-        source_keys=("app", "namespace", "image", "transform"),
-    ),
-    "flux-helm": Entry(
-        f"{_HERE}.flux_helm", ("cluster", "namespace", "release", "take", "transform"),
-        needs=(*_PLACE, ("namespace",)),
-    ),
-    "helm": Entry(
-        f"{_HERE}.helm", ("cluster", "context", "namespace", "release", "take", "transform"),
-        needs=(("namespace",),),
-    ),
-    "github": Entry(
-        f"{_HERE}.github", ("repo", "environment", "task", "version", "transform"), needs=(("repo",),),
-        expressions=("version",), default_url="https://api.github.com",
-    ),
-    "gitlab": Entry(
-        f"{_HERE}.gitlab", ("project", "environment", "job", "version", "transform"), needs=(("project",),),
-        expressions=("version",), default_url="https://gitlab.com",
-    ),
-    "consul": Entry(
-        f"{_HERE}.consul", ("service", "datacenter", "meta", "tag", "transform"), needs=(("url",),),
-    ),
-    "vault": Entry(f"{_HERE}.vault", ("transform",)),
-    "versioner": Entry(
-        f"{_HERE}.versioner", ("name", "environment", "transform"), needs=(),
-        source_keys=("products", "environments", "transform"), source_needs=(),
+    Entry(f"{_HERE}.consul", ConsulOptions, needs=(("url",),)),
+    Entry(f"{_HERE}.vault", VaultOptions),
+    Entry(
+        f"{_HERE}.versioner", VersionerOptions, needs=(), table=VersionerTable, source_needs=(),
         default_url="https://api.versioner.io",
     ),
-}  # fmt: skip
+)  # fmt: skip
+_BY_OPTIONS = for_every(PROBES, ((entry.options, entry) for entry in _ENTRIES))
+_BY_TABLE = for_every(SOURCES, ((entry.table, entry) for entry in _ENTRIES if entry.table is not None))
+PRESETS: Final[Mapping[str, Entry]] = {name_of(kind): entry for kind, entry in _BY_OPTIONS.items()}
 """By `use:` name."""
+
 
 SAMPLING: Final = frozenset({"auto", "json", "text", "header", "health-json", "spring-info", "vault"})
 """Presets that ask the product itself: whoever answers is one of its instances. Others ask who counts them all."""
 
 
-def is_sampled(probe: "Probe") -> bool:
+def is_sampled(probe: Probe) -> bool:
     """Whether one answer of it is one of several instances'."""
     return probe.use in SAMPLING and not probe.urls and probe.instances != 1
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from gonogo.errors import ConfigError, UsageError
 from gonogo.io.http.question import Request
 from gonogo.plan import Probe
+from gonogo.plan.probes import ClusterOptions
 
 
 class Cluster(Struct, frozen=True):
@@ -15,14 +16,13 @@ class Cluster(Struct, frozen=True):
     """In the kubeconfig; "" when the plan gives the address itself."""
 
     @classmethod
-    def of(cls, probe: Probe) -> "Cluster":
+    def of(cls, probe: Probe, options: ClusterOptions) -> "Cluster":
         """What a probe says of it. Raises UsageError when that is nothing."""
-        name = str(probe.options.get("cluster") or "")
         if probe.url:
             return cls()
-        if not name:
+        if not options.cluster:
             raise UsageError(f"`use: {probe.use}` needs `url:` or `cluster:`", where=probe.where)
-        return cls(name)
+        return cls(options.cluster)
 
     def at(self, request: Request) -> Request:
         """The question to this cluster; a credential the plan names goes before the kubeconfig's.

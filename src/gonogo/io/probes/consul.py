@@ -29,23 +29,24 @@ from gonogo.io.probes.interface import (
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, not_there, segment, words
 from gonogo.io.probes.workload import transform_given
 from gonogo.plan import Probe
+from gonogo.plan.probes import ConsulOptions
 from gonogo.text import clean
 
 _WORST = ("passing", "warning", "critical", "maintenance")
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: ConsulOptions) -> Preset:
     """The preset for one probe. Raises UsageError for a transform that does not exist."""
-    return _Service(probe, transform_given(probe))
+    return _Service(options.service or probe.product, options)
 
 
 class _Service:
-    def __init__(self, probe: Probe, transform: Transform) -> None:
-        self._service = str(probe.options.get("service") or probe.product)
-        self._datacenter = str(probe.options.get("datacenter") or "")
-        self._meta = str(probe.options.get("meta") or "version")
-        self._tag = str(probe.options.get("tag") or "")
-        self._transform = transform
+    def __init__(self, service: str, options: ConsulOptions) -> None:
+        self._service = service
+        self._datacenter = options.datacenter
+        self._meta = options.meta or "version"
+        self._tag = options.tag
+        self._transform = transform_given(options.transform)
 
     async def ask(self, fetch: Fetch, request: Request) -> Outcome:
         """One request."""

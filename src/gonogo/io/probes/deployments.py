@@ -89,9 +89,3 @@ def of_several(
     more = ", ..." if len(found) > _NAMED else ""
     told = f"deployments by several {what}: {', '.join(found[:_NAMED])}{more}: name yours with `{key}:`"
     return NotUnderstood(Reason.NO_DATA, clean(told, DETAIL_LIMIT), excerpt)
-
-
-def named(given: object) -> tuple[str, ...]:
-    """One name or a list of them, as a plan gives it."""
-    many: Iterable[object] = given if isinstance(given, list | tuple) else (given,) if given else ()
-    return tuple(str(one) for one in many)

@@ -206,13 +206,6 @@ def transform(names: Iterable[str]) -> Transform:
     return apply
 
 
-def transform_of(options: Mapping[str, object]) -> Transform:
-    """What a probe's `transform:` asks for, a name or a list of names; without one, text stays as it is."""
-    given = options.get("transform", ())
-    many: Iterable[object] = given if isinstance(given, list | tuple) else (given,)
-    return transform(str(name) for name in many)
-
-
 def _step(name: str) -> Transform:
     if name in TRANSFORMS:
         return TRANSFORMS[name]

@@ -33,6 +33,7 @@ from gonogo.io.probes.reading import (
 )
 from gonogo.io.probes.workload import transform_given
 from gonogo.plan import Probe
+from gonogo.plan.probes import FluxHelmOptions
 from gonogo.text import clean
 
 _PATH = "/apis/helm.toolkit.fluxcd.io/v2/namespaces/{namespace}/helmreleases/{name}"
@@ -40,16 +41,16 @@ TAKE = {"app_version": "appVersion", "chart_version": "chartVersion"}
 """`take:` and the field it names."""
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: FluxHelmOptions) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    take = str(probe.options.get("take") or "app_version")
+    take = options.take or "app_version"
     if take not in TAKE:
         raise UsageError(f"`take:` is one of: {', '.join(TAKE)}", where=probe.where)
     path = _PATH.format(
-        namespace=segment(str(probe.options.get("namespace") or "default")),
-        name=segment(str(probe.options.get("release") or probe.product)),
+        namespace=segment(options.namespace or "default"),
+        name=segment(options.release or probe.product),
     )
-    return _HelmRelease(Cluster.of(probe), path, TAKE[take], transform_given(probe))
+    return _HelmRelease(Cluster.of(probe, options), path, TAKE[take], transform_given(options.transform))
 
 
 class _HelmRelease:

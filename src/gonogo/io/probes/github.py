@@ -20,11 +20,12 @@ from typing import Any, Final
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Status
 from gonogo.io.http.question import Request
-from gonogo.io.probes.deployments import LOOKED_AT, Deployment, named, of_several, standing
-from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
+from gonogo.io.probes.deployments import LOOKED_AT, Deployment, of_several, standing
+from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform
 from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, moment, not_there, segment
 from gonogo.plan import Probe
+from gonogo.plan.probes import GithubOptions
 from gonogo.text import clean
 
 _ACCEPT = "application/vnd.github+json"
@@ -45,15 +46,14 @@ _WORDS: Final[Mapping[str, Status]] = {
 }
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: GithubOptions) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    repo = str(probe.options.get("repo") or "")
+    repo = options.repo
     if repo.count("/") != 1 or not all(part and set(part) - {"."} for part in repo.split("/")):
         raise UsageError("`use: github` needs `repo: OWNER/NAME`", where=probe.where)
-    environment = str(probe.options.get("environment") or probe.environment)
-    version = compile_expression(str(probe.options.get("version") or "ref"))
-    tasks = named(probe.options.get("task"))
-    return _Deployments(repo, environment, tasks, version, transform_of(probe.options))
+    environment = options.environment or probe.environment
+    version = compile_expression(options.version or "ref")
+    return _Deployments(repo, environment, options.task, version, transform(options.transform))
 
 
 class _Deployments:

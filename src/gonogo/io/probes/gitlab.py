@@ -20,11 +20,12 @@ from typing import Any, Final
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Status
 from gonogo.io.http.question import Request
-from gonogo.io.probes.deployments import Deployment, named, of_several, standing
-from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
+from gonogo.io.probes.deployments import Deployment, of_several, standing
+from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform
 from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, moment, not_there, segment
 from gonogo.plan import Probe
+from gonogo.plan.probes import GitlabOptions
 from gonogo.text import clean
 
 _LISTED: Final = 50
@@ -43,15 +44,13 @@ _WORDS: Final[Mapping[str, Status | None]] = {
 }
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: GitlabOptions) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    project = str(probe.options.get("project") or "")
-    if not project:
+    if not options.project:
         raise UsageError("`use: gitlab` needs `project:`, its path or number", where=probe.where)
-    environment = str(probe.options.get("environment") or probe.environment)
-    version = compile_expression(str(probe.options.get("version") or "ref"))
-    jobs = named(probe.options.get("job"))
-    return _Deployments(project, environment, jobs, version, transform_of(probe.options))
+    environment = options.environment or probe.environment
+    version = compile_expression(options.version or "ref")
+    return _Deployments(options.project, environment, options.job, version, transform(options.transform))
 
 
 class _Deployments:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from gonogo.errors import UsageError
 from gonogo.facts import Reason, Running
 from gonogo.io.http.question import Answer, Failure, Request
-from gonogo.io.probes.extraction import Transform, transform_of
+from gonogo.io.probes.extraction import Transform, transform
 from gonogo.io.probes.interface import (
     Fetch,
     NotUnderstood,
@@ -21,18 +21,19 @@ from gonogo.io.probes.interface import (
     version_text,
 )
 from gonogo.plan import Probe
+from gonogo.plan.probes import HeaderOptions
 from gonogo.text import clean
 
 _NO_HEAD = frozenset({400, 403, 404, 405, 501})
 """What servers answer to HEAD where they would answer GET."""
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: HeaderOptions) -> Preset:
     """The preset for one probe. Raises UsageError without `header:`."""
-    name = str(probe.options.get("header", "")).strip()
+    name = options.header.strip()
     if not name:
         raise UsageError("`use: header` needs `header:`, the name of the header", where=probe.where)
-    return HeaderPreset(name, accepted_status(probe.options), transform_of(probe.options))
+    return HeaderPreset(name, accepted_status(options), transform(options.transform))
 
 
 class HeaderPreset:

@@ -9,7 +9,7 @@ from gonogo.io.http.question import Answer
 from gonogo.io.probes.auto import judged
 from gonogo.io.probes.contradictions import checked
 from gonogo.io.probes.document import parse
-from gonogo.io.probes.extraction import Transform, transform_of
+from gonogo.io.probes.extraction import Transform, transform
 from gonogo.io.probes.interface import (
     NotUnderstood,
     OneRequest,
@@ -21,17 +21,18 @@ from gonogo.io.probes.interface import (
 )
 from gonogo.io.probes.reading import at
 from gonogo.plan import Probe
+from gonogo.plan.probes import HealthJsonOptions
 from gonogo.text import clean
 
 _PLACES = ("releaseId", "version")
 _ACCEPT = "application/health+json, application/json;q=0.9, */*;q=0.5"
 
 
-def preset(probe: Probe) -> Preset:
+def preset(_probe: Probe, options: HealthJsonOptions) -> Preset:
     """The preset for one probe. Raises UsageError for a transform that does not exist."""
-    transform = transform_of(probe.options)
-    accepted = accepted_status(probe.options) | {503}
-    return OneRequest(lambda answer: read(answer, transform), accepted, _ACCEPT)
+    change = transform(options.transform)
+    accepted = accepted_status(options) | {503}
+    return OneRequest(lambda answer: read(answer, change), accepted, _ACCEPT)
 
 
 def read(answer: Answer, transform: Transform) -> Outcome:

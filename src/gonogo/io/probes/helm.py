@@ -29,6 +29,7 @@ from gonogo.io.probes.kubernetes import state_of
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, moment, segment
 from gonogo.io.probes.workload import VERSION_LABEL, is_cut, transform_given
 from gonogo.plan import Probe
+from gonogo.plan.probes import HelmOptions
 from gonogo.text import clean
 
 _TAKES = ("app_version", "chart_version")
@@ -49,20 +50,19 @@ _WORDS: Final[Mapping[str, tuple[Status, str]]] = {
 }
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: HelmOptions) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    options = probe.options
-    take = str(options.get("take") or "app_version")
+    take = options.take or "app_version"
     if take not in _TAKES:
         raise UsageError(f"`take:` is one of: {', '.join(_TAKES)}", where=probe.where)
-    namespace, release = str(options.get("namespace") or "default"), str(options.get("release") or probe.product)
-    context = str(options.get("context") or "")
+    namespace, release = options.namespace or "default", options.release or probe.product
+    context = options.context
     for key, name in (("namespace", namespace), ("release", release), ("context", context)):
         if name and not _NAME.fullmatch(name):
             raise UsageError(f"`{key}:` '{clean(name, 60)}' is no name", where=probe.where)
-    transform = transform_given(probe)
-    if probe.url or options.get("cluster"):
-        return _Labels(Cluster.of(probe), namespace, release, take, transform)
+    transform = transform_given(options.transform)
+    if probe.url or options.cluster:
+        return _Labels(Cluster.of(probe, options), namespace, release, take, transform)
     return _Command(namespace, release, context, take, transform)
 
 

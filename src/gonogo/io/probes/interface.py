@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from gonogo.facts import Reason, Role, Running, Status
 from gonogo.io.http.question import DETAIL_LIMIT, Answer, Failure, Request
+from gonogo.plan.probes import AnswerOptions
 from gonogo.text import clean
 
 if TYPE_CHECKING:
@@ -132,11 +133,9 @@ def refused_status(answer: Answer, accepted: frozenset[int]) -> NotUnderstood | 
     return NotUnderstood(reason, told, answer.excerpt, answer.status)
 
 
-def accepted_status(options: Mapping[str, object]) -> frozenset[int]:
-    """The status codes of `accept_status:`, a number or a list of them; 200 when nothing is said."""
-    given = options.get("accept_status", "200")
-    many: Iterable[object] = given if isinstance(given, list | tuple) else (given,)
-    return frozenset(int(text) for text in map(str, many) if text.isdecimal())
+def accepted_status(options: AnswerOptions) -> frozenset[int]:
+    """The status codes of a good answer; 200 when nothing is said."""
+    return frozenset({200} if options.accept_status is None else options.accept_status)
 
 
 def version_text(text: str) -> str:

@@ -21,7 +21,7 @@ from gonogo.io.http.question import DETAIL_LIMIT, Answer
 from gonogo.io.probes.auto import judged, read_json, usual_status
 from gonogo.io.probes.contradictions import checked
 from gonogo.io.probes.document import Document, parse, versions_of
-from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform_of
+from gonogo.io.probes.extraction import Expression, NotExtracted, Transform, compile_expression, transform
 from gonogo.io.probes.interface import (
     VERSION_LIMIT,
     NotUnderstood,
@@ -33,6 +33,7 @@ from gonogo.io.probes.interface import (
     no_version,
 )
 from gonogo.plan import Probe
+from gonogo.plan.probes import JsonOptions
 from gonogo.text import clean
 
 
@@ -46,22 +47,19 @@ class Places(Struct, frozen=True):
     transform: Transform
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: JsonOptions) -> Preset:
     """The preset for one probe. Raises UsageError for an expression, transform or status that is none."""
     places = Places(
-        version=_expression(probe, "version"),
-        revision=_expression(probe, "revision"),
-        status=_expression(probe, "status"),
-        status_map=_status_map(probe),
-        transform=transform_of(probe.options),
+        version=_expression(probe, "version", options.version),
+        revision=_expression(probe, "revision", options.revision),
+        status=_expression(probe, "status", options.status),
+        status_map=_status_map(probe, options.status_map),
+        transform=transform(options.transform),
     )
-    return OneRequest(
-        lambda answer: read(answer, places), accepted_status(probe.options), "application/json, */*;q=0.5"
-    )
+    return OneRequest(lambda answer: read(answer, places), accepted_status(options), "application/json, */*;q=0.5")
 
 
-def _expression(probe: Probe, key: str) -> Expression | None:
-    text = str(probe.options.get(key, "") or "")
+def _expression(probe: Probe, key: str, text: str) -> Expression | None:
     if not text:
         return None
     try:
@@ -70,12 +68,9 @@ def _expression(probe: Probe, key: str) -> Expression | None:
         raise UsageError(f"`{key}:` {error.message}", where=probe.where) from error
 
 
-def _status_map(probe: Probe) -> Mapping[str, Status]:
-    given = probe.options.get("status_map") or {}
-    if not isinstance(given, Mapping):
-        raise UsageError("`status_map:` must name a status for each word", where=probe.where)
+def _status_map(probe: Probe, given: Mapping[str, str]) -> Mapping[str, Status]:
     try:
-        return {str(word): Status(str(name)) for word, name in given.items()}
+        return {word: Status(name) for word, name in given.items()}
     except ValueError as error:
         known = ", ".join(Status)
         raise UsageError(f"`status_map:` {clean(str(error), 80)}; known: {known}", where=probe.where) from error

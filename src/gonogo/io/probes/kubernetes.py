@@ -28,14 +28,15 @@ from gonogo.io.probes.workload import (
     told_with,
 )
 from gonogo.plan import Probe
+from gonogo.plan.probes import KubernetesOptions
 from gonogo.text import clean
 
 _HASH = "pod-template-hash"
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: KubernetesOptions) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    return _Deployment(Workload.of(probe, "deployment", "apps/v1"))
+    return _Deployment(Workload.of(probe, options, "deployment", options.deployment, "apps/v1"))
 
 
 class _Deployment:

@@ -24,7 +24,7 @@ from gonogo.facts import Reason, Role, Running, Status
 from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.catalogue import COLUMNS, SAMPLED
 from gonogo.io.probes.document import VERSIONS_LIMIT, several
-from gonogo.io.probes.extraction import Transform, transform_of
+from gonogo.io.probes.extraction import Transform, transform
 from gonogo.io.probes.interface import (
     VERSION_LIMIT,
     Fetch,
@@ -38,6 +38,7 @@ from gonogo.io.probes.interface import (
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, not_there, off_loop, words
 from gonogo.io.probes.table import MatrixPreset, Names, Table, stranger
 from gonogo.plan import Probe, Source, Target
+from gonogo.plan.probes import PrometheusOptions, PrometheusTable
 from gonogo.text import clean
 
 _API = "/api/v1/query"
@@ -152,43 +153,40 @@ class Columns(Struct, frozen=True):
     role: str = ""
 
 
-def columns_of(options: Mapping[str, Any], where: str) -> Columns:
+def columns_of(given: Mapping[str, str], where: str) -> Columns:
     """The plan's `map:`. Raises UsageError for what it cannot say."""
-    given = options.get("map") or {}
-    if not isinstance(given, Mapping):
-        raise UsageError("`map:` must say which label is what", where=where)
     for key in given:
         if key not in COLUMNS:
             raise UsageError(f"`map:` has no '{clean(str(key), 40)}', only {', '.join(COLUMNS)}", where=where)
     for key in SAMPLED:
-        if str(given.get(key, VALUE)) != VALUE:
+        if given.get(key, VALUE) != VALUE:
             raise UsageError(f"`map: {{{key}: ...}}` can only be '{VALUE}', the sample", where=where)
-    return Columns(**{str(key): str(label) for key, label in given.items()})
+    return Columns(**given)
 
 
-def _query_of(options: Mapping[str, Any], where: str) -> str:
-    text = str(options.get("query", "")).strip()
+def _query_of(given: str, where: str) -> str:
+    text = given.strip()
     if not text:
         raise UsageError("`use: prometheus` needs `query:`", where=where)
     return text
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: PrometheusOptions) -> Preset:
     """One cell: every series of the result belongs to it. Raises UsageError."""
     return _Cell(
-        _query_of(probe.options, probe.where),
-        columns_of(probe.options, probe.where),
-        transform_of(probe.options),
+        _query_of(options.query, probe.where),
+        columns_of(options.map, probe.where),
+        transform(options.transform),
     )
 
 
-def source(given: Source) -> MatrixPreset:
+def source(given: Source, options: PrometheusTable) -> MatrixPreset:
     """Many cells by label. Raises UsageError."""
     return _Source(
-        given,
-        _query_of(given.options, given.where),
-        columns_of(given.options, given.where),
-        transform_of(given.options),
+        options,
+        _query_of(options.query, given.where),
+        columns_of(options.map, given.where),
+        transform(options.transform),
     )
 
 
@@ -209,7 +207,7 @@ class _Cell:
 
 
 class _Source:
-    def __init__(self, given: Source, promql: str, columns: Columns, transform: Transform) -> None:
+    def __init__(self, given: PrometheusTable, promql: str, columns: Columns, transform: Transform) -> None:
         self._given = given
         self._promql = promql
         self._columns = columns
@@ -229,7 +227,7 @@ class _Source:
         return await asyncio.to_thread(self._table, found, targets)
 
     def _table(self, found: Samples, targets: Sequence[Target]) -> Table:
-        names = Names(self._given, targets)
+        names = Names(self._given.products, self._given.environments, targets)
         rows: dict[Target, list[Sample]] = {}
         strangers: dict[str, None] = {}
         for sample in found.samples:

@@ -23,6 +23,7 @@ from gonogo.io.probes.looks import Window
 from gonogo.io.probes.probings import CellProbing, Fetcher, Outside, SourceProbing, Unaskable
 from gonogo.io.probes.version_like import OnlyVersions, OnlyVersionsInTable
 from gonogo.plan import Plan, Probe, Product, Source, Target
+from gonogo.plan.probes import ClusterOptions
 from gonogo.ports import Clock, Probing
 from gonogo.text import clean
 
@@ -76,11 +77,12 @@ def _cell(
     from gonogo.io.http.door import host_of, public_url  # httpx comes with the first question, not before
 
     target = Target(probe.product, probe.environment)
-    entry = PRESETS.get(probe.use)
-    if entry is not None and entry.default_url and not probe.url:
-        probe = replace(probe, url=entry.default_url)
+    default = PRESETS[probe.use].default_url
+    if default and not probe.url:
+        probe = replace(probe, url=default)
     first = probe.url or next(iter(probe.urls), "")
-    place = public_url(first) if first else clean(str(probe.options.get("cluster") or ""), 60)
+    cluster = probe.options.cluster if isinstance(probe.options, ClusterOptions) else ""
+    place = public_url(first) if first else clean(cluster, 60)
     label = _label(probe.use, place, len(probe.urls))
     try:
         preset = _preset(probe, versions_named(product or _product(plan, target.product)))
@@ -129,8 +131,8 @@ def _label(use: str, url: str, count: int) -> str:
 def _preset(probe: Probe, planned: frozenset[str]) -> Preset:
     module = _module(probe.use)
     if not probe.urls:
-        return OnlyVersions(module.preset(probe), planned)
-    parts = ((url, module.preset(replace(probe, url=url, urls=()))) for url in probe.urls)
+        return OnlyVersions(module.preset(probe, probe.options), planned)
+    parts = ((url, module.preset(replace(probe, url=url, urls=()), probe.options)) for url in probe.urls)
     return Instances([(url, OnlyVersions(preset, planned)) for url, preset in parts])
 
 
@@ -146,15 +148,12 @@ def source_probing(
     """
     from gonogo.io.http.door import host_of, public_url
 
-    entry = PRESETS.get(source.use)
-    if entry is not None and entry.default_url and not source.url:
-        source = replace(source, url=entry.default_url)
+    default = PRESETS[source.use].default_url
+    if default and not source.url:
+        source = replace(source, url=default)
     label = _label(source.use, public_url(source.url) if source.url else "", 1)
     try:
-        module = _module(source.use)
-        if PRESETS[source.use].source_keys is None:
-            raise UsageError(f"`use: {source.use}` asks about one cell: write it as a product's probe")
-        preset = OnlyVersionsInTable(module.source(source), planned)
+        preset = OnlyVersionsInTable(_module(source.use).source(source, source.options), planned)
     except UsageError as error:
         detail = clean(error.message, DETAIL_LIMIT)
         name, reason = f"source {source.id}", Reason.NOT_SUPPORTED
@@ -170,12 +169,11 @@ async def asked_by(given: Probe | Source, fetch: Fetch, request: Request) -> boo
         return isinstance(await preset.ask(fetch, request), Understood)
     if not given.fills_cells:
         return False
-    return not isinstance(await _module(given.use).source(given).ask(fetch, request, ()), NotUnderstood)
+    return not isinstance(
+        await _module(given.use).source(given, given.options).ask(fetch, request, ()), NotUnderstood
+    )
 
 
 def _module(use: str) -> Any:
-    """The module behind a preset. Raises UsageError when there is none."""
-    entry = PRESETS.get(use)
-    if entry is None:
-        raise UsageError(f"there is no preset '{clean(use, 40)}'")
-    return importlib.import_module(entry.module)
+    """The module behind a preset."""
+    return importlib.import_module(PRESETS[use].module)

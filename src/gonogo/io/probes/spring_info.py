@@ -11,10 +11,11 @@ from gonogo.errors import UsageError
 from gonogo.facts import Running, Status
 from gonogo.io.http.question import Request
 from gonogo.io.probes.contradictions import checked
-from gonogo.io.probes.extraction import Transform, transform_of
+from gonogo.io.probes.extraction import Transform, transform
 from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Understood, no_version
 from gonogo.io.probes.reading import OK, Page, ask_json, at, below
 from gonogo.plan import Probe
+from gonogo.plan.probes import SpringInfoOptions
 from gonogo.text import clean
 
 _WORDS = {
@@ -26,12 +27,12 @@ _WORDS = {
 _INFO = "/info"
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: SpringInfoOptions) -> Preset:
     """The preset for one probe. Raises UsageError."""
-    health = str(probe.options.get("health", "health"))
+    health = "health" if options.health is None else options.health
     if health not in {"health", "none"}:
         raise UsageError("`health:` is 'health' or 'none'", where=probe.where)
-    return _SpringInfo(health != "none", transform_of(probe.options))
+    return _SpringInfo(health != "none", transform(options.transform))
 
 
 class _SpringInfo:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from gonogo.facts import Reason
 from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome
-from gonogo.plan import Source, Target
+from gonogo.plan import Target
 from gonogo.text import clean
 
 _COMPARED = 40
@@ -85,20 +85,17 @@ class MatrixPreset(Protocol):
 class Names:
     """The source's own names of products and environments, and what the plan calls them."""
 
-    def __init__(self, source: Source, targets: Iterable[Target]) -> None:
-        self._products = _renamed(source, "products")
-        self._environments = _renamed(source, "environments")
+    def __init__(
+        self, products: Mapping[str, str], environments: Mapping[str, str], targets: Iterable[Target]
+    ) -> None:
+        self._products = products
+        self._environments = environments
         self._known = frozenset(targets)
 
     def target(self, product: str, environment: str) -> Target | None:
         """The cell of the plan those two names mean; None when it has none such."""
         meant = Target(self._products.get(product, product), self._environments.get(environment, environment))
         return meant if meant in self._known else None
-
-
-def _renamed(source: Source, key: str) -> Mapping[str, str]:
-    given = source.options.get(key)
-    return {str(name): str(meant) for name, meant in given.items()} if isinstance(given, Mapping) else {}
 
 
 def stranger(product: str, environment: str) -> str:

@@ -4,7 +4,7 @@ from gonogo.facts import Reason, Running, Status
 from gonogo.io.http.question import Answer
 from gonogo.io.probes.contradictions import is_outage, trouble_after
 from gonogo.io.probes.document import decoded_text
-from gonogo.io.probes.extraction import Transform, transform_of
+from gonogo.io.probes.extraction import Transform, transform
 from gonogo.io.probes.interface import (
     VERSION_LIMIT,
     NotUnderstood,
@@ -19,17 +19,16 @@ from gonogo.io.probes.interface import (
     web_page,
 )
 from gonogo.plan import Probe
+from gonogo.plan.probes import TextOptions
 
 _LOOKED_AT = 4_096
 """Characters in which the first word must stand."""
 
 
-def preset(probe: Probe) -> Preset:
+def preset(_probe: Probe, options: TextOptions) -> Preset:
     """The preset for one probe. Raises UsageError for a transform that does not exist."""
-    transform = transform_of(probe.options)
-    return OneRequest(
-        lambda answer: read(answer, transform), accepted_status(probe.options), "text/plain, */*;q=0.5"
-    )
+    change = transform(options.transform)
+    return OneRequest(lambda answer: read(answer, change), accepted_status(options), "text/plain, */*;q=0.5")
 
 
 def read(answer: Answer, transform: Transform) -> Outcome:

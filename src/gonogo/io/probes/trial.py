@@ -16,6 +16,7 @@ from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.probings import Fetcher, Outside, SourceProbing
 from gonogo.io.probes.registry import cell_probing, source_probing, versions_named
 from gonogo.plan import Plan, Probe, Source, Target
+from gonogo.plan.probes import HeaderOptions
 from gonogo.ports import Clock, Probing
 from gonogo.text import clean
 
@@ -146,7 +147,7 @@ async def try_source(plan: Plan, source: Source, door: Fetcher, clock: Clock, co
 
 async def _tried(given: Probe | Source, plan: Plan, door: Fetcher, clock: Clock, config: Config) -> Trial:
     plain = not any(urlsplit(url).query for url in (given.url, *_instances(given)))
-    recorder = _Recorder(door, plain, str(given.options.get("header", "")))
+    recorder = _Recorder(door, plain, given.options.header if isinstance(given.options, HeaderOptions) else "")
     probing: Probing
     if isinstance(given, Probe):
         probing = cell_probing(given, recorder, clock, config, plan=plan)
@@ -157,7 +158,7 @@ async def _tried(given: Probe | Source, plan: Plan, door: Fetcher, clock: Clock,
     observations = await probing.ask()
     table = probing.table if isinstance(probing, SourceProbing) else None
     options = tuple(
-        (clean(key, 40), clean(_as_written(value), _VALUE_LIMIT)) for key, value in given.options.items()
+        (clean(key, 40), clean(_as_written(value), _VALUE_LIMIT)) for key, value in given.options.said().items()
     )
     return Trial(
         probing.name,

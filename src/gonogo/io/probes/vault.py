@@ -14,6 +14,7 @@ from gonogo.io.probes.interface import Fetch, NotUnderstood, Outcome, Preset, Un
 from gonogo.io.probes.reading import Page, ask_json, at, below
 from gonogo.io.probes.workload import transform_given
 from gonogo.plan import Probe
+from gonogo.plan.probes import VaultOptions
 
 _MEANINGS: Final = {
     200: (Status.SUCCEEDED, ""),
@@ -27,9 +28,9 @@ _MEANINGS: Final = {
 }
 
 
-def preset(probe: Probe) -> Preset:
+def preset(_probe: Probe, options: VaultOptions) -> Preset:
     """The preset for one probe. Raises UsageError for a transform that does not exist."""
-    return _Health(transform_given(probe))
+    return _Health(transform_given(options.transform))
 
 
 class _Health:

@@ -21,6 +21,7 @@ from gonogo.io.probes.reading import Page, ask_json, at, below, entries, moment,
 from gonogo.io.probes.table import MatrixPreset, Names, Table, stranger
 from gonogo.io.probes.workload import transform_given
 from gonogo.plan import Probe, Source, Target
+from gonogo.plan.probes import VersionerOptions, VersionerTable
 
 _LISTS = ("items", "deployments", "results", "data")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -33,26 +34,23 @@ _WORDS: Final[Mapping[str, Status | None]] = {
 _WAITS: Final = frozenset({"pending", "queued", "scheduled"})
 
 
-def preset(probe: Probe) -> Preset:
+def preset(probe: Probe, options: VersionerOptions) -> Preset:
     """One product in one environment. Raises UsageError for a transform that does not exist."""
-    name = str(probe.options.get("name") or probe.product)
-    environment = str(probe.options.get("environment") or probe.environment)
     target = Target(probe.product, probe.environment)
-    given = Source(
-        "",
-        "versioner",
-        options={"products": {name: target.product}, "environments": {environment: target.environment}},
+    table = VersionerTable(
+        products={options.name or probe.product: target.product},
+        environments={options.environment or probe.environment: target.environment},
     )
-    return _One(_All(given, transform_given(probe)), target)
+    return _One(_All(table, transform_given(options.transform)), target)
 
 
-def source(given: Source) -> MatrixPreset:
+def source(_given: Source, options: VersionerTable) -> MatrixPreset:
     """All cells. Raises UsageError for a transform that does not exist."""
-    return _All(given, transform_given(given))
+    return _All(options, transform_given(options.transform))
 
 
 class _All:
-    def __init__(self, given: Source, transform: Transform) -> None:
+    def __init__(self, given: VersionerTable, transform: Transform) -> None:
         self._given = given
         self._transform = transform
 
@@ -69,7 +67,7 @@ class _All:
             return not_there(page, "no list of deployments came")
         if not listed:
             return NotUnderstood(Reason.NO_DATA, "no deployment is recorded", page.answer.excerpt)
-        names = Names(self._given, targets)
+        names = Names(self._given.products, self._given.environments, targets)
         rows: dict[Target, list[Mapping[str, Any]]] = {}
         strangers: dict[str, None] = {}
         for one in listed:

@@ -9,10 +9,11 @@ from gonogo.facts import Reason
 from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.cluster import Cluster
 from gonogo.io.probes.document import unchanged
-from gonogo.io.probes.extraction import Transform, image_digest, image_tag, transform_of
+from gonogo.io.probes.extraction import Transform, image_digest, image_tag, transform
 from gonogo.io.probes.interface import VERSION_LIMIT, Fetch, NotUnderstood, version_text
 from gonogo.io.probes.reading import Page, ask_json, at, below, entries, segment, whole
-from gonogo.plan import Probe, Source
+from gonogo.plan import Probe
+from gonogo.plan.probes import ArgoRolloutOptions, KubernetesOptions
 from gonogo.text import clean
 
 VERSION_LABEL = "app.kubernetes.io/version"
@@ -31,9 +32,9 @@ class Named(Struct, frozen=True):
     why: str = ""
 
 
-def transform_given(given: Probe | Source) -> Transform:
+def transform_given(names: Sequence[str]) -> Transform:
     """What the plan does to the version once it is cut out of the image."""
-    return transform_of(given.options) if given.options.get("transform") else unchanged
+    return transform(names) if names else unchanged
 
 
 def named_by(template: Any, container: str, transform: Transform) -> Named:
@@ -103,16 +104,18 @@ class Workload(Struct, frozen=True):
     transform: Transform
 
     @classmethod
-    def of(cls, probe: Probe, kind: str, api: str) -> Self:
+    def of(
+        cls, probe: Probe, options: KubernetesOptions | ArgoRolloutOptions, kind: str, named: str, api: str
+    ) -> Self:
         """A `kind` of the API group `api`, by its name or the product's. Raises UsageError."""
-        namespace = str(probe.options.get("namespace") or "default")
-        name = str(probe.options.get(kind) or probe.product)
+        namespace = options.namespace or "default"
+        name = named or probe.product
         return cls(
-            Cluster.of(probe),
+            Cluster.of(probe, options),
             namespace,
             f"/apis/{api}/namespaces/{segment(namespace)}/{kind}s/{segment(name)}",
-            str(probe.options.get("container") or ""),
-            transform_given(probe),
+            options.container,
+            transform_given(options.transform),
         )
 
 

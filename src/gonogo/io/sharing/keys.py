@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from gonogo.plan import Plan, Probe, Source, Target
 from gonogo.plan.pace import floor_of
+from gonogo.plan.probes import ClusterOptions, HelmOptions
 
 KUBECONFIG, HELM = "kubeconfig ", "helm "
 """Before the name of a cluster or a context that each account has in a file of its own."""
@@ -44,7 +45,7 @@ def _asked(given: Probe | Source, origin: str) -> Asked:
         about = [given.product, given.environment, list(given.urls)]
     if isinstance(given, Probe) and (given.instances == 1 or not given.vary_query):
         about += [given.instances, given.vary_query]  # how many looks an answer stands for, and past which caches
-    parts = [given.use, given.url, given.auth, given.verify_tls, about, given.options]
+    parts = [given.use, given.url, given.auth, given.verify_tls, about, given.options.said()]
     text = msgspec.json.encode(parts, order="sorted", enc_hook=str)
     digest = hashlib.sha256(b"gonogo-question@1\n" + text).hexdigest()[:32]
     pace = max(given.timing.every, floor_of(given.use))
@@ -53,8 +54,9 @@ def _asked(given: Probe | Source, origin: str) -> Asked:
 
 def _needs(given: Probe | Source) -> tuple[str, ...]:
     found = [given.auth] if given.auth else []
-    if not given.url and (cluster := given.options.get("cluster")):
-        found.append(f"{KUBECONFIG}{cluster}")
-    elif not given.url and given.use == "helm":
-        found.append(f"{HELM}{given.options.get('context') or ''}")
+    options = given.options
+    if not given.url and isinstance(options, ClusterOptions) and options.cluster:
+        found.append(f"{KUBECONFIG}{options.cluster}")
+    elif not given.url and isinstance(options, HelmOptions):
+        found.append(f"{HELM}{options.context}")
     return tuple(found)
