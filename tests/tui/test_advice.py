@@ -26,6 +26,7 @@ from gonogo.tui.advice import at_screen
         ("compare with ben (gonogo matrix web eu); gonogo status asks by itself",
          "compare with ben (press 2 (matrix) for web); gonogo status asks by itself"),
         ("gonogo journal verify", "gonogo journal verify"),
+        ("in a shell: gonogo hotfix plan PRODUCT", "in a shell: gonogo hotfix plan PRODUCT"),
         ("gonogo merges carry FIX main", "gonogo merges carry FIX main"),
         ("deploy web 1.4.0 to production", "deploy web 1.4.0 to production"),
         ("", ""),

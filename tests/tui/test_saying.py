@@ -103,6 +103,40 @@ def test_a_line_goes_with_time_and_what_is_under_way_stays() -> None:
     asyncio.run(run())
 
 
+def test_a_line_goes_as_soon_as_it_is_not_so_any_more() -> None:
+    """However short it stood there; a key that changes it takes it along at once."""
+    stage = Stage()
+    stands = True
+
+    async def run() -> None:
+        nonlocal stands
+        async with stage.cockpit() as seat:
+            seat.view.post_message(Refuse("git is still being read", still=lambda: stands))
+            await seat.sees("git is still being read")
+            await seat.press("j")
+            await seat.sees("git is still being read")
+            stands = False
+            await seat.press("j")
+            await seat.until(lambda: "git is still being read" not in seat.text())
+            assert seat.app.problems.problems[0].text == "git is still being read"
+
+    asyncio.run(run())
+
+
+def test_a_refused_key_is_told_until_it_is_possible() -> None:
+    """Nothing to go back to, until there is a filter to drop."""
+    stage = Stage()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.press("escape")
+            await seat.sees("nothing to go back to")
+            await seat.press("slash", "q", "a", "enter")
+            await seat.until(lambda: "nothing to go back to" not in seat.text())
+
+    asyncio.run(run())
+
+
 # -- two facts never share a sentence ---------------------------------------------------------------------------
 
 
@@ -253,5 +287,55 @@ def test_why_explains_the_environment_under_the_cursor() -> None:
             assert verdict.environment == "prod-us"
             assert reason is not None
             assert "cell:user-service/prod-us" in {reason.subject, *(one.subject for one in reason.members)}
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("downs", "environment", "aside"),
+    [
+        (0, "prod-eu", "No environment waits for 'Create the release branch'."),
+        (3, "prod-eu", ""),
+        (7, "prod-us", "No environment waits for 'Smoke tests EU'."),
+    ],
+    ids=[
+        "an item that is done: the next environment",
+        "one that holds up the next",
+        "one that holds up a later one",
+    ],
+)
+def test_why_explains_the_item_under_the_cursor(downs: int, environment: str, aside: str) -> None:
+    """The verdict that waits for it, with the cursor on it; where none does, that is said."""
+    stage = Stage()
+    plan = stage.loaded.plan
+    items = tuple(replace(one, environment="prod-us") if one.id == "smoke-eu" else one for one in plan.items)
+    stage.loaded = replace(stage.loaded, plan=replace(plan, items=items))
+    stage.begin()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            await seat.press(*"j" * downs, "w")
+            await seat.sees(f"for {environment}")
+            text = seat.text()
+            assert f" for {environment} " in next(line for line in text.split("\n") if line.startswith(" Why"))
+            assert ("No environment waits" in text) == bool(aside)
+            assert aside in text
+            await seat.press("e")
+            await seat.until(lambda: "No environment waits" not in seat.text())
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_why_always_says_which_environment_of_how_many(columns: int) -> None:
+    """The brackets of the headline give way."""
+    stage = Stage()
+
+    async def run() -> None:
+        async with stage.cockpit(size=(columns, 24)) as seat:
+            await seat.press("w")
+            for number in (3, 4, 1, 2):
+                await seat.sees(f"environment {number} of 4")
+                await seat.press("e")
 
     asyncio.run(run())

@@ -9,7 +9,7 @@ from gonogo.tui import intents
 from gonogo.tui.intents import Intent
 from gonogo.tui.intents.mending import BeginWayBack
 
-_COMMAND = re.compile(r"\bgonogo (?P<words>[a-z](?:'[^']*'|(?!  | or gonogo )[^;()'\n])*)")
+_COMMAND = re.compile(r"(?<!in a shell: )\bgonogo (?P<words>[a-z](?:'[^']*'|(?!  | or gonogo )[^;()'\n])*)")
 _TWINS: dict[str, tuple[type[Intent], ...]] = {
     "amend accept": (intents.AcceptAmendment,),
     "amend show": (intents.AcceptAmendment,),

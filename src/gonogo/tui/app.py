@@ -144,7 +144,8 @@ class CockpitApp(App[None], inherit_bindings=False):
             await super().on_event(event)
 
     async def on_travelled(self, event: Travelled) -> None:
-        """A key has had its effect."""
+        """A key has had its effect, which may be that what stands below is not so any more."""
+        self._forget_said()
         await self._keys.travelled(event)
 
     def get_driver_class(self) -> type[Driver]:
@@ -339,7 +340,8 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def _mends(self) -> Mending | None:
         if self.mending is None:
-            self.on_refuse(Refuse("hotfixes are not made from here", remedy="gonogo hotfix plan PRODUCT"))
+            instead = "in a shell: gonogo hotfix plan PRODUCT"
+            self.on_refuse(Refuse("hotfixes are not made from here", remedy=instead))
         return self.mending
 
     def on_say(self, event: Say) -> None:
@@ -349,7 +351,7 @@ class CockpitApp(App[None], inherit_bindings=False):
     def on_refuse(self, event: Refuse) -> None:
         """Somebody who wanted it reads it below; `!` still tells it when the line has gone."""
         self._problem(event.source, event.text, event.remedy, seen=True)
-        self._say(_not_done("", event.tone, event.text, event.remedy), view=id(self._top))
+        self._say(_not_done("", event.tone, event.text, event.remedy), view=id(self._top), still=event.still)
 
     @on(LookNow)
     def ask_everything(self) -> None:
@@ -429,8 +431,14 @@ class CockpitApp(App[None], inherit_bindings=False):
         """Say what is being done: it stands there until something came of it."""
         self._say((Span(text, Tone.BUSY),), lasts=None)
 
-    def _say(self, line: Line, view: int | None = None, lasts: float | None = LASTS) -> None:
-        self._said = Said(line, view, None if lasts is None else self.seconds() + lasts)
+    def _say(
+        self,
+        line: Line,
+        view: int | None = None,
+        lasts: float | None = LASTS,
+        still: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._said = Said(line, view, None if lasts is None else self.seconds() + lasts, still)
         self._show_status()
 
     def _show_status(self) -> None:

@@ -192,7 +192,12 @@ class Refuse(Message):
     """What somebody wanted was not done: said in the view on top, and kept in the problems log."""
 
     def __init__(
-        self, text: str, tone: Literal[Tone.WARN, Tone.BAD] = Tone.WARN, remedy: str = "", source: str = "you"
+        self,
+        text: str,
+        tone: Literal[Tone.WARN, Tone.BAD] = Tone.WARN,
+        remedy: str = "",
+        source: str = "you",
+        still: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__()
         self.text = text
@@ -200,6 +205,8 @@ class Refuse(Message):
         self.remedy = remedy
         self.source = source
         """As in `problems.Problem`."""
+        self.still = still
+        """Whether it is so: the line goes when it is not any more."""
 
 
 class LookNow(Message):

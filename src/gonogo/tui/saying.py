@@ -1,5 +1,7 @@
 """What the line below a view says: whose it is, and until when."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from gonogo.text.tones import Line
@@ -16,6 +18,8 @@ class Said(Struct, frozen=True):
     """Identity of the view it belongs to: it goes with it. None for what came of an act: that is for all views."""
     until: float | None = None
     """Seconds by the application's clock, past which it is gone; None for what is under way: that lasts."""
+    still: Callable[[], bool] = lambda: True
+    """Whether it is so; past that it is gone, however short it stood there."""
 
     def seen_in(self, view: int) -> Line:
         """The line as far as it concerns that view."""
@@ -23,4 +27,4 @@ class Said(Struct, frozen=True):
 
     def over(self, seconds: float) -> bool:
         """Whether it has stood there long enough."""
-        return self.until is not None and seconds >= self.until
+        return bool(self.line) and (not self.still() or (self.until is not None and seconds >= self.until))

@@ -26,7 +26,7 @@ def commit_lines(commit: Commit, told: CommitTold | None) -> tuple[Line, ...]:
     ]
     lines: list[Line] = [(Span(commit.subject or "(no subject)", Tone.STRONG),)]
     lines += [(Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in facts if text]
-    return (*lines, (), *_told(told))
+    return (*lines, (), *_told(told, commit.subject))
 
 
 def _from_git(told: WholeCommit) -> tuple[tuple[str, str], ...]:
@@ -39,13 +39,16 @@ def _when(seconds: int | None) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "at a time no calendar has"
 
 
-def _told(told: CommitTold | None) -> tuple[Line, ...]:
+def _told(told: CommitTold | None, subject: str) -> tuple[Line, ...]:
     if told is None:
         return ((Span("asking git for the whole commit", Tone.BUSY),),)
     if isinstance(told, NoCommit):
         return ((Span(f"git cannot show it: {told.reason}", Tone.UNKNOWN),), (Span(told.remedy, Tone.STRONG),))
-    message = tuple((Span(line),) for line in told.message.split("\n"))
-    return (*message, (), *_files(told))
+    first, *more = told.message.split("\n")
+    if first != subject:  # else it stands on top already
+        more = [first, *more]
+    message = tuple((Span(line),) for line in more)
+    return (*message, *([()] if message else []), *_files(told))
 
 
 def _files(told: WholeCommit) -> tuple[Line, ...]:

@@ -69,13 +69,18 @@ class Offered(Intent):
     """Possible when the view says so."""
 
     not_now: ClassVar[str] = "not at this step"
+    needs_a_line: ClassVar[bool] = False
+    """Whether it is about what is under the cursor."""
 
     @classmethod
     def refused(cls, context: Context) -> str:
         """What the view does not offer is not possible."""
         if reason := super().refused(context):
             return reason
-        return "" if cls.id() in context.offers else context.withheld.get(cls.id(), cls.not_now)
+        if cls.id() in context.offers:
+            return ""
+        nothing = cls.needs_a_line and not context.subject
+        return context.withheld.get(cls.id(), "nothing is under the cursor" if nothing else cls.not_now)
 
     @classmethod
     def stands(cls, context: Context) -> bool:
@@ -250,6 +255,7 @@ class CarryDetails(Offered):
     """What would come of it."""
 
     keys, shown_key, label = ("enter",), "Enter", "details"
+    needs_a_line = True
     title = "Forward-merge: what would come of it"
     help = "the proof, or what carrying it there would come to: clean or conflicting"
     places = (Place.MERGES,)
@@ -259,6 +265,7 @@ class CarryIt(Offered):
     """Carry."""
 
     keys, shown_key, label = ("c",), "c", "carry"
+    needs_a_line = True
     title = "Forward-merge: carry the fix to the branch"
     help = "carry the fix to the branch, in a workspace of its own, by the rule of the branch model"
     places = (Place.MERGES,)
@@ -269,6 +276,7 @@ class SameElsewhere(Offered):
     """Another commit does it."""
 
     keys, shown_key, label = ("e",), "e", "another does it"
+    needs_a_line = True
     title = "Forward-merge: another commit does the same"
     help = "say that another commit of that branch does the same; recorded with your name and reason"
     places = (Place.MERGES,)
@@ -279,6 +287,7 @@ class NeedNot(Offered):
     """It need not go there."""
 
     keys, shown_key, label = ("n",), "n", "need not"
+    needs_a_line = True
     title = "Forward-merge: it need not go there"
     help = "say that the fix need not go to that branch; recorded with your name and reason"
     places = (Place.MERGES,)
@@ -289,6 +298,7 @@ class TakeBackWord(Offered):
     """It does not hold any more."""
 
     keys, shown_key, label = ("u",), "u", "take back"
+    needs_a_line = True
     title = "Forward-merge: take back what was said"
     help = "take back what somebody said about the fix on that branch; recorded with your name"
     places = (Place.MERGES,)

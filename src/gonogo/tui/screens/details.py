@@ -1,7 +1,7 @@
 """Everything known about one thing: an item, a cell, a commit, an event. And the text to take along."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -232,9 +232,18 @@ def _event(snapshot: Snapshot, seq: int) -> tuple[Line, ...]:
         ("plan", event.plan_sha256[:12]),
         ("hash", event.hash[:16]),
     ]
-    data = [(str(key), str(value)) for key, value in event.data.items() if key != "title"]
+    data = [(str(key), _in_words(value)) for key, value in event.data.items() if key != "title"]
     shown = [(clean(label, 9), clean(text, 4_000)) for label, text in (*facts, *data) if text]
     return (sentence(event), *((Span(f"{label:<10}", Tone.MUTED), Span(text)) for label, text in shown))
+
+
+def _in_words(value: object) -> str:
+    """What a record holds, without the signs of a programming language."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_in_words(one)}".rstrip() for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_in_words, value))
+    return "" if value is None else str(value)
 
 
 class CopyScreen(TextView):

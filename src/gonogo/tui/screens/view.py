@@ -158,6 +158,10 @@ def key_line(context: Context, columns: int) -> Line:
     return tuple(line)
 
 
+def _uncounted(text: str) -> str:
+    return "".join(letter for letter in text if not letter.isdigit())
+
+
 def _size(intent: type[Intent]) -> int:
     return cell_len(f"{intent.shown_key} {intent.label}") + 3
 
@@ -257,9 +261,13 @@ class View(Screen[None], inherit_bindings=False):
         intent = named(name)
         context = self.context()
         if reason := intent.refused(context):
-            self.post_message(Refuse(reason))
+            self.post_message(Refuse(reason, still=lambda: self._still_refused(intent, reason)))
             return
         self.post_message(intent(context.subject))
+
+    def _still_refused(self, intent: type[Intent], reason: str) -> bool:
+        """Whether the same stands against it: its words may count seconds."""
+        return self.is_attached and _uncounted(intent.refused(self.context())) == _uncounted(reason)
 
     def open_filter(self) -> None:
         """Begin to type a filter."""

@@ -7,12 +7,14 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from gonogo.events import Actor
+from gonogo.events.state import ItemStatus
+from gonogo.plan import Item
 from gonogo.rules.readiness import Answer, ReasonLine, Verdict
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui import intents
 from gonogo.tui.intents import Place, bindings, here
-from gonogo.tui.lines import wrap
+from gonogo.tui.lines import spread, wrap
 from gonogo.tui.look import Look
 from gonogo.tui.screens.acting import Acting
 from gonogo.tui.screens.details import CopyScreen
@@ -44,9 +46,12 @@ class WhyScreen(Acting, inherit_bindings=False):
         self._go_to = go_to
         self._about = about
         """What the cursor was on when it was asked for."""
-        self._environment = environment_of(about)
-        self.heading = Lines(look, [()])
+        self._environment = ""
+        """Of the verdict that is shown; "" until there is a snapshot."""
+        self.heading = Lines(look, [()], source=self._heading)
         self.heading.add_class("title")
+        self._turned = False
+        """Whether somebody has turned to another environment than the one that was asked for."""
         self.reasons = RowList(look, self.told)
 
     @property
@@ -70,28 +75,50 @@ class WhyScreen(Acting, inherit_bindings=False):
         super().watch_snapshot()
 
     def verdict(self) -> Verdict | None:
-        """The verdict shown: of the next environment, until somebody turns to another."""
+        """The verdict shown: the one that is about what was asked for, until somebody turns to another."""
         if self.snapshot is None:
             return None
-        return self.snapshot.verdict(self._environment) or self.snapshot.next
+        wanted = self._environment or environment_of(self._about, self.snapshot)
+        return self.snapshot.verdict(wanted) or self.snapshot.next
 
     def told(self, columns: int) -> Content:
         """The reasons in so many columns."""
         verdict = self.verdict()
         if self.snapshot is None or verdict is None:
             return Reading("Opening the journal.")
-        return Told(reason_rows(self.snapshot, verdict, columns - 1), no_reason(verdict))
+        rows = reason_rows(self.snapshot, verdict, columns - 1)
+        aside = () if self._turned else self._aside(verdict, columns - 1)
+        return Told((*aside, *rows) if rows else aside and (*aside, _sentence(verdict)), no_reason(verdict))
+
+    def _aside(self, verdict: Verdict, columns: int) -> tuple[Row, ...]:
+        """That nothing here is about what the cursor was on: this verdict is another answer than was asked for."""
+        assert self.snapshot is not None
+        item = _item(self._about, self.snapshot)
+        if item is None or any(is_about(one, self._about) for one in verdict.reasons):
+            return ()
+        told = wrap((Span(f"No environment waits for '{item.title}'.", Tone.MUTED),), columns)
+        lines = [Row(f"aside:{index}", line, selectable=False, heading=True) for index, line in enumerate(told)]
+        return (*lines, Row("blank:aside", (), selectable=False, heading=True))
 
     def fill(self) -> None:
         """Whose verdict it is, and its reasons."""
         verdict = self.verdict()
         if self.snapshot is None or verdict is None:
             return
-        names = [one.environment for one in self.snapshot.verdicts]
-        place = f"   environment {names.index(verdict.environment) + 1} of {len(names)}"
-        self.heading.show([(Span(" Why "), *headline(verdict, self.snapshot.plan), Span(place, Tone.MUTED))])
+        self._environment = verdict.environment
+        self.heading.retell()
         self.reasons.retell()
         self.follow()
+
+    def _heading(self, columns: int) -> Sequence[Line]:
+        """Whose verdict, and which of how many."""
+        verdict = self.verdict()
+        if self.snapshot is None or verdict is None:
+            return [()]
+        names = [one.environment for one in self.snapshot.verdicts]
+        place = f"  environment {names.index(verdict.environment) + 1} of {len(names)} "
+        told = (Span(" Why "), *headline(verdict, self.snapshot.plan))
+        return [spread(told, (Span(place, Tone.MUTED),), columns)]
 
     def _point(self) -> None:
         """Put the cursor on the reason that is about what was asked for."""
@@ -151,6 +178,7 @@ class WhyScreen(Acting, inherit_bindings=False):
             return
         names = [one.environment for one in self.snapshot.verdicts]
         self._environment = names[(names.index(verdict.environment) + by) % len(names)]
+        self._turned = True
         self.fill()
         self.reasons.action_first()
 
@@ -195,10 +223,27 @@ def is_about(reason: ReasonLine, subject: str) -> bool:
     return reason.subject == subject or any(one.subject == subject for one in reason.members)
 
 
-def environment_of(subject: str) -> str:
-    """Whose verdict explains what the cursor is on; "" for the next one of the release, as of an item."""
+def environment_of(subject: str, snapshot: Snapshot) -> str:
+    """Whose verdict explains what the cursor is on: the first from the next one on that has a reason about it."""
     kind, _, name = subject.partition(":")
-    return name.partition("/")[2] if kind == "cell" else ""
+    if kind == "cell":
+        return name.partition("/")[2]
+    verdicts = list(snapshot.verdicts)
+    index = next((at for at, one in enumerate(verdicts) if one.environment == snapshot.next.environment), 0)
+    from_next = (*verdicts[index:], *verdicts[:index])
+    about = (one.environment for one in from_next if any(is_about(reason, subject) for reason in one.reasons))
+    item = _item(subject, snapshot)
+    still_open = item is not None and snapshot.state.item(item.id).status is ItemStatus.OPEN
+    return next(about, "") or (item.environment if item is not None and still_open else "")
+
+
+def _item(subject: str, snapshot: Snapshot) -> Item | None:
+    kind, _, name = subject.partition(":")
+    return snapshot.plan.item(name) if kind == "item" else None
+
+
+def _sentence(verdict: Verdict) -> Row:
+    return Row("nothing", (Span(no_reason(verdict), Tone.GOOD),), selectable=False, heading=True)
 
 
 def no_reason(verdict: Verdict) -> str:
@@ -217,7 +262,7 @@ def reason_rows(snapshot: Snapshot, verdict: Verdict, columns: int) -> tuple[Row
     rows: list[Row] = []
     given = given_votes(snapshot, verdict.environment)
     if given and not verdict.reasons:
-        rows.append(Row("nothing", (Span(no_reason(verdict), Tone.GOOD),), selectable=False, heading=True))
+        rows.append(_sentence(verdict))
     for weight, heading in HEADINGS.items():
         reasons = verdict.of(weight)
         if not reasons:
