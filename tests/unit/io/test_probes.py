@@ -282,6 +282,7 @@ def test_json_reports_an_expression_that_does_not_fit() -> None:
         ({"version": "a[["}, "`version:` the expression is not JMESPath"),
         ({"transform": "image-tag"}, "unknown transform 'image-tag'"),
         ({"status_map": {"x": "fine"}}, "'fine' is not a valid Status; known: succeeded"),
+        ({"status_map": "x"}, "must name a status for each word"),
     ],
 )
 def test_json_refuses_wrong_options_before_it_asks(options: dict[str, object], message: str) -> None:

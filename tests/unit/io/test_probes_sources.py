@@ -151,6 +151,7 @@ def test_thousands_of_strangers_are_counted_and_five_are_named() -> None:
     ("options", "message"),
     [
         ({}, "needs `query:`"),
+        ({"query": "q", "map": "app"}, "must say which label is what"),
         ({"query": "q", "map": {"app": "x"}}, "has no 'app'"),
         ({"query": "q", "map": {"weight": "share"}}, "can only be 'value'"),
         ({"query": "q", "transform": "cut"}, "unknown transform"),

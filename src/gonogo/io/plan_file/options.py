@@ -45,8 +45,10 @@ def _numbers(value: Any) -> tuple[int, ...]:
 
 
 def _words(value: Any) -> Mapping[str, str]:
-    """Whoever writes something else here was told so by the shape."""
-    return {str(key): str(one) for key, one in value.items()} if isinstance(value, Mapping) else {}
+    """What is no mapping stands under no word: who reads the option refuses it, and nobody takes it for unsaid."""
+    if isinstance(value, Mapping):
+        return {str(key): str(one) for key, one in value.items()}
+    return {"": str(value)} if value and str(value).lower() != "null" else {}
 
 
 _BY_TYPE: Final[Mapping[Any, Callable[[Any], object]]] = {

@@ -69,6 +69,8 @@ def _expression(probe: Probe, key: str, text: str) -> Expression | None:
 
 
 def _status_map(probe: Probe, given: Mapping[str, str]) -> Mapping[str, Status]:
+    if "" in given:
+        raise UsageError("`status_map:` must name a status for each word", where=probe.where)
     try:
         return {word: Status(name) for word, name in given.items()}
     except ValueError as error:

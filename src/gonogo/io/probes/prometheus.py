@@ -155,6 +155,8 @@ class Columns(Struct, frozen=True):
 
 def columns_of(given: Mapping[str, str], where: str) -> Columns:
     """The plan's `map:`. Raises UsageError for what it cannot say."""
+    if "" in given:
+        raise UsageError("`map:` must say which label is what", where=where)
     for key in given:
         if key not in COLUMNS:
             raise UsageError(f"`map:` has no '{clean(str(key), 40)}', only {', '.join(COLUMNS)}", where=where)
