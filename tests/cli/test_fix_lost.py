@@ -1,6 +1,7 @@
 """A fix that runs is never shipped away: the tag that is planned was cut before it, and the mainline has it."""
 
 import json
+import shlex
 from collections.abc import Callable
 
 import pytest
@@ -73,8 +74,25 @@ def test_the_release_in_flight_is_a_column_of_the_merge_status(gonogo: Here, fix
     cells = {cell["branch"]: cell["arrival"] for cell in json.loads(found.out)["cells"]}
     assert (found.code, cells) == (3, {"main": "present", "v1.3.0": "missing"})
     refused = gonogo("merges", "waive", fix[:8], "v1.3.0", "--reason", "nobody needs it there")
-    assert (refused.code, "gonogo waive fix.lost:fix:web/" in refused.err) == (2, True)
+    assert refused.code == 2
+    assert "needs a waiver, which nobody in this plan may give" in refused.err
+    assert f"gonogo hotfix plan web {fix[:8]} --from VERSION" in refused.err
     assert gonogo("merges", "equal", fix[:8], "v1.3.0", "--reason", "it is there in another way").code == 2
+
+
+def test_a_waiver_is_advised_only_where_somebody_may_give_it(gonogo: Here, release: Release, fix: str) -> None:
+    """With the name of who may; and what was printed is taken when that person types it."""
+    assert "gonogo waive" not in gonogo("merges").out
+    edit(release, lambda plan: plan.replace("name: Me Myself,", "name: Me Myself, roles: [sre],"))
+    edit(release, lambda plan: plan + "waivers: {roles: [sre]}\n")
+    gonogo("start")
+    typed = f"gonogo waive fix.lost:fix:web/{fix[:8]} --env production --reason '...' --until 2h"
+    advised = f"{typed}    (by Me Myself"
+    assert f"  it may be missing      {advised}" in gonogo("merges").out
+    refused = gonogo("merges", "waive", fix[:8], "v1.3.0", "--reason", "nobody needs it there")
+    assert advised in refused.err
+    words = shlex.split(typed.replace("'...'", "'told to every user'"))
+    assert "--confirm " in gonogo(*words[1:]).out
 
 
 def test_a_new_tag_behind_the_forward_merge_is_go(gonogo: Here, release: Release, fix: str) -> None:

@@ -46,6 +46,16 @@ def without_voters(plan: Plan, slot: str, role: str, rule: str = "approval.missi
     return NextAct(_names(plan, finishing.persons(plan)), remedy)
 
 
+def missing_in_flight(plan: Plan, product: str, fix: str) -> NextAct | None:
+    """What lets a fix be missing in the release in flight; None where nobody may waive."""
+    holders = finishing.waiver_holders(plan)
+    if not holders:
+        return None
+    where = plan.environments[-1].name
+    typed = f"gonogo waive fix.lost:fix:{product}/{fix} --env {where} --reason '...' --until 2h"
+    return NextAct(_names(plan, holders), typed)
+
+
 def _by_revoking(
     plan: Plan, lifecycle: Lifecycle, among: Sequence[SlotStanding], one: SlotStanding
 ) -> NextAct | None:

@@ -4,11 +4,13 @@ from argparse import ArgumentParser
 
 from gonogo.acts.merges import SayMerge, WithdrawMerge
 from gonogo.cli.commands._act import act
-from gonogo.cli.commands.merges import read
+from gonogo.cli.commands.merges import read_with_plan
 from gonogo.cli.context import Context
 from gonogo.errors import UsageError
 from gonogo.events.merges import Word
 from gonogo.facts.ledger import LedgerCell
+from gonogo.plan import Plan
+from gonogo.rules.next_act import missing_in_flight
 from gonogo.text import clean
 
 
@@ -22,28 +24,28 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def say(context: Context, word: Word, commit: str = "") -> int:
     """Record the word on the cell that was named. Raises UsageError when there is none."""
-    cell = find(context)
+    cell, plan = find(context)
     key = (cell.product, cell.oid, cell.branch)
     if context.args.withdraw:
         given_in = cell.said.release if cell.said else ""
         return act(context, lambda _: WithdrawMerge(*key, context.args.reason, given_in))
     if cell.in_flight and (word is Word.WAIVED or not commit):
-        raise _not_a_branch(cell, word)
+        raise _not_a_branch(cell, word, plan)
     named = _in_branch(context, cell, commit) if commit else ""
     return act(context, lambda _: SayMerge(*key, word, context.args.reason, named))
 
 
-def _not_a_branch(cell: LedgerCell, word: Word) -> UsageError:
+def _not_a_branch(cell: LedgerCell, word: Word, plan: Plan) -> UsageError:
     """A release in flight is judged by `fix.lost`: only a waiver lets a fix be missing in it."""
-    if word is Word.WAIVED:
-        return UsageError(
-            f"{cell.branch} is the release in flight: a fix that is missing there needs a waiver",
-            remedy=f"gonogo waive fix.lost:fix:{cell.product}/{cell.fix} --reason '...' --until TIME",
-        )
-    return UsageError(
-        f"{cell.branch} is the release in flight: name the commit of it that does the same as {cell.fix}",
-        remedy=f"gonogo merges equal {cell.fix} {cell.branch} --commit COMMIT --reason '...'",
-    )
+    equal = f"gonogo merges equal {cell.fix} {cell.branch} --commit COMMIT --reason '...'"
+    if word is not Word.WAIVED:
+        told = f"{cell.branch} is the release in flight: name the commit of it that does the same as {cell.fix}"
+        return UsageError(told, remedy=equal)
+    told = f"{cell.branch} is the release in flight: a fix that is missing there needs a waiver"
+    if waiver := missing_in_flight(plan, cell.product, cell.fix):
+        return UsageError(told, remedy=f"{waiver.remedy}    (by {waiver.who})")
+    patch = f"gonogo hotfix plan {cell.product} {cell.fix} --from VERSION"
+    return UsageError(f"{told}, which nobody in this plan may give", remedy=f"{patch}\n  or: {equal}")
 
 
 def _in_branch(context: Context, cell: LedgerCell, commit: str) -> str:
@@ -54,15 +56,16 @@ def _in_branch(context: Context, cell: LedgerCell, commit: str) -> str:
     return commit_in(product.repo, cell.branch, commit) if product else ""
 
 
-def find(context: Context) -> LedgerCell:
-    """The cell that was named. Raises UsageError when there is none."""
+def find(context: Context) -> tuple[LedgerCell, Plan]:
+    """The cell that was named, and the plan that says who may answer. Raises UsageError without one."""
     fix, branch = context.args.fix, context.args.branch
+    ledger, plan = read_with_plan(context)
     found = [
         cell
-        for cell in read(context).cells
+        for cell in ledger.cells
         if cell.branch == branch and (fix in cell.names or (len(fix) >= 7 and cell.oid.startswith(fix)))
     ]
     if len(found) != 1:
         what = f"no fix '{clean(fix, 80)}' that must reach '{clean(branch, 80)}'"
         raise UsageError(f"there is {what}", remedy="gonogo merges    lists them")
-    return found[0]
+    return found[0], plan

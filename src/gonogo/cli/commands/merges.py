@@ -11,6 +11,9 @@ from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment
 from gonogo.errors import ExitCode, GonogoError
 from gonogo.facts.ledger import Arrival, Ledger, LedgerCell, push_command
+from gonogo.plan import Plan
+from gonogo.rules.authority import agreed
+from gonogo.rules.next_act import missing_in_flight
 from gonogo.text.tones import Span, Tone
 from gonogo.view.merges import CarryPreview, asides, carry_preview, nothing_to_carry, preview_spans
 
@@ -39,12 +42,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Print the ledger. Exit 3 while a fix is missing somewhere, 4 when unknown or without any release."""
-    ledger = read(context, context.args.product)
+    ledger, plan = read_with_plan(context, context.args.product)
     previews = _previews(context, ledger) if context.args.preview else {}
     if context.options.json:
         context.out.json(ledger_facts(ledger, previews))
     else:
-        _print(context, ledger, previews)
+        _print(context, ledger, previews, plan)
     arrivals = {cell.arrival for cell in ledger.cells}
     if arrivals & {Arrival.MISSING, Arrival.UNPUSHED}:
         return ExitCode.NO_GO
@@ -54,6 +57,11 @@ def run(context: Context) -> int:
 
 def read(context: Context, product: str = "") -> Ledger:
     """The ledger of one product, or of all, with what people have said. Raises UsageError."""
+    return read_with_plan(context, product)[0]
+
+
+def read_with_plan(context: Context, product: str = "") -> tuple[Ledger, Plan]:
+    """The ledger, and the plan that says who may answer for it. Raises UsageError."""
     session = context.doors.open_session(context.options, via())
     try:
         session.refresh()
@@ -61,7 +69,8 @@ def read(context: Context, product: str = "") -> Ledger:
         require_name(product, (one.name for one in plan.products), "product")
         wanted = tuple(one for one in plan.products if product in {"", one.name})
         known = session.inputs
-        return context.doors.read_ledger(plan, wanted, known.state.merges.values(), known.journal)
+        ledger = context.doors.read_ledger(plan, wanted, known.state.merges.values(), known.journal)
+        return ledger, agreed(session.loaded, known.state)
     finally:
         session.close()
 
@@ -82,7 +91,7 @@ def _previews(context: Context, ledger: Ledger) -> Previews:
     return found
 
 
-def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
+def _print(context: Context, ledger: Ledger, previews: Previews, plan: Plan) -> None:
     if ledger.problem:
         context.say.warning(ledger.problem)
     if not ledger.cells:
@@ -115,25 +124,22 @@ def _print(context: Context, ledger: Ledger, previews: Previews) -> None:
             Span(": carry each forward, or answer for it"),
         )
         looks = () if previews else (("would they conflict?", "gonogo merges --preview"),)
-        plan = "`since:` and `retired:` at `branches:` in the plan"
-        old = (("old ones at once", plan),) if len(ledger.open) > _MANY else ()
-        for what, typed in (*looks, *_ways_out(first), *old):
+        keys = "`since:` and `retired:` at `branches:` in the plan"
+        old = (("old ones at once", keys),) if len(ledger.open) > _MANY else ()
+        for what, typed in (*looks, *_ways_out(first, plan), *old):
             context.out.line(Span(f"  {what:<23}", Tone.MUTED), Span(typed, Tone.STRONG))
 
 
-def _ways_out(cell: LedgerCell) -> tuple[tuple[str, str], ...]:
-    """What to type about a cell that is open."""
+def _ways_out(cell: LedgerCell, plan: Plan) -> tuple[tuple[str, str], ...]:
+    """What to type about a cell that is open, as far as somebody whom the plan names can do it."""
     named = f"{cell.called} {cell.branch}"
     if cell.in_flight:
-        waiver = f"fix.lost:fix:{cell.product}/{cell.fix}"
+        waiver = missing_in_flight(plan, cell.product, cell.fix)
         return (
             ("make a patch with it", f"gonogo hotfix plan {cell.product} {cell.fix} --from VERSION"),
             ("or a new tag with it", "gonogo merges carry, then plan the new tag"),
             ("another commit does it", f"gonogo merges equal {named} --commit COMMIT --reason '...'"),
-            (
-                "it may be missing",
-                f"gonogo waive {waiver} --reason '...' --until TIME",
-            ),
+            *((("it may be missing", f"{waiver.remedy}    (by {waiver.who})"),) if waiver else ()),
         )
     if cell.arrival is Arrival.UNPUSHED:
         return (("push it", push_command(cell)),)

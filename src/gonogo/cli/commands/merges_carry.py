@@ -21,4 +21,4 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Exit 0 carried, 3 when it was only shown, stopped at a conflict or must not be done, 5 for a lost race."""
-    return _carry.carry(context, find(context))
+    return _carry.carry(context, find(context)[0])
