@@ -53,6 +53,51 @@ def test_mistakes_as_json(gonogo: Here, release: Release) -> None:
     ]
 
 
+def test_what_a_plan_may_not_mean_is_a_warning(gonogo: Here, release: Release) -> None:
+    """A title cut off by `#`, an address that is not asked, names that only upper case tells apart."""
+    text = release.plan.read_text(encoding="utf-8")
+    items = "    - Fix #12 now\n    - Tell everybody # in the chat\n    - 'Fix #13 too'\n"
+    text = text.replace("  Deployment:\n", f"  Deployment:\n{items}")
+    text += "metadata: {Jira: a, jira: b, link: 'http://169.254.169.254/x'}\n"
+    release.plan.write_text(text, encoding="utf-8")
+
+    found = gonogo("check")
+
+    assert found.code == 0, found
+    at = text.splitlines().index("    - Fix #12 now") + 1
+    last = len(text.splitlines())
+    link_local = "169.254.169.254 is a link-local or metadata address, which is not asked"
+    assert found.out.splitlines()[1:] == [
+        f"release.yaml:{at}:7: warning: 'Fix' ends before '#12 now': YAML reads ' #' as the start of a comment",
+        "    - Fix #12 now",
+        "      ^~~",
+        "  put the text in quotation marks; or write '# ' before a comment",
+        f"release.yaml:{last}:21: warning: 'jira' and 'Jira' differ only in upper and lower case",
+        "    metadata: {Jira: a, jira: b, link: 'http://169.254.169.254/x'}",
+        "                        ^~~~",
+        "  rename one of the two",
+        f"release.yaml:{last}:36: warning: {link_local}",
+        "    metadata: {Jira: a, jira: b, link: 'http://169.254.169.254/x'}",
+        "                                       ^~~~~~~~~~~~~~~~~~~~~~~~~~",
+        "  name another host, or list it under allow_addresses in your own configuration",
+    ]
+    codes = [one["code"] for one in gonogo("check", "--json").facts["warnings"]]
+    assert codes == ["cut-by-comment", "alike", "link-local"]
+
+
+def test_all_mistakes_of_one_url_are_told_at_once(gonogo: Here, release: Release) -> None:
+    """A password beside a wrong placeholder, a wrong port and an address that is not asked."""
+    text = release.plan.read_text(encoding="utf-8")
+    wrong = "http://anna:word@169.254.169.254/{env}?token=1"
+    release.plan.write_text(f"{text}sources: [{{use: prometheus, url: '{wrong}'}}]\n", encoding="utf-8")
+
+    found = gonogo("check", "--json")
+
+    here = {one["code"] for one in found.facts["problems"]}
+    assert here >= {"no-placeholders", "userinfo", "secret-in-url"}
+    assert [one["code"] for one in found.facts["warnings"]] == ["link-local"]
+
+
 def test_another_verb_tells_the_mistakes_on_stderr(gonogo: Here, release: Release) -> None:
     """How many, then each at the beginning of a line, as editors want it."""
     release.plan.write_text("release: 1\nenvironments: [a]\nproducts: {}\nfoo: 1\n", encoding="utf-8")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gonogo.doctor.finding import Finding
     from gonogo.engine.poller_thread import PollerThread
     from gonogo.engine.session import Session
-    from gonogo.errors import GonogoError
+    from gonogo.errors import GonogoError, PlanProblem
     from gonogo.events import Actor
     from gonogo.events.merges import MergeWord
     from gonogo.facts import Observation
@@ -58,6 +58,10 @@ class Doors(Protocol):
 
     def load_plan(self, options: Options) -> LoadedPlan:
         """Read the plan. Raises PlanInvalid with every problem, UsageError, StorageError."""
+        ...
+
+    def plan_doubts(self, options: Options) -> tuple[PlanProblem, ...]:
+        """What the plan's file may well not mean, in its order; none where it cannot be read."""
         ...
 
     def journal_place(self, options: Options, release: str) -> JournalPlace:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gonogo.engine.session import Session
+    from gonogo.errors import PlanProblem
     from gonogo.events import Actor, Event, EventId
     from gonogo.io.config import Config
     from gonogo.io.journal import DirectoryJournal
@@ -74,6 +75,21 @@ def plan_source(options: Options) -> PlanSource:
 def load_plan(options: Options) -> LoadedPlan:
     """Read the plan. Raises PlanInvalid, UsageError, StorageError."""
     return plan_source(options).load()
+
+
+def plan_doubts(options: Options) -> tuple[PlanProblem, ...]:
+    """What the plan's file may well not mean; see `io.plan_file.doubts`."""
+    from gonogo.errors import ConfigError
+    from gonogo.io.plan_file.doubts import doubts_of
+
+    try:
+        allowed = config().allow_addresses
+    except ConfigError:  # told by whoever needs it
+        allowed = ()
+    try:
+        return doubts_of(plan_path(options), allowed)
+    except OSError:  # told by whoever reads the plan
+        return ()
 
 
 def journal_place(options: Options, release: str) -> JournalPlace:

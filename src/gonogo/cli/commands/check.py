@@ -10,7 +10,7 @@ from gonogo.cli.arguments import add_plan_word
 from gonogo.cli.context import Context
 from gonogo.cli.facts import changes_facts, observation_facts
 from gonogo.cli.output import problem_facts
-from gonogo.errors import ExitCode, PlanInvalid
+from gonogo.errors import ExitCode, PlanInvalid, PlanProblem
 from gonogo.facts import Missing, Observation, Reason, Seen
 from gonogo.plan import LoadedPlan, Plan
 from gonogo.plan.branches import NoBranch
@@ -33,21 +33,23 @@ def run(context: Context) -> int:
     try:
         loaded = context.doors.load_plan(context.options)
     except PlanInvalid as error:
-        return _invalid(context, error)
+        return _invalid(context, error, context.doors.plan_doubts(context.options))
     observations, changes = context.doors.ask_everything(loaded.plan) if context.args.live else ((), ())
     observations = _in_order(loaded.plan, _without_gaps(_once(observations)))
     lacking = context.doors.lacking_branches(loaded.plan) if context.args.live else ()
     silent = sum(isinstance(one, Missing) for one in observations)
     unreadable = sum(isinstance(one, Unreadable) for one in changes)
     lacks = _lacks(loaded.plan, context)
+    doubts = context.doors.plan_doubts(context.options)
     if context.options.json:
         unfinished = [{"subject": one.subject, "fact": one.fact, "waivable": one.waivable} for one in lacks]
         live = _live_facts(context, observations, changes, lacking)
-        context.out.json({**_facts(loaded), "unfinishable": unfinished, **live})
+        context.out.json({**_facts(loaded), "warnings": _doubt_facts(doubts), "unfinishable": unfinished, **live})
     else:
         context.out.line(
             Span("valid: ", Tone.GOOD), f"{loaded.path}: release {loaded.plan.release}, {_summary(loaded.plan)}"
         )
+        _tell(context, doubts)
         context.out.lines([_lack_line(one) for one in lacks])
         context.out.lines(_live_lines(observations, changes, lacking))
     if hopeless(lacks):
@@ -110,14 +112,30 @@ def _without_gaps(observations: tuple[Observation, ...]) -> tuple[Observation, .
     )
 
 
-def _invalid(context: Context, error: PlanInvalid) -> int:
+def _invalid(context: Context, error: PlanInvalid, doubts: tuple[PlanProblem, ...]) -> int:
     """The mistakes are what was asked for, so they go to stdout."""
     if context.options.json:
         problems = [problem_facts(problem) for problem in error.problems]
-        context.out.json({"valid": False, "problems": problems, "left_out": error.left_out})
+        warnings = _doubt_facts(doubts)
+        context.out.json({"valid": False, "problems": problems, "left_out": error.left_out, "warnings": warnings})
     else:
+        _tell(context, doubts)
         context.out.text(f"{error}\n{error.message}")
     return error.exit_code
+
+
+def _tell(context: Context, doubts: tuple[PlanProblem, ...]) -> None:
+    """Each doubt as a mistake is told: place, line, caret, remedy."""
+    for one in doubts:
+        head, *rest = str(one).splitlines()
+        context.out.line(
+            Span(f"{one.where}: ", Tone.STRONG), Span("warning: ", Tone.WARN), Span(head[len(one.where) + 2 :])
+        )
+        context.out.text("\n".join(rest))
+
+
+def _doubt_facts(doubts: tuple[PlanProblem, ...]) -> list[dict[str, Any]]:
+    return [problem_facts(one) for one in doubts]
 
 
 def _summary(plan: Plan) -> str:

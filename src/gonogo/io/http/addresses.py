@@ -5,9 +5,11 @@ import contextlib
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from msgspec import Struct
+
+from gonogo.io.http.not_asked import is_not_asked, unwrapped
 
 SockAddr = tuple[str, int] | tuple[str, int, int, int]
 
@@ -27,34 +29,10 @@ class Address(Struct, frozen=True):
 Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
 """(host, port) -> addresses in the order to try them. Raises OSError (gaierror) or UnicodeError."""
 
-_NAT64 = ip_network("64:ff9b::/96")
-
-_REFUSED = tuple(
-    ip_network(text)
-    for text in (
-        "169.254.0.0/16",  # link-local; 169.254.169.254 is the metadata service of most clouds
-        "fe80::/10",
-        "fd00:ec2::254/128",  # metadata: Amazon
-        "fd20:ce::254/128",  # metadata: Google
-        "100.100.100.200/32",  # metadata: Alibaba
-        "168.63.129.16/32",  # metadata: Azure's host channel
-    )
-)
-
-
-def unwrapped(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address inside an IPv6 one (mapped, NAT64 or 6to4), else the address itself."""
-    if isinstance(ip, IPv4Address):
-        return ip
-    if ip in _NAT64:
-        return IPv4Address(int(ip) & 0xFFFF_FFFF)
-    return ip.ipv4_mapped or ip.sixtofour or ip
-
 
 def is_refused(address: Address, allowed: Iterable[str]) -> bool:
     """Whether this address is one gonogo does not ask: link-local or a cloud's metadata service, unless listed."""
-    ip = address.ip
-    return any(ip in network for network in _REFUSED) and str(ip) not in {text.strip().lower() for text in allowed}
+    return is_not_asked(address.ip, allowed)
 
 
 class Resolver:
