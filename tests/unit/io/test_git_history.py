@@ -614,4 +614,40 @@ def test_a_tag_with_two_v_is_a_slip_and_no_base(tmp_path: Path) -> None:
     made = make_repository(
         tmp_path / "repo", ["feat: begin", "fix: a", "fix: b"], tags={"v1.0.0": 0, "vv3.0.0": 1}
     )
+    found = read(product(made.path))
+    assert found.base == "v1.0.0"
+    assert "vv3.0.0 begins like a version and cannot be read as semver: it is skipped as a base" in found.problems
+
+
+def test_only_tags_that_could_have_been_the_base_are_named_as_skipped(tmp_path: Path) -> None:
+    """Not an older one, not one of another branch, not what begins like no version."""
+    tags = {"v0.9.0x": 0, "v1.0.0": 0, "v1.2x.0": 1, "v1.3.0_a": 1, "version-2": 1, "v2-retro": 1}
+    made = make_repository(tmp_path / "repo", ["feat: begin", "fix: a", "fix: b"], tags=tags)
+    alone = git(made.path, *_AS, "commit-tree", "-m", "chore: other root", f"{made.oids[0]}^{{tree}}")
+    git(made.path, "tag", "v1.9.0_b", alone)
+    [told] = [one for one in read(product(made.path)).problems if "skipped" in one]
+    told_of, _, why = told.partition(" begin ")
+    assert told_of == "v1.2x.0, v1.3.0_a"
+    assert why == "like a version and cannot be read as semver: they are skipped as a base"
+
+
+def test_an_ancient_release_is_no_base_where_newer_ones_stand_beside_the_branch(tmp_path: Path) -> None:
+    """Release branches came into use after v0.1.0: what v1.1.0 shipped is not told a second time."""
+    subjects_ = ["feat: begin", "feat: old", "feat: more", "fix: total"]
+    made = make_repository(tmp_path / "repo", subjects_, tags={"v0.1.0": 0})
+    tip = git(
+        made.path, *_AS, "commit-tree", "-p", made.oids[2], "-m", "chore: release", f"{made.oids[2]}^{{tree}}"
+    )
+    git(made.path, "tag", "v1.1.0", tip)
+    found = read(product(made.path))
+    assert (found.base, subjects(found)) == ("v1.1.0", {"fix: total"})
+    assert any("where v1.1.0 parts from it, 1 commit" in one for one in found.problems)
+    assert read(product(made.path, previous="0.1.0")).count == 3, "what the plan names holds"
+
+
+def test_a_hotfix_beside_the_branch_leaves_the_release_it_came_from_the_base(tmp_path: Path) -> None:
+    """It parts at the very release that the target contains."""
+    made = make_repository(tmp_path / "repo", ["feat: begin", "feat: more"], tags={"v1.0.0": 0})
+    tip = git(made.path, *_AS, "commit-tree", "-p", made.oids[0], "-m", "fix: hot", f"{made.oids[0]}^{{tree}}")
+    git(made.path, "tag", "v1.0.1", tip)
     assert read(product(made.path)).base == "v1.0.0"

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.changelog import Base, Choice, Tag
 from gonogo.io.git.door import UnknownRevisionError, check_ref
 from gonogo.io.git.history.repository import Repository
-from gonogo.io.git.history.tags import TagRef, candidates, release_tags, tag_pattern
+from gonogo.io.git.history.tags import Known, TagRef, candidates, numbers_of, release_tags, tag_pattern
 from gonogo.plan import Product, SchemeName
+from gonogo.text import clean
 from gonogo.versions import Version, compare, parse
 
+_SKIPPED = 5
+"""Tags that cannot be read and are told."""
 _FIRST_TRIES = 3
 """Tags asked one by one whether the target contains them; past that one walk answers for all."""
 
@@ -34,7 +38,15 @@ def find_base(repository: Repository, product: Product, target_oid: str, tag: Ta
     What `from` names; else the plan's `previous` when its tag is part of the target; else the newest release
     tag by version order that is. A final version is compared with the last final one, a pre-release with any.
     """
-    known = repository.tags(product) if product.scheme is not SchemeName.OPAQUE else ()
+    every = repository.known_tags(product) if product.scheme is not SchemeName.OPAQUE else Known()
+    found = _found_base(repository, product, target_oid, tag, start, every.releases)
+    skipped = _skipped(repository, product, target_oid, every.unread, found.base)
+    return replace(found, notes=(*found.notes, *skipped)) if skipped else found
+
+
+def _found_base(
+    repository: Repository, product: Product, target_oid: str, tag: Tag, start: str, known: tuple[TagRef, ...]
+) -> FoundBase:
     if start:
         return _named(repository, product, target_oid, start, known)
     if product.scheme is SchemeName.OPAQUE:
@@ -45,7 +57,7 @@ def find_base(repository: Repository, product: Product, target_oid: str, tag: Ta
     stated = search.stated(known) if product.previous else None
     newest = search.newest(candidates(known, product, tagged=bool(tag.oid)))
     if stated is None:
-        base = _base(repository, newest) if newest else search.parted
+        base = _base(repository, newest) if newest and not search.parted.oid else search.parted
         return FoundBase(base, (*search.notes, *search.doubts), search.choices, tuple(search.outside), known)
     if newest is not None and compare(newest.version, stated.version) == 1:
         search.notes.append(f"{newest.name} came after {stated.name}, which the plan names as previous")
@@ -95,7 +107,7 @@ class _Search:
         self.choices: tuple[Choice, ...] = ()
         self.outside: list[TagRef] = []
         self.parted = Base()
-        """Where the newest release left the target's history, when the target contains none of them."""
+        """Where the newest release left the target's history, when that is after all that the target has."""
 
     def stated(self, known: Iterable[TagRef]) -> TagRef | None:
         """The tag of the plan's `previous`, when it can be the base."""
@@ -140,11 +152,11 @@ class _Search:
         """A release outside the target is a hotfix or was squash-merged: each base gives another changelog."""
         names = ", ".join(tag.name for tag in self.outside)
         newest = self.outside[0]
-        oid = "" if found else self._repository.merge_base(newest.ref, self._target_oid)
+        oid = self._where_it_parts(newest, found)
         if oid:
             self.parted = Base(newest.name, oid, newest.version.number)
-        chosen, other = self._count(found.ref if found else oid), self._count(newest.ref)
-        self.choices = (Choice(found.name if found else oid[:12], chosen), Choice(newest.name, other))
+        chosen, other = self._count(found.ref if found and not oid else oid), self._count(newest.ref)
+        self.choices = (Choice(oid[:12] if oid or not found else found.name, chosen), Choice(newest.name, other))
         verb = "is" if len(self.outside) == 1 else "are"
         instead = f"counted from {found.name}" if found else "counted from the first commit"
         if oid:
@@ -154,6 +166,17 @@ class _Search:
             f"{instead}, {_commits(chosen)}; since {newest.name} it would be {_commits(other)} "
             f"(`from: {newest.name}` in the plan, or --from {newest.name})"
         )
+
+    def _where_it_parts(self, newest: TagRef, found: TagRef | None) -> str:
+        """The commit from which the changes since `newest` are counted; "" where `found` is as near.
+
+        An old release that the target contains is no base while newer ones stand on branches that left it later.
+        """
+        oid = self._repository.merge_base(newest.ref, self._target_oid)
+        if not oid or found is None:
+            return oid
+        at = _base(self._repository, found).oid
+        return oid if oid != at and self._repository.contains(oid, at) else ""
 
     def _count(self, start: str) -> int:
         try:
@@ -169,6 +192,24 @@ class _Search:
 
     def _contains(self, tag: TagRef) -> bool:
         return self._repository.contains(self._target_oid, tag.ref)
+
+
+def _skipped(
+    repository: Repository, product: Product, target_oid: str, unread: Sequence[str], base: Base
+) -> tuple[str, ...]:
+    """Tags of the target that begin like a release after its base and cannot be read."""
+    prefix, _ = tag_pattern(product)
+    since = numbers_of(base.version)
+    after = [name for name in unread if numbers_of(name.removeprefix(prefix)) >= since]
+    named = [name for name in after[-_SKIPPED:] if repository.contains(target_oid, f"refs/tags/{name}")]
+    if not named:
+        return ()
+    verb = "begins" if len(named) == 1 else "begin"
+    them = "it is" if len(named) == 1 else "they are"
+    told = ", ".join(clean(name, 60) for name in named)
+    return (
+        f"{told} {verb} like a version and cannot be read as {product.scheme.value}: {them} skipped as a base",
+    )
 
 
 def _commits(count: int) -> str:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from gonogo.commits import Commit
 from gonogo.io.git.door import GitDoor, UnknownRevisionError, check_ref, is_object_id
 from gonogo.io.git.history.records import LOG, reader, records
-from gonogo.io.git.history.tags import TagRef, release_tags
+from gonogo.io.git.history.tags import Known, TagRef, known_tags
 from gonogo.plan import ChangelogRules, MergePolicy, Product
 from gonogo.text import clean
 
@@ -53,7 +53,11 @@ class Repository:
 
     def tags(self, product: Product) -> tuple[TagRef, ...]:
         """The release tags of `product`, newest version first; those of other products are left out."""
-        return release_tags(self.git, product)
+        return self.known_tags(product).releases
+
+    def known_tags(self, product: Product) -> Known:
+        """The release tags of `product`, and those that begin like one and cannot be read."""
+        return known_tags(self.git, product)
 
     def contains(self, target_oid: str, name: str) -> bool:
         """Whether `name`, a full reference or object id, is part of the target's history."""

@@ -1,5 +1,6 @@
 """The release tags of a product: by name only, for opening each costs 4 ms."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from gonogo.versions import Version, channel, compare, parse
 from gonogo.versions.calver import follows
 
 _V = ("v", "V")
+_LIKE_A_VERSION = re.compile(r"[vV]*(\d{1,8}(?:[._-]\d{1,8})+)")
 _WHOLE = 2
 """Dots of a version that names all three of its numbers."""
 
@@ -34,25 +36,54 @@ def tag_pattern(product: Product) -> tuple[str, str]:
     return prefix, suffix
 
 
+class Known(Struct, frozen=True):
+    """What the tags of a product say."""
+
+    releases: tuple[TagRef, ...] = ()
+    """Newest version first."""
+    unread: tuple[str, ...] = ()
+    """Names of tags that begin like a version and are none: `vv3.0.0`, `v2026.11.2x`; as git lists them."""
+
+
 def release_tags(git: GitDoor, product: Product, *conditions: str) -> tuple[TagRef, ...]:
     """The release tags of `product`, newest version first; those of other products are left out."""
+    return known_tags(git, product, *conditions).releases
+
+
+def known_tags(git: GitDoor, product: Product, *conditions: str) -> Known:
+    """The release tags of `product`, and those that were probably meant to be some."""
     prefix, suffix = tag_pattern(product)
     # %(refname), not %(refname:short): the short form is 12 times slower, for it looks for ambiguities
     listed = git.run(["for-each-ref", "--format=%(refname)", *conditions, f"refs/tags/{prefix}*"])
-    return _ordered(_read(listed, prefix, suffix, product))
+    unread: list[str] = []
+    return Known(_ordered(_read(listed, prefix, suffix, product, unread)), tuple(unread))
 
 
-def _read(listed: bytes, prefix: str, suffix: str, product: Product) -> Iterator[TagRef]:
+def numbers_of(text: str) -> tuple[int, ...]:
+    """The numbers that a tag which cannot be read begins with; none where it does not begin like a version."""
+    found = _LIKE_A_VERSION.match(text)
+    return tuple(int(one) for one in re.split("[._-]", found[1])) if found else ()
+
+
+def _read(
+    listed: bytes, prefix: str, suffix: str, product: Product, unread: list[str] | None = None
+) -> Iterator[TagRef]:
+    """The releases among the tags that are listed; `unread` takes in the names of slips."""
     begin, end = f"refs/tags/{prefix}", -len(suffix) or None
     start = len(begin)
     # `vv3.0.0` is a slip of the pen: taken for 3.0.0, it would be the base of all that comes after
     doubled = prefix[-1:] in _V
     for ref in listed.decode("utf-8", "replace").splitlines():
-        if ref.startswith(begin) and ref.endswith(suffix) and not (doubled and ref[start : start + 1] in _V):
-            # a prefix of another product does not parse: its releases are not ours
-            version = parse(ref[start:end], product.scheme, product.name)
-            if isinstance(version, Version) and _is_ours(version, product):
+        if not ref.startswith(begin) or not ref.endswith(suffix):
+            continue
+        text = ref[start:end]
+        # a prefix of another product does not parse: its releases are not ours
+        version = None if doubled and text[:1] in _V else parse(text, product.scheme, product.name)
+        if isinstance(version, Version):
+            if _is_ours(version, product):
                 yield TagRef(ref[len("refs/tags/") :], version)
+        elif unread is not None and numbers_of(text):
+            unread.append(ref[len("refs/tags/") :])
 
 
 def _is_ours(version: Version, product: Product) -> bool:
