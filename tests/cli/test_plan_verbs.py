@@ -85,6 +85,34 @@ def test_what_a_plan_may_not_mean_is_a_warning(gonogo: Here, release: Release) -
     assert codes == ["cut-by-comment", "alike", "link-local"]
 
 
+@pytest.mark.parametrize(
+    ("written", "warned"),
+    [
+        ("version: 2026-02-30", "semver reads '2026-02-30' as the pre-release 02-30 of 2026.0.0"),
+        ("version: 2026-02-30, scheme: calver", "'2026-02-30' is no day of the calendar"),
+        ("version: 2026-02-28, scheme: calver", ""),
+        ("version: 2026.2.30", ""),
+    ],
+)
+def test_a_date_as_a_version_is_a_warning(gonogo: Here, release: Release, written: str, warned: str) -> None:
+    """It is read, as something that nobody meant."""
+    release.plan.write_text(f"release: a\nenvironments: [a]\nproducts: {{web: {{{written}}}}}\n", encoding="utf-8")
+    assert [one["message"] for one in gonogo("check", "--json").facts["warnings"]] == [warned] * bool(warned)
+
+
+def test_a_weekly_freeze_without_an_end_is_told(gonogo: Here, release: Release) -> None:
+    """Without `to` it is a mistake; from a moment to the same one it holds for ever, and is a warning."""
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(f"{text}freezes: {{a: {{weekly: true, from: FRI 16:00}}}}\n", encoding="utf-8")
+    [problem] = gonogo("check", "--json").facts["problems"]
+    assert problem["message"] == "freeze 'a' has no 'to'"
+    release.plan.write_text(
+        f"{text}freezes: {{a: {{weekly: true, from: FRI 16:00, to: FRI 16:00}}}}\n", encoding="utf-8"
+    )
+    [warning] = gonogo("check", "--json").facts["warnings"]
+    assert warning["message"] == "freezes 'a' begins where it ends: it holds the whole week, and never ends"
+
+
 def test_all_mistakes_of_one_url_are_told_at_once(gonogo: Here, release: Release) -> None:
     """A password beside a wrong placeholder, a wrong port and an address that is not asked."""
     text = release.plan.read_text(encoding="utf-8")

@@ -247,3 +247,30 @@ def test_who_only_looks_needs_no_home_to_write_to(release: Release, verb: list[s
     refused = run(["tick", "tests"], env=env)
     assert refused.code in {74, 77}
     assert "cannot make a journal" in refused.err
+
+
+@pytest.mark.parametrize("verb", ["status", "check", "log", "init"])
+def test_a_directory_that_was_removed_is_told(
+    gonogo: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """No path means anything there; it is no error of the program."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    told = gonogo(verb)
+    assert (told.code, told.out) == (ExitCode.USAGE, "")
+    assert told.err == (
+        "gonogo: the current directory does not exist any more\n  cd to a directory that exists, then repeat it\n"
+    )
+    assert gonogo("--version").code == 0
+
+
+def test_a_relative_home_is_not_used(gonogo: Here, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal would lie somewhere else for each directory one works in."""
+    monkeypatch.setenv("HOME", "home")
+    told = gonogo("check")
+    assert told.code == 0
+    assert "HOME is 'home', which is no absolute path; /" in told.err
+    assert os.environ["HOME"].startswith("/")
+    assert not (release.directory / "home").exists()

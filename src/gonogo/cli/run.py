@@ -10,7 +10,7 @@ from gonogo.cli.context import Context, Ended, Options
 from gonogo.cli.diagnostics import Diagnostics
 from gonogo.cli.output import Output, OutputLostError, ReaderGone, style_of
 from gonogo.cli.parser import Parsed, Shown, read, split_verb
-from gonogo.errors import ExitCode, GonogoError
+from gonogo.errors import ExitCode, GonogoError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ def run(argv: Sequence[str], doors: Doors) -> int:
     # wishes about the looks hold for the complaint about a wrong command line too
     wishes = Options(json="--json" in argv, no_color="--no-color" in argv, ascii="--ascii" in argv)
     out, say = _streams(wishes)
+    _settle_home(say)
     try:
         code = _dispatch(argv, out, say, doors)
         out.flush()
@@ -60,7 +61,34 @@ def _dispatch(argv: Sequence[str], out: Output, say: Diagnostics, doors: Doors) 
             out.text(text)
             return ExitCode.OK
         case Parsed(_, options, args, command):
+            _need_directory()
             return command.run(Context(options, args, out, say, doors))
+
+
+def _need_directory() -> None:
+    """Raises UsageError in a directory that was removed: no path means anything there."""
+    try:
+        os.getcwd()  # noqa: PTH109  # asked whether there is one
+    except FileNotFoundError:
+        remedy = "cd to a directory that exists, then repeat it"
+        raise UsageError("the current directory does not exist any more", remedy=remedy) from None
+
+
+def _settle_home(say: Diagnostics) -> None:
+    """A HOME that is no absolute path would put the journal somewhere else for each directory one works in."""
+    given = os.environ.get("HOME", "/")
+    if given.startswith("/"):
+        return
+    import pwd
+
+    try:
+        home = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:  # an account without a name has no home
+        del os.environ["HOME"]
+        return
+    os.environ["HOME"] = home
+    if given:
+        say.warning(f"HOME is '{given}', which is no absolute path; {home} is used")
 
 
 def _streams(wishes: Options) -> tuple[Output, Diagnostics]:

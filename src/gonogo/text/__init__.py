@@ -45,21 +45,21 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
     """Return `text` as one harmless line of at most `limit` characters.
 
     Control characters (C0, DEL, C1), bidirectional controls, invisible formatting, line separators
-    and lone surrogates become visible symbols; tabs and newlines become blanks. Zero-width joiners
-    stay where they join something: emoji and several scripts need them. `https://user:password@host` becomes
-    `https://***@host`, before anything is cut off.
+    and lone surrogates become visible symbols, floods of combining marks too; tabs and newlines become
+    blanks. Zero-width joiners stay where they join something: emoji and several scripts need them.
+    `https://user:password@host` becomes `https://***@host`, before anything is cut off.
     """
     text = without_userinfo(text[: limit + _BEYOND])
     if len(text) > limit:
         text = _bounded(text, limit)
     # everything the table changes is unprintable to Python; asking that first is 20 times faster than translating
-    return text if text.isprintable() else _joined(text.translate(_one_line()))
+    return _thinned(text) if text.isprintable() else _thinned(_joined(text.translate(_one_line())))
 
 
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """Return `text` as harmless lines: as `clean`, but newlines stay and a tab is four blanks."""
     text = _bounded(without_userinfo(text[: limit + _BEYOND]), limit)
-    return text if text.replace("\n", "").isprintable() else _joined(text.translate(_many_lines()))
+    return _thinned(text if text.replace("\n", "").isprintable() else _joined(text.translate(_many_lines())))
 
 
 _JOINS = "[^\x00-\x7f\u2400-\u2426\ufffd\u200d]"
@@ -69,6 +69,18 @@ _STRAY_JOINER = f"(?<!{_JOINS})\u200d|\u200d(?!{_JOINS})"
 def _joined(text: str) -> str:
     """A joiner that joins nothing of this text would join what a screen puts beside it: it becomes visible."""
     return re.sub(_STRAY_JOINER, _REPLACEMENT, text) if "\u200d" in text else text
+
+
+_MARKS = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u06d6-\u06dc\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302d\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f]"
+)
+_FLOOD = f"({_MARKS}{{6}}){_MARKS}+"
+
+
+def _thinned(text: str) -> str:
+    """At most six marks on one letter: more are no language, and are drawn over the lines around."""
+    return text if text.isascii() else re.sub(_FLOOD, rf"\1{_REPLACEMENT}", text)
 
 
 def _bounded(text: str, limit: int) -> str:

@@ -54,3 +54,11 @@ def test_no_control_or_format_character_survives(text: str) -> None:
         if unicodedata.bidirectional(ch) in {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
     }
     assert not ({"\u200b", "\ufeff"} - kept_joiners) & set(clean(text))
+
+
+def test_a_flood_of_combining_marks_is_cut() -> None:
+    """They are drawn over the lines around; what languages write stays as it is."""
+    assert clean("a" + "\u0301" * 500 + "b") == "a" + "\u0301" * 6 + "\ufffdb"
+    assert clean_block("a\n" + "\u0e49" * 500) == "a\n" + "\u0e49" * 6 + "\ufffd"
+    for written in ("Việt Nam", "שָׁלוֹם", "ที่นี้", "\u2764\ufe0f", "e\u0301\u0323"):
+        assert clean(written) == written

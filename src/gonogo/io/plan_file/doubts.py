@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,9 @@ _Doubt = tuple[str, str, str]
 """Its code, what is doubtful, and what to do."""
 _WRITTEN: Final = frozenset({"checklist", "description", "metadata", "name", "reason", "title"})
 """Keys whose values are sentences of people, and not names or numbers."""
+_NAMED: Final = 2
+"""Keys that lead to one product or freeze."""
+_DATE = re.compile(r"[vV]?(?P<year>(?:19|20)\d\d)-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?")
 _LIMIT: Final = 50
 """Warnings told; a file with more has one cause for all."""
 _CUT = re.compile(r"[ \t]+(#[^\s#][^\n\r]*)")
@@ -38,20 +42,26 @@ def doubts_of(path: Path, allow_addresses: Collection[str] = ()) -> tuple[PlanPr
     lines = re.split("\r\n|\n|\r", text)
     found: list[PlanProblem] = []
     for keys, node in _nodes(document):
-        if isinstance(node.parts, dict):
-            doubts = list(_alike(keys, node))
-        elif node.parts is None:
-            doubts = [
-                (node.event, one)
-                for one in (_cut_off(keys, node, lines), _link_local(node, allow_addresses))
-                if one
-            ]
-        else:
-            continue
+        doubts = (*_of_mapping(keys, node), *_of_text(keys, node, lines, allow_addresses))
         for event, (code, what, remedy) in doubts:
             place = place_of(event)
             found.append(PlanProblem(name, place.line, place.column, code, what, remedy, problems.snippet(place)))
     return tuple(sorted(found, key=lambda one: (one.line, one.column))[:_LIMIT])
+
+
+def _of_mapping(keys: tuple[str, ...], node: Node) -> Iterator[tuple[Any, _Doubt]]:
+    if isinstance(node.parts, dict):
+        yield from _alike(keys, node)
+        yield from _dates(keys, node)
+        yield from _endless(keys, node)
+
+
+def _of_text(
+    keys: tuple[str, ...], node: Node, lines: list[str], allowed: Collection[str]
+) -> Iterator[tuple[Any, _Doubt]]:
+    if node.parts is None:
+        found = (_cut_off(keys, node, lines), _link_local(node, allowed))
+        yield from ((node.event, one) for one in found if one)
 
 
 def _nodes(document: Document) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -78,6 +88,44 @@ def _alike(keys: tuple[str, ...], node: Node) -> Iterator[tuple[Any, _Doubt]]:
         if other != name and keys:
             what = f"'{clean(name, 60)}' and '{clean(other, 60)}' differ only in upper and lower case"
             yield event, ("alike", what, "rename one of the two")
+
+
+def _dates(keys: tuple[str, ...], node: Node) -> Iterator[tuple[Any, _Doubt]]:
+    """A date as the version of a product: semver reads `2026-02-30` as the pre-release 02-30 of 2026.0.0."""
+    if len(keys) != _NAMED or keys[0] != "products" or not isinstance(node.parts, dict):
+        return
+    scheme = getattr(getattr(node.parts.get("scheme"), "event", None), "value", "semver")
+    for key in ("version", "previous"):
+        event = getattr(node.parts.get(key), "event", None)
+        text = clean(str(getattr(event, "value", "")), 60)
+        if not (found := _DATE.fullmatch(text)):
+            continue
+        if scheme == "semver":
+            what = f"semver reads '{text}' as the pre-release {text[5:]} of {found['year']}.0.0"
+            yield event, ("date-as-version", what, "say `scheme: calver` for versions that are dates")
+        elif not _is_a_day(found):
+            yield event, ("no-such-day", f"'{text}' is no day of the calendar", "correct the version")
+
+
+def _endless(keys: tuple[str, ...], node: Node) -> Iterator[tuple[Any, _Doubt]]:
+    """A weekly time from MON 00:00 to MON 00:00 is the whole week, and then the next one."""
+    if len(keys) != _NAMED or keys[0] not in {"freezes", "windows"} or not isinstance(node.parts, dict):
+        return
+    said = {
+        key: str(getattr(getattr(node.parts.get(key), "event", None), "value", ""))
+        for key in ("weekly", "from", "to")
+    }
+    if said["weekly"] == "true" and said["from"].split() == said["to"].split():
+        what = f"{keys[0]} '{clean(keys[1], 60)}' begins where it ends: it holds the whole week, and never ends"
+        yield node.parts["to"].event, ("endless", what, "name the first free moment in `to`")
+
+
+def _is_a_day(found: re.Match[str]) -> bool:
+    try:
+        date(int(found["year"]), int(found["month"]), int(found["day"] or 1))
+    except ValueError:
+        return False
+    return True
 
 
 def _cut_off(keys: tuple[str, ...], node: Node, lines: list[str]) -> _Doubt | None:

@@ -118,6 +118,9 @@ def _freeze(reading: Reading, path: Path, subject: str, given: FreezeShape) -> F
 
 def _has_one_form(reading: Reading, given: FreezeShape, path: Path, subject: str) -> bool:
     dated = given.start is not None and given.end is not None
+    if given.cron is None and given.start is not None and given.end is None:
+        reading.add_lack(Mistake.MISSING_KEY, path, where=subject, key="to")
+        return False
     if (given.cron is not None and (given.start or given.end or given.weekly)) or (
         given.cron is None and not dated
     ):

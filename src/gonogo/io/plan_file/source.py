@@ -65,7 +65,10 @@ class PlanFile:
 def shown_path(path: Path) -> str:
     """The path as one would type it here: relative where that is shorter."""
     absolute = os.path.abspath(path)  # noqa: PTH100  # as it was typed: links are not followed
-    relative = os.path.relpath(absolute)
+    try:
+        relative = os.path.relpath(absolute)
+    except FileNotFoundError:  # the directory one works in was removed
+        return clean(absolute, 400)
     return clean(relative if not relative.startswith("..") else absolute, 400)
 
 
