@@ -167,6 +167,14 @@ class World:
         self.inputs = replace(self.inputs, evidence=evidence)
         return self
 
+    def reports(self, environment: str, version: str, status: Status, product: str = "web") -> "World":
+        """What an environment answers from just now on: that version, in that state."""
+        target = Target(product, environment)
+        seen = Seen(target, (Running(version),), status, self.now, "test")
+        evidence = absorb(absorb(NOTHING, seen), seen)
+        self.inputs = replace(self.inputs, evidence={**self.inputs.evidence, target: evidence})
+        return self
+
     def ticks_everything(self) -> "World":
         """Every item is done, by two where two are needed."""
         from gonogo.acts import Tick

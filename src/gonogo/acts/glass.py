@@ -152,7 +152,8 @@ def _row(reason: ReasonLine, *, named: bool) -> dict[str, Any]:
     return {
         "rule": reason.rule,
         "subject": reason.subject,
-        "fact": clean(reason.fact, 300),
+        "fact": clean(reason.fact, waivers.FACT),
+        "stands": clean(reason.stands, waivers.FACT),
         "named": named,
         "unknown": is_unknown(reason),
     }
@@ -223,7 +224,8 @@ def _why_outdated(one: Glass, now: Mapping[tuple[str, str], ReasonLine]) -> str:
     for pane in one.panes:
         line = now.get((pane.rule, pane.subject))
         about = f"{pane.rule} {pane.subject}".rstrip()
-        if pane.rule in waivers.BY_ITS_FACT and line is not None and clean(line.fact, waivers.FACT) != pane.fact:
+        was = glass.kept(pane)
+        if was and line is not None and waivers.kept(line) != was:
             return f"{about} says something else since it was asked for: ask anew"
         if line is None and pane.rule in UNKNOWN:
             return f"{about} does not stand there: ask anew, without it"

@@ -10,10 +10,11 @@ from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
 from gonogo.acts.waivers import each_reason
 from gonogo.errors import ExitCode
 from gonogo.events import people
+from gonogo.events.glass import Glass
 from gonogo.events.sizes import LIST, that_fit
 from gonogo.events.state import GoDecision
 from gonogo.matrix import Cell
-from gonogo.rules import authority, completion, digest, finishing, outline, waivers
+from gonogo.rules import authority, completion, digest, finishing, glass, outline, waivers
 from gonogo.rules.authority import Act
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.goes import is_rolled_back, stands
@@ -266,9 +267,21 @@ def _refused(scene: Scene, judged: Verdict, shown: Preview, *, late: bool) -> Re
 
 def _helps(scene: Scene, first: ReasonLine, environment: str) -> str:
     """What to do about the first reason: clear it, or have it waived by somebody who can."""
+    asked = _asked_for(scene, first, environment)
+    if asked is not None:
+        able = glass.seconds(scene.plan, scene.state, asked.asked_by)
+        by = ", ".join(people.named(scene.plan, one.account) for one in able)
+        return f"gonogo break-glass confirm {environment}    by {by}"
     holders = finishing.waiver_holders(scene.plan)
     if first.rule in {*waivers.NEVER, WITHOUT_GO} or not holders:
         return f"{first.remedy}    by {first.who}" if first.who and first.remedy else first.remedy
     name = f"{first.rule}:{first.subject}" if first.subject else first.rule
     by = ", ".join(people.named(scene.plan, one.account) for one in holders)
     return f"gonogo waive {name} --env {environment} --reason '...' --until 2h    by {by}"
+
+
+def _asked_for(scene: Scene, first: ReasonLine, environment: str) -> Glass | None:
+    """The break-glass request that waits for its second person and names that reason."""
+    found = glass.requests(scene.state, scene.now, environment)
+    named = (first.rule, first.subject)
+    return next((one for one in found if named in {(pane.rule, pane.subject) for pane in one.panes}), None)

@@ -138,7 +138,7 @@ def _waive(scene: Scene, command: Waive) -> Answer:
             return moved(scene, "waive", shown, "gonogo why    then repeat it")
     covered = _covered(judged, command, reason)
     covers = tuple(one.subject for one in covered)
-    most = len(that_fit(_facts(command, covered).items() or covers))
+    most = len(that_fit(_facts(covered).items() or covers))
     if len(covers) > most:
         named = f"{command.rule}:{covers[0]}"
         return Refusal(
@@ -150,17 +150,15 @@ def _waive(scene: Scene, command: Waive) -> Answer:
     return _given(scene, command, reason, covered)
 
 
-def _facts(command: Waive, covered: Sequence[ReasonLine]) -> dict[str, str]:
-    """By subject what the waiver lets pass, where another fact is another risk; see `rules.waivers`."""
-    if command.rule not in waivers.BY_ITS_FACT:
-        return {}
-    return {one.subject: clean(one.fact, waivers.FACT) for one in covered}
+def _facts(covered: Sequence[ReasonLine]) -> dict[str, str]:
+    """By subject what the waiver lets pass, where something else would be another risk; see `rules.waivers`."""
+    return {one.subject: fact for one in covered if (fact := waivers.kept(one))}
 
 
 def _lets_pass(waiver: Waiver, reason: ReasonLine) -> bool:
     asked = (reason.rule, reason.subject)
     unknown = is_unknown(reason)
-    return bool(waivers.waiver_for([waiver], *asked, unknown=unknown, fact=reason.fact, seq=reason.seq))
+    return bool(waivers.waiver_for([waiver], *asked, unknown=unknown, fact=waivers.kept(reason), seq=reason.seq))
 
 
 def _given(scene: Scene, command: Waive, reason: ReasonLine, covered: Sequence[ReasonLine]) -> Answer:
@@ -191,7 +189,7 @@ def _given(scene: Scene, command: Waive, reason: ReasonLine, covered: Sequence[R
     }
     if not subject:
         data["covers"] = list(covers)
-    if facts := _facts(command, covered):
+    if facts := _facts(covered):
         data["facts"] = facts
     if signed:
         data["digest"] = signed

@@ -20,6 +20,8 @@ class Pane(Struct, frozen=True):
     fact: str
     named: bool = False
     """Whether its subject was named: only then it may be about something unknown."""
+    stands: str = ""
+    """As in `ReasonLine`: another one is another risk. "" in records of older programs."""
 
 
 class Glass(Struct, frozen=True):
@@ -98,4 +100,6 @@ class GlassFold:
 
 
 def _pane(row: Mapping[str, Any]) -> Pane:
-    return Pane(text(row, "rule"), text(row, "subject"), text(row, "fact"), row.get("named") is True)
+    return Pane(
+        text(row, "rule"), text(row, "subject"), text(row, "fact"), row.get("named") is True, text(row, "stands")
+    )

@@ -25,12 +25,28 @@ def earlier_environments(facts: Facts, environment: Environment) -> Iterable[Rea
         if earlier is None:
             continue
         for cell in facts.matrix.column(name):
-            yield from _must_match(facts.plan, cell)
+            yield from must_match(facts.plan, cell)
             if cell.counts_as_match and earlier.soak:
                 yield from soaked(facts, cell, earlier.soak)
 
 
-def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
+def _shape(plan: Plan, cell: Cell) -> str:
+    """What runs there and what should, in any order of its instances: another one is another risk."""
+    runs = " + ".join(sorted(running.version for running in cell.judged)) or "nothing"
+    return f"{runs}{_built(plan, cell)}, planned {cell.planned}"
+
+
+def _built(plan: Plan, cell: Cell) -> str:
+    """From which commit, where another one is pinned; or that the endpoint says it is another one."""
+    product = plan.product(cell.target.product)
+    if cell.elsewhere:
+        return f" of {cell.elsewhere}"
+    if product is None or not product.revision:
+        return ""
+    return "".join(f" from {clean(one, 24)}" for one in sorted({revision_of(product, one) for one in cell.judged}))
+
+
+def must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
     """The environment before must run the planned version, seen just now, and healthy."""
     product, environment = cell.target
     if cell.contests:
@@ -52,18 +68,21 @@ def _must_match(plan: Plan, cell: Cell) -> Iterable[ReasonLine]:
             yield _nothing_to_compare(plan, cell)
         return
     if cell.relation is not Relation.MATCH:
-        yield about_cell(plan, cell, f"cell.{cell.relation}", f"{product} in {environment} {words[cell.relation]}")
+        fact = f"{product} in {environment} {words[cell.relation]}"
+        yield about_cell(plan, cell, f"cell.{cell.relation}", fact, _shape(plan, cell))
     if cell.held:
         yield about_cell(
             plan,
             cell,
             "version.held",
             f"{product} {cell.held} is kept in {environment} instead of the planned version",
+            cell.held,
         )
     if cell.status is not Status.SUCCEEDED:
         status = cell.status.replace("_", " ")
         message = f": {cell.message}" if cell.message else ""
-        yield about_cell(plan, cell, "cell.status", f"{product} in {environment} reports '{status}'{message}")
+        fact = f"{product} in {environment} reports '{status}'{message}"
+        yield about_cell(plan, cell, "cell.status", fact, f"{cell.status}: {_shape(plan, cell)}")
 
 
 def _another(plan: Plan, cell: Cell, shown: str) -> str:
@@ -85,18 +104,22 @@ def _is_planned(product: Product, cell: Cell) -> bool:
 def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
     product, environment = cell.target
     told, remedy = "answers with nothing to compare", f"gonogo matrix {product} {environment}"
+    stands = "nothing to compare"
     planned = plan.product(product)
     if planned and planned.revision and cell.judged and _is_planned(planned, cell):
         told = f"runs {cell.planned}, and nothing proves that it was built from the pinned {planned.revision[:10]}"
         remedy = "let the endpoint state its commit, and say in its probe where (`revision:`)"
+        stands = f"not proven: {cell.planned}"
     if cell.is_doubtful and len(cell.judged) == 1:
         told = f"runs {cell.planned} in {few_looks(cell.looks, cell.needed)}"
         remedy = (
             f"gonogo matrix {product} {environment}    asks again; "
             f"or set `instances: 1` at its probe, if one process answers there"
         )
+        stands = f"few looks: {cell.planned}"
     if cell.awaits:
         told = f"is not told by all its sources yet: {', '.join(one or 'its own probe' for one in cell.awaits)}"
+        stands = "not told by all"
     return ReasonLine(
         "cell.unknown",
         Weight.UNKNOWN,
@@ -106,11 +129,12 @@ def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
         cell.source,
         who=owner_of_product(plan, product),
         remedy=remedy,
+        stands=stands,
     )
 
 
-def about_cell(plan: Plan, cell: Cell, rule: str, fact: str) -> ReasonLine:
-    """A blocker about one cell; a deployment clears it."""
+def about_cell(plan: Plan, cell: Cell, rule: str, fact: str, stands: str) -> ReasonLine:
+    """A blocker about one cell; a deployment clears it. `stands` as in `ReasonLine`."""
     product, environment = cell.target
     return ReasonLine(
         rule,
@@ -121,6 +145,7 @@ def about_cell(plan: Plan, cell: Cell, rule: str, fact: str) -> ReasonLine:
         cell.source,
         who=owner_of_product(plan, product),
         remedy=f"deploy {product} {cell.planned} to {environment}, then wait for its next answer",
+        stands=stands,
     )
 
 
@@ -128,9 +153,11 @@ def unknown_cell(plan: Plan, cell: Cell) -> ReasonLine:
     """A cell nobody can judge now, with why and since when."""
     product, environment = cell.target
     why = cell.detail or (cell.reason.replace("_", " ") if cell.reason else "no answer yet")
+    stands = "silent"  # how long, why and what it last ran each process knows in its own way
     if cell.freshness is Freshness.FRESH and cell.status is Status.UNKNOWN:
         told = f": {cell.message}" if cell.message else ""
         fact = f"{product} in {environment} answers, and its state cannot be told{told}"
+        stands = f"no state: {_shape(plan, cell)}"
     elif cell.freshness is Freshness.STALE and cell.age is not None:
         fact = f"{product} in {environment} was last seen {span(abs(cell.age))} ago ({why})"
     elif cell.age is not None:
@@ -146,6 +173,7 @@ def unknown_cell(plan: Plan, cell: Cell) -> ReasonLine:
         cell.source or "probe",
         who=owner_of_product(plan, product),
         remedy=f"gonogo matrix {product} {environment}",
+        stands=stands,
     )
 
 
@@ -158,16 +186,15 @@ def own_cells(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         if not cell.is_known:
             yield unknown_cell(facts.plan, cell)
         elif cell.status in {Status.FAILED, Status.DEGRADED}:
-            yield about_cell(
-                facts.plan, cell, "cell.status", f"{product} in {environment.name} reports '{cell.status}'"
-            )
+            fact = f"{product} in {environment.name} reports '{cell.status}'"
+            yield about_cell(facts.plan, cell, "cell.status", fact, f"{cell.status}: {_shape(facts.plan, cell)}")
         elif cell.relation is Relation.UNKNOWN and cell.contests:
             continue
         elif cell.relation is Relation.UNKNOWN:
             yield _nothing_to_compare(facts.plan, cell)
         elif cell.elsewhere:
             fact = f"{product} in {environment.name}: this endpoint says it is {cell.elsewhere}"
-            yield about_cell(facts.plan, cell, "cell.differs", fact)
+            yield about_cell(facts.plan, cell, "cell.differs", fact, _shape(facts.plan, cell))
         elif cell.relation is Relation.DISAGREE:
             yield _disagreement(facts.plan, cell)
         elif cell.relation is Relation.AHEAD:
@@ -206,6 +233,7 @@ def _contested(plan: Plan, cell: Cell) -> ReasonLine:
         cell.source,
         who=owner_of_product(plan, product),
         remedy=f"compare with {first.by} (gonogo matrix {product} {environment}); gonogo status asks by itself",
+        stands=contest_words(first),
     )
 
 
@@ -227,6 +255,7 @@ def _disagreement(plan: Plan, cell: Cell) -> ReasonLine:
         cell.source,
         who=owner_of_product(plan, product),
         remedy=f"gonogo matrix {product} {environment}",
+        stands=_shape(plan, cell),
     )
 
 

@@ -73,6 +73,9 @@ def _open_item(plan: Plan, state: ReleaseState, item: Item, now: datetime, files
         "journal",
         who=f"anybody but {found.first.actor.user}" if found.first else person(plan, item.owner) or manager(plan),
         remedy=_next_step(item, found) if by_hand else _run_again(item, file),
+        stands="failed" if says is Standing.FAILED else "open",
+        # opened again after it was done it is not what was waived
+        seq=found.seq if found.first is None else 0,
     )
 
 
@@ -122,4 +125,5 @@ def _checked(
         "check",
         who=person(plan, item.owner) or manager(plan),
         remedy=_run_again(item, file),
+        stands=f"{says}: {file}" if file else says.value,
     )

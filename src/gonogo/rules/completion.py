@@ -1,15 +1,15 @@
 """What is still open when somebody wants to complete the release: everything, as one list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from gonogo.events.state import ReleaseState
+from gonogo.events.state import ReleaseState, Waiver
 from gonogo.facts.ageing import why_old
 from gonogo.facts.ledger import Arrival, where_it_is
 from gonogo.matrix import Cell
 from gonogo.plan import LoadedPlan, Plan
-from gonogo.rules import amendment, authority, checklist, needs, next_act, passing, signing, way_back
+from gonogo.rules import amendment, authority, cells, checklist, needs, next_act, passing, signing, way_back
 from gonogo.rules import votes as approvals
 from gonogo.rules.authority import Act, clears, typed_for
 from gonogo.rules.fixes import FIX_RULES, is_of_rollback
@@ -130,13 +130,22 @@ def _cells(snapshot: Snapshot) -> Iterable[ReasonLine]:
     """Every product must be seen with its planned version everywhere, just now; old answers are none."""
     for cell in snapshot.matrix.cells.values():
         if not cell.counts_as_match:
-            subject = f"cell:{cell.target.product}/{cell.target.environment}"
             standing = passing.in_force(
                 snapshot.plan, snapshot.state, snapshot.now, cell.target.environment, snapshot.shared_accounts
             )
-            named = [one for one in standing if one.subject == subject and one.rule != WITHOUT_GO]
-            if not named:
-                yield _line("cell.open", _cell_fact(cell), subject, snapshot, "gonogo matrix")
+            if not _is_let_pass(snapshot.plan, standing, cell):
+                yield _line("cell.open", _cell_fact(cell), f"cell:{cell.target}", snapshot, "gonogo matrix")
+
+
+def _is_let_pass(plan: Plan, standing: Sequence[Waiver], cell: Cell) -> bool:
+    """Whether each thing that is wrong with a cell just now was waived there: that version, in that state."""
+    wrong = tuple(cells.must_match(plan, cell))
+    return bool(wrong) and all(
+        passing.waiver_for(
+            standing, one.rule, one.subject, unknown=one.weight is Weight.UNKNOWN, fact=passing.kept(one)
+        )
+        for one in wrong
+    )
 
 
 def _rollbacks(snapshot: Snapshot) -> Iterable[ReasonLine]:

@@ -105,6 +105,7 @@ def _active(facts: Facts, freeze: Freeze, free: _Free) -> ReasonLine:
         "plan",
         who=manager(facts.plan),
         remedy=free.remedy,
+        stands=f"until {until.isoformat()}",
     )
 
 
@@ -126,6 +127,7 @@ def _not_open(
         "plan",
         who=manager(facts.plan),
         remedy=free.remedy,
+        stands=f"until {min(starts)[0].isoformat()}" if starts else "for good",
     )
 
 

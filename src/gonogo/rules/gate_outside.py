@@ -59,11 +59,11 @@ def metric(facts: Facts, environment: Environment, gate: MetricGate) -> Iterable
     if isinstance(found, NotKnown):
         fact = f"metric '{named.name}' must be {bound}, and nobody can tell: {found.reason}"
         subject = _subject(facts, environment, gate, bound)
-        yield _about_metric(facts, named, "metric.unknown", Weight.UNKNOWN, fact, subject, found)
+        yield _about_metric(facts, named, "metric.unknown", Weight.UNKNOWN, fact, subject, found, bound)
     elif isinstance(found, Broken):
         fact = f"metric '{named.name}' must be {bound}, and it was {figure(found.number.value)}"
         subject = _subject(facts, environment, gate, bound)
-        yield _about_metric(facts, named, "metric.breached", Weight.BLOCKER, fact, subject, found)
+        yield _about_metric(facts, named, "metric.breached", Weight.BLOCKER, fact, subject, found, bound)
 
 
 def _subject(facts: Facts, environment: Environment, gate: MetricGate, bound: Bound) -> str:
@@ -80,7 +80,14 @@ def _no_metric(name: str) -> ReasonLine:
 
 
 def _about_metric(
-    facts: Facts, named: Metric, rule: str, weight: Weight, fact: str, subject: str, found: NotKnown | Broken
+    facts: Facts,
+    named: Metric,
+    rule: str,
+    weight: Weight,
+    fact: str,
+    subject: str,
+    found: NotKnown | Broken,
+    bound: Bound,
 ) -> ReasonLine:
     at = found.number.at if isinstance(found, Broken) else found.at
     source = found.number.source if isinstance(found, Broken) else found.source
@@ -93,6 +100,7 @@ def _about_metric(
         source or named.source,
         manager(facts.plan),
         f"look at {named.source}: {named.query}",
+        stands=str(bound),
     )
 
 
@@ -125,6 +133,7 @@ def _observed(facts: Facts, product: Product, cell: Cell) -> Iterable[ReasonLine
         cell.source or "journal",
         owner_of_product(facts.plan, product.name),
         remedy,
+        stands=product.version,
     )
 
 

@@ -15,7 +15,7 @@ from gonogo.events.state import ReleaseState, Waiver
 from gonogo.plan import BREAK_GLASS_LONGEST, Person, Plan
 from gonogo.rules import authority
 from gonogo.rules.authority import Barrier
-from gonogo.rules.waivers import NEVER, is_approval
+from gonogo.rules.waivers import BY_ITS_FACT, NEVER, is_approval
 
 PATIENCE = timedelta(minutes=15)
 """How long a request waits for the second person."""
@@ -57,11 +57,17 @@ def barrier(plan: Plan, state: ReleaseState, actor: Actor) -> Barrier | None:
     return Barrier(fact, f"ask {asked}")
 
 
+def seconds(plan: Plan, state: ReleaseState, first: Actor) -> tuple[Person, ...]:
+    """Who may be the second person for what `first` asked: the lead alone, where one of the two must be."""
+    others = tuple(one for one in able(plan) if not people.is_account_of(plan, one.account, first))
+    if plan.authority.break_glass.roles or authority.leads(plan, state, first) or state.baton is None:
+        return others
+    return tuple(one for one in others if plan.person_of(state.baton.driver) == one)
+
+
 def pair_barrier(plan: Plan, state: ReleaseState, first: Actor, second: Actor) -> Barrier | None:
     """Why these two cannot do it together; None when they can."""
-    others = ", ".join(
-        people.named(plan, one.account) for one in able(plan) if not people.is_account_of(plan, one.account, first)
-    )
+    others = ", ".join(people.named(plan, one.account) for one in seconds(plan, state, first))
     if people.same_human(plan, first, second):
         return Barrier(f"break-glass needs a second person, and {first.user} asked for it", f"ask {others}")
     led = authority.leads(plan, state, first) or authority.leads(plan, state, second)
@@ -175,6 +181,11 @@ def ever_as_waivers(plan: Plan, state: ReleaseState) -> tuple[Waiver, ...]:
     )
 
 
+def kept(pane: Pane) -> str:
+    """As `waivers.kept`, of what was asked for."""
+    return pane.fact if pane.rule in BY_ITS_FACT else pane.stands
+
+
 def _waiver(plan: Plan, one: Glass, pane: Pane) -> Waiver:
     end = ends(plan, one)
     assert end is not None  # it was confirmed
@@ -190,7 +201,7 @@ def _waiver(plan: Plan, one: Glass, pane: Pane) -> Waiver:
         pane.fact,
         one.ended,
         covers=() if pane.named else (pane.subject,),
-        facts={pane.subject: pane.fact} if pane.fact else {},
+        facts={pane.subject: fact} if (fact := kept(pane)) else {},
         digest=one.digest,
         by=by(plan, one),
     )

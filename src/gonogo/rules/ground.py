@@ -252,10 +252,12 @@ def live_hours(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         opens = local_and_utc(window.start, window.zone)
         fact = f"the release window opens in {span(window.start - facts.at)}, {opens}"
         remedy = f"wait until {opens}, or correct `window:` in the plan"
+        stands = f"before {window.start.isoformat()}"
     else:
         closed = local_and_utc(window.end, window.zone)
         fact = f"the release window closed {span(facts.at - window.end)} ago, {closed}"
         remedy = "put another `window:` into the plan"
+        stands = f"after {window.end.isoformat()}"
     yield ReasonLine(
         "window.closed",
         Weight.WARNING if arrived else Weight.BLOCKER,
@@ -265,4 +267,5 @@ def live_hours(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
         "plan",
         who=manager(facts.plan),
         remedy=remedy,
+        stands=stands,
     )

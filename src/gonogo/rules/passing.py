@@ -13,9 +13,9 @@ from gonogo.events.glass import Glass
 from gonogo.events.state import GoDecision, ReleaseState, Waiver
 from gonogo.plan import Plan
 from gonogo.rules import glass, waivers
-from gonogo.rules.waivers import waiver_for
+from gonogo.rules.waivers import kept, waiver_for
 
-__all__ = ["ever", "in_force", "took_on", "waiver_for"]
+__all__ = ["ever", "in_force", "kept", "took_on", "waiver_for"]
 Ends = TypeVar("Ends", Waiver, Glass)
 
 

@@ -52,5 +52,8 @@ class ReasonLine(Struct, frozen=True):
     """Set when the weight is `waived`."""
     members: tuple["ReasonLine", ...] = ()
     """The lines that this one stands for: cells that are unknown for the same reason. A waiver names those."""
+    stands: str = ""
+    """What of the fact makes it another risk when it changes: which version, which state; no age and no count. ""
+    where nothing does, and where the fact itself says so."""
     seq: int = 0
     """Number of the event it stands on, such as a rejection: a waiver from before is of another. 0 for none."""

@@ -29,6 +29,7 @@ def soaked(facts: Facts, cell: Cell, wanted: timedelta) -> Iterable[ReasonLine]:
             "journal",
             who,
             "gonogo matrix    records what runs; the soak time counts from then",
+            stands=cell.planned,
         )
     elif found.length < wanted:
         left = wanted - found.length
@@ -41,4 +42,5 @@ def soaked(facts: Facts, cell: Cell, wanted: timedelta) -> Iterable[ReasonLine]:
             "journal",
             who,
             f"wait {span(left)}",
+            stands=f"{cell.planned}, {span(wanted)}",
         )

@@ -7,6 +7,8 @@
   that came later, and nothing that is unknown: what nobody knows must be named one by one.
 - Of an incident (a trigger that fired, a rejection, a deployment) it covers those from before it was given.
 - Of what is wrong with what ships it covers the fact that was on screen: one more breaking commit is another one.
+- Of what runs, of checks and of times it covers what stood there: that version in that state, that occurrence of a
+  freeze. Ages, counts and messages may go on.
 - Of an approval it covers the content of that moment: when something else ships, somebody must take that on anew.
 - Some rules cannot be waived at all: what stands behind them is not a risk to take but a record to put right.
 """
@@ -17,6 +19,7 @@ from datetime import datetime, timedelta
 from gonogo.events import people
 from gonogo.events.state import ReleaseState, Waiver
 from gonogo.plan import Plan
+from gonogo.rules.reason import ReasonLine
 from gonogo.text import clean
 
 NEVER = frozenset(
@@ -28,8 +31,9 @@ NEVER = frozenset(
 """Rules that no waiver lets pass."""
 BY_ITS_FACT = frozenset(
     {
-        "changelog.breaking", "changelog.unclear", "changelog.silent", "version.contradicted", "tag.moved",
-        "files.disagree",
+        "changelog.breaking", "changelog.unclear", "changelog.silent", "changelog.empty", "version.contradicted",
+        "tag.moved", "tag.missing", "tag.unpinned", "files.disagree", "migration.irreversible",
+        "migration.no-way-back",
     }
 )  # fmt: skip
 """Rules whose fact names what is wrong with what ships: with another fact it is another risk to take."""
@@ -81,12 +85,17 @@ def is_approval(rule: str) -> bool:
     return rule.startswith("approval.")
 
 
+def kept(reason: ReasonLine) -> str:
+    """What a waiver keeps of a reason, so that it lets pass that very one; "" where its subject says it all."""
+    return clean(reason.fact if reason.rule in BY_ITS_FACT else reason.stands, FACT)
+
+
 def waiver_for(
     waivers: Iterable[Waiver], rule: str, subject: str, *, unknown: bool, fact: str = "", seq: int = 0
 ) -> Waiver | None:
     """The first of `waivers` (of one environment, in force) that lets a reason pass; None when none does.
 
-    `fact` and `seq` as in `ReasonLine`; "" and 0 where nothing is known of them.
+    `fact` is what `kept` says of the reason, `seq` as in `ReasonLine`; "" and 0 where nothing is known of them.
     """
     asked = (rule, subject, fact, seq)
     return next((one for one in waivers if _covers(one, *asked, unknown=unknown)), None)
@@ -95,7 +104,7 @@ def waiver_for(
 def _covers(waiver: Waiver, rule: str, subject: str, fact: str, seq: int, *, unknown: bool) -> bool:
     if waiver.rule != rule or rule in NEVER or seq > waiver.seq:
         return False
-    if fact and rule in BY_ITS_FACT and clean(fact, FACT) != waiver.facts.get(subject, clean(fact, FACT)):
+    if fact and fact != waiver.facts.get(subject, fact):
         return False
     if not waiver.subject:
         return not unknown and subject in waiver.covers

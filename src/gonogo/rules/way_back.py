@@ -36,6 +36,7 @@ def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 "journal",
                 or_manager(facts.plan, hold.actor),
                 f"gonogo resume --product {target.product} --env {target.environment}",
+                stands=hold.version,
             )
 
 

@@ -9,7 +9,7 @@ from gonogo.events.state import Waiver
 from gonogo.plan import Level, Plan
 from gonogo.rules.reason import ReasonLine, Waived, Weight
 from gonogo.rules.registry import RULES
-from gonogo.rules.waivers import waiver_for
+from gonogo.rules.waivers import kept, waiver_for
 
 ORDER = (Weight.BLOCKER, Weight.UNKNOWN, Weight.WAIVED, Weight.WARNING)
 """From what decides most to what only tells."""
@@ -60,4 +60,4 @@ def _waiver(waivers: Sequence[Waiver], reason: ReasonLine) -> Waiver | None:
         return None
     unknown = reason.weight is Weight.UNKNOWN
     asked = (reason.rule, reason.subject)
-    return waiver_for(waivers, *asked, unknown=unknown, fact=reason.fact, seq=reason.seq)
+    return waiver_for(waivers, *asked, unknown=unknown, fact=kept(reason), seq=reason.seq)

@@ -1,8 +1,10 @@
 """How the release stands, as one text: its life, who drives, approvals, decisions, waivers, the calendar."""
 
+from gonogo.events.glass import Glass
+from gonogo.events.people import named
 from gonogo.events.state import Vote
 from gonogo.plan import Freeze
-from gonogo.rules import amendment, waivers
+from gonogo.rules import amendment, glass, waivers
 from gonogo.rules import votes as approvals
 from gonogo.rules.snapshot import Snapshot
 from gonogo.rules.windows import holds_until, next_start
@@ -24,7 +26,7 @@ def standing_lines(snapshot: Snapshot) -> tuple[Line, ...]:
         ("Plan edited since the start", _edit(snapshot)),
         ("Approvals", approval_details(snapshot)),
         ("Go", go_lines(snapshot)),
-        ("Let pass", _waivers(snapshot)),
+        ("Let pass", (*_waivers(snapshot), *_glasses(snapshot))),
         ("Rollback triggers", _triggers(snapshot)),
         ("Versions", _versions(snapshot)),
         ("Stopped by hand", freeze_lines(snapshot)),
@@ -129,6 +131,28 @@ def _waivers(snapshot: Snapshot) -> tuple[Line, ...]:
         )
         for one in standing
     )
+
+
+def _glasses(snapshot: Snapshot) -> tuple[Line, ...]:
+    """Break-glass: what it waives and until when; of a request, who may confirm it and how."""
+    standing = glass.standing(snapshot.plan, snapshot.state, snapshot.now, "", snapshot.shared_accounts)
+    return tuple(line for one in standing for line in _glass(snapshot, one))
+
+
+def _glass(snapshot: Snapshot, one: Glass) -> tuple[Line, ...]:
+    plan, end = snapshot.plan, glass.ends(snapshot.plan, one)
+    who = glass.by(plan, one)
+    covers = tuple((Span(f"    {pane.rule} {pane.subject}".rstrip(), Tone.WARN),) for pane in one.panes)
+    if end is None:
+        until = one.asked_at + glass.PATIENCE
+        others = ", ".join(
+            named(plan, person.account) for person in glass.seconds(plan, snapshot.state, one.asked_by)
+        )
+        left = f" waits until {until:%Y-%m-%d %H:%M} UTC ({span(until - snapshot.now)} left): {one.reason}"
+        confirm = (Span(f"    gonogo break-glass confirm {one.environment}    by {others}", Tone.MUTED),)
+        return ((Span(f"  {one.environment} ", Tone.STRONG), Span(f"asked: {who}"), Span(left)), *covers, confirm)
+    left = f" until {end:%Y-%m-%d %H:%M} UTC ({span(end - snapshot.now)} left): {one.reason}"
+    return ((Span(f"  {one.environment} ", Tone.STRONG), Span(who, Tone.BAD), Span(left)), *covers)
 
 
 def _triggers(snapshot: Snapshot) -> tuple[Line, ...]:

@@ -19,7 +19,9 @@ from gonogo.rules import amendment, completion, entitled, glass
 from gonogo.rules.going import WITHOUT_GO
 from gonogo.rules.readiness import ReasonLine, Weight
 from gonogo.rules.standing_go import Ground
+from gonogo.text.tones import line_text
 from gonogo.view import report
+from gonogo.view.standing import standing_lines
 from support.deciding import ANA, BEN, CHLOE, DAI, NOBODY, PEOPLE, World, make_plan, read
 
 WHERE = "production"
@@ -469,3 +471,31 @@ def test_every_reader_asks_for_waivers_and_break_glass_together() -> None:
     }
 
     assert found == alone
+
+
+def test_a_refused_go_names_the_request_that_waits_and_who_can_confirm_it() -> None:
+    """Not a waiver of the same thing; whoever asked is not among them, and it is the lead unless they lead."""
+    here = world(items=()).sees({"staging": "1.2.3", WHERE: "1.2.2"}).do(BEN, ask())
+
+    refused = here.refusal(ANA, Go(WHERE, "whatever"))
+
+    assert refused.remedy == "gonogo break-glass confirm production    by Ana Ruiz (aruiz)"
+    here.do(BEN, EndGlass(WHERE)).do(ANA, ask())
+    assert "by Ben Okafor (bokafor), Chloe Martin" in here.refusal(ANA, Go(WHERE, "whatever")).remedy
+    here.do(ANA, EndGlass(WHERE))
+    assert here.refusal(ANA, Go(WHERE, "whatever")).remedy.startswith("gonogo waive ")
+
+
+def test_how_the_release_stands_lists_break_glass_with_what_was_let_pass() -> None:
+    """The request with who can confirm it; what is in force with both, each blocker and its end."""
+    here = world().do(BEN, ask("approval.missing:qa"))
+    said = "\n".join(map(line_text, standing_lines(here.scene().snapshot())))
+    assert "Let pass" in said
+    assert "gonogo break-glass confirm production    by Ana Ruiz (aruiz)" in said
+
+    confirm(here, ANA)
+
+    said = "\n".join(map(line_text, standing_lines(here.scene().snapshot())))
+    assert "by Ben Okafor (bokafor) and Ana Ruiz (aruiz) until" in said
+    assert "approval.missing approval:qa" in said
+    assert "gonogo break-glass confirm" not in said

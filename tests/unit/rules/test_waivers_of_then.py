@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from gonogo import events as kinds
@@ -9,17 +10,22 @@ from gonogo.acts import (
     AnswerTrigger,
     ClearTrigger,
     FireTrigger,
+    RecordTransition,
     Refusal,
     Reject,
     Revoke,
     Start,
+    Tick,
+    Untick,
     Waive,
 )
 from gonogo.acts import glass as deciding
 from gonogo.acts.glass import BreakGlass, RequestGlass
-from gonogo.changelog import Base, ProductChanges, Range
+from gonogo.changelog import Base, ProductChanges, Range, Tag
 from gonogo.events import Event, EventId
 from gonogo.events.state import replay
+from gonogo.facts import Status
+from gonogo.plan import Freeze, Item, ItemId, Target
 from gonogo.plan.conditions import ChangelogGate
 from gonogo.rules import completion
 from gonogo.rules.readiness import ReasonLine, Weight
@@ -144,6 +150,125 @@ def test_a_decision_to_go_back_is_ended_by_a_person_whom_the_plan_names() -> Non
     here.do(DAI, ClearTrigger("errors"))
 
     assert not lines(here, "trigger.roll-back")
+
+
+def test_of_a_cell_that_version_in_that_state_is_waived_and_no_other() -> None:
+    """Neither another version in the same state, nor that version in a worse one; its age may go on."""
+    here = world().sees({"staging": "1.2.3"})
+    here.reports("production", "1.2.2", Status.DEGRADED)
+    waive(here, "cell.status=cell:web/production")
+    here.later(timedelta(minutes=1)).reports("production", "1.2.2", Status.DEGRADED)
+    assert weighs(here, "cell.status") == {Weight.WAIVED}
+
+    here.reports("production", "1.2.2", Status.FAILED)
+    assert weighs(here, "cell.status") == {Weight.BLOCKER}
+    here.reports("production", "1.2.1", Status.DEGRADED)
+    assert weighs(here, "cell.status") == {Weight.BLOCKER}
+    here.reports("production", "1.2.2", Status.DEGRADED)
+    assert weighs(here, "cell.status") == {Weight.WAIVED}
+
+
+def test_completing_passes_by_a_cell_only_for_what_was_waived_there() -> None:
+    """That the planned version is degraded says nothing of another version."""
+    here = world(approvals=(), items=()).sees({"staging": "1.2.3"})
+    here.reports("production", "1.2.3", Status.DEGRADED)
+    waive(here, "cell.status=cell:web/production")
+    assert "cell.open" not in left(here)
+
+    here.reports("production", "1.2.2", Status.DEGRADED)
+
+    assert "cell.open" in left(here)
+
+
+def test_an_environment_before_that_is_behind_is_waived_with_what_runs_there() -> None:
+    """An even older version is another one."""
+    here = world().sees({"staging": "1.2.2", WHERE: "1.2.1"})
+    waive(here, "cell.behind=cell:web/staging")
+    assert weighs(here, "cell.behind") == {Weight.WAIVED}
+
+    here.sees({"staging": "1.2.1"})
+
+    assert weighs(here, "cell.behind") == {Weight.BLOCKER}
+
+
+def test_an_open_item_is_waived_and_neither_its_check_that_fails_nor_the_item_opened_again() -> None:
+    """What was agreed on was that nobody has done it."""
+    here = world(phases=("Before", "Deployment"), items=(Item(ItemId("tests"), "Run the tests", "Before"),))
+    waive(here, "item.open=item:tests")
+    assert weighs(here, "item.open") == {Weight.WAIVED}
+
+    here.do(BEN, Tick("tests"), Untick("tests", "they fail"))
+
+    assert weighs(here, "item.open") == {Weight.BLOCKER}
+
+
+@pytest.mark.parametrize(("weeks", "weight"), [(0, Weight.WAIVED), (1, Weight.BLOCKER)])
+def test_a_freeze_is_waived_as_long_as_it_holds_and_not_the_next_time(weeks: int, weight: Weight) -> None:
+    """Also where the waiver itself would last longer."""
+    # it is Tuesday, 21:30 in Berlin
+    here = world(freezes=(Freeze("evenings", "Europe/Berlin", weekly=((1, 20, 0), (1, 23, 0))),))
+    until = here.now + timedelta(days=20)
+    here.do(ANA, Waive("freeze.active", "freeze:evenings", WHERE, "agreed with operations", until))
+
+    here.later(timedelta(weeks=weeks, minutes=5))
+
+    assert weighs(here, "freeze.active") == {weight}
+
+
+def test_break_glass_is_of_that_version_in_that_state_as_well() -> None:
+    """Before it is confirmed it is asked for anew; after that it blocks again."""
+    here = world().reports(WHERE, "1.2.2", Status.DEGRADED)
+    here.do(ANA, RequestGlass(WHERE, ("cell.status:web/production",), "checkout is down"))
+    here.reports(WHERE, "1.2.1", Status.DEGRADED)
+    shown = deciding.preview(here.scene(BEN), WHERE)
+    assert not isinstance(shown, Refusal)
+    assert here.refusal(BEN, BreakGlass(WHERE, shown.code)).rule == "glass.outdated"
+
+    here.reports(WHERE, "1.2.2", Status.DEGRADED)
+    shown = deciding.preview(here.scene(BEN), WHERE)
+    assert not isinstance(shown, Refusal)
+    here.do(BEN, BreakGlass(WHERE, shown.code))
+    assert weighs(here, "cell.status") == {Weight.WAIVED}
+    here.reports(WHERE, "1.2.1", Status.DEGRADED)
+    assert weighs(here, "cell.status") == {Weight.BLOCKER}
+
+
+def test_a_later_deployment_without_a_go_is_not_waived_by_the_waiver_of_an_earlier_one() -> None:
+    """It left, and somebody brought it back."""
+    here = world().do(ANA, ran("1.2.2"), ran("1.2.3"))
+    waive(here, "deployed.without-go=cell:web/production")
+    assert weighs(here, "deployed.without-go") == {Weight.WAIVED}
+
+    here.do(ANA, ran("1.2.2"), ran("1.2.3"))
+
+    assert weighs(here, "deployed.without-go") == {Weight.BLOCKER}
+    assert "deployed.without-go" in left(here)
+
+
+def test_completing_waits_while_a_tag_leads_elsewhere_than_was_agreed_on() -> None:
+    """Nobody knows which of the two commits runs."""
+    web = make_product(previous="1.2.2", repo="/srv/web")
+    here = World(make_plan(products=(web,))).knows(_tagged("a")).do(ANA, Start())
+    assert "tag.moved" not in left(here)
+
+    here.knows(_tagged("b"))
+
+    assert "tag.moved" in left(here)
+
+
+def left(here: World) -> set[str]:
+    """The rules that keep the release from being completed."""
+    return {one.rule for one in completion.open_ends(here.scene().snapshot())}
+
+
+def ran(version: str) -> RecordTransition:
+    """What was seen in production."""
+    return RecordTransition(Target("web", WHERE), (version,), "succeeded", "test")
+
+
+def _tagged(oid: str) -> ProductChanges:
+    found = Range(Base("v1.2.2", "b" * 40, "1.2.2"), "v1.2.3", oid * 40, tag=Tag("v1.2.3", oid * 40))
+    return ProductChanges("web", found, "1.2.3")
 
 
 def _breaking(what: str) -> World:
