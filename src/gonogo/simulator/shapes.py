@@ -94,7 +94,7 @@ def _auto(endpoint: Endpoint, path: str, reply: Reply, changed_at: datetime) -> 
     if reply.message:
         document["message"] = reply.message
     if len(told) == 1:
-        document["version"] = told[0].version
+        document["version"] = _spelled(endpoint, told[0].version)
         document["revision"] = _revision(endpoint, told[0])
     else:
         document["versions"] = [_entry(endpoint, running) for running in told]

@@ -175,6 +175,22 @@ def test_auto_falls_back_to_a_header_and_then_to_plain_text() -> None:
     assert version(auto.read(given_answer("\ufeffv1.2.3 built on Monday\n"))) == "v1.2.3"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        given_answer({"build": {"version": "registry.test/web:v1.2.3"}}),
+        given_answer("", headers={"x-app-version": "registry.test/web:v1.2.3"}),
+        given_answer("registry.test/web:v1.2.3 built on Monday\n"),
+    ],
+    ids=["json", "header", "text"],
+)
+def test_auto_cuts_the_version_wherever_it_found_it(answer: Answer) -> None:
+    """`transform:` in the plan, as for every other preset."""
+    preset = preset_of(probe("auto", transform=["image_tag", "strip_v"]))
+
+    assert version(asyncio.run(preset.ask(Endpoint(GET=answer).fetch, Request(URL)))) == "1.2.3"
+
+
 def test_auto_takes_a_bare_json_string() -> None:
     """Where JSON is promised and the whole of it is a version."""
     assert version(auto.read(given_answer('"1.2.3"', headers={"content-type": "application/json"}))) == "1.2.3"

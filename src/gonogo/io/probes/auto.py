@@ -14,7 +14,7 @@ from gonogo.facts import Reason, Running, Status
 from gonogo.io.http.question import DETAIL_LIMIT, Answer
 from gonogo.io.probes.contradictions import STATUS_PLACES, checked, disagree, trouble_after
 from gonogo.io.probes.document import Document, Several, decoded_text, parse, unchanged, versions_of
-from gonogo.io.probes.extraction import Transform
+from gonogo.io.probes.extraction import Transform, transform
 from gonogo.io.probes.interface import (
     NotUnderstood,
     OneRequest,
@@ -53,20 +53,21 @@ _HEALTH_JSON = "application/health+json"
 def preset(_probe: Probe, options: AutoOptions) -> Preset:
     """The preset for one probe."""
     accept = f"application/json, {_HEALTH_JSON}, text/plain;q=0.9, */*;q=0.5"
-    return OneRequest(read, accepted_status(options), accept)
+    change = transform(options.transform) if options.transform else unchanged
+    return OneRequest(lambda answer: read(answer, change), accepted_status(options), accept)
 
 
-def read(answer: Answer) -> Outcome:
-    """Find the version. Pure."""
+def read(answer: Answer, change: Transform = unchanged) -> Outcome:
+    """Find the version; `change` cuts what stands there, whatever the place. Pure."""
     text = decoded_text(answer.body)
     promised = answer.content_type.endswith(("/json", "+json"))
     failed: NotUnderstood | None = None
     if promised or text.lstrip().startswith(("{", "[")):
-        found = read_json(answer)
+        found = read_json(answer, change)
         if isinstance(found, Understood):
             return found
         failed = found
-    return _beside(_in_header(answer), failed, answer) or failed or _in_text(answer, text)
+    return _beside(_in_header(answer, change), failed, answer) or failed or _in_text(answer, text, change)
 
 
 def _beside(header: Understood | None, failed: NotUnderstood | None, answer: Answer) -> Understood | None:
@@ -183,21 +184,22 @@ def _updated_at(document: Document) -> datetime | None:
     return None
 
 
-def _in_header(answer: Answer) -> Understood | None:
+def _in_header(answer: Answer, change: Transform = unchanged) -> Understood | None:
     for name in HEADERS:
-        values = {version_text(value) for value in answer.values(name)} - {""}
+        values = {version_text(change(value)) for value in answer.values(name)} - {""}
         if len(values) == 1 and (version := values.pop()) and is_version_like(version):
             place = f"header {name}"
             return Understood((Running(version),), place=place, excerpt=clean(f"{name}: {version}"))
     return None
 
 
-def _in_text(answer: Answer, text: str) -> Outcome:
+def _in_text(answer: Answer, text: str, change: Transform) -> Outcome:
     if looks_like_html(text):
         return web_page(answer)
     words = text[:4_096].split(maxsplit=1)
     if not words:
         return NotUnderstood(Reason.EMPTY, "the answer is empty")
+    words[0] = change(words[0])
     if first_word(words):
         trouble = trouble_after(words[1]) if len(words) > 1 else ""
         status = Status.DEGRADED if trouble else Status.SUCCEEDED
