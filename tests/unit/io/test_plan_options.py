@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from gonogo.io.plan_file.options import PROBES_BY_USE, filled, options_of
+from gonogo.io.plan_file.parsing import parse_plan
+from gonogo.io.sharing.keys import keys_of
 from gonogo.plan.probes import (
     GithubOptions,
     HeaderOptions,
@@ -57,3 +59,36 @@ def test_placeholders_are_filled_in_at_all_levels() -> None:
     assert found == JsonOptions(
         version="web", transform=("before:web",), status_map={"{x}": "web"}, accept_status=(404,)
     )
+
+
+PLAN = b"""release: r
+environments: [staging]
+products:
+  web: {version: 1.0.0, probes: {staging: "https://a.example/{product}"}}
+  api:
+    version: 1.0.0
+    probe:
+      {use: json, url: "https://a.example/v", version: build.version, status_map: {GREEN: succeeded},
+       transform: strip_v, accept_status: [200, 503], instances: 1}
+  pay:
+    version: 1.0.0
+    probe:
+      {use: kubernetes, cluster: eu, namespace: "{environment}", deployment: pay, transform: [image_tag, strip_v],
+       auth: kube}
+sources:
+  - {use: prometheus, id: prom, url: "https://p.example", query: up, map: {product: app},
+     environments: {stg: staging}}
+"""
+
+
+def test_sessions_of_an_earlier_version_ask_the_same_questions() -> None:
+    """They share answers by these keys, beside each other, while one of them is older."""
+    found = keys_of(parse_plan(PLAN, "release.yaml", "/srv"))
+
+    assert {name: one.key for name, one in found.items()} == {
+        "web/staging": "bb654aad6c6eefb0fd7d476299fe170c",
+        "api/staging": "2a6d57d8621a53a4b84e834f03bafd3a",
+        "pay/staging": "04f5be41c8e3677d03ffd03c51c51361",
+        "source prom": "95360627268d264d8abe7b861c72a051",
+    }
+    assert found["pay/staging"].needs == ("kube", "kubeconfig eu")
