@@ -21,7 +21,7 @@ from support.repositories import git
 
 pytestmark = pytest.mark.needs("git", "strace")
 
-SAMPLE = 6
+SAMPLE = 3
 """Points of each story in the everyday suite; the whole set is for the slow one."""
 
 
