@@ -10,12 +10,14 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
+    from pathlib import Path
 
     from gonogo.changelog import Changes, ProductChanges
     from gonogo.events import Actor, Draft, Event, EventId
     from gonogo.facts import Observation
+    from gonogo.facts.finding import Finding, Progress
     from gonogo.facts.pollers import PolledBy
-    from gonogo.plan import ChangelogRules, LoadedPlan, Plan, Product, Target
+    from gonogo.plan import ChangelogRules, Item, LoadedPlan, Plan, Product, Target
 
 
 class Clock(Protocol):
@@ -256,3 +258,25 @@ class Repository(Protocol):
     def fingerprint(self, repo: str) -> str:
         """Changes when a reference of `repo` moves; cheap enough for every second."""
         ...
+
+
+class Checking(Protocol):
+    """Carries out the checks of one plan; in a thread that may wait."""
+
+    def run(self, item: Item, *, cancelled: Callable[[], bool], progress: Callable[[Progress], None]) -> Finding:
+        """Find out what the check of `item` says. Raises GonogoError."""
+        ...
+
+
+class OnDisk(Struct, frozen=True):
+    """Where the events of a release are on disk, as it is shown to people."""
+
+    directory: Path
+    """The directory they lie in, own or shared with other releases."""
+    files: str = ""
+    """Pattern of this release's files, where others lie beside them; "" in a directory of its own."""
+
+    @property
+    def text(self) -> str:
+        """The directory, or the release's files in it."""
+        return str(self.directory / self.files) if self.files else str(self.directory)

@@ -57,7 +57,10 @@ def test_every_list_names_its_sentence() -> None:
 # each byte is a screen to look at: the largest of four sizes costs as much as the others together
 @pytest.mark.parametrize(
     "cockpit",
-    [pytest.param(size, id=name, marks=pytest.mark.full if name == "four" else ()) for name, size in SIZES.items()],
+    [
+        pytest.param(size, id=name, marks=pytest.mark.full if name == "four" else ())
+        for name, size in SIZES.items()
+    ],
     indirect=True,
 )
 def test_no_frame_of_any_view_says_that_there_is_nothing(cockpit: PtyScreen) -> None:

@@ -15,10 +15,10 @@ from gonogo.facts.artifacts import Artifact
 from gonogo.facts.containment import Containment
 from gonogo.facts.ledger import Ledger
 from gonogo.facts.metric import Reading
+from gonogo.facts.pollers import Window
 from gonogo.facts.version_files import ProductFiles
-from gonogo.io.probes.looks import Window
 from gonogo.plan import Target
-from gonogo.ports import Alarm
+from gonogo.ports import Alarm, OnDisk
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog
 from support.deciding import ANA, World
@@ -92,6 +92,10 @@ class GeneratedDoors:
     def journal_place(self, _options: object, release: str) -> JournalPlace:
         """Nowhere."""
         return JournalPlace(Path("/none"), release, "default", Path("/none") / release)
+
+    def on_disk(self, place: JournalPlace) -> OnDisk:
+        """There, if it were anywhere."""
+        return OnDisk(place.directory)
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"a verdict needs no {name}")

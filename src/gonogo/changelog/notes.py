@@ -96,6 +96,15 @@ class Notes(Struct, frozen=True):
     """What a reader of the draft must know before it goes out."""
 
 
+class Generated(Struct, frozen=True):
+    """What the commits say, before anybody has put a hand on it."""
+
+    notes: Notes
+    markdown: str
+    sha256: str
+    """Of the Markdown: a draft was made from other commits when it differs."""
+
+
 def build(plan: Plan, changes: Mapping[str, Changes], audience: Audience, day: date | None = None) -> Notes:
     """Notes of every product whose repository the plan names; what is not read yet is said to be unknown."""
     several = len({product.repo for product in plan.products if product.repo}) > 1

@@ -24,16 +24,14 @@ if TYPE_CHECKING:
     from gonogo.facts.containment import Containment, ContainmentQuestion
     from gonogo.facts.ledger import Ledger
     from gonogo.facts.metric import Reading
-    from gonogo.facts.pollers import PolledBy
+    from gonogo.facts.pollers import PolledBy, Window
+    from gonogo.facts.trial import Trial
     from gonogo.facts.version_files import ProductFiles
     from gonogo.hotfix.wish import Planned, Seen, Wish
     from gonogo.hotfix_jobs.service import Hotfixes
-    from gonogo.io.checks.runner import Runner
-    from gonogo.io.probes.looks import Window
-    from gonogo.io.probes.trial import Trial
     from gonogo.plan import LoadedPlan, Metric, Plan, Product, Target
     from gonogo.plan.branches import NoBranch
-    from gonogo.ports import Clock
+    from gonogo.ports import Checking, Clock, OnDisk
     from gonogo.simulator.rehearsal import Rehearsal
 
 
@@ -66,6 +64,10 @@ class Doors(Protocol):
 
     def journal_place(self, options: Options, release: str) -> JournalPlace:
         """Where the journal of `release` lies. Raises ConfigError for a broken configuration."""
+        ...
+
+    def on_disk(self, place: JournalPlace) -> OnDisk:
+        """Where the events of that release truly lie."""
         ...
 
     def open_session(self, options: Options, via: str) -> Session:
@@ -149,7 +151,7 @@ class Doors(Protocol):
         """Whether each version of each product can still be had."""
         ...
 
-    def check_runner(self, loaded: LoadedPlan) -> Runner:
+    def check_runner(self, loaded: LoadedPlan) -> Checking:
         """What carries out the checks of that plan, as this account."""
         ...
 

@@ -1,6 +1,8 @@
-"""Who asks the endpoints on this machine."""
+"""Who asks the endpoints on this machine, and what they have looked at just now."""
 
 from msgspec import Struct
+
+from gonogo.facts import Seen
 
 
 class PolledBy(Struct, frozen=True):
@@ -16,3 +18,24 @@ class PolledBy(Struct, frozen=True):
     """How many of the plan's sources answered it last."""
     stopped: bool = False
     """Whether its process does not go on (Ctrl-Z, a debugger), while it keeps what it holds."""
+
+
+class Window(Struct, frozen=True):
+    """What another session of this account has looked at just now."""
+
+    seen: Seen
+
+    @property
+    def looks(self) -> int:
+        """How many looks in a row said it."""
+        return self.seen.in_all
+
+    def agrees_with(self, seen: Seen) -> bool:
+        """Whether it says the same."""
+        return len(self.seen.versions) == 1 and said_by(self.seen) == said_by(seen)
+
+
+def said_by(seen: Seen) -> tuple[object, ...]:
+    """What must be the same for two looks to say the same."""
+    running = seen.versions[0]
+    return running.version, running.revision, seen.status, seen.elsewhere

@@ -1,8 +1,7 @@
 """A text that somebody writes on: what it was made from, what is safe already, what others have written."""
 
-from gonogo.changelog.notes import Audience
+from gonogo.changelog.notes import Audience, Generated
 from gonogo.events.drafts import NotesDraft
-from gonogo.io.repository_files.release_notes import Generated
 from gonogo.text import clean_block
 
 

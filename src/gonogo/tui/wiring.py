@@ -11,10 +11,8 @@ from gonogo.commits.shipping import ReadShipping
 from gonogo.engine.outside_thread import Doors
 from gonogo.engine.session import Session
 from gonogo.facts import Observation
-from gonogo.facts.finding import Finding
-from gonogo.facts.finding import Progress as Running
-from gonogo.plan import Item, LoadedPlan, Plan, Product, Target
-from gonogo.ports import Clock, Polling
+from gonogo.plan import LoadedPlan, Plan, Product, Target
+from gonogo.ports import Checking, Clock, Polling
 from gonogo.tui.mending import Workshop
 
 
@@ -31,14 +29,6 @@ class Presence(Protocol):
 
     def leave(self) -> None:
         """Be gone."""
-        ...
-
-
-class Checking(Protocol):
-    """Carries out the checks of one plan; in a thread that may wait."""
-
-    def run(self, item: Item, *, cancelled: Callable[[], bool], progress: Callable[[Running], None]) -> Finding:
-        """Find out what the check of `item` says. Raises GonogoError."""
         ...
 
 

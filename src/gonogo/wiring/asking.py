@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from gonogo.errors import GonogoError
     from gonogo.facts import Observation
     from gonogo.facts.metric import Reading
-    from gonogo.facts.pollers import PolledBy
+    from gonogo.facts.pollers import PolledBy, Window
+    from gonogo.facts.trial import Trial
     from gonogo.io.config import Config
     from gonogo.io.config.credentials import Credentials, Tokens
     from gonogo.io.http.door import Door
-    from gonogo.io.probes.looks import Window
     from gonogo.io.probes.metrics import MetricQuestion
-    from gonogo.io.probes.trial import Trial
     from gonogo.io.sharing.opening import Place
     from gonogo.io.sharing.turns import Memory, SharedTurns
     from gonogo.plan import LoadedPlan, Metric, Plan, Target

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gonogo.io.journal import DirectoryJournal
     from gonogo.io.journal.unmade import UnmadeJournal
     from gonogo.plan import LoadedPlan, Plan
-    from gonogo.ports import Clock, PlanSource, Signatures
+    from gonogo.ports import Clock, OnDisk, PlanSource, Signatures
 
 PLAN_VARIABLE = "GONOGO_PLAN"
 
@@ -101,6 +101,13 @@ def journal_place(options: Options, release: str) -> JournalPlace:
     named, origin = _named_root(options)
     root = Path(named).expanduser().absolute() if named else default_root()
     return JournalPlace(root, release, origin, release_directory(root, release))
+
+
+def on_disk(place: JournalPlace) -> OnDisk:
+    """In a directory of its own, or in files among those of all releases."""
+    from gonogo.io.journal.layout import place_of
+
+    return place_of(place.directory)
 
 
 def _named_root(options: Options) -> tuple[str, str]:

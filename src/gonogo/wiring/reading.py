@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment, ContainmentQuestion
     from gonogo.facts.ledger import Ledger
+    from gonogo.facts.pollers import Window
     from gonogo.facts.version_files import ProductFiles
-    from gonogo.io.probes.looks import Window
     from gonogo.plan import Plan, Product, Target
     from gonogo.plan.branches import NoBranch
 

@@ -82,9 +82,7 @@ def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
 
 def _bad(context: Context, plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """By product: the versions that are marked bad. Where there is no journal none is, and none is made."""
-    from gonogo.io.journal.layout import place_of
-
-    if not place_of(context.doors.journal_place(context.options, plan.release).directory).directory.exists():
+    if not context.doors.on_disk(context.doors.journal_place(context.options, plan.release)).directory.exists():
         return {}
     session = context.doors.open_session(context.options, via())
     try:

@@ -93,7 +93,7 @@ def _run(context: Context, session: Session, item: Item) -> int:
     ran = fingerprint(session.loaded.plan, item.check)
     runner = context.doors.check_runner(session.loaded)
     with unwound_by_signals():  # a command of the plan does not outlive whoever waits for it
-        finding = runner.run(item, progress=lambda now: _tell(context, item, now))
+        finding = runner.run(item, cancelled=lambda: False, progress=lambda now: _tell(context, item, now))
     outcome = session.submit(record_of(item.id, finding, ran))
     if isinstance(outcome, Refused):
         return context.say.refusal(outcome.refusal)

@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 
 from gonogo.cli.context import Context
 from gonogo.errors import ExitCode
-from gonogo.io.journal.layout import place_of
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,7 +14,7 @@ def run(context: Context) -> int:
     """Print the directory alone, so that a script can use it; among other releases, its files as a pattern."""
     release = context.doors.load_plan(context.options).plan.release
     place = context.doors.journal_place(context.options, release)
-    lies = place_of(place.directory)
+    lies = context.doors.on_disk(place)
     if context.options.json:
         facts = {
             "release": release,

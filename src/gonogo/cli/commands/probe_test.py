@@ -17,7 +17,7 @@ from gonogo.text.tones import Line, Span, Tone
 from gonogo.view.reasons import explain
 
 if TYPE_CHECKING:
-    from gonogo.io.probes.trial import Exchange, Trial
+    from gonogo.facts.trial import Exchange, Trial
 
 _WIDE = 11
 _SHOWN = 40

@@ -8,7 +8,6 @@ from gonogo.cli.commands._look import judged, look
 from gonogo.cli.context import Context
 from gonogo.cli.facts import moment, poller_facts, verdict_facts, way_back_facts
 from gonogo.cli.release_facts import release_facts
-from gonogo.io.journal.layout import place_of
 from gonogo.rules.readiness import Verdict, Weight
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text.tones import Line, Span, Tone
@@ -60,7 +59,7 @@ def _header(context: Context, snapshot: Snapshot) -> tuple[Line, ...]:
         ("release", f"{plan.release}  {plan.name}".rstrip()),
         *about(plan),
         ("plan", f"{snapshot.loaded.path} ({snapshot.loaded.sha256[:12]})"),
-        ("journal", f"{place_of(place.directory).text}, at #{snapshot.state.seq}"),
+        ("journal", f"{context.doors.on_disk(place).text}, at #{snapshot.state.seq}"),
         ("you", f"{account}, {person.name} in the plan" if person else f"{account}, not named in the plan"),
         ("judged", f"{snapshot.now:%Y-%m-%d %H:%M:%S} UTC"),
         ("state", _text(release.life_line(snapshot))),
@@ -101,7 +100,9 @@ def _facts(context: Context, snapshot: Snapshot, verdict: Verdict) -> dict[str, 
         "plan": {"path": snapshot.loaded.path, "sha256": snapshot.loaded.sha256, "problem": snapshot.plan_problem},
         "journal": {
             "directory": str(
-                place_of(context.doors.journal_place(context.options, snapshot.plan.release).directory).directory
+                context.doors.on_disk(
+                    context.doors.journal_place(context.options, snapshot.plan.release)
+                ).directory
             ),
             "seq": snapshot.state.seq,
             "head": snapshot.state.head,

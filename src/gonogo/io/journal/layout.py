@@ -30,6 +30,7 @@ from gonogo.events.edition import FIRST, RULES
 from gonogo.io.host.atomic import make_private_directory, sync_directory, write_atomically
 from gonogo.io.host.identity_unix import account_name
 from gonogo.io.journal.record import FORMAT
+from gonogo.ports import OnDisk
 from gonogo.text import clean
 
 STORE = "store.json"
@@ -110,29 +111,15 @@ def find(directory: Path, release: str | None = None) -> Found | None:
     return Found(directory.parent, own, f"{directory.name}.")
 
 
-class Place(Struct, frozen=True):
-    """Where the events of a release are on disk, as it is shown to people."""
-
-    directory: Path
-    """The directory they lie in, own or shared with other releases."""
-    files: str = ""
-    """Pattern of this release's files, where others lie beside them; "" in a directory of its own."""
-
-    @property
-    def text(self) -> str:
-        """The directory, or the release's files in it."""
-        return str(self.directory / self.files) if self.files else str(self.directory)
-
-
-def place_of(directory: Path) -> Place:
+def place_of(directory: Path) -> OnDisk:
     """Where the journal truly lies whose own `directory` would be this one; that one when nobody can tell."""
     try:
         found = find(directory)
     except GonogoError:
-        return Place(directory)
+        return OnDisk(directory)
     if found is None:
-        return Place(directory)
-    return Place(found.directory, f"{found.prefix}*.jsonl" if found.prefix else "")
+        return OnDisk(directory)
+    return OnDisk(found.directory, f"{found.prefix}*.jsonl" if found.prefix else "")
 
 
 def _is_roots(directory: Path) -> bool:

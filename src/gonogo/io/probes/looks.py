@@ -7,11 +7,11 @@ A decision asks in a process or a poller of its own, and so looks anew.
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.facts import Observation, Seen, Status
 from gonogo.facts.history import is_planned
+from gonogo.facts.pollers import said_by
 from gonogo.plan import Product
 from gonogo.plan.sampling import LOOKS_LIMIT
 
@@ -21,21 +21,6 @@ _OTHERS = 2
 """Looks that say something else, after which more would only repeat it."""
 _FAILURES = 3
 """Looks without an answer that are made up for."""
-
-
-class Window(Struct, frozen=True):
-    """What another session of this account has looked at just now."""
-
-    seen: Seen
-
-    @property
-    def looks(self) -> int:
-        """How many looks in a row said it."""
-        return self.seen.in_all
-
-    def agrees_with(self, seen: Seen) -> bool:
-        """Whether it says the same."""
-        return len(self.seen.versions) == 1 and said_by(self.seen) == said_by(seen)
 
 
 class Enough:
@@ -126,9 +111,3 @@ def in_rows(found: Sequence[Seen]) -> list[Seen]:
         else:
             rows.append(seen)
     return rows
-
-
-def said_by(seen: Seen) -> tuple[object, ...]:
-    """What must be the same for two looks to say the same."""
-    running = seen.versions[0]
-    return running.version, running.revision, seen.status, seen.elsewhere

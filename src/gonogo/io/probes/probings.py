@@ -8,12 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gonogo.facts import Missing, Observation, Reason, Seen
+from gonogo.facts.pollers import Window
 from gonogo.io.config.credentials import Credentials
 from gonogo.io.http.question import Answer, Failure, Request
 from gonogo.io.probes.asking import Asking, Came, ask_as
 from gonogo.io.probes.catalogue import SAMPLING, is_sampled
 from gonogo.io.probes.interface import Claim, NotUnderstood, Outcome, Preset, Understood
-from gonogo.io.probes.looks import Burst, Enough, Window
+from gonogo.io.probes.looks import Burst, Enough
 from gonogo.io.probes.past_caches import PastCaches, apart, varied
 from gonogo.io.probes.table import Gaps, MatrixPreset, Table
 from gonogo.plan import Probe, Product, Source, Target

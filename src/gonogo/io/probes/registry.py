@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from gonogo.errors import UsageError
 from gonogo.facts import Reason
+from gonogo.facts.pollers import Window
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import Credentials
 from gonogo.io.http.question import DETAIL_LIMIT, Request
 from gonogo.io.probes.catalogue import PRESETS
 from gonogo.io.probes.instances import Instances
 from gonogo.io.probes.interface import Claim, Fetch, NotUnderstood, Preset, Understood
-from gonogo.io.probes.looks import Window
 from gonogo.io.probes.probings import CellProbing, Fetcher, Outside, SourceProbing, Unaskable
 from gonogo.io.probes.version_like import OnlyVersions, OnlyVersionsInTable
 from gonogo.plan import Plan, Probe, Product, Source, Target

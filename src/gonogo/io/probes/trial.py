@@ -7,9 +7,7 @@ those that came only the ones that explain something, and the beginning of the b
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
-
-from gonogo.facts import Observation
+from gonogo.facts.trial import Exchange, Trial
 from gonogo.io.config import Config
 from gonogo.io.config.credentials import Credentials
 from gonogo.io.http.question import Answer, Failure, Request
@@ -28,48 +26,6 @@ TELLING = (
 _VALUE_LIMIT = 200
 _ROUNDS = 24
 """Requests of one question that are shown."""
-
-
-class Exchange(Struct, frozen=True):
-    """One request and what came of it."""
-
-    method: str
-    url: str
-    """As it may be shown."""
-    credential: str
-    """Name of the credential that was offered; "" for none."""
-    status: int | None = None
-    """None when no answer came."""
-    phrase: str = ""
-    elapsed: float = 0.0
-    """Seconds."""
-    size: int = 0
-    """Bytes of the body, decoded."""
-    headers: tuple[tuple[str, str], ...] = ()
-    body: str = ""
-    """Its beginning, cleaned."""
-    failure: str = ""
-    """Why no answer came: `timeout: no whole answer within 5 s`."""
-    answered_by: str = ""
-    """Where redirects led, as it may be shown; "" when what was asked answered itself."""
-
-
-class Trial(Struct, frozen=True):
-    """One question of the plan, asked once."""
-
-    name: str
-    """`web/production`, or `source prom`."""
-    origin: str
-    """Id of the source; "" for a cell's own probe."""
-    use: str
-    where: str
-    """`release.yaml:12:5`."""
-    options: tuple[tuple[str, str], ...]
-    """What the plan gives the preset."""
-    exchanges: tuple[Exchange, ...]
-    observations: tuple[Observation, ...]
-    strangers: tuple[str, ...] = ()
-    """What a source's answer speaks of and the plan does not have."""
 
 
 class _Recorder:

@@ -4,22 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 
-from msgspec import Struct
-
 from gonogo.changelog import Changes
-from gonogo.changelog.notes import Audience, Notes, build
+from gonogo.changelog.notes import Audience, Generated, build
 from gonogo.io.repository_files.notes_templates import read_template, template_path
 from gonogo.plan import LoadedPlan
 from gonogo.view.notes import to_markdown
-
-
-class Generated(Struct, frozen=True):
-    """What the commits say, before anybody has put a hand on it."""
-
-    notes: Notes
-    markdown: str
-    sha256: str
-    """Of the Markdown: a draft was made from other commits when it differs."""
 
 
 def put_together(loaded: LoadedPlan, changes: Mapping[str, Changes], audience: Audience, day: date) -> Generated:

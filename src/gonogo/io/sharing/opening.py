@@ -10,11 +10,10 @@ from msgspec import Struct
 
 from gonogo.errors import ConfigError, GonogoError, UsageError
 from gonogo.facts import Missing, Observation, Seen
-from gonogo.facts.pollers import PolledBy
+from gonogo.facts.pollers import PolledBy, Window
 from gonogo.io.config import Config
 from gonogo.io.host.identity_unix import UnixIdentity
 from gonogo.io.journal.layout import LOCK, SHARED, file_mode, read_store
-from gonogo.io.probes.looks import Window
 from gonogo.io.sharing.keys import HELM, KUBECONFIG, keys_of
 from gonogo.io.sharing.lease import Leases
 from gonogo.io.sharing.others import Others
