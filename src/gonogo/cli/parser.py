@@ -110,7 +110,10 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("drive", "[--to PERSON] [--note TEXT]", "take or hand over the lead of the release", "drive", DECIDE),
     Verb("amend", "show | accept [--confirm CODE]", "the plan was edited: see what, accept it", "amend", DECIDE),
-    Verb("freeze", "now --reason TEXT [--env ENV] [--product PRODUCT]", "stop the line", "freeze", DECIDE),
+    Verb(
+        "freeze", "now --reason TEXT [--until TIME] [--env ENV] [--product PRODUCT]",
+        "stop the line", "freeze", DECIDE,
+    ),
     Verb("thaw", "[NUMBER] [--reason TEXT]", "end a freeze that was declared by hand", "thaw", DECIDE),
     Verb(
         "hold", "--reason TEXT [--product PRODUCT --env ENV] [--keep VERSION]",
@@ -214,7 +217,10 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "schema", "", "print the JSON Schema of the plan", "schema", PLAN, json=False, plan=False, journal=False
     ),
-    Verb("init", "[PATH]", "write a starter plan for this repository", "init", PLAN, plan=False, journal=False),
+    Verb(
+        "init", "[PATH] [--checklist FILE]", "write a starter plan for this repository", "init",
+        PLAN, plan=False, journal=False,
+    ),
     Verb(
         "journal init", "--shared DIR --group GROUP [--all-releases]", "make a journal for several accounts",
         "journal_init", JOURNAL, journal=False,
@@ -260,6 +266,7 @@ VALUE_OPTIONS = frozenset(
         "--every",
         "--timeout",
         "--commit",
+        "--checklist",
         "--until",
         "--to",
         "--note",

@@ -53,28 +53,28 @@ class JournalRecorder:
         self._submit(acts.EndStep(self._id, step.number, step.kind.value, commit, tag_object, found))
 
     def stop(self, step: Step, stopped: picking.Stopped) -> None:
-        """A conflict."""
+        """A pick stopped; how many places of which files are in conflict."""
         files = tuple((one.path, one.kind, len(one.hunks)) for one in stopped.conflicts)
         self._submit(acts.StopHotfix(self._id, step.number, stopped.pick.oid, files))
 
     def resolve(self, step: Step, pick: Pick, files: tuple[tuple[str, str, int], ...]) -> None:
-        """Resolved by name."""
+        """A person answered for these files: path, kind, number of places."""
         self._submit(acts.ResolveHotfix(self._id, step.number, pick.oid, files))
 
     def test(self, commit: str, evidence: str) -> None:
-        """Tested."""
+        """A person says that this very commit was tested, and by what."""
         self._submit(acts.TestHotfix(self._id, commit, evidence))
 
     def pushed(self, remote: str, refs: tuple[str, ...]) -> None:
-        """Pushed."""
+        """The remote has these references now."""
         self._submit(acts.PushedHotfix(self._id, remote, refs))
 
     def push_refused(self, remote: str, reason: str, lines: tuple[str, ...]) -> None:
-        """Refused."""
+        """The remote took none of them; `lines` is what it said."""
         self._submit(acts.PushRefused(self._id, remote, reason, lines))
 
     def finish(self) -> None:
-        """Done."""
+        """Every step is done: the hotfix is over."""
         self._submit(acts.FinishHotfix(self._id))
 
     def abort(self, remains: tuple[str, ...]) -> None:

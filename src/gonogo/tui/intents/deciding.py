@@ -230,7 +230,7 @@ class Revoke(Deciding):
 
 
 class GiveGo(Deciding):
-    """GO."""
+    """Lets the release into an environment; what it stands on is asked anew first."""
 
     keys, shown_key, label = ("o",), "o", "go"
     title = "Go: let the release in"

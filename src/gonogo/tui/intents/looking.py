@@ -4,7 +4,7 @@ from gonogo.tui.intents.base import LISTS, MENDED, PANES, Context, Intent, Place
 
 
 class OpenDetails(Intent):
-    """Details."""
+    """What is known about the row or cell under the cursor."""
 
     keys, shown_key, label = ("enter",), "Enter", "details"
     title = "Show details"
@@ -176,7 +176,7 @@ class Help(Intent):
 
 
 class NextPane(Intent):
-    """The next pane."""
+    """In the order of their numbers; after the last comes the first."""
 
     keys, shown_key, label = ("tab",), "Tab", "next pane"
     title = "Go to the next pane"
@@ -185,7 +185,7 @@ class NextPane(Intent):
 
 
 class EarlierPane(Intent):
-    """The pane before."""
+    """Against the order of their numbers."""
 
     keys, shown_key, label = ("shift+tab",), "Shift+Tab", "earlier pane"
     title = "Go to the pane before"

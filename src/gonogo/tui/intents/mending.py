@@ -216,7 +216,7 @@ class SignHotfix(Offered):
 
 
 class PushIt(Offered):
-    """Push."""
+    """Bound to the commit and the tag that the dialog shows."""
 
     keys, shown_key, label = ("p",), "p", "push"
     title = "Hotfix: push branch and tag"
@@ -262,7 +262,7 @@ class CarryDetails(Offered):
 
 
 class CarryIt(Offered):
-    """Carry."""
+    """Begins the steps that bring a fix to another branch."""
 
     keys, shown_key, label = ("c",), "c", "carry"
     needs_a_line = True
