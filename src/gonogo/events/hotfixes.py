@@ -104,6 +104,13 @@ class Hotfix(Struct, frozen=True):
     """Why it was aborted."""
     remains: tuple[str, ...] = ()
     """What an abort could not take back."""
+    before: "Hotfix | None" = None
+    """The one that was made under this id before it was begun anew; None where none was."""
+
+    @property
+    def made(self) -> "Hotfix | None":
+        """The one that exists as a version; begun anew, what was made before it stays until there is another."""
+        return self if self.is_made else self.before
 
     @property
     def is_over(self) -> bool:
@@ -130,6 +137,12 @@ class Hotfix(Struct, frozen=True):
         """The commit that the steps before `step` led to; "" when none did."""
         made = [self.steps[n].commit for n in sorted(self.steps) if n < step and self.steps[n].commit]
         return made[-1] if made else ""
+
+
+def _alone(known: Hotfix | None) -> Hotfix | None:
+    """What was made, without what was made before it."""
+    made = known.made if known is not None else None
+    return replace(made, before=None) if made is not None else None
 
 
 class HotfixesFold:
@@ -179,6 +192,7 @@ class HotfixesFold:
             subjects=tuple(text(one, "subject") for one in picks),
             approvals=texts(data, "approvals"),
             steps_total=number(data, "steps"),
+            before=_alone(known),
         )
 
     def _live(self, event: Event) -> Hotfix | None:

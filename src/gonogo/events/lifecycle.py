@@ -135,12 +135,19 @@ class LifecycleFold:
         if len(before) == part - 1:
             self.outlines[sha256] = (*before, text_of(event))
 
-    def _record(self, event: Event, sha256: str) -> PlanRecord:
-        outline = self.outlines.pop(sha256, ())
+    def plan_of(self, event: Event) -> PlanRecord:
+        """The plan that a start or an amendment records, as far as the journal keeps it until then."""
+        sha256 = text(event.data, "plan")
+        outline = self.outlines.get(sha256, ())
         complete = len(outline) == number(event.data, "parts")
         return PlanRecord(
             sha256, pairs(event.data, "versions"), pairs(event.data, "pins"), outline if complete else ()
         )
+
+    def _record(self, event: Event) -> PlanRecord:
+        record = self.plan_of(event)
+        self.outlines.pop(record.sha256, None)
+        return record
 
     def _step(self, event: Event) -> bool:
         status, allowed = _NEXT[event.kind]
@@ -161,7 +168,7 @@ class LifecycleFold:
 
     def _start(self, event: Event) -> None:
         if self._step(event):
-            record = self._record(event, text(event.data, "plan"))
+            record = self._record(event)
             self.lifecycle = replace(
                 self.lifecycle,
                 started_by=event.actor,
@@ -183,7 +190,7 @@ class LifecycleFold:
         before = self.lifecycle.plan
         if before is None or self.lifecycle.status is not ReleaseStatus.IN_PROGRESS:
             return
-        record = self._record(event, text(event.data, "plan"))
+        record = self._record(event)
         amendment = Amendment(
             event.actor,
             event.at,

@@ -36,7 +36,7 @@ AT_EVERY_LOOK: Final[Mapping[str, str]] = {
     kinds.WAIVER_GIVEN: "rules.waivers: role, end, what cannot be waived",
     kinds.HOTFIX_APPROVED: "hotfix.review: role, four eyes, content",
     kinds.HOTFIX_REJECTED: "hotfix.review: only the role blocks",
-    kinds.RELEASE_STARTED: "the fold: once, from a draft; `plan.misrecorded`: the plan it records is that on disk",
+    kinds.RELEASE_STARTED: "the fold: once, by who is named in the plan it records; that must be the one on disk",
 }
 """By kind: where it is judged anew whenever somebody looks, beside the fold."""
 

@@ -146,7 +146,7 @@ def replay(events: Iterable[Event], state: ReleaseState | None = None) -> Releas
     return fold.result()
 
 
-_JUDGED_IN_THE_FOLD = BY_RIGHT | BY_ITS_OWNER
+_JUDGED_IN_THE_FOLD = BY_RIGHT | BY_ITS_OWNER | {kinds.RELEASE_STARTED}
 
 
 def _is_idle(event: Event) -> bool:
@@ -226,11 +226,22 @@ class _Fold:
         """Why its author had no right to it at that moment; "" for everybody who had."""
         if event.kind in BY_ITS_OWNER:
             return self._not_its_owner(event)
+        if event.kind == kinds.RELEASE_STARTED:
+            return self._no_start(event)
         if event.kind not in BY_RIGHT or not self._lifecycle.lifecycle.plan:
             return ""
         from gonogo.rules.entitled import why_not  # only where something was decided
 
         return why_not(event, self._moment(event))
+
+    def _no_start(self, event: Event) -> str:
+        """Why it starts nothing by the very plan that it records."""
+        if self._lifecycle.lifecycle.status is not ReleaseStatus.DRAFT:
+            return ""
+        from gonogo.rules.entitled import why_no_start
+
+        begun = replace(self._lifecycle.lifecycle, plan=self._lifecycle.plan_of(event))
+        return why_no_start(event, ReleaseState(lifecycle=begun, judged_by=self._judged_by.and_by(event)))
 
     def _not_its_owner(self, event: Event) -> str:
         known = self._hotfixes.hotfixes.get(event.subject)

@@ -110,7 +110,7 @@ Containments: TypeAlias = Mapping[tuple[str, str], Containment]
 def made_hotfixes(hotfixes: Iterable[Hotfix], product: str, release: str = "") -> tuple[MadeHotfix, ...]:
     """The hotfixes of a product that are finished, or tagged already."""
     return tuple(
-        MadeHotfix(one.version, one.commit, one.base_oid, release)
+        MadeHotfix(made.version, made.commit, made.base_oid, release)
         for one in hotfixes
-        if one.kind == "hotfix" and one.product == product and one.is_made
+        if one.kind == "hotfix" and one.product == product and (made := one.made) is not None
     )

@@ -148,6 +148,21 @@ def _no_hand(plan: Plan, actor: Actor) -> str:
     return "" if authority.is_named(plan, actor) else f"the plan does not name {actor.user}"
 
 
+def why_no_start(event: Event, state: ReleaseState) -> str:
+    """Why whoever starts starts nothing by the plan that they record, which `state` has already; "" where they do.
+
+    Who starts asks for the approvals: a line by hand would let everybody give them.
+    """
+    if state.judged_by.edition < SINCE or event.actor.user.endswith(SIMULATED):
+        return ""
+    plan, actor = authority.recorded(state), _by_the_kernel(event.actor)
+    if plan is None:
+        return ""
+    if nobody := people.why_nobody(plan, actor):
+        return f"{nobody}: starting needs a person"
+    return "" if authority.is_named(plan, actor) else f"the plan that it records does not name {actor.user}"
+
+
 def leads_by_start(event: Event, state: ReleaseState) -> bool:
     """Whether who starts may lead by the plan that they record; a line by hand need not say that they may not."""
     if state.judged_by.edition < SINCE or event.actor.user.endswith(SIMULATED):

@@ -128,11 +128,24 @@ def _needed(facts: Facts, cell: Cell, product: Product, environment: Environment
         mark = bad_mark(facts.state, product, running.version)
         if mark is not None and _is_named(facts, mark.actor):
             continue
-        pin = facts.state.version_holds.get(Target(product.name, environment.name))
-        if pin is not None and _is_named(facts, pin.actor) and not _is(product, running.version, pin.version):
+        if _is_pinned_away(facts, product, Target(product.name, environment.name), running.version):
             continue
         if environment.production or _is_release_before(product, running.version):
             yield running
+
+
+def _is_pinned_away(facts: Facts, product: Product, target: Target, running: str) -> bool:
+    """Whether a pin takes that version out of its environment on purpose.
+
+    A pin on the planned version stops nothing: it counts only where a rollback was decided to it.
+    """
+    pin = facts.state.version_holds.get(target)
+    if pin is None or not _is_named(facts, pin.actor) or _is(product, running, pin.version):
+        return False
+    went_back = (one for one in facts.state.rollbacks if one.target == target)
+    return not _is(product, pin.version, product.version) or any(
+        _is(product, one.to, pin.version) for one in went_back
+    )
 
 
 def _is_named(facts: Facts, actor: Actor) -> bool:

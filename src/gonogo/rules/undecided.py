@@ -142,7 +142,7 @@ def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int,
     it needs another one.
     """
     rolled_back = [one for one in state.rollbacks if one.target == target and one.seq < seq]
-    if any(_same(product, one.to) for one in rolled_back):
+    if any(_same(product, one.to) and _was_let_in(state, product, target, one.seq) for one in rolled_back):
         return True
     left = last_left(state, product, target)
     since = max((one.seq for one in rolled_back), default=0)
@@ -151,6 +151,21 @@ def _is_decided(state: ReleaseState, product: Product, target: Target, seq: int,
         covers(one, product, tagged)
         for one in state.decisions
         if one.environment == target.environment and one.seq > since and not voided(state, one, seq)
+    )
+
+
+def _was_let_in(state: ReleaseState, product: Product, target: Target, seq: int) -> bool:
+    """Whether the planned version was there before number `seq`, by a go or since before the start.
+
+    A rollback brings back, it lets nothing in.
+    """
+    started = state.lifecycle.started_seq
+    ran_before = any(
+        one.seq < min(seq, started) and any(_same(product, version) for version in one.versions)
+        for one in state.cells.get(target, ())
+    )
+    return ran_before or any(
+        covers(one, product) for one in state.decisions if one.environment == target.environment and one.seq < seq
     )
 
 

@@ -42,7 +42,19 @@ def _not_running(scene: Scene, what: str) -> str:
 
 def _without(scene: Scene, act: Act) -> str:
     """Why this account may not, with who may; "" when it may."""
-    refusal = slips.unnamed(scene, "this") or slips.without_authority(scene, act)
+    refusal = slips.no_person(scene, "this") or slips.without_authority(scene, act)
+    return refusal.reason if refusal else ""
+
+
+def _no_person(scene: Scene, what: str) -> str:
+    """Why this account is not one person that the plan names; "" when it is."""
+    refusal = slips.no_person(scene, what)
+    return refusal.reason if refusal else ""
+
+
+def _undecided(scene: Scene, what: str) -> str:
+    """Why this account is not one certain person; "" when it is."""
+    refusal = slips.undecided(scene, what)
     return refusal.reason if refusal else ""
 
 
@@ -62,8 +74,7 @@ class StartRelease(Deciding):
         life = scene.state.lifecycle
         if life.status is ReleaseStatus.IN_PROGRESS:
             return f"the release was started{slips.by(life.actor, life.at, scene.now)}"
-        unnamed = slips.unnamed(scene, "starting")
-        return _over(scene) or (unnamed.reason if unnamed else "")
+        return _over(scene) or _no_person(scene, "starting")
 
 
 class HoldRelease(Deciding):
@@ -133,8 +144,9 @@ class AcceptAmendment(Deciding):
         """Only an edit after the start waits for somebody."""
         if reason := _not_running(scene, "an amendment"):
             return reason
-        waits = amendment.pending(scene.loaded, scene.state) is not None
-        return "" if waits else "the plan is the one that was agreed on"
+        if amendment.pending(scene.loaded, scene.state) is None:
+            return "the plan is the one that was agreed on"
+        return _no_person(scene, "accepting an amendment")
 
 
 class Drive(Deciding):
@@ -150,7 +162,7 @@ class Drive(Deciding):
         baton = scene.state.baton
         if baton is not None and baton.driver == scene.actor.user:
             return "you are the release lead already"
-        return _over(scene)
+        return _over(scene) or _undecided(scene, "driving")
 
 
 class PassBaton(Deciding):
@@ -183,7 +195,9 @@ def _approvals(scene: Scene) -> str:
         return "the plan asks for no approval"
     mine = set(people.roles_of(plan, scene.actor))
     wanted = list(dict.fromkeys(slot.role for slot in plan.approvals))
-    return "" if mine & set(wanted) else f"approvals are given by role {' or '.join(wanted)}"
+    return _undecided(scene, "an approval") or (
+        "" if mine & set(wanted) else f"approvals are given by role {' or '.join(wanted)}"
+    )
 
 
 class Approve(Deciding):
@@ -226,7 +240,7 @@ class Revoke(Deciding):
             return reason
         votes = (vote for slot in scene.plan.approvals for vote in scene.state.votes(slot.name))
         mine = any(vote.actor.uid == scene.actor.uid for vote in votes)
-        return "" if mine else "you have said nothing on any approval"
+        return _undecided(scene, "taking a word back") if mine else "you have said nothing on any approval"
 
 
 class GiveGo(Deciding):
@@ -248,7 +262,9 @@ def _may_waive(plan: Plan, scene: Scene) -> str:
     if not plan.waiver_roles:
         return "the plan lets nobody waive anything"
     mine = set(plan.waiver_roles) & set(people.roles_of(plan, scene.actor))
-    return "" if mine else f"waivers are given by role {' or '.join(plan.waiver_roles)}"
+    return _undecided(scene, "a waiver") or (
+        "" if mine else f"waivers are given by role {' or '.join(plan.waiver_roles)}"
+    )
 
 
 class Waive(Deciding):
@@ -373,7 +389,9 @@ class AnswerTrigger(Deciding):
     def against(cls, scene: Scene) -> str:
         """Needs one that asks."""
         asks = any(fired.asks for fired in scene.state.triggers.values())
-        return _over(scene) or ("" if asks else "no rollback trigger asks for an answer")
+        if not asks:
+            return _over(scene) or "no rollback trigger asks for an answer"
+        return _over(scene) or _no_person(scene, "answering a trigger")
 
     @classmethod
     def stands(cls, context: Context) -> bool:
@@ -406,7 +424,7 @@ class GoBack(Deciding):
     @classmethod
     def against(cls, scene: Scene) -> str:
         """Only a running release goes back."""
-        return _not_running(scene, "a rollback")
+        return _not_running(scene, "a rollback") or _no_person(scene, "a rollback")
 
 
 class MarkBad(Deciding):
@@ -431,7 +449,7 @@ class ClearBad(Deciding):
     @classmethod
     def against(cls, scene: Scene) -> str:
         """Needs a mark."""
-        return "" if scene.state.bad else "no version is marked bad"
+        return _no_person(scene, "taking a warning back") if scene.state.bad else "no version is marked bad"
 
 
 class HoldVersion(Deciding):
@@ -450,7 +468,9 @@ class ReleaseVersion(Deciding):
     @classmethod
     def against(cls, scene: Scene) -> str:
         """Needs a held one."""
-        return _over(scene) or ("" if scene.state.version_holds else "no version is held")
+        if not scene.state.version_holds:
+            return _over(scene) or "no version is held"
+        return _over(scene) or _no_person(scene, "releasing a held version")
 
 
 class TrustCommands(Deciding):

@@ -8,7 +8,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
 from gonogo.acts import Scene
-from gonogo.acts.hotfixes import ApproveHotfix
+from gonogo.acts.hotfixes import ApproveHotfix, may_not_approve
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
 from gonogo.events.hotfixes import Hotfix, HotfixStatus
@@ -261,7 +261,12 @@ class HotfixWorkScreen(WorkView, inherit_bindings=False):
             command = ApproveHotfix(known.id, slot.name, seen.code)
             self.post_message(Record(command, f"approve {known.id}", reply=reply))
 
-        question = Question("Approve", lambda _: review.preview(known, slot), nothing_against, send)
+        question = Question(
+            "Approve",
+            lambda _: review.preview(known, slot),
+            lambda scene, _: may_not_approve(scene, known, slot),
+            send,
+        )
         self.open_view(ConfirmScreen(self.look, question, self.note, self.actor))
 
     def on_all_products(self) -> None:
