@@ -17,13 +17,16 @@ from gonogo.acts import (
     FireTrigger,
     FreezeLine,
     Hold,
+    MarkBad,
     Reject,
     Scene,
+    Start,
     Tick,
     Untick,
     approvals,
 )
 from gonogo.cli.context import Options
+from gonogo.events import Actor
 from gonogo.events.lifecycle import ReleaseStatus
 from gonogo.facts import Observation
 from gonogo.plan import Authority, Freeze, Item, ItemId, LoadedPlan, Target
@@ -34,9 +37,12 @@ from gonogo.tui.deeds.table import DEEDS
 from gonogo.tui.intents import INTENTS, Deciding, GiveGo, TrustCommands
 from gonogo.tui.screens.confirm import DEAF, ConfirmScreen
 from gonogo.wiring import screens
+from support.deciding import ANA as DECIDES
+from support.deciding import NOBODY, ROOT, World, make_plan
 from tui.evening import CHLOE, VERSION, Evening, evening_plan, wait
 from tui.stage import ANA, BEN, Seat
 
+DEPLOY = Actor(1050, "deploy")
 Story = Callable[[Seat, Evening], Awaitable[None]]
 
 
@@ -552,3 +558,39 @@ def test_every_deciding_wish_has_its_deed() -> None:
     deciding = {intent for intent in INTENTS if issubclass(intent, Deciding)}
     assert deciding - set(DEEDS) == {TrustCommands}
     assert GiveGo in DEEDS
+
+
+def against(world: World, actor: Actor) -> dict[str, str]:
+    """By wish: why it is not for this account, as footer and palette say it."""
+    return {
+        intent.__name__: intent.against(world.scene(actor)) for intent in INTENTS if issubclass(intent, Deciding)
+    }
+
+
+@pytest.mark.parametrize(("actor", "why"), [(DEPLOY, "that several people use"), (ROOT, "may be anybody")])
+def test_who_is_no_certain_person_is_told_so_before_any_dialog(actor: Actor, why: str) -> None:
+    """What the rules refuse whatever is on the list is no key to press."""
+    world = World().do(DECIDES, Start(), Hold("a fire"), FreezeLine("a fire"))
+    world.do(DECIDES, FireTrigger("errors", "a spike"), MarkBad("web", "1.2.2", "it loses orders"))
+    told = against(world, actor)
+
+    for wish in (
+        "GiveGo", "CompleteRelease", "CancelRelease", "ResumeRelease", "Thaw", "Approve", "Reject", "Waive",
+        "GoBack", "AnswerTrigger", "ClearBad", "Drive", "AskBreakGlass",
+    ):  # fmt: skip
+        assert why in told[wish], wish
+    for wish in ("CallTrigger", "StopLine", "MarkBad", "HoldVersion"):
+        assert told[wish] == "", wish
+
+
+@pytest.mark.parametrize("actor", [DEPLOY, ROOT, NOBODY])
+def test_an_edit_and_a_draft_wait_for_a_named_person(actor: Actor) -> None:
+    """As `start` and `amend accept` say it."""
+    world = World()
+    assert against(world, actor)["StartRelease"] != ""
+    assert against(world, DECIDES)["StartRelease"] == ""
+
+    world.do(DECIDES, Start()).edit(make_plan(waiver_roles=("qa",)))
+
+    assert against(world, actor)["AcceptAmendment"] != ""
+    assert against(world, DECIDES)["AcceptAmendment"] == ""

@@ -3,16 +3,21 @@
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
-from gonogo.acts import Refusal, Start, approvals, go, lifecycle, rollback
+from gonogo.acts import Refusal, Start, amendments, approvals, go, lifecycle, rollback
 from gonogo.acts import glass as breaking
 from gonogo.acts import waivers as letting_pass
+from gonogo.acts.hotfixes import may_not_approve
 from gonogo.acts.rollback import RollBack
 from gonogo.acts.scene import Scene
 from gonogo.acts.waivers import Waive
+from gonogo.events.hotfixes import Hotfix
+from gonogo.hotfix import review
 from gonogo.plan import ApprovalSlot
+from gonogo.rules import amendment
 from gonogo.rules.confirmation import Preview
-from support.deciding import ANA, NOBODY, World
+from support.deciding import ANA, DAI, NOBODY, World, loaded, make_plan
 
 Seen = Callable[[Scene], Preview | Refusal]
 
@@ -35,6 +40,26 @@ def go_back(scene: Scene) -> RollBack:
     return RollBack(scene.plan.products[0].name, (), "it loses orders", mark_bad=False, confirm="")
 
 
+def accept(scene: Scene) -> Preview | Refusal:
+    """Of an edit of the plan."""
+    edited = loaded(make_plan(waiver_roles=("qa",)), "1" * 64)
+    scene = replace(scene, inputs=replace(scene.inputs, loaded=edited))
+    pending = amendment.pending(scene.loaded, scene.state)
+    assert pending is not None
+    return amendments.preview(scene, pending)
+
+
+def approve_hotfix(scene: Scene) -> Preview | Refusal:
+    """Of a hotfix that ana made, as the command line and the cockpit show it."""
+    known = Hotfix(
+        "hotfix:web/1.2.4", "hotfix", "web", "1.2.4", "1.2.3", "v1.2.3", "b" * 40, "hotfix/v1.2.4", "v1.2.4",
+        "web", "", "", ANA, scene.now, 1, "", approvals=("security",), commit="c" * 40,
+    )  # fmt: skip
+    slot = approvals.find_slot(scene, "security")
+    assert isinstance(slot, ApprovalSlot)
+    return may_not_approve(scene, known, slot) or review.preview(known, slot)
+
+
 VERBS: dict[str, Seen] = {
     "rollback start": lambda scene: rollback.preview(scene, go_back(scene)),
     "go": lambda scene: go.preview(scene, "production"),
@@ -43,6 +68,8 @@ VERBS: dict[str, Seen] = {
     "cancel": lifecycle.preview_cancel,
     "waive": waive,
     "break-glass confirm": lambda scene: breaking.preview(scene, "production"),
+    "amend accept": accept,
+    "hotfix approve": approve_hotfix,
 }
 
 
@@ -72,3 +99,11 @@ def test_who_may_not_cancel_is_told_so_before_the_code() -> None:
 
     assert "does not name" in lifecycle.preview_cancel(world.scene(NOBODY)).refused
     assert lifecycle.preview_cancel(world.scene(ANA)).refused == ""
+
+
+def test_who_made_a_hotfix_gets_no_code_for_its_approval() -> None:
+    """Somebody else with the role does."""
+    world = World().do(ANA, Start())
+
+    assert isinstance(approve_hotfix(world.scene(ANA)), Refusal)
+    assert isinstance(approve_hotfix(world.scene(DAI)), Preview)
