@@ -106,11 +106,14 @@ def transitions(state: ReleaseState, target: Target) -> tuple[Deployed, ...]:
 def stays(product: Product, records: Iterable[Deployed]) -> tuple[Stay, ...]:
     """Runs of records with the same versions, oldest first. A change of the status alone begins no new one."""
     runs: list[list[Deployed]] = []
+    spelled: list[tuple[str, ...]] = []  # as the last run shows them: `1.2.3` may be either of two builds
     for record in records:
-        if runs and same_set(product, runs[-1][0].versions, record.versions):
+        if runs and all(same_set(product, one, record.versions) for one in spelled):
             runs[-1].append(record)
+            spelled += () if record.versions in spelled else (record.versions,)
         else:
             runs.append([record])
+            spelled = [record.versions]
     ends = [*(run[0].since for run in runs), None][1:]
     return tuple(Stay(tuple(run), end) for run, end in zip(runs, ends, strict=True))
 
@@ -149,12 +152,17 @@ def adds_proof(product: Product, known: Deployed, versions: Sequence[str], revis
 
 
 def soak(
-    product: Product, version: str, records: Sequence[Deployed], until: datetime | None
+    product: Product,
+    version: str,
+    records: Sequence[Deployed],
+    until: datetime | None,
+    shows: Sequence[str] = (),
 ) -> Soaking | NotSoaking:
     """How long exactly `version` has run in a cell, alone and without a failure, as far as it was seen.
 
     `until` is the time (UTC) of the last answer that still shows it: pass the cell's `polled_at`, or None when the
-    cell is not known; then nothing is counted. The time begins with the first record that says `succeeded`;
+    cell is not known; then nothing is counted. `shows` is what that answer shows: of another build than the last
+    record nothing is known yet. The time begins with the first record that says `succeeded`;
     another version or commit in between, `failed` and `degraded` begin it anew, a roll-out or a pause of the same
     version does not. Nothing is known about the time between two records in which nobody asked: a version that
     left and came back while no session was open is counted through.
@@ -167,6 +175,8 @@ def soak(
     last = runs[-1]
     if not is_planned(replace(product, version=version), last.versions):
         return NotSoaking(f"the last record there is {shown(last.versions)}, not {version} alone")
+    if shows and not all(same_set(product, one.versions, shows) for one in last.records):
+        return NotSoaking(f"{shown(shows)} runs there now, and nobody has recorded since when")
     start: Deployed | None = None
     for record in last.records:
         if record.status in _BROKEN or pins.contradicts(product, record.revisions):

@@ -17,7 +17,9 @@ def soaked(facts: Facts, cell: Cell, wanted: timedelta) -> Iterable[ReasonLine]:
     product = facts.plan.product(name)
     if product is None:
         return
-    found = soak(product, product.version, cell.history, cell.polled_at if cell.counts_as_match else None)
+    shows = tuple(dict.fromkeys(one.version for one in cell.judged))
+    until = cell.polled_at if cell.counts_as_match else None
+    found = soak(product, product.version, cell.history, until, shows)
     subject, who = f"cell:{name}/{environment}", owner_of_product(facts.plan, name)
     if isinstance(found, NotSoaking):
         yield ReasonLine(

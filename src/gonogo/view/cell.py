@@ -161,7 +161,8 @@ def _soak(snapshot: Snapshot, cell: Cell) -> str:
     environment = snapshot.plan.environment(cell.target.environment)
     if product is None or environment is None or not environment.soak:
         return ""
-    found = soak(product, cell.planned, cell.history, cell.polled_at)
+    shows = tuple(dict.fromkeys(one.version for one in cell.judged))
+    found = soak(product, cell.planned, cell.history, cell.polled_at, shows)
     if isinstance(found, Soaking):
         return f"{span(found.length)} of {span(environment.soak)}"
     return f"not counted: {found.reason}"

@@ -13,7 +13,7 @@ from gonogo.facts.history import soak
 from gonogo.facts.pins import Proof, proof_of
 from gonogo.facts.version_files import FileVerdict, judged
 from gonogo.matrix import Cell, Relation
-from gonogo.plan import SchemeName, Target, VersionFile
+from gonogo.plan import Environment, SchemeName, Target, VersionFile
 from gonogo.plan.conditions import ObservedGate
 from gonogo.rules.rollback import bad_mark
 from gonogo.rules.snapshot import build
@@ -268,6 +268,37 @@ def test_a_new_build_of_the_planned_version_soaks_anew() -> None:
     ]
 
     assert getattr(soak(make_product(), "1.2.3", records, NOW), "length", None) == 2 * hour
+
+
+def test_a_source_that_names_no_build_in_between_hides_no_new_build() -> None:
+    """`1.2.3` may be either of the two; the one after it is not the one before it."""
+    hour = timedelta(hours=1)
+    records = [
+        Deployed(NOW - (5 - number) * hour, (version,), "succeeded", "ana")
+        for number, version in enumerate(("1.2.3", "1.2.3+7", "1.2.3", "1.2.3+8"))
+    ]
+
+    assert getattr(soak(make_product(), "1.2.3", records, NOW), "length", None) == 2 * hour
+
+
+def test_a_build_that_answers_and_is_not_on_record_yet_has_not_soaked() -> None:
+    """Also where this session may not record anything: the time of the build before it is not its own."""
+    environments = (Environment("staging", soak=timedelta(hours=1)), Environment("production", after=("staging",)))
+    world = World(make_plan(environments=environments, approvals=(), items=()))
+    world.do(ANA, Start(), RecordTransition(STAGING, ("1.2.3+7",), "succeeded", "test"))
+    world.later(timedelta(hours=2)).sees({"staging": "1.2.3+7", "production": "1.2.2"})
+    assert not _soaking(world)
+
+    world.reports("staging", "1.2.3+8", Status.SUCCEEDED)
+
+    (said,) = _soaking(world)
+    assert said.endswith("is not known: 1.2.3+8 runs there now, and nobody has recorded since when")
+
+
+def _soaking(world: World) -> list[str]:
+    judged = world.scene().snapshot().verdict("production")
+    assert judged is not None
+    return [one.fact for one in judged.reasons if one.rule.startswith("soak.")]
 
 
 @pytest.mark.parametrize(
