@@ -47,6 +47,8 @@ def _told(told: CommitTold | None, subject: str) -> tuple[Line, ...]:
     first, *more = told.message.split("\n")
     if first != subject:  # else it stands on top already
         more = [first, *more]
+    while more and not more[0].strip():
+        del more[0]
     message = tuple((Span(line),) for line in more)
     return (*message, *([()] if message else []), *_files(told))
 

@@ -116,8 +116,6 @@ def test_the_lines_say_it_all(tmp_path: Path) -> None:
         "scope     api",
         "breaks    a",
         "",
-        "feat(api)!: a",
-        "",
         "Why.",
         "",
         "1 file  +2 -0",
