@@ -197,6 +197,8 @@ class ConfirmScreen(View, inherit_bindings=False):
         told = words.lines(seen)
         if seen.refused:
             told = told[:-1]  # said below, where the eye is
+        if self._refusal is not None:  # else `GO for production` would stand there as an answer
+            told = ((Span("not now: ", Tone.BAD), Span(seen.heading)), *told[1:])
         rows = [part for line in told for part in wrap(line, columns - 2, 11)]
         return Told([Row(f"{index}", line, selectable=False) for index, line in enumerate(rows)], "")
 
