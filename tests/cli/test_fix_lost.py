@@ -118,6 +118,26 @@ def test_a_message_alone_takes_no_fix_back(gonogo: Here, release: Release, fix: 
     assert fix[:8] in rules(gonogo)["fix.lost"]
 
 
+def test_a_merge_that_took_nothing_of_the_hotfix_does_not_bring_it(
+    gonogo: Here, release: Release, fix: str
+) -> None:
+    """1.3.1 contains the commit and not the change: no go, also when production has moved on."""
+    web = release.directory / "web"
+    git(web, "checkout", "-q", "-b", "release/v1.3", "v1.3.0")
+    git(web, *_AS, "merge", "-q", "-s", "ours", "-m", "Merge v1.2.1", "v1.2.1")
+    git(web, *_AS, "tag", "-a", "-m", "v1.3.1", "v1.3.1")
+    merge = git(web, "rev-parse", "HEAD")
+    git(web, "checkout", "-q", "main")
+    edit(release, lambda plan: plan.replace("version: 1.3.0", "version: 1.3.1"))
+    gonogo("start")
+    lost = f"web 1.3.1 lacks fix {fix[:8]} by Ana Ruiz (fix: total), which"
+    assert rules(gonogo)["fix.lost"] == f"{lost} runs in production as 1.2.1; merge {merge[:8]} left it out"
+    release.runs("production", "1.2.0")
+    assert rules(gonogo)["fix.lost"] == f"{lost} is in hotfix 1.2.1; merge {merge[:8]} left it out"
+    cells = {one["branch"]: one["arrival"] for one in json.loads(gonogo("merges", "--json").out)["cells"]}
+    assert cells["v1.3.1"] == "missing"
+
+
 def test_who_asserts_that_a_commit_does_the_same_names_one_that_ships(
     gonogo: Here, release: Release, fix: str
 ) -> None:

@@ -26,6 +26,8 @@ class LostFix(Struct, frozen=True):
     author: str
     alike: str = ""
     """A commit of that version under the same title, which proves nothing; "" for none."""
+    left_out_by: str = ""
+    """The merge that made it a part of that version and left its files out; "" for none."""
 
     @property
     def short(self) -> str:

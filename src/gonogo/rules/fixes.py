@@ -187,6 +187,8 @@ def _lost(
     every = list(losses)
     for one in every[:NAMED]:
         fact = f"{lacking} lacks fix {one.fix.short} by {one.fix.author} ({one.fix.subject}), which {one.where}"
+        if merge := one.fix.left_out_by:
+            fact += f"; merge {merge[:8]} left it out"
         yield _about(facts, product, found, f"{one.fix.short}{suffix}", fact, remedy.replace("FIX", one.fix.short))
     rest = every[NAMED:]
     if rest:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gonogo.io.git.ledger.lost_fixes import Compared, Scope, compare
 from support.repositories import git
@@ -17,7 +18,8 @@ from unit.io.test_git_ledger import NOBODY, Desk, desk
 __all__ = ["desk"]
 pytestmark = pytest.mark.needs("git")
 
-SCOPE = Scope(own=("version.txt", "CHANGELOG.md"), numbers=("1.0.0", "1.0.1"))
+SCOPE = Scope(own=("version.txt", "CHANGELOG.md"), numbers=("1.0.0", "1.0.1"), ships=("1.1.0",), name="web")
+PINS = 4
 HISTORIES, AT_ONCE, IN_EVERY_RUN = 200, 20, 40
 
 
@@ -52,13 +54,108 @@ def test_a_tag_cut_before_the_forward_merge_lacks_what_the_mainline_has(desk: De
         ("cherry-pick", "-x", "v1.0.1~1"),
         ("cherry-pick", "v1.0.1~1"),
         ("merge", "--no-edit", "v1.0.1"),
-        ("merge", "-s", "ours", "--no-edit", "v1.0.1"),
     ],
 )
 def test_a_fix_that_was_brought_is_contained(desk: Desk, way: tuple[str, ...]) -> None:
     """By a pick with or without trailer, or by a merge."""
     desk.do(*way)
     assert lost(desk, "v1.0.1", "main") == []
+
+
+def merged(desk: Desk, name: str, *words: str, **files: str) -> None:
+    """A merge with files written by hand in it."""
+    git(desk.path, *NOBODY, "merge", "-q", "--no-commit", "--no-ff", *words, name)
+    for file, text in files.items():
+        (desk.path / file.replace("_", ".")).write_text(text, encoding="utf-8")
+    desk.do("add", "-A")
+    desk.do("commit", "-q", "-m", f"Merge {name}")
+
+
+def test_a_merge_that_leaves_the_fix_out_does_not_bring_it(desk: Desk) -> None:
+    """`-s ours` makes it a part of the history, and its lines are not there: told with the merge that did it."""
+    desk.do("merge", "-s", "ours", "--no-edit", "v1.0.1")
+    (one,) = found(desk, "v1.0.1", "main").lost
+    assert (one.subject, one.left_out_by) == ("fix: login", desk.head())
+    desk.commit("feat: next")
+    assert lost(desk, "v1.0.1", "main") == ["fix: login"]
+    desk.do("cherry-pick", "v1.0.1~1")
+    assert lost(desk, "v1.0.1", "main") == []
+
+
+def test_a_fix_that_was_there_before_it_was_merged_as_ours_is_contained(desk: Desk) -> None:
+    """Picked, or squashed, and then the branch joined so that nobody merges it again."""
+    desk.do("cherry-pick", "v1.0.1~1")
+    desk.commit("feat: login page", "login.txt", "fix: login\nfeat: login page\n")
+    desk.do("merge", "-s", "ours", "--no-edit", "v1.0.1")
+    assert lost(desk, "v1.0.1", "main") == []
+
+
+def test_a_conflict_that_was_resolved_for_one_side_leaves_the_other_out(desk: Desk) -> None:
+    """Of that file; whoever says that another commit does the same names it."""
+    desk.commit("feat: another login", "login.txt", "feat\n")
+    git(desk.path, *NOBODY, "merge", "-q", "--no-edit", "-X", "ours", "v1.0.1")
+    assert lost(desk, "v1.0.1", "main") == ["fix: login"]
+    desk.do("reset", "-q", "--hard", "HEAD~1")
+    merged(desk, "v1.0.1", "-X", "ours", login_txt="feat, and the login is right\n")
+    assert lost(desk, "v1.0.1", "main") == []
+
+
+def test_merges_on_the_way_to_what_ships_are_looked_through(desk: Desk) -> None:
+    """The hotfix was left out on a branch that is merged later; ordinary merges beside it say nothing."""
+    desk.on("develop", "main").do("merge", "-s", "ours", "--no-edit", "v1.0.1")
+    desk.on("topic", "v1.0.0").commit("feat: topic", "topic.txt", "topic\n")
+    desk.on("main").do("merge", "--no-ff", "--no-edit", "topic")
+    desk.do("merge", "--no-ff", "--no-edit", "develop")
+    assert lost(desk, "v1.0.1", "main") == ["fix: login"]
+
+
+def test_what_was_reverted_before_it_was_left_out_is_not_missed(desk: Desk) -> None:
+    """It runs nowhere."""
+    desk.on("hotfix/v1.0.1").do("revert", "--no-edit", "HEAD~1")
+    desk.on("main").do("merge", "-s", "ours", "--no-edit", "hotfix/v1.0.1")
+    assert lost(desk, "hotfix/v1.0.1", "main") == []
+
+
+def test_a_fix_made_in_a_merge_is_missed_like_any_other(desk: Desk) -> None:
+    """In none of its parents; the branch that it merged was picked to what ships."""
+    desk.on("topic", "hotfix/v1.0.1").commit("fix: tax", "tax.txt", "right\n")
+    tax = desk.head()
+    desk.on("hotfix/v1.0.1")
+    merged(desk, "topic", total_txt="the total is right\n")
+    desk.on("main").do("cherry-pick", "-x", "v1.0.1~1")
+    desk.do("cherry-pick", "-x", tax)
+    assert lost(desk, "hotfix/v1.0.1", "main") == ["Merge topic"]
+    desk.commit("fix: total", "total.txt", "before\nthe total is right\nand more\n")
+    assert lost(desk, "hotfix/v1.0.1", "main") == []
+
+
+def test_a_merge_with_a_fix_of_its_own_that_was_picked_is_contained(desk: Desk) -> None:
+    """As git picks a merge, with its trailer; and one that was reverted where it runs is not missed."""
+    desk.on("topic", "hotfix/v1.0.1").commit("fix: tax", "tax.txt", "right\n")
+    desk.on("hotfix/v1.0.1")
+    merged(desk, "topic", total_txt="the total is right\n")
+    desk.on("main").do("cherry-pick", "-x", "v1.0.1~1")
+    desk.do("cherry-pick", "-x", "-m", "1", "hotfix/v1.0.1")
+    desk.commit("feat: total", "total.txt", "another total\n")
+    assert lost(desk, "hotfix/v1.0.1", "main") == []
+    desk.do("reset", "-q", "--hard", "HEAD~2")
+    desk.on("hotfix/v1.0.1").do("revert", "--no-edit", "-m", "1", "HEAD")
+    assert "Merge topic" not in lost(desk, "hotfix/v1.0.1", "main")
+
+
+def test_an_ordinary_merge_where_it_runs_is_no_fix(desk: Desk) -> None:
+    """Both sides changed one file, and git joined them; what it brought was picked."""
+    rows = [f"row {at}\n" for at in range(20)]
+    desk.on("hotfix/v1.0.1").commit("feat: rows", "rows.txt", "".join(rows))
+    start = desk.head()
+    desk.on("topic", "hotfix/v1.0.1").commit("fix: top", "rows.txt", "".join(["top\n", *rows]))
+    top = desk.head()
+    desk.on("hotfix/v1.0.1").commit("fix: end", "rows.txt", "".join([*rows, "end\n"]))
+    end = desk.head()
+    merged(desk, "topic")
+    desk.on("main").do("cherry-pick", "v1.0.1~1", start, top, end)
+    desk.commit("feat: other rows", "rows.txt", "other\n")
+    assert lost(desk, "hotfix/v1.0.1", "main") == []
 
 
 def test_a_trailer_that_its_commit_does_not_bear_out_is_not_believed(desk: Desk) -> None:
@@ -165,6 +262,29 @@ def test_a_commit_that_writes_only_the_version_is_no_fix_and_a_dependency_is(des
     assert lost(desk, "release", "main") == ["fix: dependency"]
 
 
+def test_a_dependency_that_has_the_numbers_of_the_product_is_a_fix(desk: Desk) -> None:
+    """It reads like the commit of a release, and what ships still needs the old one."""
+    desk.commit("feat: needs", "requirements.txt", "attrs==4.1.0\nrequests==1.0.0\n")
+    desk.on("release", "main").commit("fix: requests", "requirements.txt", "attrs==4.1.0\nrequests==1.0.1\n")
+    desk.on("main").commit("feat: attrs", "requirements.txt", "attrs==4.2.0\nrequests==1.0.0\n")
+    assert lost(desk, "release", "main") == ["fix: requests"]
+    picked = f"fix: requests\n\n(cherry picked from commit {git(desk.path, 'rev-parse', 'release')})"
+    desk.commit(picked, "requirements.txt", "attrs==4.2.0\nrequests==1.0.1\n")
+    assert lost(desk, "release", "main") == []
+
+
+def test_a_release_commit_that_also_raises_a_dependency_is_looked_at_line_by_line(desk: Desk) -> None:
+    """What ships has moved on to its own version, and left the dependency behind."""
+    both = 'version = "{}"\n\n[dependencies]\ncore = "{}"\n'
+    desk.commit("feat: start", "Cargo.toml", both.format("1.0.0", "1.0.0"))
+    desk.on("release", "main").commit("release 1.0.1", "Cargo.toml", both.format("1.0.1", "1.0.1"))
+    assert lost(desk, "release", "main") == []  # nobody has released 1.1.0 yet
+    desk.on("main").commit("release 1.1.0", "Cargo.toml", both.format("1.1.0", "1.0.0"))
+    assert lost(desk, "release", "main") == ["release 1.0.1"]
+    desk.commit("fix: core", "Cargo.toml", both.format("1.1.0", "1.1.0"))
+    assert lost(desk, "release", "main") == []  # a workspace whose parts are released together
+
+
 def test_only_what_touches_the_product_is_missed(desk: Desk) -> None:
     """Of a repository with several products."""
     desk.on("hotfix/v1.0.1").commit("docs: it", "docs.txt", "it\n")
@@ -197,6 +317,10 @@ class World:
         self.carried: dict[str, set[str]] = {}
         """By commit: the changes it makes."""
         self.main = Line("main", set(), set())
+        for at in range(PINS):
+            self._pin(f"pin-{at}", "1.0.0")
+        self._commit("chore: pins")
+        self.pins = [f"pin-{at}" for at in range(PINS)]
         for _ in range(self.dice.randrange(1, 4)):
             self.change(self.main)
 
@@ -252,8 +376,41 @@ class World:
         ):
             return
         self.desk.do("merge", "--no-ff", "--no-edit", source.name)
-        target.has = {path.stem for path in self.desk.path.glob("*-*.txt") if path.stem in self.commits}
+        target.has = {path.stem for path in self.desk.path.glob("*-*.txt") if self._is_in(path)}
         target.dropped = (target.dropped | source.dropped) - target.has
+
+    def leave_out(self, source: Line, target: Line) -> None:
+        """A whole branch joined, and nothing of it taken."""
+        self.desk.on(target.name).do("merge", "-s", "ours", "--no-edit", source.name)
+
+    def change_in_a_merge(self, line: Line) -> None:
+        """A branch with one change, and another change made by the merge itself."""
+        self.made += 1
+        side, evil = f"side-{self.made}", f"evil-{self.made}"
+        topic = self.fork(line, f"topic-{self.made}")
+        name = self.change(topic, "fix")
+        git(self.desk.path, "checkout", "-q", line.name)
+        self.desk.do("merge", "-q", "--no-ff", "--no-commit", topic.name)
+        (self.desk.path / f"{evil}.txt").write_text(f"{evil} of {side}\n", encoding="utf-8")
+        self._commit(f"Merge {topic.name}")
+        self.commits[evil], self.carried[self.desk.head()] = [], {evil}
+        line.has |= {name, evil}
+
+    def raise_a_pin(self, line: Line) -> str:
+        """A dependency that is raised between the versions of the product."""
+        name = self.pins.pop()
+        self._pin(name, "1.0.1")
+        self._commit(f"fix: {name}")
+        self.commits[name] = [self.desk.head()]
+        self.carried[self.desk.head()] = {name}
+        line.has.add(name)
+        return name
+
+    def _pin(self, name: str, version: str) -> None:
+        (self.desk.path / f"{name}.txt").write_text(f"lib=={version}\n", encoding="utf-8")
+
+    def _is_in(self, path: Path) -> bool:
+        return path.stem in self.commits and path.read_text(encoding="utf-8") != "lib==1.0.0\n"
 
     def revert(self, line: Line) -> None:
         """Take one of the changes back, by the commit that made it here."""
@@ -274,6 +431,10 @@ class World:
         git(self.desk.path, *NOBODY, "commit", "-q", "-m", message)
 
 
+ACTS = ("feat", "fix here", "fix there", "fix in a merge", "pin there", "bring", "merge", "leave out", "revert",
+        "revert there", "cut")  # fmt: skip
+
+
 def generated(path: Path, seed: int) -> tuple[World, Line, Line]:
     """A hotfix line that runs, and what ships: a tag somewhere on the mainline or on a branch of it."""
     world = World(path, seed)
@@ -283,7 +444,7 @@ def generated(path: Path, seed: int) -> tuple[World, Line, Line]:
     ships: Line | None = None
     fixes: list[str] = []
     for _ in range(dice.randrange(4, 12)):
-        act = dice.choice(["feat", "fix here", "fix there", "bring", "merge", "revert", "revert there", "cut"])
+        act = dice.choice(ACTS)
         world.desk.on("main")
         if act == "feat":
             world.change(main)
@@ -293,6 +454,14 @@ def generated(path: Path, seed: int) -> tuple[World, Line, Line]:
         elif act == "fix there":
             world.desk.on(runs.name)
             fixes.append(world.change(runs, "fix"))
+        elif act == "fix in a merge":
+            world.desk.on(runs.name)
+            world.change_in_a_merge(runs)
+        elif act == "pin there" and world.pins:
+            world.desk.on(runs.name)
+            fixes.append(world.raise_a_pin(runs))
+        elif act == "leave out" and dice.random() < 0.5:
+            world.leave_out(runs, main)
         elif act == "bring" and fixes:
             name = dice.choice(fixes)
             source, target = (runs, main) if name in runs.has else (main, runs)
@@ -325,7 +494,7 @@ def test_generated_histories_lose_exactly_what_was_kept_by_hand(tmp_path: Path, 
     for seed in range(first, first + AT_ONCE):
         world, runs, ships = generated(tmp_path / str(seed), seed)
         expected = runs.has - ships.has - ships.dropped
-        told = found(world.desk, runs.name, ships.name, Scope())
+        told = found(world.desk, runs.name, ships.name, replace(SCOPE, own=()))
         reported = [world.carried.get(one.oid, set()) for one in told.lost if not one.subject.startswith("Revert")]
         losing += bool(expected)
         if expected - set().union(*reported) or any(not one & expected for one in reported):

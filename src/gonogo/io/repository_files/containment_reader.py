@@ -99,7 +99,8 @@ def _with_release(found: Containment, product: Product, survey: Survey) -> Surve
     kept = {fix.oid: (fix, carrier) for carrier in found.hotfixes for fix in carrier.kept}
     known = {fix.oid for fix in survey.fixes}
     more = tuple(_fix(product, *one) for oid, one in {**lost, **kept}.items() if oid not in known)
-    part = _reachable(product, [fix.oid for fix in survey.fixes if not fix.names], found.oid)
+    asked = [fix.oid for fix in survey.fixes if not fix.names and fix.oid not in lost]
+    part = _reachable(product, asked, found.oid)
     seen = [Sighting(oid, name, Proof.REACHABLE) for oid in part]
     seen += [Sighting(oid, name, Proof.PATCH) for oid in kept if oid not in part]
     alike = [Sighting(oid, name, Proof.PATCH, fix.alike) for oid, (fix, _) in lost.items() if fix.alike]
@@ -188,8 +189,9 @@ class _Reader:
         return self._carrier(Carrier(version, revision, found[1]), ships)
 
     def _hotfixes(self, ships: str) -> Iterator[Carrier]:
-        """The hotfixes that are not reachable from what ships, by tags of their lines and by journals."""
+        """The hotfixes by tags of their lines and by journals; of those that are part of it, what is lost."""
         seen: set[str] = set()
+        yield from self._left_out(ships)
         for version, oid, base in (*self._tagged(ships), *self._made()):
             if not oid:
                 why = f"hotfix {clean(version, 80)} is recorded, and the repository does not have its commit"
@@ -204,6 +206,14 @@ class _Reader:
                 seen.add(oid)
                 yield self._carrier(Carrier(version, "", oid), ships, base)
 
+    def _left_out(self, ships: str) -> Iterator[Carrier]:
+        """The hotfixes that are part of what ships, and of which a merge left something out."""
+        for version, oid, base in self._patches():
+            if self._is_ancestor(oid, ships):
+                found = self._carrier(Carrier(version, "", oid), ships, base)
+                if found.lost:
+                    yield found
+
     def _carrier(self, carrier: Carrier, ships: str, base: str = "") -> Carrier:
         compared = compare(self._product.repo, self._scope(carrier.version), carrier.oid, ships, base)
         lost = tuple(one for one in compared.lost if not self._is_said(one.oid, ships))
@@ -216,12 +226,14 @@ class _Reader:
         numbers = {read.number} if isinstance(read, Version) else set()
         numbers |= {one.version.number for one in self._before(version)[:1]}
         own = (self._rules.file_of(product.name), *(file.path for file in product.files))
-        return Scope(product.paths, own, tuple(sorted(numbers)))
+        planned = parse(self._question.version, product.scheme, product.name)
+        ships = (planned.number,) if isinstance(planned, Version) else ()
+        return Scope(product.paths, own, tuple(sorted(numbers)), ships, product.name)
 
     def _is_said(self, fix: str, ships: str) -> bool:
         """Whether somebody asserted that a commit which ships does the same."""
         commits = [word.commit for word in self._said if word.oid == fix]
-        return any(self._git.succeeds(["merge-base", "--is-ancestor", one, ships]) for one in commits)
+        return any(self._is_ancestor(one, ships) for one in commits)
 
     # -- hotfixes ------------------------------------------------------------------------------------------------
 
@@ -248,19 +260,26 @@ class _Reader:
 
     def _tagged(self, ships: str) -> Iterator[tuple[str, str, str]]:
         """Version, commit and base of each patch release of the lines that is not part of what ships."""
+        return (one for one in self._patches() if not self._is_part(one[1], ships))
+
+    def _patches(self) -> Iterator[tuple[str, str, str]]:
+        """Version, commit and base of each patch release of the lines."""
         finals = self._finals
         lines = self._lines(finals)
         pairs = [(new, old) for new, old in pairwise(finals) if new.version.release[:2] == old.version.release[:2]]
         asked = [(new, old) for new, old in pairs if new.version.release[:2] in lines and self._counts(new)]
         oids = self._ends.look_up([f"{tag.ref}^{{commit}}" for pair in asked for tag in pair])
         for (new, _), oid, base in zip(asked, oids[::2], oids[1::2], strict=True):
-            if oid and base and not self._is_part(oid, ships):
+            if oid and base:
                 yield new.version.number, oid, base
 
     def _is_part(self, oid: str, ships: str) -> bool:
         """Whether it is part of what ships; an ordinary patch release on the way there is no hotfix either."""
         ends = (ships, self._question.ships) if self._question.is_rollback else (ships,)
-        return any(end and self._git.succeeds(["merge-base", "--is-ancestor", oid, end]) for end in ends)
+        return any(end and self._is_ancestor(oid, end) for end in ends)
+
+    def _is_ancestor(self, oid: str, of: str) -> bool:
+        return self._git.succeeds(["merge-base", "--is-ancestor", oid, of])
 
     def _lines(self, finals: Sequence[TagRef]) -> set[tuple[int, ...]]:
         """The lines whose hotfixes count: those that run, ran or are planned, and that of the release before."""

@@ -40,7 +40,7 @@ class Told(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """One commit that is no merge."""
+    """One commit; of a merge what is in none of its parents."""
 
     oid: str
     author: tuple[str, str, str]
@@ -72,14 +72,15 @@ def containment(git: GitDoor, tips: Mapping[str, int]) -> dict[str, int]:
     return held
 
 
-def changes(git: GitDoor, among: Sequence[str] = _EVERYTHING) -> Iterator[Change]:
+def changes(git: GitDoor, among: Sequence[str] = _EVERYTHING, *, merges: bool = False) -> Iterator[Change]:
     """Every commit but merges, newest first; or those that revisions of `git rev-list` choose.
 
+    With `merges` also those, which name no paths.
     The paths of one commit and the id of the next stand in one row, so each commit begins with a mark that
     nobody who names a file can know.
     """
     mark = secrets.token_hex(8).encode()
-    words = ["log", "-z", "--no-merges", "--no-renames", "--name-only", "--no-notes"]
+    words = ["log", "-z", *([] if merges else ["--no-merges"]), "--no-renames", "--name-only", "--no-notes"]
     form = f"--format={mark.decode()}%H%x00%e%x00%an%x00%ae%x00%at%x00%s"
     for record in _records(git, [*words, form, *among], b"\0" + mark):
         oid, encoding, name, mail, at, subject, *names = record.removeprefix(mark).split(b"\0")

@@ -2,12 +2,13 @@
 
 A change is contained when its commit is reachable from what ships; when what ships has a commit with the same
 change, one that was picked from it, or one that squashed it; or when the files it touches are the same in both.
-What was reverted is not missed, whether beside it or in what ships. Everything is found out from the two commits
-alone, so that an answer stays valid.
+What was reverted is not missed, whether beside it or in what ships. That a commit is reachable is no proof where
+a merge left its files out. What a merge brings by itself is a change too. Everything is found out from the two
+commits alone, so that an answer stays valid.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 
 from msgspec import Struct
@@ -18,10 +19,15 @@ from gonogo.io.git.deeds import Deeds
 from gonogo.io.git.door import GitDoor, GitError
 from gonogo.io.git.ledger.history import Change, changes, same_title, told
 from gonogo.io.git.ledger.kinship import Kinship
+from gonogo.io.git.ledger.left_out import LeftOut, left_out
+from gonogo.io.git.ledger.own_lines import are_there, evil_merges, text_of
 from gonogo.io.git.ledger.patches import equal_changes
+from gonogo.io.git.ledger.version_lines import DOCUMENTS, MARK, is_own
 
 _FILES_OF_A_RELEASE = 200
 """Files in which a release commit may write its version; one that touches more is looked at by a person."""
+_AT_ONCE = 480
+"""Ids of one call."""
 _PAIRS = 1024
 """Answers that are kept; those asked for longest ago go first."""
 
@@ -36,6 +42,11 @@ class Scope(Struct, frozen=True):
     numbers: tuple[str, ...] = ()
     """Versions that a release commit writes into any file: what differs in nothing else is no fix."""
 
+    ships: tuple[str, ...] = ()
+    """Numbers of the version that ships."""
+    name: str = ""
+    """Of the product."""
+
     def is_fix(self, names: Sequence[str]) -> bool:
         """Whether a commit that touches these paths changes the product."""
         return any(self._is_inside(name) and name not in self.own for name in names)
@@ -43,6 +54,18 @@ class Scope(Struct, frozen=True):
     def _is_inside(self, name: str) -> bool:
         paths = [path.removeprefix("./").rstrip("/") for path in self.paths]
         return not paths or any(path in {"", "."} or name == path or name.startswith(f"{path}/") for path in paths)
+
+
+class _Written(Struct, frozen=True):
+    """A line in which a commit writes another number of a version."""
+
+    path: str
+    masked: str
+    """With `MARK` for the number."""
+    old: str
+    """As it was before."""
+    own: bool
+    """Whether it says the version of the product."""
 
 
 class Compared(Struct, frozen=True):
@@ -62,23 +85,41 @@ def compare(repo: str, scope: Scope, have: str, ships: str, base: str = "") -> C
     """
     git = GitDoor(repo)
     mine = [have, f"^{ships}", *([f"^{base}"] if base else [])]
-    if git.run(["rev-list", "--no-merges", "--max-count=1", *mine]).strip() == b"":
+    dropped = tuple(left_out(git, have, ships, base))
+    if not dropped and git.run(["rev-list", "--max-count=1", *mine]).strip() == b"":
         return Compared()
-    return _Comparison(git, scope, have, ships, mine).make()
+    return _Comparison(git, scope, have, ships, mine, dropped).make()
 
 
 class _Comparison:
     """One pair of commits, read once."""
 
-    def __init__(self, git: GitDoor, scope: Scope, have: str, ships: str, mine: Sequence[str]) -> None:
+    def __init__(
+        self,
+        git: GitDoor,
+        scope: Scope,
+        have: str,
+        ships: str,
+        mine: Sequence[str],
+        dropped: Sequence[LeftOut] = (),
+    ) -> None:
         self._git = git
+        self._known: dict[tuple[str, str], frozenset[str]] = {}
+        self._texts: dict[str, Sequence[str]] = {}
         self._scope = scope
         self._have = have
         self._ships = ships
-        self._mine: Mapping[str, Change] = {one.oid: one for one in changes(git, mine)}
+        self._evil = {one.oid: one for one in evil_merges(git, mine)}
+        self._dropped: dict[str, str] = {}
+        away = {one.oid: one for one in self._left_out(dropped)}
+        apart = {one.oid: one for one in changes(git, mine)}
+        self._mine: Mapping[str, Change] = {**apart, **away, **self._evil}
         self._theirs: Mapping[str, Change] = {one.oid: one for one in changes(git, [ships, f"^{have}"])}
         self._deeds = Deeds(git)
-        self._kin = Kinship(told(git, [f"{have}...{ships}"]), self._is_ancestor, self._deeds.may_undo)
+        said = {one.oid: one for one in told(git, [f"{have}...{ships}"])}
+        for some in _portions(away):
+            said |= {one.oid: one for one in told(git, ["--no-walk=unsorted", *some])}
+        self._kin = Kinship(said.values(), self._is_ancestor, self._deeds.may_undo)
         every = {**self._mine, **self._theirs}
         self._titles = {oid: same_title(change.subject) for oid, change in every.items()}
         reverts = [oid for oid in self._kin.reverts if oid in every]
@@ -97,6 +138,7 @@ class _Comparison:
         left = self._with_no_equal(left) if left and self._theirs else left
         left = [oid for oid in left if not self._reverts_what_is_not_there(oid)]
         left = self._with_other_files(left) if left else left
+        left = [oid for oid in left if not self._has_its_lines(oid)]
         left = [oid for oid in left if not self._only_writes_versions(oid)]
         missing = set(left)
         by_title = {self._titles[oid]: oid for oid in self._theirs}
@@ -107,7 +149,42 @@ class _Comparison:
 
     def _fix(self, oid: str, by_title: Mapping[str, str]) -> LostFix:
         change = self._mine[oid]
-        return LostFix(oid, change.subject, change.author[0], by_title.get(self._titles[oid], ""))
+        alike = by_title.get(self._titles[oid], "")
+        return LostFix(oid, change.subject, change.author[0], alike, self._dropped.get(oid, ""))
+
+    def _left_out(self, dropped: Sequence[LeftOut]) -> Iterator[Change]:
+        """The commits none of whose files a merge took, though the side that brings them has others there."""
+        by_oid: dict[str, list[LeftOut]] = {}
+        for one in dropped:
+            by_oid.setdefault(one.oid, []).append(one)
+        for some in _portions(by_oid):
+            among = ["--no-walk=unsorted", *some]
+            for change in (*changes(self._git, among), *evil_merges(self._git, among)):
+                names = {name for name in change.names if self._scope.is_fix([name])}
+                merge = next((one.merge for one in by_oid[change.oid] if self._leaves_out(one, names)), "")
+                if merge:
+                    self._dropped[change.oid] = merge
+                    yield change
+
+    def _leaves_out(self, one: LeftOut, names: Set[str]) -> bool:
+        if any(self._scope.is_fix([name]) for name in self._differing(one.line, one.merge)):
+            return False  # it took something: what it did not take, somebody looked at
+        return not self._differing(one.line, one.side).isdisjoint(names)
+
+    def _differing(self, one: str, other: str) -> frozenset[str]:
+        """Paths of files that are others in two commits."""
+        if (one, other) not in self._known:
+            words = ["diff-tree", "-r", "--name-only", "--no-renames", "-z", one, other]
+            names = self._git.run(words).split(b"\0")
+            self._known[one, other] = frozenset(name.decode("utf-8", "replace") for name in names if name)
+        return self._known[one, other]
+
+    def _has_its_lines(self, oid: str) -> bool:
+        """Whether what ships has what a merge brought by itself, or what a merge seems to have left out."""
+        if oid not in self._evil and oid not in self._dropped:
+            return False
+        names = [name for name in self._mine[oid].names if self._scope.is_fix([name])]
+        return are_there(self._git, oid, names, self._ships)
 
     def _standing(self) -> Iterator[str]:
         """The commits that were not taken back where they are, without the reverts that did it."""
@@ -210,32 +287,95 @@ class _Comparison:
 
     def _with_other_files(self, oids: list[str]) -> list[str]:
         """Those that touch a file which is another one in what ships."""
-        words = ["diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", self._have, self._ships]
-        differ = {name.decode("utf-8", "replace") for name in self._git.run(words).split(b"\0")}
+        differ = self._differing(self._have, self._ships)
         return [oid for oid in oids if not differ.isdisjoint(self._mine[oid].names)]
 
     def _only_writes_versions(self, oid: str) -> bool:
-        """Whether its lines differ in the version's number alone, as in the commit of a release."""
-        numbers = sorted(self._scope.numbers, key=len, reverse=True)
-        if not numbers or len(self._mine[oid].names) > _FILES_OF_A_RELEASE:
-            return False
-        one = "|".join(re.escape(number) for number in numbers)
-        number = re.compile(rf"(?<![0-9.])(?:{one})(?:-SNAPSHOT|-dev|\.dev\d*|-alpha|-beta|-rc)?(?![0-9]|\.[0-9])")
+        """Whether its lines differ in the product's own version alone, as in the commit of a release.
+
+        A dependency that is raised between the very same numbers is a fix. Lines that do not say whose version it
+        is are the product's where what ships has its own number there; or beside lines that are the product's,
+        unless what ships has moved on there and left these behind.
+        """
         names = [name for name in self._mine[oid].names if self._scope.is_fix([name])]
-        words = ["diff-tree", "-p", "-U0", "-r", "--root", "--no-commit-id", "--no-renames", "--no-ext-diff",
-                 "--no-textconv", "--no-color", oid, "--", *names]  # fmt: skip
-        removed: list[str] = []
-        added: list[str] = []
-        any_number = False
-        for line in self._git.run(words).decode("utf-8", "replace").splitlines():
-            if line.startswith(("--- ", "+++ ", "@@ ", "diff ", "index ")):
-                continue
-            if line[:1] not in {"+", "-"}:
-                return False  # a mode, a new file, a binary one
-            masked, count = number.subn("VERSION", line[1:])
-            any_number = any_number or bool(count)
-            (added if line[0] == "+" else removed).append(masked)
-        return any_number and removed == added
+        written = self._written(oid, names) if len(self._mine[oid].names) <= _FILES_OF_A_RELEASE else ()
+        if not written:
+            return False
+        others = [one for one in written if not one.own and not one.path.lower().endswith(DOCUMENTS)]
+        if not others or all(self._has_own_number(one) for one in others):
+            return True
+        owns = [one for one in written if one.own]
+        if not owns and names == list(self._mine[oid].names):
+            return False
+        moved_on = not any(self._is_left_behind(one) for one in owns)
+        return not (moved_on and any(self._is_left_behind(one) for one in others))
+
+    def _written(self, oid: str, names: Sequence[str]) -> tuple[_Written, ...]:
+        """The lines of a commit that only writes other numbers of versions; none for any other commit."""
+        numbers = _numbers(self._scope.numbers)
+        if numbers is None:
+            return ()
+        found: list[_Written] = []
+        for name in names:
+            words = ["diff-tree", "-p", "-U25", "-r", "--root", "--no-commit-id", "--no-renames", "--no-ext-diff",
+                     "--no-textconv", "--no-color", oid, "--", name]  # fmt: skip
+            printed = self._git.run(words).decode("utf-8", "replace").split("\n")
+            removed: list[tuple[str, str]] = []
+            added: list[_Written] = []
+            before: list[str] = []
+            for line in printed:
+                if line.startswith(("--- ", "+++ ", "diff ", "index ", "\\")) or not line:
+                    continue
+                if line.startswith("@@ "):
+                    before = []
+                elif line[0] == " ":
+                    before.append(line[1:])
+                elif line[0] == "-":
+                    removed.append((numbers.sub(MARK, line[1:]), line[1:]))
+                elif line[0] == "+":
+                    masked = numbers.sub(MARK, line[1:])
+                    own = is_own(masked, before, self._scope.name)
+                    added.append(_Written(name, masked, "", own))
+                    before.append(line[1:])
+                else:
+                    return ()  # a mode, a new file, a binary one
+            if [masked for masked, _ in removed] != [one.masked for one in added]:
+                return ()
+            if any(MARK not in one.masked for one in added):
+                return ()
+            found += [replace(one, old=old) for one, (_, old) in zip(added, removed, strict=True)]
+        return tuple(found)
+
+    def _has_own_number(self, one: _Written) -> bool:
+        """Whether what ships has its own number in that line."""
+        numbers = _numbers(self._scope.ships)
+        rows = self._rows(one.path)
+        return numbers is not None and any(
+            row != one.old and numbers.search(row) and numbers.sub(MARK, row) == one.masked for row in rows
+        )
+
+    def _is_left_behind(self, one: _Written) -> bool:
+        """Whether what ships has the line as it was before."""
+        return one.old in self._rows(one.path)
+
+    def _rows(self, path: str) -> Sequence[str]:
+        if path not in self._texts:
+            text = text_of(self._git, self._ships, path) or b""
+            self._texts[path] = text.decode("utf-8", "replace").split("\n")
+        return self._texts[path]
+
+
+def _numbers(numbers: Sequence[str]) -> re.Pattern[str] | None:
+    """What finds one of these versions, also with the word of a version that is not out yet."""
+    if not numbers:
+        return None
+    one = "|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True))
+    return re.compile(rf"(?<![0-9.])(?:{one})(?:-SNAPSHOT|-dev|\.dev\d*|-alpha|-beta|-rc)?(?![0-9]|\.[0-9])")
+
+
+def _portions(oids: Iterable[str]) -> Iterator[list[str]]:
+    every = list(oids)
+    return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
 
 
 def _base_name(path: str) -> str:
