@@ -10,6 +10,7 @@ from gonogo.changelog import Changes
 from gonogo.cli.context import JournalPlace
 from gonogo.engine.session import Session
 from gonogo.events import EventId
+from gonogo.events.versions import MarkedElsewhere
 from gonogo.facts import Observation
 from gonogo.facts.artifacts import Artifact
 from gonogo.facts.containment import Containment
@@ -76,6 +77,10 @@ class GeneratedDoors:
     ) -> tuple[Containment, ...]:
         """Nothing beyond what was found out."""
         return ()
+
+    def read_marks(self, _journal: str) -> MarkedElsewhere:
+        """No other release."""
+        return MarkedElsewhere()
 
     def look_for_artifacts(self, _wanted: object) -> tuple[Artifact, ...]:
         """Nothing further."""

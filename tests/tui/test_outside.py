@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gonogo.acts import Start
 from gonogo.events.merges import MergeWord
+from gonogo.events.versions import MarkedElsewhere
 from gonogo.facts.artifacts import Artifact, Found
 from gonogo.facts.containment import Containment, ContainmentQuestion
 from gonogo.facts.ledger import Ledger, Looked
@@ -47,6 +48,9 @@ class _Outside:
         _journal: str = "",
     ) -> tuple[Containment, ...]:
         return tuple(all_contained(one, self._stage.clock.now()) for one in questions)
+
+    def read_marks(self, _journal: str) -> MarkedElsewhere:
+        return MarkedElsewhere()
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
         now = self._stage.clock.now()

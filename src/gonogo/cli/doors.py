@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gonogo.errors import GonogoError, PlanProblem
     from gonogo.events import Actor
     from gonogo.events.merges import MergeWord
+    from gonogo.events.versions import MarkedElsewhere
     from gonogo.facts import Observation
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment, ContainmentQuestion
@@ -145,6 +146,10 @@ class Doors(Protocol):
         journal: str = "",
     ) -> tuple[Containment, ...]:
         """Whether each version contains every change that runs and every hotfix; `journal` as in `read_ledger`."""
+        ...
+
+    def read_marks(self, journal: str) -> MarkedElsewhere:
+        """The versions marked bad in the releases beside the one whose directory `journal` is."""
         ...
 
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

@@ -197,7 +197,13 @@ class _Following:
         if told.plan_sha256 != self._session.loaded.sha256:
             return
         due = self._session.learn_outside(
-            told.readings, told.files, told.ledger, told.artifacts, told.containment, told.check_files
+            told.readings,
+            told.files,
+            told.ledger,
+            told.artifacts,
+            told.containment,
+            told.check_files,
+            told.bad_elsewhere,
         )
         if self._session.inputs.read_only:
             return

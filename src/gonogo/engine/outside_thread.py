@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from gonogo.errors import GonogoError
 from gonogo.events.merges import MergeWord
+from gonogo.events.versions import MarkedElsewhere
 from gonogo.facts.artifacts import Artifact
 from gonogo.facts.containment import Containment, ContainmentQuestion
 from gonogo.facts.inputs import Inputs
@@ -63,6 +64,10 @@ class Doors(Protocol):
         """Whether each version contains every change that runs and every hotfix; `journal` as in `read_ledger`."""
         ...
 
+    def read_marks(self, journal: str) -> MarkedElsewhere:
+        """The versions marked bad in the releases beside the one whose directory `journal` is."""
+        ...
+
 
 class Told(Struct, frozen=True):
     """What the outside told about the plan of that hash."""
@@ -74,6 +79,8 @@ class Told(Struct, frozen=True):
     artifacts: tuple[Artifact, ...] = ()
     containment: tuple[Containment, ...] = ()
     check_files: tuple[NamedFiles, ...] = ()
+    bad_elsewhere: MarkedElsewhere | None = None
+    """None when nobody was asked."""
 
 
 class OutsideThread:
@@ -184,7 +191,8 @@ def ask_once(doors: Doors, inputs: Inputs, *, git: bool, completing: bool = Fals
     metrics = needs.metrics(plan)
     readings = doors.ask_metrics(plan, metrics) if metrics else ()
     check_files = read_anew(inputs.loaded, needs.check_files(plan, state))
-    return replace(told, readings=readings, check_files=check_files)
+    bad_elsewhere = doors.read_marks(inputs.journal) if git and inputs.journal else None
+    return replace(told, readings=readings, check_files=check_files, bad_elsewhere=bad_elsewhere)
 
 
 def _passed_anew(before: Inputs | None, inputs: Inputs) -> bool:

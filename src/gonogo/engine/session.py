@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gonogo.acts import ClearTrigger, Command, FireTrigger, RecordTransition
     from gonogo.changelog import Changes
     from gonogo.events import Actor, Draft
+    from gonogo.events.versions import MarkedElsewhere
     from gonogo.facts import Observation
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment
@@ -354,6 +355,7 @@ class Session:
         artifacts: Iterable[Artifact] = (),
         containment: Iterable[Containment] = (),
         check_files: Iterable[NamedFiles] = (),
+        bad_elsewhere: MarkedElsewhere | None = None,
     ) -> tuple[FireTrigger | ClearTrigger, ...]:
         """Take in what gates and triggers ask for beyond cells and histories; returns as `measure` does."""
         for found in files:
@@ -363,6 +365,8 @@ class Session:
         self.learn_artifacts(artifacts)
         self.learn_containment(containment)
         self.learn_check_files(check_files)
+        if bad_elsewhere is not None:
+            self.inputs = replace(self.inputs, bad_elsewhere=bad_elsewhere)
         measured = tuple(readings)
         return self.measure(measured) if measured else ()
 

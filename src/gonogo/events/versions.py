@@ -20,6 +20,16 @@ class BadVersion(Struct, frozen=True):
     at: datetime
     seq: int
     reason: str
+    release: str = ""
+    """The other release in whose journal it stands; "" for the one that is open."""
+
+
+class MarkedElsewhere(Struct, frozen=True):
+    """The versions that are marked bad in other releases beside this one."""
+
+    marks: tuple[BadVersion, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Why marks of a release are not known though its journal has some: a sentence each."""
 
 
 class VersionHold(Struct, frozen=True):

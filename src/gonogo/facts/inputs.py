@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from gonogo.events.state import ReleaseState
+from gonogo.events.versions import MarkedElsewhere
 
 # only names for the type checker: a tick has inputs too, and few of these
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Inputs(Struct, frozen=True):
     containment: Containments | None = None
     """By product and version: whether it contains every change that runs, and every hotfix. None where nobody asks
     repositories for it; a session begins with an empty one, and what is missing there is not known."""
+    bad_elsewhere: MarkedElsewhere = MarkedElsewhere()
+    """What is marked bad in other releases; empty until somebody has looked."""
     check_files: Mapping[str, NamedFiles] = {}
     """By item: what the files that its check's command names are now; only of checks that passed."""
     pollers: tuple[PolledBy, ...] = ()

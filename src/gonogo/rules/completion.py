@@ -186,8 +186,9 @@ def _fixes(snapshot: Snapshot) -> Iterable[ReasonLine]:
 
 
 def _moved_tags(snapshot: Snapshot) -> Iterable[ReasonLine]:
-    """A tag that leads elsewhere than was agreed on: nobody knows which of the two commits runs."""
-    found = (one for judged in snapshot.verdicts for one in judged.of(Weight.BLOCKER) if one.rule == "tag.moved")
+    """A tag that leads elsewhere than was agreed on: nobody knows which commit runs; and a bad version."""
+    rules = {"tag.moved", "version.bad-elsewhere"}
+    found = (one for judged in snapshot.verdicts for one in judged.of(Weight.BLOCKER) if one.rule in rules)
     return tuple({one.subject: one for one in found}.values())
 
 

@@ -170,6 +170,7 @@ _ALL = (
     *_always("way back", version__bad="a planned version is marked bad"),
     *_blocks(
         "way back",
+        version__bad_elsewhere="a planned version is marked bad in another release",
         version__held="another version is kept in place",
         rollback__incomplete="a rollback was started, and what runs is not its target yet",
         rollback__target_bad="the version to go back to is marked bad",

@@ -1,5 +1,6 @@
 """The way back of each product: where to, what of it is there, and what stands in between."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from gonogo.changelog import ProductChanges
 from gonogo.events.people import named as named_person
+from gonogo.events.people import why_no_word
 from gonogo.events.rollbacks import Rollback
 from gonogo.events.state import BadVersion, Deployed, ReleaseState
 from gonogo.facts import Status
@@ -18,6 +20,7 @@ from gonogo.facts.history import BackTo, NoWayBack, rollback_target
 from gonogo.facts.inputs import Inputs
 from gonogo.matrix import Matrix, Relation
 from gonogo.plan import Item, Migration, Plan, Product, SchemeName, Target
+from gonogo.rules.authority import agreed
 from gonogo.text import describe_command
 from gonogo.text.clocks import local_and_utc
 from gonogo.versions import compare_texts, consistent, overlaps, same_version
@@ -106,6 +109,23 @@ def bad_mark(state: ReleaseState, product: Product, version: str) -> BadVersion 
     )
 
 
+def marks_elsewhere(inputs: Inputs, product: Product, version: str) -> Iterator[tuple[BadVersion, str]]:
+    """Who marked that version bad in other releases, each with why it only warns here; "" when it counts.
+
+    Whoever could have said it here has said it; warning is everybody's, so that others are heard too.
+    """
+    plan = agreed(inputs.loaded, inputs.state)
+    for mark in inputs.bad_elsewhere.marks:
+        if mark.product == product.name and overlaps(mark.version, version, product.scheme, product.name):
+            yield mark, why_no_word(plan, mark.actor)
+
+
+def counting_mark(inputs: Inputs, product: Product, version: str) -> BadVersion | None:
+    """Who marked that version bad, in this release or, where it counts, in another one; None when nobody did."""
+    here = bad_mark(inputs.state, product, version)
+    return here or next((mark for mark, why in marks_elsewhere(inputs, product, version) if not why), None)
+
+
 def unfinished(plan: Plan, state: ReleaseState, matrix: Matrix) -> tuple[Rollback, ...]:
     """Rollbacks that were decided and that nobody has seen arrive: the last one of each cell.
 
@@ -168,7 +188,7 @@ def target_in(inputs: Inputs, product: Product, environment: str) -> Place:
         for one in state.rollbacks
         if one.target == target and not _is_same(product, one.rolled_back, one.to)
     )
-    bad = tuple(key for key in state.bad if key[0] == product.name)
+    bad = tuple(dict.fromkeys(_bad_keys(inputs, product)))
     ran = tuple((one.since, one.versions, one.status) for one in records)
     found = _found(product.name, product.version, product.scheme, ran, bad, left)
     if isinstance(found, BackTo):
@@ -176,13 +196,26 @@ def target_in(inputs: Inputs, product: Product, environment: str) -> Place:
         return Place(environment, found.version, f"it ran well in {environment}{passed}", observed=True)
     if not previous:
         return Place(environment, "", "neither the plan nor the journal names one")
-    if bad_mark(state, product, previous) is None and any(_names(product, one, previous) for one in records):
+    if counting_mark(inputs, product, previous) is None and any(_names(product, one, previous) for one in records):
         was_left = any(_is_same(product, version, previous) for version, _ in left)
         why = (
             "was left there by a rollback" if was_left else f"was seen in {environment}, and never alone and well"
         )
         return Place(environment, "", f"{previous} {why}", observed=True)
     return Place(environment, previous, "the plan comes from it")
+
+
+def _bad_keys(inputs: Inputs, product: Product) -> Iterator[tuple[str, str]]:
+    yield from (key for key in inputs.state.bad if key[0] == product.name)
+    marks = [mark for mark in inputs.bad_elsewhere.marks if mark.product == product.name]
+    if marks:
+        plan = agreed(inputs.loaded, inputs.state)
+        yield from ((mark.product, mark.version) for mark in marks if not why_no_word(plan, mark.actor))
+
+
+def in_release(mark: BadVersion) -> str:
+    """Where it was said, behind a name: ` in release 2026.10`; "" for this release."""
+    return f" in release {mark.release}" if mark.release else ""
 
 
 @lru_cache(maxsize=4096)
@@ -258,10 +291,10 @@ def target_point(inputs: Inputs, product: Product, place: Place, *, named: bool 
     if not version:
         fact = f"no version to go back to{here}: {place.why}"
         return Point("target", Readiness.NOT_READY, fact, f"put `previous:` at {product.name}")
-    mark = bad_mark(inputs.state, product, version)
+    mark = counting_mark(inputs, product, version)
     if mark is not None:
         who = named_person(inputs.loaded.plan, mark.actor.user)
-        fact = f"{version} is marked bad by {who}: {mark.reason}"
+        fact = f"{version} is marked bad by {who}{in_release(mark)}: {mark.reason}"
         return Point("target", Readiness.NOT_READY, fact, f"put another `rollback.to` at {product.name}")
     if consistent(version, product.version, product.scheme, product.name):
         fact = f"the way back leads to {version}, which is the planned version itself"

@@ -10,16 +10,24 @@ from gonogo.plan import Environment, Plan, Product
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import manager, named, or_manager, owner_of_product, person
 from gonogo.rules.reason import ReasonLine, Weight
-from gonogo.rules.rollback import bad_mark, target_of, unfinished
+from gonogo.rules.rollback import bad_mark, counting_mark, in_release, marks_elsewhere, target_of, unfinished
 from gonogo.rules.triggers import judged, watched
 from gonogo.text import describe_command
 from gonogo.versions import same_build
 
+ELSEWHERE = "version.bad-elsewhere"
+
 
 def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """Planned versions that are marked bad, everywhere; and what is held in this environment."""
+    for doubt in facts.inputs.bad_elsewhere.doubts:
+        yield ReasonLine(
+            ELSEWHERE, Weight.WARNING, doubt, "releases:marks", None, "journal",
+            manager(facts.plan), "look into that release: gonogo journal verify",
+        )  # fmt: skip
     for product in facts.plan.products:
         yield from _bad(facts, product)
+        yield from _bad_elsewhere(facts, product)
         yield from _bad_target(facts, product)
     for target, hold in facts.state.version_holds.items():
         held = facts.plan.product(target.product)
@@ -56,16 +64,46 @@ def _bad(facts: Facts, product: Product) -> Iterable[ReasonLine]:
         )
 
 
+def _bad_elsewhere(facts: Facts, product: Product) -> Iterable[ReasonLine]:
+    """Marked in a release beside this one: by somebody whom this plan names it blocks, by others it warns."""
+    if bad_mark(facts.state, product, product.version) is not None:
+        return
+    found = sorted(
+        marks_elsewhere(facts.inputs, product, product.version), key=lambda one: (one[1] != "", one[0].at)
+    )
+    for mark, why in found[:1]:
+        who = named(facts.plan, mark.actor.user)
+        said = f"{product.name} {product.version} is marked bad by {who}{in_release(mark)}: {mark.reason}"
+        typed = f"gonogo mark-bad {product.name} {mark.version}"
+        withdraw = f"or withdraw it in release {mark.release}: {typed} --withdraw --reason '...'"
+        yield ReasonLine(
+            ELSEWHERE,
+            Weight.WARNING if why else Weight.BLOCKER,
+            f"{said} (only warns: {why})" if why else said,
+            f"product:{product.name}",
+            mark.at,
+            "journal",
+            who,
+            f"ask {who}; who agrees marks it here: {typed} --reason '...'"
+            if why
+            else f"put another version of {product.name} into the plan; {withdraw}",
+        )
+
+
 def _bad_target(facts: Facts, product: Product) -> Iterable[ReasonLine]:
     """Where the plan goes back to is bad: without another one it blocks, and another one is told."""
     planned = product.back_to
-    mark = bad_mark(facts.state, product, planned) if planned else None
+    mark = counting_mark(facts.inputs, product, planned) if planned else None
     if mark is None:
+        yield from _doubted_target(facts, product, planned)
         return
     back, _ = target_of(facts.inputs, product)
     who = named(facts.plan, mark.actor.user)
     weight = Weight.BLOCKER if back == planned else Weight.WARNING
-    which = f"{planned}, which {who} marked bad" if back == planned else f"{back}: {who} marked {planned} bad"
+    where = in_release(mark)
+    which = f"{planned}, which {who} marked bad{where}"
+    if back != planned:
+        which = f"{back}: {who} marked {planned} bad{where}"
     yield ReasonLine(
         "rollback.target-bad",
         weight,
@@ -76,6 +114,23 @@ def _bad_target(facts: Facts, product: Product) -> Iterable[ReasonLine]:
         owner_of_product(facts.plan, product.name),
         f"put another `rollback.to` at {product.name}",
     )
+
+
+def _doubted_target(facts: Facts, product: Product, planned: str) -> Iterable[ReasonLine]:
+    """Somebody whom this plan does not name warned of it in another release."""
+    for mark, why in list(marks_elsewhere(facts.inputs, product, planned))[:1] if planned else ():
+        who = named(facts.plan, mark.actor.user)
+        marked = f"which {who} marked bad{in_release(mark)}: {mark.reason}"
+        yield ReasonLine(
+            "rollback.target-bad",
+            Weight.WARNING,
+            f"{product.name} would be rolled back to {planned}, {marked} (only warns: {why})",
+            f"product:{product.name}",
+            mark.at,
+            "journal",
+            owner_of_product(facts.plan, product.name),
+            f"ask {who}, or put another `rollback.to` at {product.name}",
+        )
 
 
 def incomplete(facts: Facts) -> Iterable[ReasonLine]:

@@ -260,7 +260,13 @@ class JournalKeeper:
     def _take_in(self, told: Told) -> None:
         """Numbers, version files and merges; a trigger that is due asks everybody by way of the journal."""
         due = self._session.learn_outside(
-            told.readings, told.files, told.ledger, told.artifacts, told.containment, told.check_files
+            told.readings,
+            told.files,
+            told.ledger,
+            told.artifacts,
+            told.containment,
+            told.check_files,
+            told.bad_elsewhere,
         )
         for one in () if self._session.inputs.read_only else record(self._session, due):
             self._trouble(

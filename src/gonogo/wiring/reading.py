@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gonogo.changelog import Changes
     from gonogo.commits.shipping import WhatShips
     from gonogo.events.merges import MergeWord
+    from gonogo.events.versions import MarkedElsewhere
     from gonogo.facts import Observation
     from gonogo.facts.artifacts import Artifact
     from gonogo.facts.containment import Containment, ContainmentQuestion
@@ -130,6 +131,16 @@ def read_containment(
     from gonogo.io.repository_files.containment_reader import read_containment as read
 
     return read(plan, questions, words, clock(), journal, state_home())
+
+
+def read_marks(journal: str) -> MarkedElsewhere:
+    """The versions marked bad in the releases beside the one whose directory `journal` is."""
+    from pathlib import Path
+
+    from gonogo.io.journal import state_home
+    from gonogo.io.journal.elsewhere import merge_words
+
+    return merge_words(Path(journal), state_home()).bad
 
 
 def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:

@@ -90,7 +90,13 @@ def ask_outside(
     """Take in what gates and triggers ask for beyond cells and histories; returns what triggers have to say."""
     told = ask_once(context.doors, session.inputs, git=git, completing=completing)
     return session.learn_outside(
-        told.readings, told.files, told.ledger, told.artifacts, told.containment, told.check_files
+        told.readings,
+        told.files,
+        told.ledger,
+        told.artifacts,
+        told.containment,
+        told.check_files,
+        told.bad_elsewhere,
     )
 
 

@@ -1,4 +1,4 @@
-"""What people said about forward-merges, and the hotfixes made, in the journals of other releases beside.
+"""What people said about forward-merges and bad versions, and the hotfixes made, in journals of other releases.
 
 They are only read. No journal is trusted more than our own: it must be of the same kind and for the same people
 (alone: of the same account; together: of the same group), lie where the journal of its release belongs, and be
@@ -19,6 +19,7 @@ from gonogo.errors import GonogoError
 from gonogo.events.lifecycle import JudgedBy
 from gonogo.events.merges import MergeWord
 from gonogo.events.state import ReleaseState, replay
+from gonogo.events.versions import MarkedElsewhere
 from gonogo.facts.containment import MadeHotfix, made_hotfixes
 from gonogo.io.journal import layout, record
 from gonogo.io.journal.layout import LOCK, SHARED, STORE, Store
@@ -28,8 +29,9 @@ from gonogo.text import clean
 RELEASES = 1_000
 """Other releases that are looked into, those that were written to last; more are said to be left out."""
 _CHUNK = 1024 * 1024
-_NEEDLES = (b'"merge.', b'"hotfix.')
-"""One of them is in every record of a forward-merge or a hotfix: a journal without them need not be checked."""
+_MARK = b'"version.marked-bad"'
+_NEEDLES = (b'"merge.', b'"hotfix.', _MARK)
+"""One of them is in every record of what is looked for: a journal without them need not be checked."""
 
 
 class Elsewhere(Struct, frozen=True):
@@ -41,6 +43,7 @@ class Elsewhere(Struct, frozen=True):
     """What was said and does not count, or could not be read: a sentence each."""
     hotfixes: Mapping[str, tuple[MadeHotfix, ...]] = {}
     """By product: the hotfixes that were made."""
+    bad: MarkedElsewhere = MarkedElsewhere()
 
 
 def merge_words(directory: Path, state_dir: Path | None) -> Elsewhere:
@@ -65,7 +68,11 @@ def merge_words(directory: Path, state_dir: Path | None) -> Elsewhere:
     for one in read:
         for product, hotfixes in one.hotfixes.items():
             made[product] = (*made.get(product, ()), *hotfixes)
-    return Elsewhere(tuple(word for one in read for word in one.words), tuple(notes), made)
+    bad = MarkedElsewhere(
+        tuple(mark for one in read for mark in one.bad.marks),
+        tuple(doubt for one in read for doubt in one.bad.doubts),
+    )
+    return Elsewhere(tuple(word for one in read for word in one.words), tuple(notes), made, bad)
 
 
 def _beside(directory: Path, own: os.stat_result, store: Store) -> Iterator[tuple[Path, os.stat_result]]:
@@ -108,14 +115,14 @@ def _read(directory: Path, mode: str, state_dir: Path | None, _seen: tuple[objec
             return Elsewhere()
         release = clean(store.release, 80)
         if layout.release_directory(directory.parent, store.release) != directory:
-            return _untold(name, f"it is the journal of {release}")
+            return _untold(directory, name, f"it is the journal of {release}")
         if store.mode != mode:
-            return _untold(release, "that journal is not kept as this one is")
+            return _untold(directory, release, "that journal is not kept as this one is")
         if store.format > record.FORMAT:
-            return _untold(release, "that journal is of a newer gonogo")
+            return _untold(directory, release, "that journal is of a newer gonogo")
         return _judged(directory, store, state_dir)
     except GonogoError as error:
-        return _untold(name, error.message)
+        return _untold(directory, name, error.message)
 
 
 def _judged(directory: Path, store: Store, state_dir: Path | None) -> Elsewhere:
@@ -123,37 +130,42 @@ def _judged(directory: Path, store: Store, state_dir: Path | None) -> Elsewhere:
     events, alarms = read_through(layout.Found(directory, store), state_dir)
     wrong = next((alarm for alarm in alarms if not alarm.warning), None)
     if wrong is not None:
-        return _untold(clean(store.release, 80), f"that journal is not intact: {clean(wrong.message, 200)}")
+        why = f"that journal is not intact: {clean(wrong.message, 200)}"
+        return _untold(directory, clean(store.release, 80), why)
     # as its own release reads it: what somebody had no right to say there says nothing here either
     state = replay(events, ReleaseState(judged_by=JudgedBy(store.rules)))
     release = clean(store.release, 80)
     words = tuple(replace(word, release=release) for word in state.merges.values())
     products = {one.product for one in state.hotfixes.values()}
     made = {name: made_hotfixes(state.hotfixes.values(), name, release) for name in products}
-    return Elsewhere(words, (), made)
+    bad = tuple(replace(mark, release=release) for mark in state.bad.values())
+    return Elsewhere(words, (), made, MarkedElsewhere(bad))
 
 
-def _untold(release: str, why: str) -> Elsewhere:
-    return Elsewhere(notes=(f"what was said in release {release} does not count here: {why}",))
+def _untold(directory: Path, release: str, why: str) -> Elsewhere:
+    marked = _mentions(directory, (_MARK,))
+    doubts = (f"which versions are marked bad in release {release} is not known: {why}",) if marked else ()
+    notes = (f"what was said in release {release} does not count here: {why}",)
+    return Elsewhere(notes=notes, bad=MarkedElsewhere((), doubts))
 
 
-def _mentions(directory: Path) -> bool:
+def _mentions(directory: Path, needles: tuple[bytes, ...] = _NEEDLES) -> bool:
     """Whether any of its files may hold what is looked for; yes, where that cannot be told."""
     try:
         with os.scandir(directory) as entries:
             files = [entry.path for entry in entries if layout.owner_named(entry.name) is not None]
-        return any(_holds(path) for path in files)
+        return any(_holds(path, needles) for path in files)
     except OSError:
         return True
 
 
-def _holds(path: str) -> bool:
+def _holds(path: str, needles: tuple[bytes, ...]) -> bool:
     """Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
     with open(descriptor, "rb") as file:
         rest = b""
         while chunk := file.read(_CHUNK):
-            if any(needle in rest + chunk for needle in _NEEDLES):
+            if any(needle in rest + chunk for needle in needles):
                 return True
-            rest = chunk[-max(map(len, _NEEDLES)) :]
+            rest = chunk[-max(map(len, needles)) :]
     return False
