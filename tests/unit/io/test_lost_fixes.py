@@ -82,6 +82,50 @@ def test_a_merge_that_leaves_the_fix_out_does_not_bring_it(desk: Desk) -> None:
     assert lost(desk, "v1.0.1", "main") == []
 
 
+def test_a_merge_that_leaves_the_fix_out_and_changes_something_else_does_not_bring_it(desk: Desk) -> None:
+    """What it writes by itself is no sign that somebody took the fix; a release between is no fix."""
+    desk.on("hotfix/v1.0.1").commit("release 0.9.9", "setup.cfg", "version = 0.9.8\n")
+    desk.commit("release 0.9.10", "setup.cfg", "version = 0.9.10\n")
+    desk.on("main")
+    merged(desk, "hotfix/v1.0.1", "-s", "ours", other_txt="by the way\n")
+    left = found(desk, "hotfix/v1.0.1", "main").lost
+    assert "fix: login" in [one.subject for one in left]
+    assert {one.left_out_by for one in left} == {desk.head()}
+    assert "release 0.9.10" not in [one.subject for one in left]
+
+
+def test_a_merge_into_a_line_that_moved_the_file_brings_the_fix(desk: Desk) -> None:
+    """git follows it to its other name, and to its other directory."""
+    rows = "".join(f"row {at}\n" for at in range(20))
+    fixed = rows.replace("row 9\n", "row nine\n")
+    (desk.path / "old").mkdir()
+    for text, subject in ((rows, "feat: rows"), (fixed, "fix: rows")):
+        for name in ("rows.txt", "old/more.txt"):
+            (desk.path / name).write_text(text, encoding="utf-8")
+        desk.do("add", "-A")
+        desk.do("commit", "-q", "-m", subject)
+        desk.on("line", "main") if text == rows else None
+    desk.on("main").do("mv", "rows.txt", "table.txt")
+    desk.do("mv", "old", "new")
+    desk.do("commit", "-q", "-m", "refactor: table")
+    desk.do("merge", "--no-edit", "line")
+    assert lost(desk, "line", "main") == []
+
+
+@pytest.mark.parametrize("words", [("-x",), ()])
+def test_a_pick_into_a_file_of_another_name_is_contained(desk: Desk, words: tuple[str, ...]) -> None:
+    """git follows the file; with its trailer, or by author, moment and lines."""
+    rows = "".join(f"row {at}\n" for at in range(20))
+    desk.commit("feat: rows", "rows.txt", rows)
+    desk.on("line", "main").commit("fix: rows", "rows.txt", rows.replace("row 9\n", "row nine\n"))
+    fix = desk.head()
+    desk.on("main").do("mv", "rows.txt", "table.txt")
+    desk.do("commit", "-q", "-m", "refactor: table")
+    assert lost(desk, "line", "main") == ["fix: rows"]
+    desk.do("cherry-pick", *words, fix)
+    assert lost(desk, "line", "main") == []
+
+
 def test_a_fix_that_was_there_before_it_was_merged_as_ours_is_contained(desk: Desk) -> None:
     """Picked, or squashed, and then the branch joined so that nobody merges it again."""
     desk.do("cherry-pick", "v1.0.1~1")

@@ -73,6 +73,18 @@ class Deeds:
         borne = self._borne((copy, ""), copied, oid, by, left, inverse=False)
         return Borne.PARTLY if borne is Borne.NOT and _share_a_name(copied, by) else borne
 
+    def moves(self, copy: str, oid: str) -> Borne:
+        """Whether two commits change the same lines, whatever the names of the files."""
+        one, other = self._changes(copy), self._changes(oid)
+        if not one or not other or self._compared >= _PAIRS or len(one) + len(other) > _PATHS:
+            return Borne.NOT
+        self._compared += 1
+        try:
+            mine, theirs = (_together(self._lines(of, "", list(it))) for of, it in ((copy, one), (oid, other)))
+        except GitError:
+            return Borne.NOT
+        return _among({b"": mine}, {b"": theirs}, inverse=False)
+
     def _borne(
         self,
         claimed: tuple[str, str],
@@ -166,6 +178,14 @@ def _by_commit(printed: bytes) -> Iterator[tuple[bytes, _Changes]]:
             oid, changes = one, {}
     if oid:
         yield oid, changes
+
+
+def _together(lines: Mapping[bytes, _Lines]) -> _Lines:
+    whole = _Lines()
+    for one in lines.values():
+        whole.added.update(one.added)
+        whole.removed.update(one.removed)
+    return whole
 
 
 def _among(mine: Mapping[bytes, _Lines], theirs: Mapping[bytes, _Lines], *, inverse: bool) -> Borne:

@@ -9,11 +9,12 @@ commits alone, so that an answer stays valid.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gonogo.changelog.evidence import Borne
 from gonogo.facts.containment import LostFix
 from gonogo.io.git.deeds import Deeds
 from gonogo.io.git.door import GitDoor, GitError
@@ -106,6 +107,7 @@ class _Comparison:
         self._git = git
         self._known: dict[tuple[str, str], frozenset[str]] = {}
         self._texts: dict[str, Sequence[str]] = {}
+        self._bases: dict[tuple[str, str], str] = {}
         self._scope = scope
         self._have = have
         self._ships = ships
@@ -138,6 +140,7 @@ class _Comparison:
         left = self._with_no_equal(left) if left and self._theirs else left
         left = [oid for oid in left if not self._reverts_what_is_not_there(oid)]
         left = self._with_other_files(left) if left else left
+        left = [oid for oid in left if not self._was_picked_elsewhere(oid)]
         left = [oid for oid in left if not self._has_its_lines(oid)]
         left = [oid for oid in left if not self._only_writes_versions(oid)]
         missing = set(left)
@@ -167,9 +170,27 @@ class _Comparison:
                     yield change
 
     def _leaves_out(self, one: LeftOut, names: Set[str]) -> bool:
-        if any(self._scope.is_fix([name]) for name in self._differing(one.line, one.merge)):
-            return False  # it took something: what it did not take, somebody looked at
-        return not self._differing(one.line, one.side).isdisjoint(names)
+        others = self._differing(one.line, one.side)
+        base = self._merge_base(one.line, one.side)
+        brought = {name for name in self._differing(base, one.side) & others if self._scope.is_fix([name])}
+        taken = self._differing(one.line, one.merge)
+        # where it took some of that, somebody looked at what it did not take
+        if brought.isdisjoint(names) or not brought.isdisjoint(taken):
+            return False
+        if not {_base_name(name) for name in brought}.isdisjoint(map(_base_name, taken)):
+            return False  # it took it to another directory
+        # what is gone or has another name on that line: git followed it, or nobody needs it there
+        gone = self._there(sorted(brought), base) - self._there(sorted(brought), one.line)
+        return not (brought - gone).isdisjoint(names)
+
+    def _merge_base(self, one: str, other: str) -> str:
+        """Where two histories part; the empty tree where they never met."""
+        if (one, other) not in self._bases:
+            found = self._git.run(["merge-base", one, other], accept=(0, 1)).decode("ascii").strip()
+            self._bases[one, other] = (
+                found or self._git.run(["hash-object", "-t", "tree", "--stdin"]).decode().strip()
+            )
+        return self._bases[one, other]
 
     def _differing(self, one: str, other: str) -> frozenset[str]:
         """Paths of files that are others in two commits."""
@@ -178,6 +199,19 @@ class _Comparison:
             names = self._git.run(words).split(b"\0")
             self._known[one, other] = frozenset(name.decode("utf-8", "replace") for name in names if name)
         return self._known[one, other]
+
+    def _was_picked_elsewhere(self, oid: str) -> bool:
+        """Whether what ships has it by the same author of the same moment, line by line, in other files."""
+        change = self._mine[oid]
+        alike = self._by_author.get((change.author, change.subject), ())
+        return any(self._deeds.moves(oid, one) is Borne.WHOLLY for one in alike)
+
+    @cached_property
+    def _by_author(self) -> Mapping[tuple[tuple[str, str, str], str], list[str]]:
+        found: dict[tuple[tuple[str, str, str], str], list[str]] = {}
+        for one in self._theirs.values():
+            found.setdefault((one.author, one.subject), []).append(one.oid)
+        return found
 
     def _has_its_lines(self, oid: str) -> bool:
         """Whether what ships has what a merge brought by itself, or what a merge seems to have left out."""
@@ -213,7 +247,8 @@ class _Comparison:
         if not names or not touched:
             return True  # an empty commit, or one that only its reverts tell of
         if touched.isdisjoint(map(_base_name, names)):
-            return False
+            # a file may have another name there
+            return any(self._deeds.moves(oid, one) is not Borne.NOT for one in named if one in self._theirs)
         beside = [path for path in names if _base_name(path) not in touched]
         return not beside or not self._adds(oid, beside) - self._there(beside)
 
@@ -234,9 +269,12 @@ class _Comparison:
             if one
         }
 
-    def _there(self, paths: Sequence[str]) -> set[str]:
-        words = ["ls-tree", "-r", "--name-only", "--full-tree", "-z", self._ships, "--", *paths]
-        return {one.decode("utf-8", "replace") for one in self._git.run(words).split(b"\0") if one}
+    def _there(self, paths: Sequence[str], at: str = "") -> set[str]:
+        found: set[str] = set()
+        for some in _portions(paths):
+            words = ["ls-tree", "-r", "--name-only", "--full-tree", "-z", at or self._ships, "--", *some]
+            found |= {one.decode("utf-8", "replace") for one in self._git.run(words).split(b"\0") if one}
+        return found
 
     def _with_no_equal(self, oids: list[str]) -> list[str]:
         """Those whose change no commit of what ships makes, nor the change of what they were picked from."""
@@ -312,7 +350,7 @@ class _Comparison:
 
     def _written(self, oid: str, names: Sequence[str]) -> tuple[_Written, ...]:
         """The lines of a commit that only writes other numbers of versions; none for any other commit."""
-        numbers = _numbers(self._scope.numbers)
+        numbers = _ANY_NUMBER if oid in self._dropped else _numbers(self._scope.numbers)
         if numbers is None:
             return ()
         found: list[_Written] = []
@@ -363,6 +401,10 @@ class _Comparison:
             text = text_of(self._git, self._ships, path) or b""
             self._texts[path] = text.decode("utf-8", "replace").split("\n")
         return self._texts[path]
+
+
+_ANY_NUMBER = re.compile(r"(?<![0-9.])\d+(?:\.\d+){1,3}(?:[-.]?[A-Za-z]+[0-9A-Za-z.-]*)?(?![0-9]|\.[0-9])")
+"""Of a release between: what a merge left out may be any of them."""
 
 
 def _numbers(numbers: Sequence[str]) -> re.Pattern[str] | None:
