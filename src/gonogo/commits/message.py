@@ -162,6 +162,8 @@ def _read_more(
     footers = read_footers(rest) if with_body or "BREAKING" in rest else ()
     bounded = rest[:BLOCK_LIMIT]
     upgrade = _upgrade(footers) or (told_break(bounded) if "BREAKING" in bounded else "")
+    also, undone = ((), "") if silent else _squashed(subject, bounded, convention, types)
+    near = _near_break(bounded) if not upgrade and "reaking" in bounded.lower() else ""
     more = More(
         clean_block(rest.strip("\r\n"), BLOCK_LIMIT) if with_body else "",
         footers if with_body else (),
@@ -170,9 +172,10 @@ def _read_more(
         _reverts(subject, bounded, headline),
         tuple(_PICKED.findall(bounded)[-_MANY:]) if "cherry picked" in rest else (),
         _release_as(bounded) if "elease-" in rest else "",
-        () if silent else _squashed(subject, bounded, convention, types),
+        also,
         joined="everts" in rest and _is_joined(subject, bounded, headline),
-        looks_breaking=_near_break(bounded) if not upgrade and "reaking" in bounded.lower() else "",
+        looks_breaking=near or (f"{undone} (the same commit says it takes this back)" if undone else ""),
+        in_part=bool(undone) and not near,
     )
     return NOTHING_MORE if more == NOTHING_MORE else more
 
@@ -219,15 +222,20 @@ def _reverts(subject: str, rest: str, headline: Headline | None) -> tuple[str, .
 _NUMBER = re.compile(r"\s*\(#\d+\)")
 
 
-def _squashed(subject: str, rest: str, convention: Convention, types: AbstractSet[str]) -> tuple[Headline, ...]:
-    """The conventional lines of a squashed commit's body: at a bullet, or where a paragraph begins."""
+def _squashed(
+    subject: str, rest: str, convention: Convention, types: AbstractSet[str]
+) -> tuple[tuple[Headline, ...], str]:
+    """The conventional lines of a squashed commit's body: at a bullet, or where a paragraph begins.
+
+    And a break among those that another line takes back: which of the two is in the commit, no message proves.
+    """
     if ": " not in rest:
-        return ()
+        return (), ""
     if subject.startswith("Squashed commit of the following"):
         rest = _titles_of_template(rest)
     found: dict[str, Headline] = {}
     told = _NUMBER.sub("", subject)
-    fresh = True
+    fresh, broke = True, ""
     for line in rest.split("\n"):
         bare = line.rstrip()
         bullet = bare[:2] in {"* ", "- "}
@@ -236,11 +244,12 @@ def _squashed(subject: str, rest: str, convention: Convention, types: AbstractSe
             said = clean(bare[2:].strip() if bullet else bare, LINE_LIMIT)
             read, key = convention(said), _NUMBER.sub("", said)
             if (undone := _undone(said, read)) in found:
-                del found[undone]  # done and undone within the same commit
+                gone = found.pop(undone)  # done and undone within the same commit
+                broke = broke or (undone if gone.breaking else "")
             elif read is not None and read.type in types and key != told:
                 found[key] = read
         fresh = not bare
-    return tuple(dict.fromkeys(found.values()))[:_MANY]
+    return tuple(dict.fromkeys(found.values()))[:_MANY], broke
 
 
 _TEMPLATE = re.compile(r"^commit [0-9a-f]{40,64}\n(?:\S.*\n)*\n    (\S.*)", re.MULTILINE)

@@ -169,6 +169,14 @@ def test_revert_that_breaks_something_itself_is_told() -> None:
     assert fates([commit(B, said), commit(A, "feat: x")]) == {"a": "reverted"}
 
 
+def test_a_break_that_a_squashed_commit_says_it_took_back_looks_like_one() -> None:
+    """Which of its lines are in it, only a person can read; anything else is done and undone."""
+    squashed = commit(A, 'feat: way (#5)\n\n* feat: way\n\n* feat!: gone\n\n* Revert "feat!: gone"')
+    assert squashed.looks_breaking == "feat!: gone (the same commit says it takes this back)"
+    assert (squashed.breaking, squashed.more.in_part) == ("", True)
+    assert commit(A, 'feat: way (#5)\n\n* feat: gone\n\n* Revert "feat: gone"').looks_breaking == ""
+
+
 def test_pick_hides_no_break_that_its_original_does_not_announce() -> None:
     """Whatever its contents: somebody says that it breaks."""
     history = [commit(B, f"feat!: x\n\n(cherry picked from commit {A})"), commit(A, "feat: x")]

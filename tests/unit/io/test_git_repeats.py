@@ -114,6 +114,27 @@ def test_what_was_taken_back_in_the_base_and_picked_again_is_news(tmp_path: Path
     assert struck(ships(made, "1.1.1")) == {}
 
 
+@pytest.mark.parametrize("trailer", [True, False])
+def test_what_was_taken_back_in_the_base_and_comes_from_another_branch_is_news(
+    tmp_path: Path, trailer: bool
+) -> None:
+    """A branch from before it has the same change: merged, it ships, and its break with it."""
+    broke = CommitSpec("feat!: way", files={"pay.py": "round()\n"}, when=WHEN)
+    first = make_repository(tmp_path / "first", [CommitSpec("feat: start", files={"pay.py": ""}), broke])
+    undo = CommitSpec(f'Revert "feat!: way"\n\nThis reverts commit {first.oids[1]}.', files={"pay.py": ""})
+    said = f"feat!: way\n\n(cherry picked from commit {first.oids[1]})" if trailer else "feat!: way"
+    side = CommitSpec("chore: side", parents=(0,), files={"side.txt": "1\n"})
+    again = CommitSpec(said, parents=(3,), files={"pay.py": "round()\n"}, when=WHEN)
+    join = CommitSpec("Merge branch 'way'", parents=(2, 4), files={"pay.py": "round()\n"})
+    made = make_repository(
+        tmp_path / "repo",
+        [CommitSpec("feat: start", files={"pay.py": ""}), broke, undo, side, again, join],
+        tags={"v1.1.0": 2},
+    )
+    found = ships(made, "1.2.0")
+    assert (struck(found), found.breaking_without_major) == ({}, True)
+
+
 def test_partial_clone_is_said_and_needs_no_contents(tmp_path: Path) -> None:
     """Messages are all there; what needs contents is not asked, so nothing is fetched."""
     made = hotfixed(

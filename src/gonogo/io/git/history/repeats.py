@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from gonogo.changelog import Range
+from gonogo.changelog.evidence import Borne
 from gonogo.changelog.pairing import is_copy, reverted
 from gonogo.commits import Commit, Fate, Struck
 from gonogo.io.git.door import GitError
@@ -43,7 +44,9 @@ def find_copies(
     search.by_x_line_in_base()
     for tag, other in _of_releases(repository, found, outside, rules):
         search.released(tag, other)
-    search.alike(_before(repository, found, commits, rules))
+    before = list(_before(repository, found, commits, rules))
+    gone = reverted(before, TakenBack(repository, before))
+    search.alike(one for one in before if one.oid not in gone)
     if not found.partial:
         search.decide()
     return search.struck
@@ -83,7 +86,9 @@ class _Search:
                 continue
             for oid in self._picks[origin]:
                 # picked onto a line that has it already: it had been taken back there, and comes again
-                if not self._repository.contains(oid, origin) and self._is_copy(oid, origin, None):
+                if self._repository.contains(oid, origin) or self._was_taken_back(origin):
+                    continue
+                if self._is_copy(oid, origin, None):
                     self.struck[oid] = Struck(Fate.COPY, origin)
 
     def released(self, tag: TagRef, other: Commit) -> None:
@@ -94,6 +99,16 @@ class _Search:
                 self.struck[oid] = why
         if not other.is_merge:
             self._others.setdefault(_likeness(other), []).append(why)
+
+    def _was_taken_back(self, origin: str) -> bool:
+        """Whether the base took a commit of its own back: a pick of it comes again, wherever it was made."""
+        said = ["--fixed-strings", f"--grep=This reverts commit {origin}", f"--max-count={_PICKS}"]
+        base = full(self._range.base.oid)
+        printed = self._repository.git.run(["log", "--format=%H", *said, base, f"^{origin}", "--"])
+        return any(
+            self._evidence.undoes(self._repository.commit(oid), origin) is not Borne.NOT
+            for oid in printed.decode("ascii").split()
+        )
 
     def _is_copy(self, oid: str, origin: str, original: Commit | None) -> bool:
         return is_copy(self._by_oid[oid], origin, original, self._evidence)
