@@ -358,3 +358,18 @@ def test_a_tag_that_is_moved_after_the_go_takes_the_go_from_what_runs(evening: E
     assert WITHOUT in evening.rules("prod-us") & evening.rules("prod-eu")
     refused = evening.does("complete")
     assert "deployed to prod-eu without a GO for the commit that is tagged now: GO #" in refused.stderr
+
+
+def test_a_rollback_behind_one_address_is_looked_at_often_enough_by_one_verb(evening: Evening) -> None:
+    """What is held there is not what is planned, and nobody has to keep a cockpit open for it."""
+    evening.must("start")
+    evening.runs("prod-us", "1.4.0")
+    evening.must("matrix")
+    back = ("rollback", "start", "web", "--env", "prod-us", "--reason", "error rate is too high")
+    shown = evening.does(*back, "--json")
+    evening.must(*back, "--confirm", json.loads(shown.stdout)["confirm"])
+    assert "rollback.incomplete" in evening.rules("prod-us")
+
+    evening.runs("prod-us", "1.3.0")
+
+    assert "rollback.incomplete" not in evening.rules("prod-us")

@@ -299,6 +299,28 @@ class Session:
             if any(strand.unconfirmed and not strand.split for strand in evidence.strands)
         )
 
+    @property
+    def held_in_doubt(self) -> Mapping[Target, str]:
+        """By target: the version that is held there and answers, in too few looks to believe it.
+
+        What is planned is looked at often enough by itself; what is held the plan does not know.
+        """
+        return {
+            target: hold.version
+            for target, hold in self.inputs.state.version_holds.items()
+            if target in self.inputs.evidence and self._is_in_doubt(target)
+        }
+
+    def _is_in_doubt(self, target: Target) -> bool:
+        from gonogo import matrix
+
+        evidence, plan, state = self.inputs.evidence[target], self.loaded.plan, self.inputs.state
+        cell = matrix.cell_at(
+            plan, state, target, evidence, self._clock.now(), self._steady() if self._steady else None
+        )
+        # beside others it may stand only because the record says so: many looks tell
+        return cell is not None and cell.is_doubtful and cell.held in {one.version for one in cell.judged}
+
     def record(self, transitions: Iterable[RecordTransition]) -> None:
         """Write transitions into the history. Raises as `submit` does."""
         for transition in transitions:

@@ -142,7 +142,7 @@ def _looked_at(cell: Cell) -> Cell:
         return cell
     best = max(fresh, key=lambda one: one.looks - one.needed)
     seen = replace(cell, looks=best.looks, needed=best.needed, counted=best.counted if cell.sampled else 0)
-    if seen.relation is Relation.MATCH and seen.is_doubtful and not cell.held:
+    if seen.relation is Relation.MATCH and seen.is_doubtful:
         return replace(seen, relation=Relation.UNKNOWN)
     return seen
 

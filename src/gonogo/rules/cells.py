@@ -111,12 +111,12 @@ def _nothing_to_compare(plan: Plan, cell: Cell) -> ReasonLine:
         remedy = "let the endpoint state its commit, and say in its probe where (`revision:`)"
         stands = f"not proven: {cell.planned}"
     if cell.is_doubtful and len(cell.judged) == 1:
-        told = f"runs {cell.planned} in {few_looks(cell.looks, cell.needed)}"
+        told = f"runs {cell.judged[0].version} in {few_looks(cell.looks, cell.needed)}"
         remedy = (
             f"gonogo matrix {product} {environment}    asks again; "
             f"or set `instances: 1` at its probe, if one process answers there"
         )
-        stands = f"few looks: {cell.planned}"
+        stands = f"few looks: {cell.judged[0].version}"
     if cell.awaits:
         told = f"is not told by all its sources yet: {', '.join(one or 'its own probe' for one in cell.awaits)}"
         stands = "not told by all"

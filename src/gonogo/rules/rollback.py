@@ -129,8 +129,8 @@ def counting_mark(inputs: Inputs, product: Product, version: str) -> BadVersion 
 def unfinished(plan: Plan, state: ReleaseState, matrix: Matrix) -> tuple[Rollback, ...]:
     """Rollbacks that were decided and that nobody has seen arrive: the last one of each cell.
 
-    One is over when its target runs there, alone and well, seen just now; or when the version is no longer held
-    there, which is another decision.
+    One is over when its target runs there, alone and well, seen just now and often enough; or when the version is
+    no longer held there, which is another decision.
     """
     last = {one.target: one for one in state.rollbacks}
     return tuple(one for one in last.values() if _is_unfinished(plan, state, matrix, one))

@@ -7,6 +7,7 @@ from gonogo.events.state import TriggerState
 from gonogo.facts.metric_series import NotKnown
 from gonogo.matrix import Cell, Relation
 from gonogo.plan import Environment, Plan, Product
+from gonogo.plan.sampling import few_looks
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import manager, named, or_manager, owner_of_product, person
 from gonogo.rules.reason import ReasonLine, Weight
@@ -144,6 +145,8 @@ def not_arrived(plan: Plan, cell: Cell, rollback: Rollback) -> ReasonLine:
     (name, environment), product = rollback.target, plan.product(rollback.target.product)
     if not cell.is_known:
         state = "does not answer"
+    elif cell.relation is Relation.UNKNOWN and cell.is_doubtful:
+        state = f"runs it in {few_looks(cell.looks, cell.needed)}"
     elif cell.relation is Relation.MATCH:
         state = f"reports '{cell.status.replace('_', ' ')}'"
     else:

@@ -208,6 +208,21 @@ def test_a_rollback_is_incomplete_until_its_target_runs_everywhere() -> None:
     assert "rollback.incomplete" not in {one.rule for one in open_ends(build(world.inputs, world.now))}
 
 
+def test_a_rollback_behind_a_balancer_is_over_after_enough_looks() -> None:
+    """One look shows one instance: the others may still run what one goes back from."""
+    world = _ran(World(_plan()), EU, "1.2.2", "1.2.3").do(ANA, Start()).sees({"prod-eu": "1.2.3"})
+    _roll_back(world, "prod-eu")
+    for looks, few in ((1, True), (29, False)):
+        seen = Seen(EU, (Running("1.2.2"),), Status.SUCCEEDED, world.now, "test", looks=looks)
+        evidence = absorb(absorb(NOTHING, seen), seen)
+        world.inputs = replace(world.inputs, evidence={**world.inputs.evidence, EU: evidence})
+
+        said = _incomplete(world)["prod-eu"]
+
+        assert bool(said) is few
+        assert all("prod-eu runs it in 2 of 29 looks" in one for one in said)
+
+
 def test_what_is_held_back_is_not_called_the_planned_version() -> None:
     """The plan still ships 1.2.3: to raise its version would help nobody who goes back."""
     world = _ran(World(_plan()), EU, "1.2.2", "1.2.3").do(ANA, Start()).sees({"prod-eu": "1.2.3"})

@@ -65,11 +65,14 @@ def _taken_in(
     context: Context, session: Session, observations: Iterable[Observation]
 ) -> tuple[RecordTransition, ...]:
     transitions = session.observe(observations)
-    if not session.unconfirmed:
-        return transitions
-    # one answer that contradicts the record is a sample: the second one settles it, or shows a split
-    again = _only(session.loaded.plan, session.unconfirmed)
-    return (*transitions, *session.observe(context.doors.ask_endpoints(again)))
+    if session.unconfirmed:
+        # one answer that contradicts the record is a sample: the second one settles it, or shows a split
+        again = _only(session.loaded.plan, session.unconfirmed)
+        transitions = (*transitions, *session.observe(context.doors.ask_endpoints(again)))
+    for target, version in session.held_in_doubt.items():
+        held = _as_held(session.loaded.plan, target, version)
+        transitions = (*transitions, *session.observe(context.doors.ask_endpoints(held)))
+    return transitions
 
 
 def _record(
@@ -111,6 +114,17 @@ def _only(plan: Plan, targets: Iterable[Target]) -> Plan:
         for product in plan.products
     )
     return replace(plan, products=products, sources=())
+
+
+def _as_held(plan: Plan, target: Target, version: str) -> Plan:
+    """The one question about `target`, as if the version that is held there were planned: worth many looks."""
+    one = _only(plan, (target,))
+    products = (
+        replace(product, version=version, revision="")
+        for product in one.products
+        if product.name == target.product
+    )
+    return replace(one, products=tuple(products))
 
 
 def judged(snapshot: Snapshot, wanted: str) -> Verdict:
