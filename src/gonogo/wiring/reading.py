@@ -49,10 +49,12 @@ def read_changes(plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]
     """What git says about each of `products` that names a repository."""
     named = [product for product in products if product.repo]
     if len(named) == 1:
+        from gonogo.cli.patience import counting
         from gonogo.io.git.history import changes
 
         # a pool of threads for one history would cost as much as reading a short one
-        return (changes(named[0], plan.changelog, on=release_day(plan)),)
+        with counting() as counted:
+            return (changes(named[0], plan.changelog, counted=counted, on=release_day(plan)),)
     with _readers(plan, named) as reading:
         return tuple(one.result() for one in reading)
 
@@ -78,13 +80,14 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
     from concurrent.futures import ThreadPoolExecutor
     from threading import Event
 
+    from gonogo.cli.patience import counting
     from gonogo.io.git.history import changes
 
     unwanted, day = Event(), release_day(plan)
-    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
+    with counting() as counted, ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
         try:
             yield [
-                pool.submit(changes, product, plan.changelog, cancelled=unwanted.is_set, on=day)
+                pool.submit(changes, product, plan.changelog, cancelled=unwanted.is_set, counted=counted, on=day)
                 for product in products
                 if product.repo
             ]

@@ -28,6 +28,7 @@ def changes(
     *,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Progress | None = None,
+    counted: Callable[[int], None] = lambda _more: None,
     start: str = "",
     on: date | None = None,
 ) -> Changes:
@@ -36,12 +37,13 @@ def changes(
     `start` is the base somebody named just now, before the plan's `from`; `on` the day of the release, for
     calendar versions. `progress` gets what is there so far, marked incomplete: after the first piece and then
     each time the number of commits has doubled, so that a long history costs no more than twice its arranging.
+    `counted` is told of each piece how many commits it has.
     Once `cancelled` says yes, what was read so far comes back, marked incomplete.
     """
     try:
         repository = Repository(product.repo)
         found = survey(repository, product, start or product.start)
-        return _collect(repository, product, found, rules, cancelled, progress, on)
+        return _collect(repository, product, found, rules, cancelled, progress, counted, on)
     except (GitError, UsageError) as error:
         return unreadable(product, error)
 
@@ -59,6 +61,7 @@ def _collect(
     rules: ChangelogRules,
     cancelled: Callable[[], bool],
     progress: Progress | None,
+    counted: Callable[[int], None],
     on: date | None,
 ) -> ProductChanges:
     commits: list[Commit] = []
@@ -78,6 +81,7 @@ def _collect(
     try:
         for batch in repository.read_range(base, target, product.paths, cancelled, rules):
             commits += batch
+            counted(len(batch))
             if progress is not None and batch and len(commits) >= 2 * told:
                 told = len(commits)
                 progress(arranged(False))
