@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -164,7 +165,14 @@ def test_a_release_from_start_to_end(gonogo: Here, release: Release) -> None:
 
     assert ended.code == 0, ended.err
     assert gonogo("tick", "tests").code == ExitCode.NO_GO
-    assert "completed by" in gonogo("status").out
+    told = gonogo("status").out
+    assert "completed by" in told
+    head = told.splitlines()[0]
+    assert re.fullmatch(rf"COMPLETED \d{{4}}-\d\d-\d\d \d\d:\d\d UTC by Me Myself \({account()}\)", head), head
+    assert told.index("It is over.") < told.index("NO-GO")
+    assert gonogo("why").out.splitlines()[0] == head
+    assert gonogo("report").out.splitlines()[2] == f"**{head}**"
+    assert gonogo("report", "--json").facts["ended"] == head
 
 
 def test_a_waiver_is_bound_to_what_was_shown(gonogo: Here) -> None:

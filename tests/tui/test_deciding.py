@@ -111,6 +111,8 @@ def test_a_release_goes_from_start_to_complete() -> None:
         assert [one.kind for one in _snapshot(seat).state.events if one.actor.uid == ANA.uid][
             -1
         ] == "release.completed"
+        await seat.sees("COMPLETED 20")  # the bar is headed by its end, not by what would be judged of it now
+        assert "NO-GO" not in seat.text().splitlines()[0]
 
     play(story)
 

@@ -6,8 +6,9 @@ from typing import assert_never
 
 from gonogo.events import people
 from gonogo.events.freezes import FreezeNow
-from gonogo.events.lifecycle import ReleaseStatus
+from gonogo.events.lifecycle import Lifecycle, ReleaseStatus
 from gonogo.events.state import Vote
+from gonogo.plan import Plan
 from gonogo.rules import amendment, authority
 from gonogo.rules import votes as approvals
 from gonogo.rules.asked import asked
@@ -31,6 +32,25 @@ def lifecycle(snapshot: Snapshot) -> str:
     if snapshot.state.held is not None:
         return "ON HOLD"
     return WORDS[snapshot.state.lifecycle.status]
+
+
+def end_words(plan: Plan, life: Lifecycle) -> str:
+    """`COMPLETED 2026-11-30 21:14 UTC by Ana Ruiz (aruiz)`; "" while the release is not over."""
+    if not life.is_over:
+        return ""
+    when_ = f" {life.at:%Y-%m-%d %H:%M} UTC" if life.at else ""
+    by = f" by {people.named(plan, life.actor.user)}" if life.actor else ""
+    return f"{WORDS[life.status].upper()}{when_}{by}"
+
+
+def end_line(snapshot: Snapshot) -> Line:
+    """What heads a release that is over, whatever could be judged of it now; () before."""
+    life = snapshot.state.lifecycle
+    words = end_words(snapshot.plan, life)
+    if not words:
+        return ()
+    said = (Span(f": {life.reason}"),) if life.reason else ()
+    return (Span(words, Tone.GOOD if life.status is ReleaseStatus.COMPLETED else Tone.WARN), *said)
 
 
 def life_line(snapshot: Snapshot) -> Line:

@@ -18,7 +18,7 @@ from gonogo.rules.undecided import without_go
 from gonogo.text import clean
 from gonogo.view import trail
 from gonogo.view.about import about
-from gonogo.view.release import WORDS
+from gonogo.view.release import WORDS, end_words
 
 
 class Row(Struct, frozen=True):
@@ -64,6 +64,8 @@ class Report(Struct, frozen=True):
     """What the plan on disk says of the release, by label."""
     description: str = ""
     metadata: Mapping[str, Any] = {}
+    ended: str = ""
+    """`COMPLETED 2026-11-30 21:14 UTC by Ana Ruiz (aruiz)`; "" while it is not over."""
 
 
 def build(loaded: LoadedPlan, state: ReleaseState, problems: tuple[str, ...] = ()) -> Report:
@@ -94,6 +96,7 @@ def build(loaded: LoadedPlan, state: ReleaseState, problems: tuple[str, ...] = (
         about(plan),
         plan.description,
         plan.metadata,
+        end_words(plan, life),
     )
 
 

@@ -18,6 +18,7 @@ def to_markdown(report: Report) -> str:
     """One document; nothing that people wrote into the record can act in it."""
     title = f"Release {report.release}" + (f": {report.name}" if report.name else "")
     lines = [f"# {markdown.inside(title)}", ""]
+    lines += [f"**{markdown.inside(report.ended)}**", ""] if report.ended else []
     lines += [f"- {markdown.inside(label)}: {markdown.inside(text)}" for label, text in _head(report)]
     for section in report.sections:
         lines += ["", f"## {markdown.inside(section.title)}", ""]
@@ -30,6 +31,8 @@ def to_markdown(report: Report) -> str:
 def to_lines(report: Report) -> Iterable[Line]:
     """The same for a terminal."""
     yield (Span(f"release {report.release}  {report.name}".rstrip(), Tone.STRONG),)
+    if report.ended:
+        yield (Span(report.ended, Tone.STRONG),)
     for label, text in _head(report):
         yield (Span(f"{label}: ", Tone.MUTED), Span(text))
     for section in report.sections:
@@ -49,6 +52,7 @@ def facts(report: Report) -> dict[str, Any]:
         "description": report.description,
         "metadata": dict(report.metadata),
         "status": report.status,
+        "ended": report.ended,
         "as_of": _moment(report.as_of),
         "plan_sha256": report.plan_sha256,
         "agreed_sha256": report.agreed_sha256,

@@ -12,7 +12,15 @@ from gonogo.text.clocks import local_and_utc
 from gonogo.text.spans import span
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view.about import about
-from gonogo.view.release import beyond_return, driver_line, freeze_lines, go_lines, life_line, rollback_word
+from gonogo.view.release import (
+    beyond_return,
+    driver_line,
+    end_line,
+    freeze_lines,
+    go_lines,
+    life_line,
+    rollback_word,
+)
 from gonogo.view.rollback import way_back_lines
 from gonogo.view.verdict import headline, window_line, window_times
 
@@ -52,7 +60,9 @@ def _label(text: str) -> Span:
 
 
 def _life(snapshot: Snapshot) -> tuple[Line, ...]:
+    ended = end_line(snapshot)
     return (
+        *((ended,) if ended else ()),
         (_label("release"), Span(snapshot.plan.name or snapshot.plan.release, Tone.STRONG)),
         (_label("stands"), *life_line(snapshot)),
         *((Span(f"{label:<{_LABEL - 1}} ", Tone.MUTED), Span(text)) for label, text in about(snapshot.plan)),

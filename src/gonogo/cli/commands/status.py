@@ -18,6 +18,8 @@ from gonogo.view.alerts import decision_alerts
 from gonogo.view.pollers import polling_line
 from gonogo.view.rollback import ways_back_lines
 
+_NOW = "It is over. What would be judged of it now:"
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the environment."""
@@ -34,10 +36,14 @@ def run(context: Context) -> int:
     if context.options.json:
         context.out.json(_facts(context, snapshot, verdict))
     else:
+        ended = release.end_line(snapshot)
+        context.out.lines((ended, ()) if ended else ())
         context.out.lines(_header(context, snapshot))
         context.out.line()
         if told := decision_alerts(snapshot):
             context.out.lines((*told, ()))
+        if ended:
+            context.out.lines(((Span(_NOW, Tone.MUTED),), ()))
         if not context.args.env:
             context.out.lines([words.headline(one, snapshot.plan) for one in snapshot.verdicts])
             context.out.line()

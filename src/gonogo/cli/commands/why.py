@@ -13,7 +13,7 @@ from gonogo.rules.snapshot import Snapshot
 from gonogo.rules.votes import SlotStanding
 from gonogo.view import verdict as words
 from gonogo.view.alerts import glass_alerts
-from gonogo.view.release import given_lines
+from gonogo.view.release import end_line, given_lines
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,6 +40,8 @@ def run(context: Context) -> int:
             }
         )
     else:
+        if ended := end_line(snapshot):
+            context.out.lines((ended, ()))
         context.out.lines(glass_alerts(snapshot, verdict.environment))
         context.out.lines(_planned.notes(context, snapshot, verdict))
         context.out.lines(words.status_lines(snapshot, verdict))

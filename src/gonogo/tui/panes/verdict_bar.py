@@ -19,7 +19,7 @@ from gonogo.tui.widgets.spans import Lines
 from gonogo.view.alerts import alerts
 from gonogo.view.matrix import coarse_age
 from gonogo.view.pollers import seen_by
-from gonogo.view.release import driver, lifecycle
+from gonogo.view.release import driver, end_line, lifecycle
 from gonogo.view.verdict import answer, headline, window_line, window_times
 
 _ALERTS = 3
@@ -106,6 +106,8 @@ def _alerts(snapshot: Snapshot, columns: int, ellipsis: str) -> tuple[Line, ...]
 
 
 def _verdict(snapshot: Snapshot, columns: int) -> Line:
+    if ended := end_line(snapshot):
+        return (Span(" "), ended[0])
     line = (Span(" "), *headline(snapshot.next, snapshot.plan))
     # the brackets at the end of the headline go first; what nobody knows and what somebody let pass stay
     if columns >= 100 or width(line) <= columns * 2 // 3 or not line[-1].text.endswith(")"):

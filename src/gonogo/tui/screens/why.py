@@ -23,7 +23,7 @@ from gonogo.tui.screens.palette import PaletteScreen
 from gonogo.tui.screens.release import ReleaseScreen
 from gonogo.tui.widgets.row_list import Content, Reading, Row, RowList, Told
 from gonogo.tui.widgets.spans import Lines
-from gonogo.view.release import GIVEN, given_votes, vote_lines
+from gonogo.view.release import GIVEN, end_line, given_votes, vote_lines
 from gonogo.view.verdict import HEADINGS, headline, reason_lines
 
 NOTHING = "Nothing speaks against it, and nothing is unknown: GO."
@@ -117,7 +117,7 @@ class WhyScreen(Acting, inherit_bindings=False):
             return [()]
         names = [one.environment for one in self.snapshot.verdicts]
         place = f"  environment {names.index(verdict.environment) + 1} of {len(names)} "
-        told = (Span(" Why "), *headline(verdict, self.snapshot.plan))
+        told = (Span(" Why "), *(end_line(self.snapshot) or headline(verdict, self.snapshot.plan)))
         return [spread(told, (Span(place, Tone.MUTED),), columns)]
 
     def _point(self) -> None:
