@@ -257,3 +257,34 @@ def test_a_hotfix_never_starts_from_what_waits_or_rolls_out(line: Line, gonogo: 
     assert (nothing.code, named.code) == (3, 0)
     assert "nobody knows which version of web runs in production" in nothing.err
     assert "v1.9.3" in named.out
+
+
+def written(web: Path, text: str, subject: str) -> str:
+    """A commit on main that leaves the file `steps.txt` with this text; returns its id."""
+    (web / "steps.txt").write_text(text, encoding="utf-8")
+    git(web, "add", "steps.txt")
+    git(web, "-c", "user.name=Ana Ruiz", "-c", "user.email=a@example.com", "commit", "-q", "-m", subject)
+    return git(web, "rev-parse", "HEAD")
+
+
+def test_a_pick_that_conflicts_names_the_commit_it_needs_first(line: Line, gonogo: Here) -> None:
+    """Tried, not guessed: with that one picked before, git joins it by itself."""
+    web = line.made.path
+    git(web, "checkout", "-q", "main")
+    written(web, "one\n", "docs: begin the steps")
+    needed = written(web, "one\ntwo\n", "feat: a second step")
+    wanted = written(web, "one\ntwo, rightly\n", "fix: say the second step rightly")
+
+    shown = gonogo("hotfix", "plan", "web", wanted)
+
+    assert "conflict  steps.txt" in shown.out
+    assert "needs first  these commits before it changed the same files" not in shown.out
+    told = shown.out[shown.out.index("needs first") :]
+    assert "picked first it is clean" in told.splitlines()[0], told
+    assert needed[:10] in told
+    facts = json.loads(gonogo("hotfix", "plan", "web", wanted, "--json").out)
+    [pick] = facts["preview"]["picks"]
+    assert pick["needs"]["enough"] is True
+    assert needed in [one["oid"] for one in pick["needs"]["commits"]]
+    oids = [one["oid"] for one in pick["needs"]["commits"]]
+    assert "needs first" not in gonogo("hotfix", "plan", "web", *oids, wanted).out

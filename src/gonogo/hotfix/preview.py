@@ -89,6 +89,17 @@ class Pick(Struct, frozen=True):
     on_mainline: bool = True
 
 
+class Needs(Struct, frozen=True):
+    """Earlier commits of the pick's own history that the line lacks, in the files that conflict."""
+
+    commits: tuple[Pick, ...] = ()
+    """Oldest first: the order to pick them in. Empty when no commit explains the conflict."""
+    enough: bool = False
+    """Whether git joins everything by itself when these are picked first; tried, not guessed."""
+    left_out: int = 0
+    """So many more that touch these files."""
+
+
 class PickPreview(Struct, frozen=True):
     """What picking it would come to, after those before it."""
 
@@ -101,6 +112,8 @@ class PickPreview(Struct, frozen=True):
     """Paths it changes."""
     certain: bool = True
     """False behind a conflict: what follows depends on how that one is resolved."""
+    needs: Needs = Needs()
+    """Of a conflict: what to pick before."""
 
 
 class EditPreview(Struct, frozen=True):

@@ -9,11 +9,17 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from gonogo.hotfix.preview import Conflict, Outcome, Pick, PickPreview
+from gonogo.hotfix.preview import Conflict, Needs, Outcome, Pick, PickPreview
 from gonogo.hotfix_jobs.workspace import Workspace
 from gonogo.io.git.door import GitDoor, GitError
 from gonogo.text import clean, clean_block
 
+_TRIED = 8
+"""Commits before a conflicting one that are tried on the line."""
+_COUNTED = 200
+_TRIED_PATHS = 50
+_FIELDS = 2
+"""Separators in a line of such a commit."""
 _HUNKS = 20
 _HUNK_LIMIT = 4_000
 _SHOWN_LIMIT = 256 * 1024
@@ -52,9 +58,41 @@ def try_picks(
         else:
             outcome, certain_now = (Outcome.EMPTY if merged.tree == tree else Outcome.CLEAN), certain
         told = merged.tree if certain_now else ""
-        found.append(PickPreview(pick, outcome, told, merged.conflicts, files, certain))
+        needs = _needs(door, base, tree, pick, merged) if merged.conflicts else Needs()
+        found.append(PickPreview(pick, outcome, told, merged.conflicts, files, certain, needs))
         tree, certain = merged.tree, certain_now
     return tuple(found), tree if certain else ""
+
+
+def _needs(door: GitDoor, base: str, tree: str, pick: Pick, merged: Merged) -> Needs:
+    """Which commits before `pick` touch what conflicts and are not on the line; one alone where one is enough."""
+    paths = [one.path for one in merged.conflicts[:_TRIED_PATHS] if one.path]
+    parent = f"{pick.oid}^{pick.mainline_parent or 1}"
+    if not paths or door.ask(["rev-parse", "--verify", "--quiet", parent]).code:
+        return Needs()
+    limits = ["--no-merges", f"--max-count={_COUNTED}", "--format=%H%x00%s%x00%an"]
+    listed = door.run(["log", *limits, parent, f"^{base}", "--", *paths]).decode("utf-8", "replace").splitlines()
+    every = [
+        Pick(oid, clean(subject, 200), clean(author, 80))
+        for oid, subject, author in (line.split("\0") for line in listed if line.count("\0") == _FIELDS)
+    ]
+    tried = every[:_TRIED]
+    for one in tried:
+        if _joins(door, tree, (one, pick)):
+            return Needs((one,), enough=True)
+    oldest_first = tuple(reversed(tried))
+    enough = len(tried) > 1 and _joins(door, tree, (*oldest_first, pick))
+    return Needs(oldest_first, enough, len(every) - len(tried))
+
+
+def _joins(door: GitDoor, tree: str, picks: Sequence[Pick]) -> bool:
+    """Whether git picks all of them on `tree` without a conflict."""
+    for pick in picks:
+        merged = _pick(door, tree, pick, {})
+        if merged.conflicts:
+            return False
+        tree = merged.tree
+    return True
 
 
 def predicted_tree(space: Workspace, parent: str, pick: Pick) -> str:

@@ -101,6 +101,25 @@ def _pick_lines(one: PickPreview, operation: Operation) -> Iterator[Line]:
             yield (Span(f"           {conflict.proposal}: --ours {conflict.path}", Tone.MUTED),)
         for hunk in conflict.hunks[:3]:
             yield from ((Span(f"             {line}", Tone.MUTED),) for line in hunk.splitlines()[:12])
+    for line in needs_lines(one):
+        yield (Span("           "), *line)
+
+
+def needs_lines(one: PickPreview) -> Iterator[Line]:
+    """Which commits a conflicting pick needs first, and whether they are enough."""
+    needs = one.needs
+    if not needs.commits:
+        return
+    noun = "this commit" if len(needs.commits) == 1 else "these commits"
+    how = f"with {noun} picked first it is clean" if needs.enough else f"{noun} before it changed the same files"
+    more = f" (and {needs.left_out} more)" if needs.left_out else ""
+    yield (Span("needs first  ", Tone.WARN), Span(f"{how}{more}:"))
+    for commit in needs.commits:
+        yield (
+            Span(f"  {commit.oid[:10]} ", Tone.STRONG),
+            Span(commit.subject),
+            Span(f", {commit.author}", Tone.MUTED),
+        )
 
 
 def _work_lines(work: Work, preview: Preview) -> Iterator[Line]:

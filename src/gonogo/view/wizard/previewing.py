@@ -9,7 +9,7 @@ from gonogo.hotfix.wish import Planned
 from gonogo.hotfix.work import Kind, Operation
 from gonogo.text import describe_command
 from gonogo.text.tones import Line, Span, Tone
-from gonogo.view.hotfix import WORDS, hunks, needs
+from gonogo.view.hotfix import WORDS, hunks, needs, needs_lines
 from gonogo.view.wizard.rows import label, say
 
 _HUNK_LINES = 8
@@ -118,6 +118,8 @@ def _pick(one: PickPreview, operation: Operation) -> Iterator[Line]:
             if len(shown) > _HUNK_LINES:
                 more = len(shown) - _HUNK_LINES
                 yield label("", Span(f"  and {more} more line{'' if more == 1 else 's'}", Tone.MUTED))
+    for line in needs_lines(one):
+        yield label("", *line)
 
 
 def diff_lines(diff: str) -> tuple[Line, ...]:
