@@ -7,6 +7,7 @@ import pytest
 
 from cli.conftest import Release
 from gonogo import wiring
+from gonogo.changelog import ProductChanges
 from gonogo.cli import patience
 from gonogo.cli.context import Options
 
@@ -27,7 +28,7 @@ def test_commits_are_counted_while_they_are_read(release: Release, monkeypatch: 
     monkeypatch.setattr(patience, "_BETWEEN", -1.0)
     plan = wiring.load_plan(Options(plan=str(release.plan))).plan
     [found] = wiring.read_changes(plan, plan.products)
-    assert found
+    assert isinstance(found, ProductChanges)
     told = terminal.getvalue()
     assert "\rreading history: 2 commits" in told
     assert told.endswith("\r" + " " * 60 + "\r")
