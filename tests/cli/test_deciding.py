@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -345,3 +346,26 @@ def test_what_is_refused_whatever_runs_asks_nothing_outside(
     assert refused.code in {ExitCode.NO_GO, ExitCode.NOT_PERMITTED}, refused.err
     assert "not been started" in refused.err or "draft" in refused.err or "start" in refused.err, refused.err
     assert (release.fleet.asked, asked.exists()) == ([], False)
+
+
+def test_a_go_that_nothing_followed_warns_and_not_once_it_was_deployed(
+    gonogo: Here, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the program from the go to the warning; only its twenty minutes are none here."""
+    release.runs("staging", "1.2.0")
+    assert gonogo("start").code == 0
+    done = gonogo("go", "staging", "--confirm", code_of(gonogo("go", "staging", "--json")))
+    assert done.code == 0, done.err
+    assert "go.unused" not in _warnings(gonogo)
+
+    monkeypatch.setattr("gonogo.rules.going.UNUSED_AFTER", timedelta(0))
+
+    assert "go.unused" in _warnings(gonogo)
+    assert gonogo("status", "--env", "staging").code == 0
+    release.runs("staging", "1.3.0")
+    assert "go.unused" not in _warnings(gonogo)
+
+
+def _warnings(gonogo: Here) -> list[str]:
+    found = json.loads(gonogo("why", "--env", "staging", "--json").out)["warnings"]
+    return [one["rule"] for one in found]

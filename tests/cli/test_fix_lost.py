@@ -8,6 +8,11 @@ import pytest
 
 from cli.conftest import Here, Release
 from cli.test_merges import not_shared
+from gonogo import events as kinds
+from gonogo.events import Draft, EventId
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.host.identity_unix import UnixIdentity
+from gonogo.io.journal import DirectoryJournal, default_root
 from support.repositories import git
 
 _AS = ("-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com", "-c", "commit.gpgSign=false")
@@ -258,3 +263,40 @@ def test_already_the_plan_of_a_hotfix_says_that_the_release_in_flight_lacks_it(
     preview = json.loads(gonogo("hotfix", "plan", "web", fix[:10], "--from", "1.2.0", "--json").out)["preview"]
     assert preview["in_flight"]["missing"] == []
     assert not any("in flight" in one for one in preview["warnings"])
+
+
+def test_a_hotfix_that_another_releases_journal_records_is_not_shipped_away(
+    gonogo: Here, release: Release
+) -> None:
+    """It runs nowhere and has no tag: only the record of the release it was made in tells of it."""
+    not_shared(release)
+    web = release.directory / "web"
+    git(web, "checkout", "-q", "-b", "hotfix/v1.2.1", "v1.2.0")
+    (web / "total.txt").write_text("right\n", encoding="utf-8")
+    git(web, "add", "total.txt")
+    git(web, *_AS, "commit", "-q", "-m", "fix: total")
+    fix = git(web, "rev-parse", "HEAD")
+    git(web, "checkout", "-q", "main")
+    assert gonogo("start").code == 0
+    assert "fix.lost" not in rules(gonogo)
+
+    made_in_another_release(fix, git(web, "rev-parse", "v1.2.0^{commit}"))
+
+    told = json.loads(gonogo("why", "--env", "production", "--json").out)["blockers"]
+    lacks = f"web 1.3.0 lacks fix {fix[:8]} by Ana Ruiz (fix: total), which is in hotfix 1.2.1"
+    assert lacks in [one["fact"] for one in told if one["rule"] == "fix.lost"]
+
+
+def made_in_another_release(commit: str, base: str) -> None:
+    """What a hotfix of web to 1.2.1 leaves on record in a release beside this one."""
+    journal = DirectoryJournal.open(default_root(), "another", UnixIdentity(), SystemClock(), "cli")
+    name = "hotfix:web/1.2.1"
+    started = {"product": "web", "version": "1.2.1", "base_version": "1.2.0", "base_oid": base, "steps": 1}
+    facts: dict[str, dict[str, object]] = {
+        kinds.HOTFIX_STARTED: started,
+        kinds.HOTFIX_STEP_DONE: {"step": 1, "name": "commit", "commit": commit},
+        kinds.HOTFIX_FINISHED: {"commit": commit},
+    }
+    drafts = [Draft(EventId(kind), kind, name, data) for kind, data in facts.items()]
+    journal.transact(lambda _: drafts)
+    journal.close()
