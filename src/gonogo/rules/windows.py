@@ -21,7 +21,8 @@ def holds_until(times: Freeze, at: datetime) -> datetime | None:
     """End (UTC) of the interval that holds at `at` (UTC); None when none does.
 
     The interval is half-open: its end is the first moment outside. A local time that does not exist (spring) is
-    read as the moment it would have been; one that exists twice (autumn) as its first.
+    read as the moment it would have been, or as the change of the clock where the interval ends before that; one
+    that exists twice (autumn) as its first.
     """
     if times.span is not None:
         start, end = times.span
@@ -37,9 +38,10 @@ def next_start(times: Freeze, at: datetime) -> datetime | None:
         return times.span[0] if times.span[0] > at else None
     if times.weekly is not None:
         today = at.astimezone(ZoneInfo(times.zone)).date()
-        days = (today + timedelta(days=ahead) for ahead in range(-1, _DAYS_BACK))
-        starts = (_week_of(times, day)[0] for day in days if day.weekday() == times.weekly[0][0])
-        return next((start for start in starts if start > at), None)
+        days = (today + timedelta(days=ahead) for ahead in range(-1, _DAYS_BACK + 7))
+        weeks = (_week_of(times, day) for day in days if day.weekday() == times.weekly[0][0])
+        # a week whose interval lies in the missing hour has none
+        return next((start for start, end in weeks if at < start < end), None)
     return _cron_start(times, at)
 
 
@@ -92,7 +94,18 @@ def _week_of(times: Freeze, first: date) -> tuple[datetime, datetime]:
         length = 7
     start = datetime.combine(first, begins, zone)
     end = datetime.combine(first + timedelta(days=length), ends, zone)
-    return start.astimezone(UTC), end.astimezone(UTC)
+    begins_at, ends_at = start.astimezone(UTC), end.astimezone(UTC)
+    if begins_at >= ends_at:
+        # it begins in the missing hour and ends right after it: from the moment the clock was changed
+        begins_at = min(_changed(begins_at, zone), ends_at)
+    return begins_at, ends_at
+
+
+def _changed(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The last change of the clock before `moment` (UTC), of those not far from it."""
+    offset = moment.astimezone(zone).utcoffset()
+    back = (moment - number * _MINUTE for number in range(1, int(_AROUND / _MINUTE) + 1))
+    return next((one + _MINUTE for one in back if one.astimezone(zone).utcoffset() != offset), moment)
 
 
 def _weekly_end(times: Freeze, at: datetime) -> datetime | None:

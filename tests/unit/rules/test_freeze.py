@@ -194,6 +194,21 @@ def test_the_next_allowed_time(
     assert next_allowed(denied, [allowed] if allowed else (), _utc(now)) == (_utc(free) if free else None)
 
 
+def test_a_weekly_interval_that_begins_in_the_missing_hour_holds_from_the_change_of_the_clock() -> None:
+    """02:30 to 03:15 has a quarter of an hour that night; 02:00 to 03:00 has nothing until a week later."""
+    change, minute = _utc("2027-03-28 01:00"), timedelta(minutes=1)
+    quarter = Freeze("sunday", "Europe/Berlin", weekly=((6, 2, 30), (6, 3, 15)))
+    assert next_start(quarter, change - HOUR) == change
+    assert holds_until(quarter, change) == holds_until(quarter, change + 14 * minute) == change + 15 * minute
+    assert holds_until(quarter, change - minute) is None
+    assert holds_until(quarter, change + 15 * minute) is None
+
+    nothing = Freeze("sunday", "Europe/Berlin", weekly=((6, 2, 0), (6, 3, 0)))
+    assert holds_until(nothing, change) is None
+    assert next_start(nothing, change - HOUR) == _utc("2027-04-04 00:00")
+    assert next_allowed((), ((nothing,),), change - HOUR) == _utc("2027-04-04 00:00")
+
+
 def test_a_planned_span_meets_a_freeze_that_begins_within_it() -> None:
     """Also one that begins after the planned start; touching is not meeting."""
     assert overlaps(WEEKEND, _utc("2026-11-27 14:00"), _utc("2026-11-27 16:00"))
