@@ -79,3 +79,9 @@ def test_words_of_a_note_are_walked_and_the_note_is_not_left(cockpit: PtyScreen)
     """Alt and B, as in every shell: in one piece with Esc it comes from most terminals."""
     cockpit.type("1none two\x1bb\x1bbzero ")
     cockpit.wait_for("zero one two")
+
+
+def test_a_choice_shows_at_once_which_answer_enter_takes(cockpit: PtyScreen) -> None:
+    """Though nothing moves: the clock stands still, and so does the cursor."""
+    cockpit.type("1f")
+    cockpit.wait_for("▸ everywhere")

@@ -386,12 +386,12 @@ class RowList(Widget, can_focus=True):
         self._settle()
 
     def on_focus(self) -> None:
-        """The cursor appears."""
-        self._paint()
+        """The cursor appears: once Textual knows of it, which it learns after this."""
+        self.call_later(self._paint)
 
     def on_blur(self) -> None:
         """The cursor disappears."""
-        self._paint()
+        self.call_later(self._paint)
 
     @property
     def rows_wanted(self) -> int:
