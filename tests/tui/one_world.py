@@ -22,6 +22,7 @@ from gonogo.errors import StorageError
 from gonogo.events import Actor, Draft, EventId
 from gonogo.events import Event as Recorded
 from gonogo.events.merges import MergeWord
+from gonogo.events.versions import MarkedElsewhere
 from gonogo.facts import Missing, Observation, Reason
 from gonogo.facts.artifacts import Artifact, Found
 from gonogo.facts.containment import Containment, ContainmentQuestion
@@ -147,6 +148,10 @@ class World(Evening):
         """All is contained."""
         return tuple(all_contained(one, self.clock.now()) for one in questions)
 
+    def read_marks(self, _journal: str) -> MarkedElsewhere:
+        """No other release."""
+        return MarkedElsewhere()
+
     def look_for_artifacts(self, wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
         """All are there."""
         for product, _ in wanted:
@@ -189,6 +194,7 @@ class Doors:
         self.read_ledger = world.read_ledger
         self.read_containment = world.read_containment
         self.look_for_artifacts = world.look_for_artifacts
+        self.read_marks = world.read_marks
         self.fingerprint = world.fingerprint
 
     def open_session(self, _options: object, _via: str) -> Session:
@@ -232,6 +238,10 @@ class Doors:
         """What the plan still asks for."""
         asked = {Target(one.product, one.environment) for product in plan.products for one in product.probes}
         return tuple(one for one in self._world.answers() if one.target in asked)
+
+    def read_history(self, product: Product, *_: object) -> Changes:
+        """What git says of one."""
+        return self._world.history(product)
 
     def read_changes(self, _plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
         """What git says."""

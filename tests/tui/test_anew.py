@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.changelog import Changes, ProductChanges, Tag
+from gonogo.engine import deciding, histories, loop
 from gonogo.plan import Product
-from gonogo.tui import anew, feed, histories
 from tui.evening import Evening, evening_plan
 from tui.stage import history
 
@@ -61,8 +61,8 @@ def test_a_tag_that_moved_a_moment_ago_is_in_the_list(monkeypatch: pytest.Monkey
 
 def test_a_repository_that_does_not_answer_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """What it said before does not carry a decision."""
-    monkeypatch.setattr(anew, "PATIENCE", 0.2)
-    monkeypatch.setattr(feed, "PATIENCE", 0.2)
+    monkeypatch.setattr(deciding, "PATIENCE", 0.2)
+    monkeypatch.setattr(loop, "PATIENCE", 0.2)
     evening = _evening()
     evening.histories = lambda product: _tagged(product, "d" * 40)
     disk = Disk()
@@ -79,8 +79,8 @@ def test_a_repository_that_does_not_answer_is_not_known(monkeypatch: pytest.Monk
 
 def test_nobody_signs_what_a_repository_said_before_it_hung(monkeypatch: pytest.MonkeyPatch) -> None:
     """The dialog says what it waits for, then what is not known, and takes no word."""
-    monkeypatch.setattr(anew, "PATIENCE", 1.0)
-    monkeypatch.setattr(feed, "PATIENCE", 1.0)
+    monkeypatch.setattr(deciding, "PATIENCE", 1.0)
+    monkeypatch.setattr(loop, "PATIENCE", 1.0)
     evening = Evening(evening_plan((), gates=(), products=(WEB,)))
     evening.start()
     evening.histories = lambda product: _tagged(product, "d" * 40)

@@ -10,10 +10,10 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
+from gonogo.changelog import Changes, Unreadable
+from gonogo.engine import histories
+from gonogo.engine.histories import Histories, Read, Unmoved
 from gonogo.plan import LoadedPlan, Product
-from gonogo.tui import histories
-from gonogo.tui.histories import Histories, Read, Unmoved
-from gonogo.tui.wiring import Wiring
 from support.deciding import loaded
 from tui.stage import Stage, history, make_plan
 
@@ -36,7 +36,8 @@ def reading(stage: Stage) -> Iterator[threading.Event]:
             if min(told.values()) >= 3:
                 all_told.set()
 
-    thread = Histories(stage.wiring(), put, lambda _: None)
+    wiring = stage.wiring()
+    thread = Histories(wiring.fingerprint, wiring.read_changes, put, lambda _: None)
     thread.follow(loaded(plan), 1)
     try:
         yield all_told
@@ -70,7 +71,7 @@ class Disk:
             assert self.answers.wait(60)
         return "same"
 
-    def read_changes(self, product: Product, *_: object) -> object:
+    def read_changes(self, product: Product, *_: object) -> Changes:
         """Its history."""
         if product.name == "p01":
             assert self.answers.wait(60)
@@ -100,8 +101,7 @@ def test_a_repository_that_hangs_keeps_no_other_waiting(monkeypatch: pytest.Monk
     products = tuple(Product(name, "1.2.3", repo=f"/srv/{name}") for name in disk.NAMES)
     plan = cast(LoadedPlan, SimpleNamespace(plan=SimpleNamespace(products=products)))
     posted: list[Any] = []
-    wiring = cast(Wiring, SimpleNamespace(fingerprint=disk.fingerprint, read_changes=disk.read_changes))
-    thread = Histories(wiring, disk.put, posted.append)
+    thread = Histories(disk.fingerprint, disk.read_changes, disk.put, posted.append)
     thread.follow(plan, 1)
     try:
         others = set(disk.NAMES[2:])
@@ -126,11 +126,40 @@ def test_how_old_a_look_is_is_told_with_it(monkeypatch: pytest.MonkeyPatch) -> N
     disk.answers.set()
     products = tuple(Product(name, "1.2.3", repo=f"/srv/{name}") for name in disk.NAMES)
     plan = cast(LoadedPlan, SimpleNamespace(plan=SimpleNamespace(products=products)))
-    wiring = cast(Wiring, SimpleNamespace(fingerprint=disk.fingerprint, read_changes=disk.read_changes))
-    thread = Histories(wiring, disk.put, lambda _: None)
+    thread = Histories(disk.fingerprint, disk.read_changes, disk.put, lambda _: None)
     thread.follow(plan, 1)
     try:
         disk.until(lambda: all(disk.told[name] >= 2 for name in disk.NAMES))
     finally:
         thread.stop()
     assert disk.oldest > 0
+
+
+def test_a_history_that_could_not_be_read_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its references need not show why; one that was read is left alone until they move."""
+    monkeypatch.setattr(histories, "EVERY", 0.01)
+    monkeypatch.setattr(histories, "AGAIN", 0.05)
+    asked: list[str] = []
+    known: dict[str, Changes] = {}
+    both = threading.Event()
+
+    def read(product: Product, *_: object) -> Changes:
+        failing = product.name == "api" and "api" not in asked
+        asked.append(product.name)
+        return Unreadable(product.name, "git does not trust it") if failing else history(product)
+
+    def put(message: Read | Unmoved) -> None:
+        if isinstance(message, Read):
+            known[message.changes.product] = message.changes
+        if len(known) == 2 and not any(isinstance(one, Unreadable) for one in known.values()):
+            both.set()
+
+    products = tuple(Product(name, "1.2.3", repo=f"/srv/{name}") for name in ("web", "api"))
+    plan = cast(LoadedPlan, SimpleNamespace(plan=SimpleNamespace(products=products)))
+    thread = Histories(lambda _: "same", read, put, lambda _: None)
+    thread.follow(plan, 1)
+    try:
+        assert both.wait(20)
+    finally:
+        thread.stop()
+    assert sorted(asked) == ["api", "api", "web"]

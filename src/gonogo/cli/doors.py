@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from gonogo.acts import RecordTransition
     from gonogo.changelog import Changes
     from gonogo.cli.context import JournalPlace, Options
     from gonogo.commits.shipping import WhatShips
@@ -83,10 +82,6 @@ class Doors(Protocol):
         """Every endpoint's answer, each asked once."""
         ...
 
-    def observe_anew(self, session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
-        """Ask what the verdict of `environment` ("": of all) rests on, feed the session, return what is new."""
-        ...
-
     def try_probes(self, plan: Plan, target: Target | None, source_id: str) -> tuple[Trial, ...]:
         """Every question about `target`, or the source of that id, asked once and shown step by step."""
         ...
@@ -112,6 +107,12 @@ class Doors(Protocol):
 
     def read_changes(self, plan: Plan, products: Sequence[Product]) -> tuple[Changes, ...]:
         """What git says about `products`; those that name no repository are left out."""
+        ...
+
+    def read_history(
+        self, product: Product, plan: Plan, cancelled: Callable[[], bool], progress: Callable[[Changes], None]
+    ) -> Changes:
+        """What git says about one product; for a thread, which may be told that nobody wants it any more."""
         ...
 
     def ask_everything(

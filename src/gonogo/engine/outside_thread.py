@@ -4,14 +4,17 @@ Numbers at their own pace; version files, forward-merges and the tags of the way
 frozen values down; whoever owns the session takes them up.
 """
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gonogo.engine.workers import Workers
 from gonogo.errors import GonogoError
 from gonogo.events.merges import MergeWord
 from gonogo.events.versions import MarkedElsewhere
@@ -83,10 +86,15 @@ class Told(Struct, frozen=True):
     """None when nobody was asked."""
 
 
+Question = Callable[[Doors], Told]
+"""Asks one kind of thing. Raises ConfigError."""
+
+
 class OutsideThread:
     """Asks what the newest inputs need, at its own pace, until it is stopped. A daemon: nobody waits for it.
 
-    `put` gets what was told, `trouble` why something could not be asked, `stopped` an unexpected end.
+    Each kind is asked by itself: a repository that hangs keeps no number waiting. `put` gets what was told,
+    `trouble` why something could not be asked, `stopped` an unexpected end.
     """
 
     def __init__(
@@ -102,6 +110,11 @@ class OutsideThread:
         self._stopped = stopped
         self._inputs: Inputs | None = None
         self._questions: tuple[ContainmentQuestion, ...] = ()
+        self._workers = Workers(KINDS, "gonogo-outside-ask", stopped)
+        self._guard = threading.Lock()
+        self._busy: set[str] = set()
+        self._missed: set[str] = set()
+        """Kinds of git that were to be asked while somebody still asked them."""
         self._woken = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gonogo-outside", daemon=True)
@@ -125,15 +138,20 @@ class OutsideThread:
         return asked != self._questions
 
     def look_through(self, inputs: Inputs) -> bool:
-        """Ask everything a decision on `inputs` needs, in the calling thread; whether it could be asked.
+        """Ask everything a decision on `inputs` needs and wait for it; whether it could be asked.
 
         Also what only completing needs: nobody reads long histories every half minute for that.
         """
-        try:
-            return self._doors is None or self._ask(self._doors, inputs, git=True, completing=True)
-        except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
-            self._stopped(error)
-            return False
+        if self._doors is None:
+            return True
+        asked = questions(inputs, git=True, completing=True)
+        answered: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        workers = Workers(len(asked), "gonogo-outside-anew", self._stopped)
+        for ask in asked.values():
+            workers.begin(partial(self._look, self._doors, ask, inputs.loaded.sha256, answered.put))
+        found = [answered.get() for _ in asked]
+        workers.stop()
+        return all(found)
 
     def wake(self) -> None:
         """Ask now."""
@@ -143,6 +161,7 @@ class OutsideThread:
         """Ask no more."""
         self._over.set()
         self._woken.set()
+        self._workers.stop()
 
     def _run(self) -> None:
         git_due = 0.0
@@ -158,41 +177,89 @@ class OutsideThread:
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
             self._stopped(error)
 
-    def _ask(self, doors: Doors, inputs: Inputs, *, git: bool, completing: bool = False) -> bool:
+    def _ask(self, doors: Doors, inputs: Inputs, *, git: bool) -> None:
+        """Have everything asked that nobody asks now."""
+        for kind, ask in questions(inputs, git=git).items():
+            with self._guard:
+                if kind in self._busy:
+                    if kind != "metrics":  # a number has its own pace
+                        self._missed.add(kind)
+                    continue
+                self._busy.add(kind)
+            self._workers.begin(partial(self._look, doors, ask, inputs.loaded.sha256, partial(self._finish, kind)))
+
+    def _look(self, doors: Doors, ask: Question, plan_sha256: str, then: Callable[[bool], object]) -> None:
+        done = False
         try:
-            told = ask_once(doors, inputs, git=git, completing=completing)
+            told = ask(doors)
+            if told != Told(plan_sha256) and not self._over.is_set():
+                self._put(told)
+            done = True
         except GonogoError as error:
             self._trouble(error)  # the gates stay unknown: nothing was learned
-            return False
-        if told != Told(told.plan_sha256) and not self._over.is_set():
-            self._put(told)
-        return True
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
+            self._over.set()
+            self._stopped(error)
+        then(done)
+
+    def _finish(self, kind: str, _done: bool) -> None:
+        with self._guard:
+            self._busy.discard(kind)
+            missed = kind in self._missed
+            self._missed.discard(kind)
+        if missed:
+            self._woken.set()
 
 
-def ask_once(doors: Doors, inputs: Inputs, *, git: bool, completing: bool = False) -> Told:
-    """Ask what the plan of `inputs` needs; with `git` also its repositories. Raises ConfigError.
+KINDS = 7
+"""How many kinds of `questions` there are: each has a thread of its own."""
+
+
+def questions(inputs: Inputs, *, git: bool, completing: bool = False) -> dict[str, Question]:
+    """What the plan of `inputs` needs to know, by kind; with `git` also of its repositories.
 
     `completing`: also what nobody needs before the release is completed.
     """
-    plan, state = inputs.loaded.plan, inputs.state
-    told = Told(inputs.loaded.sha256)
-    if git:
-        products, versions = needs.version_files(plan), needs.artifacts(inputs)
-        questions = needs.containment(inputs)
-        merges = needs.ledger(plan, state) or (completing and needs.ledger_to_complete(plan, state))
-        told = Told(
-            inputs.loaded.sha256,
-            (),
-            doors.read_version_files(products) if products else (),
-            doors.read_ledger(plan, plan.products, state.merges.values(), inputs.journal) if merges else None,
-            doors.look_for_artifacts(versions) if versions else (),
-            doors.read_containment(plan, questions, state.merges.values(), inputs.journal) if questions else (),
+    return {
+        **early_questions(inputs, git=git, completing=completing),
+        **(late_questions(inputs) if git else {}),
+    }
+
+
+def early_questions(inputs: Inputs, *, git: bool, completing: bool = False) -> dict[str, Question]:
+    """Those that plan and journal alone give rise to."""
+    plan, state, told = inputs.loaded.plan, inputs.state, Told(inputs.loaded.sha256)
+    found: dict[str, Question] = {}
+    if metrics := needs.metrics(plan):
+        found["metrics"] = lambda doors: replace(told, readings=doors.ask_metrics(plan, metrics))
+    if check_files := needs.check_files(plan, state):
+        found["check files"] = lambda _: replace(told, check_files=read_anew(inputs.loaded, check_files))
+    if not git:
+        return found
+    if inputs.journal:
+        found["marks"] = lambda doors: replace(told, bad_elsewhere=doors.read_marks(inputs.journal))
+    if products := needs.version_files(plan):
+        found["version files"] = lambda doors: replace(told, files=doors.read_version_files(products))
+    if needs.ledger(plan, state) or (completing and needs.ledger_to_complete(plan, state)):
+        words = tuple(state.merges.values())
+        found["ledger"] = lambda doors: replace(
+            told, ledger=doors.read_ledger(plan, plan.products, words, inputs.journal)
         )
-    metrics = needs.metrics(plan)
-    readings = doors.ask_metrics(plan, metrics) if metrics else ()
-    check_files = read_anew(inputs.loaded, needs.check_files(plan, state))
-    bad_elsewhere = doors.read_marks(inputs.journal) if git and inputs.journal else None
-    return replace(told, readings=readings, check_files=check_files, bad_elsewhere=bad_elsewhere)
+    return found
+
+
+def late_questions(inputs: Inputs) -> dict[str, Question]:
+    """Those that depend on what runs, and on what ships."""
+    plan, state, told = inputs.loaded.plan, inputs.state, Told(inputs.loaded.sha256)
+    found: dict[str, Question] = {}
+    if versions := needs.artifacts(inputs):
+        found["artifacts"] = lambda doors: replace(told, artifacts=doors.look_for_artifacts(versions))
+    if asked := needs.containment(inputs):
+        words = tuple(state.merges.values())
+        found["containment"] = lambda doors: replace(
+            told, containment=doors.read_containment(plan, asked, words, inputs.journal)
+        )
+    return found
 
 
 def _passed_anew(before: Inputs | None, inputs: Inputs) -> bool:

@@ -1,4 +1,4 @@
-"""The application: takes values from the feed, judges them by the clock, and hands the snapshot to the screens."""
+"""The application: takes values from the loop, judges them by the clock, and hands the snapshot to the screens."""
 
 import asyncio
 import os
@@ -33,10 +33,10 @@ from gonogo.text.tones import Line, Span, Tone
 from gonogo.tui import crash, intents, loading
 from gonogo.tui.advice import at_screen
 from gonogo.tui.checks import Checks
-from gonogo.tui.feed import FAREWELL, Feed
 from gonogo.tui.keyboard import Keyboard
 from gonogo.tui.keys import KeyQueue, Travelled
 from gonogo.tui.look import look, theme_name, themes
+from gonogo.tui.loop_thread import FAREWELL, LoopThread
 from gonogo.tui.mending import Mending, Worked
 from gonogo.tui.messages import (
     AskedAnew,
@@ -117,7 +117,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.theme = theme_name(profile)
         self.look = look(profile)
         self.wiring = wiring
-        self.feed = Feed(wiring, self.post_message)
+        self.feed = LoopThread(wiring, self.post_message)
         self.cockpit = Cockpit(self.look, wiring.title_note, what_ships=wiring.what_ships)
         self.problems = Log()
         self.actor: Actor | None = None

@@ -8,10 +8,12 @@ from msgspec import Struct
 
 from gonogo.changelog import Changes
 from gonogo.commits.shipping import ReadShipping
+from gonogo.engine.deciding import AskAnew
+from gonogo.engine.histories import Fingerprint, ReadHistory
 from gonogo.engine.outside_thread import Doors
 from gonogo.engine.session import Session
 from gonogo.facts import Observation
-from gonogo.plan import LoadedPlan, Plan, Product, Target
+from gonogo.plan import LoadedPlan
 from gonogo.ports import Checking, Clock, Polling
 from gonogo.tui.mending import Workshop
 
@@ -44,8 +46,6 @@ class Trust(Protocol):
         ...
 
 
-AskAnew = Callable[[LoadedPlan, frozenset[Target], Callable[[int, int], None]], tuple[Observation, ...]]
-"""Ask everything about those cells; tells how many of how many questions were answered."""
 OnObservation = Callable[[tuple[Observation, ...]], None]
 Progress = Callable[[Changes], None]
 """Called with what has been read of a history so far."""
@@ -58,10 +58,8 @@ class Wiring(Struct, frozen=True):
     """Called in the journal's thread, which owns the session from then on. Raises GonogoError."""
     make_poller: Callable[[LoadedPlan, OnObservation], Polling]
     """Called in the poller's thread, anew for each plan; the callback may be called from that thread only."""
-    read_changes: Callable[[Product, Plan, Callable[[], bool], Progress], Changes]
-    """Reads one product's history; asks the third argument now and then whether it is still wanted."""
-    fingerprint: Callable[[Product], str]
-    """Cheap: differs when the product's references have moved."""
+    read_changes: ReadHistory
+    fingerprint: Fingerprint
     clock: Clock
     steady: Callable[[], float] | None = None
     """Seconds that nobody can put back, of the same kind as the session's; None where only `clock` is known."""

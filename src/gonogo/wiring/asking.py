@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gonogo.cli.context import Options
-from gonogo.cli.loading import loading
 from gonogo.wiring.ground import clock, config, journal_place, steady
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gonogo.acts import RecordTransition
     from gonogo.engine.poller import Poller, Sink
     from gonogo.engine.poller_thread import PollerThread
     from gonogo.engine.session import Session
@@ -71,47 +69,14 @@ def looked_at(options: Options, plan: Plan) -> Windows:
     return windows(journal_place(options, plan.release).directory, plan, clock(), steady())
 
 
-def observe_anew(session: Session, environment: str = "") -> tuple[RecordTransition, ...]:
-    """Ask every cell the verdict of `environment` ("": the whole release) rests on, now and in this process.
-
-    Leases and what other sessions observed count for nothing here. Takes at most the longest time-out of those
-    questions, that of a command which gives a credential, and a second; and as long again where an answer
-    contradicts the record. Feeds the session; returns the transitions that the journal does not know yet, for
-    `session.record`. Blocks: not for an event loop's thread. Raises ConfigError.
-    """
-    import asyncio
-
-    return asyncio.run(_observe_anew(session, environment, config()))
-
-
-async def _observe_anew(session: Session, environment: str, settings: Config) -> tuple[RecordTransition, ...]:
-    with loading():
-        from gonogo.cli.patience import telling
-        from gonogo.engine.anew import about, ask_within, patience
-        from gonogo.io.http.door import Door
-        from gonogo.io.probes.registry import build_probings
-        from gonogo.rules.resting import cells_behind
-
-    plan = session.loaded.plan
-    seconds = patience(plan, settings)
-    async with Door.of(settings) as door:
-        probings = about(
-            build_probings(plan, door, clock(), settings, _credentials(settings)), cells_behind(plan, environment)
-        )
-        transitions = session.observe_anew(await ask_within(probings, seconds, clock(), telling()))
-        doubtful = about(probings, session.unconfirmed)
-        if doubtful:
-            # one answer that contradicts the record is a sample: the second one settles it, or shows a split
-            transitions = (*transitions, *session.observe(await ask_within(doubtful, seconds, clock())))
-    return transitions
-
-
 def ask_anew(
     loaded: LoadedPlan, targets: frozenset[Target], progress: Callable[[int, int], None]
 ) -> tuple[Observation, ...]:
-    """Ask everything about `targets`, now and in this process, as `observe_anew` does, for a thread that may wait.
+    """Ask everything about `targets`, now and in this process, for a thread that may wait.
 
-    `progress` is called in that thread with how many of how many questions were answered. Raises ConfigError.
+    Leases and what other sessions observed count for nothing here. Takes at most the longest time-out of those
+    questions, that of a command which gives a credential, and a second. `progress` is called
+    in that thread with how many of how many questions were answered. Raises ConfigError.
     """
     import asyncio
 

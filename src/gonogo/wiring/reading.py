@@ -98,12 +98,10 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
 
 def read_version_files(products: Sequence[Product]) -> tuple[ProductFiles, ...]:
     """What the version files of `products` state at their tags, read at the same time."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    from gonogo.engine.workers import side_by_side
     from gonogo.io.repository_files.version_files import read_version_files as read
 
-    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
-        return tuple(pool.map(read, products))
+    return side_by_side(read, products, _GIT_AT_ONCE)
 
 
 def read_ledger(plan: Plan, products: Sequence[Product], words: Iterable[MergeWord], journal: str = "") -> Ledger:
@@ -148,12 +146,10 @@ def read_marks(journal: str) -> MarkedElsewhere:
 
 def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
     """Whether each version can still be had, by its tag; looked for at the same time."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    from gonogo.engine.workers import side_by_side
     from gonogo.io.git.artifacts import look_for_tag
 
-    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
-        return tuple(pool.map(lambda one: look_for_tag(one[0], one[1], clock()), wanted))
+    return side_by_side(lambda one: look_for_tag(one[0], one[1], clock()), wanted, _GIT_AT_ONCE)
 
 
 def what_ships(product: Product, version: str, revision: str) -> WhatShips:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gonogo.acts import ClearTrigger, FireTrigger, RecordTransition
+from gonogo.acts import RecordTransition
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
-from gonogo.engine.outside_thread import ask_once
-from gonogo.engine.recording import record
+from gonogo.engine.once import look_once
+from gonogo.engine.recording import NotRecorded, record
 from gonogo.engine.session import Session
 from gonogo.errors import ExitCode
 from gonogo.facts import Observation
@@ -37,28 +37,26 @@ def look(context: Context, environment: str = "", at: str = "") -> Snapshot:
 
 
 def ask(context: Context, session: Session, *, git: bool, completing: bool = False, shared: bool = False) -> None:
-    """Take in the journal, every endpoint's answer and, if wanted, what git says; as in `ask_once`.
+    """Take in the journal, every endpoint's answer and, if wanted, what git says; record what is news.
 
-    `shared`: what an open session of this account has looked at need not be looked at again. Not for who decides.
+    `completing`: also what nobody needs before. `shared`: what an open session of this account has looked at need
+    not be looked at again. Not for who decides.
     """
-    session.refresh()
-    plan = session.loaded.plan
-    looked = context.doors.looked_at(context.options, plan) if shared else {}
-    if git:
-        observations, changes = context.doors.ask_everything(plan, looked)
-    else:
-        observations, changes = context.doors.ask_endpoints(plan, looked), ()
-    for one in changes:
-        session.learn(one)
-    transitions = _taken_in(context, session, observations)
-    due = ask_outside(context, session, git=git, completing=completing)
-    _record(context, session, transitions, due)
+    doors = context.doors
+
+    def ask_cells(session: Session) -> tuple[RecordTransition, ...]:
+        plan = session.loaded.plan
+        looked = doors.looked_at(context.options, plan) if shared else {}
+        return _taken_in(context, session, doors.ask_endpoints(plan, looked))
+
+    read_history = doors.read_history if git else None
+    _warn(context, look_once(session, doors, ask_cells, read_history, completing=completing))
 
 
 def record_what_runs(context: Context, session: Session) -> None:
     """Ask the endpoints once, and put down what is not on record yet."""
     observations = context.doors.ask_endpoints(session.loaded.plan)
-    _record(context, session, _taken_in(context, session, observations))
+    _warn(context, record(session, _taken_in(context, session, observations)))
 
 
 def _taken_in(
@@ -75,32 +73,10 @@ def _taken_in(
     return transitions
 
 
-def _record(
-    context: Context,
-    session: Session,
-    transitions: Iterable[RecordTransition],
-    due: Iterable[FireTrigger | ClearTrigger] = (),
-) -> None:
-    # what was seen is still true for the reader; only the history does not learn of it
-    failed = record(session, due, transitions)
+def _warn(context: Context, failed: Iterable[NotRecorded]) -> None:
+    """What was seen is still true for the reader; only the history does not learn of it."""
     for error in dict.fromkeys(str(one.error) for one in failed):
         context.say.warning(f"what was seen is not recorded: {error}")
-
-
-def ask_outside(
-    context: Context, session: Session, *, git: bool, completing: bool = False
-) -> tuple[FireTrigger | ClearTrigger, ...]:
-    """Take in what gates and triggers ask for beyond cells and histories; returns what triggers have to say."""
-    told = ask_once(context.doors, session.inputs, git=git, completing=completing)
-    return session.learn_outside(
-        told.readings,
-        told.files,
-        told.ledger,
-        told.artifacts,
-        told.containment,
-        told.check_files,
-        told.bad_elsewhere,
-    )
 
 
 def _only(plan: Plan, targets: Iterable[Target]) -> Plan:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
-from textual.message import Message
 
 from gonogo.acts import Command
 from gonogo.errors import GonogoError
 from gonogo.facts import Observation
 from gonogo.plan import LoadedPlan, Target
-from gonogo.tui.messages import AskedAnew
-from gonogo.tui.wiring import AskAnew
+
+AskAnew = Callable[[LoadedPlan, frozenset[Target], Callable[[int, int], None]], tuple[Observation, ...]]
+"""Ask everything about those cells; tells how many of how many questions were answered. Raises GonogoError."""
 
 
 class Decide(Struct, frozen=True):
@@ -48,16 +48,13 @@ def ask_in_a_thread(
     loaded: LoadedPlan,
     question: SeenAnew,
     put: Callable[[SeenAnew], None],
-    post: Callable[[Message], object],
+    progress: Callable[[int, int], None],
     also: Sequence[Callable[[], bool]] = (),
 ) -> None:
-    """Have `question` answered, and put it back with what was found; progress is posted.
+    """Have `question` answered, and put it back with what was found; `progress` is told in that thread.
 
     `also` are looked at meanwhile; each says whether it has come to its end, and tells by itself what it found.
     """
-
-    def progress(answered: int, of: int) -> None:
-        post(AskedAnew(question.asked.ticket, answered, of))
 
     def work() -> None:
         looks = [_Look(look) for look in also]
@@ -66,7 +63,7 @@ def ask_in_a_thread(
             found = ask(loaded, question.targets, progress)
         except GonogoError as error:
             found = error
-        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told to whoever decides, never swallowed
             found = GonogoError(f"asking anew ended unexpectedly: {type(error).__name__}: {error}"[:300])
         end = time.monotonic() + PATIENCE
         late = not all(look.has_ended_by(end) for look in looks)

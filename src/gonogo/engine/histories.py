@@ -4,19 +4,16 @@ One that hangs keeps itself unknown and no other: looks and readings have thread
 repositories, or one on a dead disk, let no other's answer grow old.
 """
 
-import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct
-from textual.message import Message
 
 from gonogo.changelog import Changes, Unreadable
-from gonogo.plan import LoadedPlan, Product
-from gonogo.tui.crash import describe
-from gonogo.tui.messages import Stopped
-from gonogo.tui.wiring import Wiring
+from gonogo.engine.workers import Workers
+from gonogo.plan import LoadedPlan, Plan, Product
 
 EVERY = 1.0
 """Seconds between two looks at git's references."""
@@ -29,7 +26,10 @@ AGAIN = 20.0
 """Seconds after which a history that could not be read is tried again, and whenever somebody asks: its references
 need not show why (whom git trusts, a slow disk)."""
 
-Post = Callable[[Message], object]
+Fingerprint = Callable[[Product], str]
+"""Cheap: differs when the product's references have moved."""
+ReadHistory = Callable[[Product, Plan, Callable[[], bool], Callable[[Changes], None]], Changes]
+"""Reads one history; asks the third argument now and then whether to give up, tells the fourth what was read."""
 
 
 class Read(Struct, frozen=True):
@@ -48,19 +48,29 @@ class Unmoved(Struct, frozen=True):
 
 
 class Histories:
-    """Reads what is new, says what is still the same. `put` gets `Read` and `Unmoved`."""
+    """Reads what is new, says what is still the same.
 
-    def __init__(self, wiring: Wiring, put: Callable[[Read | Unmoved], None], post: Post) -> None:
-        self._wiring = wiring
+    `put` gets `Read` and `Unmoved`; `stopped` an unexpected end of one of the threads.
+    """
+
+    def __init__(
+        self,
+        fingerprint: Fingerprint,
+        read: ReadHistory,
+        put: Callable[[Read | Unmoved], object],
+        stopped: Callable[[Exception], object],
+    ) -> None:
+        self._fingerprint = fingerprint
+        self._read_history = read
         self._put = put
-        self._post = post
+        self._stopped = stopped
         self._round: _Round | None = None
         self._woken = threading.Event()
         self._over = threading.Event()
         self._finished = threading.Condition()
         self._awaited = float("-inf")
-        self._looks: queue.SimpleQueue[_Look] = queue.SimpleQueue()
-        self._readings: queue.SimpleQueue[_Look] = queue.SimpleQueue()
+        self._looks = Workers(LOOKERS, "gonogo-git-look", stopped)
+        self._readings = Workers(READERS, "gonogo-git-read", stopped)
         self._thread = threading.Thread(target=self._run, name="gonogo-git", daemon=True)
 
     def follow(self, loaded: LoadedPlan, generation: int) -> None:
@@ -69,11 +79,6 @@ class Histories:
         self._woken.set()
         if self._thread.ident is None:
             self._thread.start()
-            for work, source, count in ((self._look, self._looks, LOOKERS), (self._read, self._readings, READERS)):
-                for _ in range(count):
-                    threading.Thread(
-                        target=self._work, args=(work, source), name="gonogo-git-look", daemon=True
-                    ).start()
 
     def wake(self) -> None:
         """Look now."""
@@ -95,9 +100,8 @@ class Histories:
         """Read no more."""
         self._over.set()
         self._woken.set()
-        for source, count in ((self._looks, LOOKERS), (self._readings, READERS)):
-            for _ in range(count):
-                source.put(_Look(None, Product("", ""), 0.0))
+        self._looks.stop()
+        self._readings.stop()
 
     def _all_looked_at(self, *, since: float) -> bool:
         round_ = self._round
@@ -115,33 +119,24 @@ class Histories:
                     self._begin(round_)
                     self._tell(round_)
                 asked = self._woken.wait(EVERY)
-        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
-            self._post(Stopped("git", describe(error)))
+        except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
+            self._stopped(error)
 
     def _begin(self, round_: "_Round") -> None:
         """Have every product looked at that nobody looks at now."""
         for product in round_.products:
             if product.name not in round_.busy:
                 round_.busy.add(product.name)
-                self._looks.put(_Look(round_, product, time.monotonic()))
-
-    def _work(self, work: Callable[["_Look", "_Round"], None], source: "queue.SimpleQueue[_Look]") -> None:
-        try:
-            while not self._over.is_set():
-                look = source.get()
-                if look.round is not None:
-                    work(look, look.round)
-        except Exception as error:  # noqa: BLE001  outermost door of a thread: told on the screen, never swallowed
-            self._post(Stopped("git", describe(error)))
+                self._looks.begin(partial(self._look, _Look(product, time.monotonic()), round_))
 
     def _look(self, look: "_Look", round_: "_Round") -> None:
         """Whether its references have moved; then its history is read."""
         if self._unwanted(round_):
             return
-        references = self._wiring.fingerprint(look.product)
+        references = self._fingerprint(look.product)
         if round_.known.get(look.product.name) != references:
             look.references = references
-            self._readings.put(look)
+            self._readings.begin(partial(self._read, look, round_))
             return
         self._finish(look, round_, unmoved=True)
 
@@ -152,9 +147,7 @@ class Histories:
         def progress(changes: Changes) -> None:
             self._put(Read(round_.generation, changes))
 
-        changes = self._wiring.read_changes(
-            look.product, round_.loaded.plan, lambda: self._unwanted(round_), progress
-        )
+        changes = self._read_history(look.product, round_.loaded.plan, lambda: self._unwanted(round_), progress)
         if self._unwanted(round_):
             return
         round_.known[look.product.name] = look.references
@@ -220,8 +213,6 @@ class _Round:
 class _Look(Struct):
     """One look at one repository."""
 
-    round: _Round | None
-    """None ends the thread that takes it."""
     product: Product
     begun: float
     references: str = ""
