@@ -16,7 +16,7 @@ from gonogo.text.tones import line_text
 from gonogo.view.release import given_lines
 from gonogo.view.verdict import answer, status_lines
 from support.generated import SAMPLE, generate
-from support.verdict_doors import GeneratedDoors, session_of
+from support.verdict_doors import GeneratedDoors, looked_through, session_of
 
 LISTS = {
     "blockers": Weight.BLOCKER,
@@ -51,7 +51,7 @@ def test_present_command_line_and_json_say_the_same(
 ) -> None:
     """Answer, every reason in its list and order, and the exit code."""
     for number in numbers:
-        world = generate(number)
+        world = looked_through(generate(number))
         doors = cast("Doors", GeneratedDoors(world))
         snapshot = session_of(world).snapshot()
         environment = snapshot.verdicts[number % 2].environment
@@ -77,7 +77,7 @@ def test_present_command_line_and_json_say_the_same(
 def test_status_lists_every_environment_with_the_same_answers(capsys: pytest.CaptureFixture[str]) -> None:
     """What `why` says of one, `status --json` says of all."""
     for number in range(0, 1_000, 50):
-        world = generate(number)
+        world = looked_through(generate(number))
         doors = cast("Doors", GeneratedDoors(world))
         snapshot = session_of(world).snapshot()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gonogo.changelog import Changes
+from gonogo.changelog import Changes, Unreadable
 from gonogo.cli.context import JournalPlace
 from gonogo.engine.session import Session
 from gonogo.events import EventId
@@ -18,7 +18,7 @@ from gonogo.facts.ledger import Ledger
 from gonogo.facts.metric import Reading
 from gonogo.facts.pollers import Window
 from gonogo.facts.version_files import ProductFiles
-from gonogo.plan import Target
+from gonogo.plan import Product, Target
 from gonogo.ports import Alarm, OnDisk
 from gonogo.testing.clock import FakeClock
 from gonogo.testing.journal import MemoryLog
@@ -36,6 +36,19 @@ def session_of(world: World) -> Session:
     return session
 
 
+def looked_through(world: World) -> World:
+    """The same release as whoever looks once finds it: every repository was read, or is unreadable."""
+    known = {
+        product.name: world.inputs.changes.get(product.name)
+        or Unreadable(product.name, "not a repository", "git clone")
+        for product in world.plan.products
+        if product.repo
+    }
+    at = {**world.inputs.histories_at, **dict.fromkeys(known, world.now)}
+    world.inputs = replace(world.inputs, changes={**world.inputs.changes, **known}, histories_at=at)
+    return world
+
+
 class GeneratedDoors:
     """What `status` and `why` ask for; nobody answers anything new."""
 
@@ -46,11 +59,9 @@ class GeneratedDoors:
         """The session of the release."""
         return session_of(self._world)
 
-    def ask_everything(
-        self, _plan: object, _looked: object = None
-    ) -> tuple[tuple[Observation, ...], tuple[Changes, ...]]:
-        """Nothing beyond what is known."""
-        return (), ()
+    def read_history(self, product: Product, *_: object) -> Changes:
+        """What was read."""
+        return self._world.inputs.changes[product.name]
 
     def looked_at(self, _options: object, _plan: object) -> dict[Target, Window]:
         """Nobody else looks."""
