@@ -2,13 +2,9 @@
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TypeVar
+from collections.abc import Callable
 
 Work = Callable[[], object]
-_A = TypeVar("_A")
-_B = TypeVar("_B")
 
 
 class Workers:
@@ -45,29 +41,3 @@ class Workers:
                 work()
         except Exception as error:  # noqa: BLE001  outermost door of a thread: told by its owner, never swallowed
             self._stopped(error)
-
-
-def side_by_side(function: Callable[[_A], _B], items: Sequence[_A], at_once: int) -> tuple[_B, ...]:
-    """What `function` says of each, so many at the same time; raises what it raised first.
-
-    The threads of the standard library's pools are waited for when the interpreter ends: git that hangs would keep
-    alive what somebody has left.
-    """
-    found: queue.SimpleQueue[tuple[int, _B] | Exception] = queue.SimpleQueue()
-
-    def work(number: int, item: _A) -> None:
-        found.put((number, function(item)))
-
-    workers = Workers(min(at_once, len(items)), "gonogo-side-by-side", found.put)
-    for number, item in enumerate(items):
-        workers.begin(partial(work, number, item))
-    answers: dict[int, _B] = {}
-    try:
-        while len(answers) < len(items):
-            answer = found.get()
-            if isinstance(answer, Exception):
-                raise answer
-            answers[answer[0]] = answer[1]
-    finally:
-        workers.stop()
-    return tuple(answers[number] for number in range(len(items)))

@@ -98,7 +98,7 @@ def _readers(plan: Plan, products: Sequence[Product]) -> Iterator[list[Future[Ch
 
 def read_version_files(products: Sequence[Product]) -> tuple[ProductFiles, ...]:
     """What the version files of `products` state at their tags, read at the same time."""
-    from gonogo.engine.workers import side_by_side
+    from gonogo.io.host.side_by_side import side_by_side
     from gonogo.io.repository_files.version_files import read_version_files as read
 
     return side_by_side(read, products, _GIT_AT_ONCE)
@@ -146,8 +146,8 @@ def read_marks(journal: str) -> MarkedElsewhere:
 
 def look_for_artifacts(wanted: Sequence[tuple[Product, str]]) -> tuple[Artifact, ...]:
     """Whether each version can still be had, by its tag; looked for at the same time."""
-    from gonogo.engine.workers import side_by_side
     from gonogo.io.git.artifacts import look_for_tag
+    from gonogo.io.host.side_by_side import side_by_side
 
     return side_by_side(lambda one: look_for_tag(one[0], one[1], clock()), wanted, _GIT_AT_ONCE)
 

@@ -5,7 +5,6 @@ for the thread that reads git, and for verbs that ask once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -29,6 +28,7 @@ from gonogo.io.git.door import GitDoor
 from gonogo.io.git.history import Repository, TagRef
 from gonogo.io.git.ledger.lost_fixes import Scope, compare
 from gonogo.io.git.range import Ends
+from gonogo.io.host.side_by_side import side_by_side
 from gonogo.io.journal.elsewhere import Elsewhere, merge_words
 from gonogo.plan import ChangelogRules, Plan, Product
 from gonogo.ports import Clock
@@ -59,8 +59,7 @@ def read_containment(
     elsewhere = merge_words(Path(journal), state_dir) if journal and questions else Elsewhere()
     counting = [word for word in elsewhere.words if not people.why_no_word(plan, word.actor)]
     said = [word for word in newest((*words, *counting)).values() if word.names_equal]
-    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
-        return tuple(pool.map(lambda one: _answer(plan, one, said, elsewhere, clock.now()), questions))
+    return side_by_side(lambda one: _answer(plan, one, said, elsewhere, clock.now()), questions, _GIT_AT_ONCE)
 
 
 def _answer(

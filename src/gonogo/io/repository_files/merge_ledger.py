@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Container, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
@@ -14,6 +13,7 @@ from gonogo.events import people
 from gonogo.events.merges import Key, MergeWord, newest
 from gonogo.facts.ledger import Ledger, Survey, build
 from gonogo.io.git.ledger import commit_in, references, survey
+from gonogo.io.host.side_by_side import side_by_side
 from gonogo.io.journal.elsewhere import Elsewhere, merge_words
 from gonogo.io.repository_files.containment_reader import with_release_in_flight
 from gonogo.plan import Plan, Product
@@ -42,9 +42,10 @@ def read_ledger(
     elsewhere = merge_words(Path(journal), state_dir) if journal else Elsewhere()
     named = [product for product in products if product.repo]
     repos = list(dict.fromkeys(product.repo for product in named))
-    with ThreadPoolExecutor(_GIT_AT_ONCE, "git") as pool:
-        stands = dict(zip(repos, pool.map(_stand, repos), strict=True))
-        surveys = list(pool.map(lambda product: _KEPT.survey(product, plan, stands[product.repo]), named))
+    stands = dict(zip(repos, side_by_side(_stand, repos, _GIT_AT_ONCE), strict=True))
+    surveys = list(
+        side_by_side(lambda product: _KEPT.survey(product, plan, stands[product.repo]), named, _GIT_AT_ONCE)
+    )
     surveys = with_release_in_flight(plan, named, surveys, elsewhere, begun)
     asked = {(one.product, oid, branch) for one in surveys for oid, due in one.due.items() for branch in due}
     about = [word for word in elsewhere.words if (word.product, word.oid, word.branch) in asked]
