@@ -46,7 +46,6 @@ DECIDING = (
     ("\r", "Waive what for production?"),
     ("\x1b:break-glass\r", "All 5 blockers shown now"),
     ("\r", "Why? 10 characters"),
-    ("\x1ba", "Approve"),
 )
 EMPTY_LEDGER = ("nothing was hotfixed", "no fix was shipped outside the mainline")
 GO_ALL_CLEAR = ("nothing stands against it", "Type 1.2.3 and Enter")
@@ -82,3 +81,6 @@ def test_no_frame_of_a_dialog_says_that_a_refused_go_is_possible(terminal: PtySc
     """Five blockers: at no moment a version is asked for, and GO stands there only as what is not now."""
     _played(terminal, DECIDING)
     assert contradicting(terminal, (*sentences_for_nothing(), *GO_ALL_CLEAR)) == []
+    terminal.type("\x1ba")
+    terminal.wait_for("Approve")
+    assert contradicting(terminal, sentences_for_nothing()) == []  # an approval is given by typing the version

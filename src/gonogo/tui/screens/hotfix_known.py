@@ -31,6 +31,8 @@ class WorkView(WizardView, inherit_bindings=False):
         self.hotfix = hotfix_id
         self.bench = OnBench()
         self._looking = self._again = False
+        self._seen: Hotfix | None = None
+        """What the journal said of it when its bench was looked at last."""
         self._end_listening: Callable[[], object] = lambda: None
 
     def on_mount(self) -> None:
@@ -38,6 +40,12 @@ class WorkView(WizardView, inherit_bindings=False):
         self._end_listening = self.mending.listen(self._moved)
         self.set_interval(LOOK_AGAIN, self._follow_log)
         self._look()
+
+    def watch_snapshot(self) -> None:
+        """The journal may tell of it only after the work on it has ended: the bench is looked at then."""
+        if self.is_attached and self.known != self._seen:
+            self._look()
+        super().watch_snapshot()
 
     def on_unmount(self) -> None:
         """Leaving stops nothing."""
@@ -56,7 +64,7 @@ class WorkView(WizardView, inherit_bindings=False):
         if known is None or snapshot is None or self._looking:
             self._again = self._looking  # what is being looked at may be from before what just happened
             return
-        self._looking, self._again = True, False
+        self._looking, self._again, self._seen = True, False, known
         release = snapshot.plan.release
 
         def seen(found: OnBench | GonogoError) -> None:

@@ -94,7 +94,9 @@ class WhyScreen(Acting, inherit_bindings=False):
         """That nothing here is about what the cursor was on: this verdict is another answer than was asked for."""
         assert self.snapshot is not None
         item = _item(self._about, self.snapshot)
-        if item is None or any(is_about(one, self._about) for one in verdict.reasons):
+        # of what is done or does not apply nobody asks what it holds up: the cursor only stood there
+        is_open = item is not None and self.snapshot.state.item(item.id).status is ItemStatus.OPEN
+        if item is None or not is_open or any(is_about(one, self._about) for one in verdict.reasons):
             return ()
         told = wrap((Span(f"No environment waits for '{item.title}'.", Tone.MUTED),), columns)
         lines = [Row(f"aside:{index}", line, selectable=False, heading=True) for index, line in enumerate(told)]
