@@ -215,7 +215,10 @@ def _to_remove(error: Any) -> list[Path]:
 def _remove(document: Document, paths: Iterable[Path]) -> None:
     """Take out what is wrong, with its place: list indexes of both stay in step. Aliased parts go once."""
     holders: dict[int, tuple[Any, Node, set[str | int]]] = {}
+    wholes = {path for path in paths if len(path) < 2}
     for path in paths:
+        if any(path[:depth] in wholes for depth in range(min(len(path), 2))):
+            continue  # it goes with the key it lies in, which may be one that has no place for it any more
         if len(path) < 2:
             _stand_in(document, path)
             continue
