@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from cli.conftest import Release
 from gonogo import wiring
-from gonogo.acts import RecordTransition
+from gonogo.acts.cells import RecordTransition
 from gonogo.cli.context import Options
 from gonogo.engine.session import Session
 from gonogo.facts import Running, Seen, Status

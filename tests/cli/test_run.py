@@ -95,7 +95,7 @@ def test_ctrl_c_is_130_and_quiet(gonogo: Here, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_conflict_is_5(release: Release, capsys: pytest.CaptureFixture[str]) -> None:
     """Somebody else ticked it: nothing is recorded for me, and I am told who."""
-    from gonogo.acts import Tick
+    from gonogo.acts.checklist import Tick
     from gonogo.engine.session import Session
     from gonogo.testing.journal import MemoryLog
 

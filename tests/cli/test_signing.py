@@ -8,7 +8,10 @@ import pytest
 
 from cli.conftest import Here, Release, account
 from gonogo import wiring
-from gonogo.acts import Approve, Command, Resume, Thaw, approvals
+from gonogo.acts import Command, approvals
+from gonogo.acts.approvals import Approve
+from gonogo.acts.freezes import Thaw
+from gonogo.acts.lifecycle import Resume
 from gonogo.acts.scene import Accepted
 from gonogo.cli.context import Options
 from gonogo.engine.session import Session

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import MarkBad
+from gonogo.acts.versions import MarkBad
 from gonogo.errors import GonogoError, IntegrityError, RefusedError, StorageError, UsageError
 from gonogo.hotfix.lines import Observed
 from gonogo.hotfix.outcome import Finished, Given, Stopped, Waiting

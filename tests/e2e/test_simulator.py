@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import Tick
+from gonogo.acts.checklist import Tick
 from gonogo.acts.scene import Accepted, Outcome
 from gonogo.facts import Reason
 from gonogo.io.plan_file import PlanFile

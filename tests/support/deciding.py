@@ -177,7 +177,7 @@ class World:
 
     def ticks_everything(self) -> "World":
         """Every item is done, by two where two are needed."""
-        from gonogo.acts import Tick
+        from gonogo.acts.checklist import Tick
         from gonogo.events.state import ItemStatus
 
         for item in self.plan.items:

@@ -11,27 +11,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AnswerTrigger,
-    Approve,
-    ClearTrigger,
-    Command,
-    FireTrigger,
-    FreezeLine,
-    Hold,
-    HoldVersion,
-    MarkBad,
-    RecordTransition,
-    Refusal,
-    Reject,
-    Resume,
-    Skip,
-    Start,
-    Thaw,
-    Tick,
-    Waive,
-    WithdrawWaiver,
-)
+from gonogo.acts import Command, Refusal
+from gonogo.acts.approvals import Approve, Reject
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Skip, Tick
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.lifecycle import Hold, Resume, Start
+from gonogo.acts.triggers import AnswerTrigger, ClearTrigger, FireTrigger
+from gonogo.acts.versions import HoldVersion, MarkBad
+from gonogo.acts.waivers import Waive, WithdrawWaiver
 from gonogo.changelog import Base, Changes, ProductChanges, Range, Section, Tag, Unreadable
 from gonogo.commits import parse_commit
 from gonogo.facts import Missing, Observation, Reason, Running, Seen, Status

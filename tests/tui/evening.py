@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from gonogo.acts import Start
+from gonogo.acts.lifecycle import Start
 from gonogo.events import Actor
 from gonogo.facts import Observation, Running, Seen, Status
 from gonogo.plan import (

@@ -10,7 +10,8 @@ from time import monotonic
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gonogo.acts import Command, Note, Skip, Tick
+from gonogo.acts import Command
+from gonogo.acts.checklist import Note, Skip, Tick
 from gonogo.changelog import Base, Changes, Range, Tag, Unreadable, build
 from gonogo.commits import parse_commit
 from gonogo.engine.session import Session

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from gonogo.acts import ClaimItem, Tick
+from gonogo.acts.checklist import Tick
+from gonogo.acts.claims import ClaimItem
 from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemState, ItemStatus
 from gonogo.facts.finding import Finding, Progress

@@ -10,21 +10,13 @@ from typing import Any
 import pytest
 
 from gonogo import wiring as bootstrap
-from gonogo.acts import (
-    AnswerTrigger,
-    Approve,
-    ClearTrigger,
-    FireTrigger,
-    FreezeLine,
-    Hold,
-    MarkBad,
-    Reject,
-    Scene,
-    Start,
-    Tick,
-    Untick,
-    approvals,
-)
+from gonogo.acts import Scene, approvals
+from gonogo.acts.approvals import Approve, Reject
+from gonogo.acts.checklist import Tick, Untick
+from gonogo.acts.freezes import FreezeLine
+from gonogo.acts.lifecycle import Hold, Start
+from gonogo.acts.triggers import AnswerTrigger, ClearTrigger, FireTrigger
+from gonogo.acts.versions import MarkBad
 from gonogo.cli.context import Options
 from gonogo.events import Actor
 from gonogo.events.lifecycle import ReleaseStatus

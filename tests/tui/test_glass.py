@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from gonogo.acts import Tick
 from gonogo.acts import glass as breaking
+from gonogo.acts.checklist import Tick
 from gonogo.acts.glass import BreakGlass, EndGlass, RequestGlass
 from gonogo.plan import Item, ItemId
 from gonogo.plan.conditions import ApprovalsGate, ChecklistGate

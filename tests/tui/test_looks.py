@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gonogo.acts import Note
+from gonogo.acts.checklist import Note
 from gonogo.facts import Running, Seen, Status
 from gonogo.plan import Level, Target
 from gonogo.tui.app import CockpitApp

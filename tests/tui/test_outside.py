@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from gonogo.acts import Start
+from gonogo.acts.lifecycle import Start
 from gonogo.events.merges import MergeWord
 from gonogo.events.versions import MarkedElsewhere
 from gonogo.facts.artifacts import Artifact, Found

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from gonogo.acts import Skip, Tick
+from gonogo.acts.checklist import Skip, Tick
 from gonogo.errors import StorageError
 from gonogo.events.state import ItemStatus
 from gonogo.tui.messages import Record

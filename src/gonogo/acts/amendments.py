@@ -2,8 +2,9 @@
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import BoundToPlan, Kept
 from gonogo.acts.lifecycle import moved, plan_data, plan_drafts, typed
-from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import Draft, people
 from gonogo.events.glass import Glass
@@ -18,9 +19,39 @@ class AcceptAmendment(BoundToPlan, frozen=True):
     """The plan on disk is the plan from now on. `confirm` is the code of the diff that was on screen."""
 
     confirm: str
+    kept = Kept("amend accept", "release")
 
+    def may(self, scene: Scene) -> Refusal | None:
+        """The release must run, and this account be one named person."""
+        return _may_not(scene)
 
-Commands = AcceptAmendment
+    def judge(self, scene: Scene) -> Answer:
+        """Accepted by one person, whose name stands under it from then on."""
+        if refusal := self.may(scene):
+            return refusal
+        pending = amendment.pending(scene.loaded, scene.state)
+        if pending is None:
+            return _nothing(scene)
+        if bad := completion.bad_versions(scene.plan, scene.state):
+            return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
+        shown = preview(scene, pending)
+        if self.confirm != shown.code:
+            return moved(scene, "amend", shown, "gonogo amend show")
+        if shown.refused:
+            return Refusal(ExitCode.NO_GO, "amend.unfinishable", shown.refused, "gonogo amend show", shown.lines)
+        data = {
+            **plan_data(scene),
+            "before": pending.before,
+            "changes": that_fit(line[:300] for line in pending.lines),
+            "signed": pending.requests,
+            "confirmed": shown.code,
+        }
+        life = scene.state.lifecycle
+        return (
+            *plan_drafts(scene),
+            scene.draft(kinds.PLAN_AMENDED, f"plan:{pending.after}", data, expect=life.seq),
+            *_voided(scene, pending),
+        )
 
 
 def preview(scene: Scene, pending: Pending) -> Preview:
@@ -77,42 +108,8 @@ def _locks_out(scene: Scene, pending: Pending) -> str:
     return f"if you accept this, {lacking[0].fact}: let {names} accept it"
 
 
-def may(scene: Scene, _command: Commands) -> Refusal | None:
-    """Why no look at the world is needed: the release does not run, or this account is not one named person."""
-    return _may_not(scene)
-
-
 def _may_not(scene: Scene) -> Refusal | None:
     return slips.not_running(scene, "an amendment") or slips.no_person(scene, "accepting an amendment")
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Accepted by one person, whose name stands under it from then on."""
-    if refusal := may(scene, command):
-        return refusal
-    pending = amendment.pending(scene.loaded, scene.state)
-    if pending is None:
-        return _nothing(scene)
-    if bad := completion.bad_versions(scene.plan, scene.state):
-        return Refusal(ExitCode.NO_GO, "version.bad", bad[0], "put another version into the plan", bad)
-    shown = preview(scene, pending)
-    if command.confirm != shown.code:
-        return moved(scene, "amend", shown, "gonogo amend show")
-    if shown.refused:
-        return Refusal(ExitCode.NO_GO, "amend.unfinishable", shown.refused, "gonogo amend show", shown.lines)
-    data = {
-        **plan_data(scene),
-        "before": pending.before,
-        "changes": that_fit(line[:300] for line in pending.lines),
-        "signed": pending.requests,
-        "confirmed": shown.code,
-    }
-    life = scene.state.lifecycle
-    return (
-        *plan_drafts(scene),
-        scene.draft(kinds.PLAN_AMENDED, f"plan:{pending.after}", data, expect=life.seq),
-        *_voided(scene, pending),
-    )
 
 
 def _nothing(scene: Scene) -> Answer:

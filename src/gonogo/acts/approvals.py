@@ -1,14 +1,13 @@
 """Approve, reject, revoke: one account's word on one approval."""
 
 from datetime import timedelta
-from typing import Any, assert_never
-
-from msgspec import Struct
+from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import BoundToPlan, Command, Kept
 from gonogo.acts.lifecycle import moved, typed
-from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import people
 from gonogo.events.state import Answered, Vote
@@ -26,60 +25,66 @@ class Approve(BoundToPlan, frozen=True):
     name: str
     confirm: str
     reason: str = ""
+    kept = Kept("approve", "approval:{name}")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such approval, a release that is over, or not theirs to say."""
+        slot = find_slot(scene, self.name)
+        if isinstance(slot, Refusal):
+            return slot
+        return slips.over(scene) or _why_never(scene, slot)
+
+    def judge(self, scene: Scene) -> Answer:
+        """Whether it counts later is judged anew at every look; this keeps out what never could."""
+        if refusal := self.may(scene):
+            return refusal
+        slot = find_slot(scene, self.name)
+        return slot if isinstance(slot, Refusal) else _approve(scene, slot, self)
 
 
-class Reject(Struct, frozen=True):
+class Reject(Command, frozen=True):
     """Block the approval until oneself revokes."""
 
     name: str
     reason: str
+    kept = Kept("reject", "approval:{name}")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such approval, a release that is over, or not theirs to say."""
+        slot = find_slot(scene, self.name)
+        if isinstance(slot, Refusal):
+            return slot
+        return slips.over(scene) or _may_vote(scene, slot)
+
+    def judge(self, scene: Scene) -> Answer:
+        """Whether it counts later is judged anew at every look; this keeps out what never could."""
+        if refusal := self.may(scene):
+            return refusal
+        slot = find_slot(scene, self.name)
+        return slot if isinstance(slot, Refusal) else _reject(scene, slot, self)
 
 
-class Revoke(Struct, frozen=True):
+class Revoke(Command, frozen=True):
     """Take back one's own approval or rejection."""
 
     name: str
     reason: str = ""
+    kept = Kept("revoke", "approval:{name}")
 
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such approval, a release that is over, or not theirs to say."""
+        slot = find_slot(scene, self.name)
+        if isinstance(slot, Refusal):
+            return slot
+        # a rejection that is taken back lets something go: a job or somebody behind sudo must not do that
+        return slips.over(scene) or slips.undecided(scene, "taking a word back")
 
-Commands = Approve | Reject | Revoke
-
-
-def may(scene: Scene, command: Commands) -> Refusal | None:
-    """Why this account cannot say it, whatever ships."""
-    slot = find_slot(scene, command.name)
-    if isinstance(slot, Refusal):
-        return slot
-    if refusal := slips.over(scene):
-        return refusal
-    match command:
-        case Approve():
-            return _why_never(scene, slot)
-        case Reject():
-            return _may_vote(scene, slot)
-        case Revoke():
-            # a rejection that is taken back lets something go: a job or somebody behind sudo must not do that
-            return slips.undecided(scene, "taking a word back")
-        case _ as unreachable:
-            assert_never(unreachable)
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a vote. Whether it counts later is judged anew at every look; this keeps out what never could."""
-    if refusal := may(scene, command):
-        return refusal
-    slot = find_slot(scene, command.name)
-    if isinstance(slot, Refusal):
-        return slot
-    match command:
-        case Approve():
-            return _approve(scene, slot, command)
-        case Reject():
-            return _reject(scene, slot, command)
-        case Revoke():
-            return _revoke(scene, slot, command)
-        case _ as unreachable:
-            assert_never(unreachable)
+    def judge(self, scene: Scene) -> Answer:
+        """Whether it counts later is judged anew at every look; this keeps out what never could."""
+        if refusal := self.may(scene):
+            return refusal
+        slot = find_slot(scene, self.name)
+        return slot if isinstance(slot, Refusal) else _revoke(scene, slot, self)
 
 
 def find_slot(scene: Scene, name: str) -> ApprovalSlot | Refusal:

@@ -3,10 +3,9 @@
 import re
 from typing import Any
 
-from msgspec import Struct
-
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import Command, Kept
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import people
@@ -16,7 +15,7 @@ from gonogo.text import clean
 from gonogo.text.spans import when
 
 
-class Drive(Struct, frozen=True):
+class Drive(Command, frozen=True):
     """Take the lead of the release, or hand it over to somebody the plan names."""
 
     note: str = ""
@@ -24,36 +23,33 @@ class Drive(Struct, frozen=True):
     """Key or account of a person; "" for oneself."""
     expect: int | None = None
     """Sequence number of the handover that was on screen; None when nothing was looked at."""
+    kept = Kept("drive", "baton")
 
-
-Commands = Drive
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a handover."""
-    if refusal := slips.over(scene) or slips.undecided(scene, "driving"):
-        return refusal
-    baton = scene.state.baton
-    if command.expect is not None and command.expect != (baton.seq if baton else 0):
-        assert baton is not None
-        return slips.lost("baton.taken", f"{baton.driver} drives: recorded", baton.actor, baton.at, scene.now)
-    driver = _driver(scene, command)
-    if isinstance(driver, Refusal):
-        return driver
-    if baton is not None and baton.driver == driver:
-        return () if driver == scene.actor.user else _drives_already(scene, driver)
-    note = clean(command.note.strip())
-    if baton is not None and not authority.leads(scene.plan, scene.state, scene.actor) and not note:
-        if authority.accepts_offer(scene.plan, scene.state, scene.actor):
-            return _taken(scene, driver, "the plan's manager takes the lead")
-        return Refusal(
-            ExitCode.USAGE,
-            "baton.note",
-            f"{people.named(scene.plan, baton.driver)} leads since {when(baton.at, scene.now)}: "
-            "taking over needs a note",
-            "gonogo drive --note '...'",
-        )
-    return _taken(scene, driver, note)
+    def judge(self, scene: Scene) -> Answer:
+        """Judge a handover."""
+        if refusal := slips.over(scene) or slips.undecided(scene, "driving"):
+            return refusal
+        baton = scene.state.baton
+        if self.expect is not None and self.expect != (baton.seq if baton else 0):
+            assert baton is not None
+            return slips.lost("baton.taken", f"{baton.driver} drives: recorded", baton.actor, baton.at, scene.now)
+        driver = _driver(scene, self)
+        if isinstance(driver, Refusal):
+            return driver
+        if baton is not None and baton.driver == driver:
+            return () if driver == scene.actor.user else _drives_already(scene, driver)
+        note = clean(self.note.strip())
+        if baton is not None and not authority.leads(scene.plan, scene.state, scene.actor) and not note:
+            if authority.accepts_offer(scene.plan, scene.state, scene.actor):
+                return _taken(scene, driver, "the plan's manager takes the lead")
+            return Refusal(
+                ExitCode.USAGE,
+                "baton.note",
+                f"{people.named(scene.plan, baton.driver)} leads since {when(baton.at, scene.now)}: "
+                "taking over needs a note",
+                "gonogo drive --note '...'",
+            )
+        return _taken(scene, driver, note)
 
 
 def _taken(scene: Scene, driver: str, note: str) -> Answer:

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
-
 from gonogo import events as kinds
+from gonogo.acts.command import NOT_KEPT, Command
 from gonogo.acts.scene import Answer, Scene
 from gonogo.events.state import Deployed
 from gonogo.facts.history import adds_proof
 from gonogo.plan import Target
 
 
-class RecordTransition(Struct, frozen=True):
+class RecordTransition(Command, frozen=True):
     """A cell shows something else than the journal's last record of it."""
 
     target: Target
@@ -25,29 +24,26 @@ class RecordTransition(Struct, frozen=True):
     """By version: its percentage of a split, where the source tells it."""
     sampled: bool = False
     """Whether the shares are counted from answers, not stated by the source."""
+    kept = NOT_KEPT
 
-
-Commands = RecordTransition
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Recorded once, by whoever comes first: the next one finds that the journal says it already."""
-    known = scene.state.deployed(command.target)
-    before = scene.state.cells.get(command.target, ())
-    same = known is not None and (known.versions, known.status) == (command.versions, command.status)
-    if known is not None and same and not _adds(scene, known, command):
-        return ()
-    data: dict[str, Any] = {
-        "versions": list(command.versions),
-        "status": command.status,
-        "source": command.source,
-        "before": list(before[-1].versions) if before else [],
-    }
-    if command.revisions:
-        data["revisions"] = list(command.revisions)
-    if command.shares:
-        data["shares"] = dict(command.shares)
-    return (scene.draft(kinds.CELL_CHANGED, f"cell:{command.target.product}/{command.target.environment}", data),)
+    def judge(self, scene: Scene) -> Answer:
+        """Recorded once, by whoever comes first: the next one finds that the journal says it already."""
+        known = scene.state.deployed(self.target)
+        before = scene.state.cells.get(self.target, ())
+        same = known is not None and (known.versions, known.status) == (self.versions, self.status)
+        if known is not None and same and not _adds(scene, known, self):
+            return ()
+        data: dict[str, Any] = {
+            "versions": list(self.versions),
+            "status": self.status,
+            "source": self.source,
+            "before": list(before[-1].versions) if before else [],
+        }
+        if self.revisions:
+            data["revisions"] = list(self.revisions)
+        if self.shares:
+            data["shares"] = dict(self.shares)
+        return (scene.draft(kinds.CELL_CHANGED, f"cell:{self.target.product}/{self.target.environment}", data),)
 
 
 def _adds(scene: Scene, known: Deployed, command: RecordTransition) -> bool:

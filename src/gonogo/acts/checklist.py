@@ -1,13 +1,12 @@
 """The checklist: tick, untick, skip, note, undo."""
 
 from collections.abc import Mapping
-from typing import Any, assert_never
-
-from msgspec import Struct
+from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
 from gonogo.acts.checked import refuse_by_hand
+from gonogo.acts.command import NOT_KEPT, Command, Kept
 from gonogo.acts.items import find_item, lost_race, others_claim
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
@@ -18,58 +17,70 @@ from gonogo.rules import authority
 from gonogo.text import clean, clean_block
 
 NOTE_LIMIT = 4_000
+_OF_ITEMS = frozenset({"item.second", "item.ci", "account.nobody"})
+"""An item that is not due yet is an everyday slip; one that somebody may not tick is not."""
 
 
-class Tick(Struct, frozen=True):
+class Tick(Command, frozen=True):
     """Item is done."""
 
     item: str
     expect: int | None = None
     """Sequence number of the item's state that was on screen; None when nothing was looked at."""
     evidence: tuple[Proof, ...] = ()
+    kept = Kept("tick", "item:{item}", only=_OF_ITEMS)
+
+    def judge(self, scene: Scene) -> Answer:
+        """One move of an item, from the state that was on screen."""
+        return slips.over(scene) or _move(scene, self)
 
 
-class Untick(Struct, frozen=True):
+class Untick(Command, frozen=True):
     """Item is open again."""
 
     item: str
     reason: str = ""
     expect: int | None = None
+    kept = Kept("untick", "item:{item}", only=_OF_ITEMS)
+
+    def judge(self, scene: Scene) -> Answer:
+        """One move of an item, from the state that was on screen."""
+        return slips.over(scene) or _move(scene, self)
 
 
-class Skip(Struct, frozen=True):
+class Skip(Command, frozen=True):
     """Item does not apply to this release."""
 
     item: str
     reason: str
     expect: int | None = None
+    kept = Kept("skip", "item:{item}", only=_OF_ITEMS)
+
+    def judge(self, scene: Scene) -> Answer:
+        """One move of an item, from the state that was on screen."""
+        return slips.over(scene) or _move(scene, self)
 
 
-class Note(Struct, frozen=True):
+class Note(Command, frozen=True):
     """A remark on an item."""
 
     item: str
     text: str
+    kept = NOT_KEPT
+
+    def judge(self, scene: Scene) -> Answer:
+        """A remark is taken whatever the state is."""
+        return _note(scene, self)
 
 
-class Undo(Struct, frozen=True):
+class Undo(Command, frozen=True):
     """Take back one's own last act on the checklist."""
 
+    kept = NOT_KEPT
 
-Commands = Tick | Untick | Skip | Note | Undo
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge an act on the checklist."""
-    match command:
-        case Tick() | Untick() | Skip():
-            return slips.over(scene) or _move(scene, command)
-        case Note():
-            return _note(scene, command)
-        case Undo():
-            return slips.over(scene) or _undo(scene)
-        case _ as unreachable:
-            assert_never(unreachable)
+    def judge(self, scene: Scene) -> Answer:
+        """Only their own last act, and only while nobody has acted on that item since."""
+        return slips.over(scene) or _undo(scene)
 
 
 _MOVES: Mapping[type, tuple[str, ItemStatus]] = {

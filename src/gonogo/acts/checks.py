@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
-
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import NOT_KEPT, Command
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import Draft
@@ -22,7 +21,7 @@ OUTPUT_LIMIT = 16_000
 """Characters of output an event keeps: the last ones, where the reason usually stands."""
 
 
-class RecordCheck(Struct, frozen=True):
+class RecordCheck(Command, frozen=True):
     """The check of an item came to its end."""
 
     item: str
@@ -38,6 +37,39 @@ class RecordCheck(Struct, frozen=True):
     exit_code: int | None = None
     files: Mapping[str, str] = {}
     """SHA-256 of the files the command names, by word."""
+    kept = NOT_KEPT
+
+    def judge(self, scene: Scene) -> Answer:
+        """Record the result, whatever it is, and tick or reopen the item when it says so."""
+        item = scene.plan.item(self.item)
+        if item is None or item.check is None:
+            return Refusal(ExitCode.CONFLICT, "check.gone", f"the plan has no check for '{clean(self.item, 80)}'")
+        if refusal := slips.over(scene):
+            return refusal
+        if self.check_sha256 != fingerprint(scene.plan, item.check):
+            return Refusal(
+                ExitCode.CONFLICT,
+                "check.changed",
+                f"the check of '{item.id}' changed while it ran; its result says nothing about the new one",
+                f"gonogo check run {item.id}",
+            )
+        data: dict[str, Any] = {
+            "title": item.title,
+            "asked": clean(describe(item.check), 300),
+            "outcome": self.outcome.value,
+            "finished_at": self.finished_at.isoformat(timespec="milliseconds"),
+            "summary": clean(self.summary),
+            "output": clean_block(self.output[-OUTPUT_LIMIT:], OUTPUT_LIMIT),
+            "output_sha256": self.output_sha256,
+            "check_sha256": self.check_sha256,
+            "seconds": self.seconds,
+        }
+        if self.files:
+            data["files"] = {clean(word, 300): digest for word, digest in self.files.items()}
+        if self.exit_code is not None:
+            data["exit_code"] = self.exit_code
+        result = scene.draft(kinds.CHECK_FINISHED, f"item:{item.id}", data)
+        return (result, *_consequence(scene, item, self))
 
 
 def record_of(item: str, found: Finding, check_sha256: str) -> RecordCheck:
@@ -54,42 +86,6 @@ def record_of(item: str, found: Finding, check_sha256: str) -> RecordCheck:
         found.exit_code,
         found.files,
     )
-
-
-Commands = RecordCheck
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Record the result, whatever it is, and tick or reopen the item when it says so."""
-    item = scene.plan.item(command.item)
-    if item is None or item.check is None:
-        return Refusal(ExitCode.CONFLICT, "check.gone", f"the plan has no check for '{clean(command.item, 80)}'")
-    if refusal := slips.over(scene):
-        return refusal
-    if command.check_sha256 != fingerprint(scene.plan, item.check):
-        return Refusal(
-            ExitCode.CONFLICT,
-            "check.changed",
-            f"the check of '{item.id}' changed while it ran; its result says nothing about the new one",
-            f"gonogo check run {item.id}",
-        )
-    data: dict[str, Any] = {
-        "title": item.title,
-        "asked": clean(describe(item.check), 300),
-        "outcome": command.outcome.value,
-        "finished_at": command.finished_at.isoformat(timespec="milliseconds"),
-        "summary": clean(command.summary),
-        "output": clean_block(command.output[-OUTPUT_LIMIT:], OUTPUT_LIMIT),
-        "output_sha256": command.output_sha256,
-        "check_sha256": command.check_sha256,
-        "seconds": command.seconds,
-    }
-    if command.files:
-        data["files"] = {clean(word, 300): digest for word, digest in command.files.items()}
-    if command.exit_code is not None:
-        data["exit_code"] = command.exit_code
-    result = scene.draft(kinds.CHECK_FINISHED, f"item:{item.id}", data)
-    return (result, *_consequence(scene, item, command))
 
 
 def _consequence(scene: Scene, item: Item, command: RecordCheck) -> tuple[Draft, ...]:

@@ -1,11 +1,8 @@
 """Claims: one person is at an item, so that two do not do it twice."""
 
-from typing import assert_never
-
-from msgspec import Struct
-
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import NOT_KEPT, Command
 from gonogo.acts.items import find_item, lost_race, others_claim
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
@@ -15,33 +12,27 @@ from gonogo.plan import Item
 from gonogo.text import clean
 
 
-class ClaimItem(Struct, frozen=True):
+class ClaimItem(Command, frozen=True):
     """I am at it: nobody else needs to be."""
 
     item: str
+    kept = NOT_KEPT
+
+    def judge(self, scene: Scene) -> Answer:
+        """Only of an open item that nobody else is at."""
+        return slips.over(scene) or _claim(scene, self)
 
 
-class UnclaimItem(Struct, frozen=True):
+class UnclaimItem(Command, frozen=True):
     """Nobody is at it any more; of somebody else's claim it needs a reason."""
 
     item: str
     reason: str = ""
+    kept = NOT_KEPT
 
-
-Commands = ClaimItem | UnclaimItem
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a claim, or its end."""
-    if refusal := slips.over(scene):
-        return refusal
-    match command:
-        case ClaimItem():
-            return _claim(scene, command)
-        case UnclaimItem():
-            return _unclaim(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
+    def judge(self, scene: Scene) -> Answer:
+        """One's own at once; somebody else's with the reason."""
+        return slips.over(scene) or _unclaim(scene, self)
 
 
 def _claim(scene: Scene, command: ClaimItem) -> Answer:

@@ -1,12 +1,11 @@
 """Stop the line by hand, and let it run again."""
 
 from datetime import datetime
-from typing import Any, assert_never
-
-from msgspec import Struct
+from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import Command, Kept
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events.freezes import FreezeNow
@@ -14,7 +13,7 @@ from gonogo.rules.authority import Act
 from gonogo.text import clean
 
 
-class FreezeLine(Struct, frozen=True):
+class FreezeLine(Command, frozen=True):
     """Nothing goes from now on: everywhere, or only in these environments and for these products."""
 
     reason: str
@@ -22,29 +21,23 @@ class FreezeLine(Struct, frozen=True):
     products: tuple[str, ...] = ()
     until: datetime | None = None
     """UTC, when it ends by itself; None: somebody must end it."""
+    kept = Kept("freeze", "freeze:now")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Anybody may stop the line."""
+        return slips.over(scene) or _freeze(scene, self)
 
 
-class Thaw(Struct, frozen=True):
+class Thaw(Command, frozen=True):
     """End a freeze; 0 stands for the only one there is."""
 
     freeze: int = 0
     reason: str = ""
+    kept = Kept("thaw", "freeze:now")
 
-
-Commands = FreezeLine | Thaw
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Anybody may stop the line; letting it run again needs a person."""
-    if refusal := slips.over(scene):
-        return refusal
-    match command:
-        case FreezeLine():
-            return _freeze(scene, command)
-        case Thaw():
-            return _thaw(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
+    def judge(self, scene: Scene) -> Answer:
+        """Letting it run again needs a person, and the right to it."""
+        return slips.over(scene) or _thaw(scene, self)
 
 
 def _freeze(scene: Scene, command: FreezeLine) -> Answer:

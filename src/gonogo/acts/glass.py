@@ -1,14 +1,13 @@
 """Break-glass: one person asks to waive named blockers, a second one confirms; either may end it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, assert_never
-
-from msgspec import Struct
+from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import BoundToPlan, Command, Kept
 from gonogo.acts.lifecycle import moved, typed
-from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.acts.waivers import each_reason, find_reason_of, is_unknown, of_rule
 from gonogo.errors import ExitCode
 from gonogo.events import people
@@ -31,6 +30,15 @@ class RequestGlass(BoundToPlan, frozen=True):
     environment: str
     named: tuple[str, ...]
     reason: str
+    kept = Kept("break-glass", "glass:{environment}")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such environment, or nothing this account can break there."""
+        return _unknown(scene, self.environment) or _may_not(scene)
+
+    def judge(self, scene: Scene) -> Answer:
+        """Ask, naming each blocker that stands there now."""
+        return self.may(scene) or _request(scene, self)
 
 
 class BreakGlass(BoundToPlan, frozen=True):
@@ -39,39 +47,38 @@ class BreakGlass(BoundToPlan, frozen=True):
     environment: str
     confirm: str
     """Code of the list that was on screen."""
+    kept = Kept("break-glass confirm", "glass:{environment}")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such environment, or nothing this account can break there."""
+        return _unknown(scene, self.environment) or _may_not(scene)
+
+    def judge(self, scene: Scene) -> Answer:
+        """Only of the list that was on screen, and as another person."""
+        return self.may(scene) or _break(scene, self)
 
 
-class EndGlass(Struct, frozen=True):
+class EndGlass(Command, frozen=True):
     """End what is in force in an environment, or withdraw the request: its blockers count again."""
 
     environment: str
     reason: str = ""
+    kept = Kept("break-glass end", "glass:{environment}")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such environment, or a release that is over."""
+        return _unknown(scene, self.environment) or slips.over(scene)
+
+    def judge(self, scene: Scene) -> Answer:
+        """Making blockers count again is for everybody."""
+        return self.may(scene) or _end(scene, self)
 
 
-Commands = RequestGlass | BreakGlass | EndGlass
-
-
-def may(scene: Scene, command: Commands) -> Refusal | None:
-    """Why no look at the world is needed: no such environment, or nothing this account can break there."""
-    if scene.plan.environment(command.environment) is None:
-        known = [environment.name for environment in scene.plan.environments]
-        return slips.unknown_name("environment.unknown", "environment", command.environment, known)
-    return slips.over(scene) if isinstance(command, EndGlass) else _may_not(scene)
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge one of them."""
-    if refusal := may(scene, command):
-        return refusal
-    match command:
-        case RequestGlass():
-            return _request(scene, command)
-        case BreakGlass():
-            return _break(scene, command)
-        case EndGlass():
-            return _end(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
+def _unknown(scene: Scene, environment: str) -> Refusal | None:
+    if scene.plan.environment(environment) is not None:
+        return None
+    known = [one.name for one in scene.plan.environments]
+    return slips.unknown_name("environment.unknown", "environment", environment, known)
 
 
 def may_not(scene: Scene) -> Refusal | None:
@@ -161,10 +168,7 @@ def _row(reason: ReasonLine, *, named: bool) -> dict[str, Any]:
 
 def preview(scene: Scene, environment: str) -> Preview | Refusal:
     """What confirming would waive: each blocker, the reason, who asked, and until when."""
-    if scene.plan.environment(environment) is None:
-        known = [one.name for one in scene.plan.environments]
-        return slips.unknown_name("environment.unknown", "environment", environment, known)
-    if refusal := _may_not(scene):
+    if refusal := _unknown(scene, environment) or _may_not(scene):
         return refusal
     one = _open_request(scene, environment)
     return one if isinstance(one, Refusal) else _preview(scene, one)

@@ -5,8 +5,9 @@ from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import BoundToPlan, Kept
 from gonogo.acts.lifecycle import moved, typed
-from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.acts.waivers import each_reason
 from gonogo.errors import ExitCode
 from gonogo.events import people
@@ -34,9 +35,52 @@ class Go(BoundToPlan, frozen=True):
     """For what was deployed there already, without a go."""
     reason: str = ""
     """Why it comes late."""
+    kept = Kept("go", "go:{environment}")
 
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such environment, no running release, not theirs to say, or something that stops every go."""
+        if scene.plan.environment(self.environment) is None:
+            known = [environment.name for environment in scene.plan.environments]
+            return slips.unknown_name("environment.unknown", "environment", self.environment, known)
+        return _may_not(scene) or _stopped(scene)
 
-Commands = Go
+    def judge(self, scene: Scene) -> Answer:
+        """One decision, recorded with the list of that moment."""
+        if refusal := self.may(scene):
+            return refusal
+        content = digest.content_of(scene.plan, scene.inputs.changes)
+        snapshot = scene.snapshot()
+        judged = snapshot.verdict(self.environment)
+        assert judged is not None
+        last = scene.state.go(self.environment)
+        if self.late and last is not None and last.late and _holds(scene, last, content):
+            return () if last.actor.uid == scene.actor.uid else _lost(scene, last)
+        if refusal := _not_late(self, snapshot):
+            return refusal
+        shown = preview(scene, self.environment, snapshot, late=self.late, reason=self.reason)
+        # before what was said once: a list that has changed since must not answer that go holds already
+        if refusal := _refused(scene, judged, shown, late=self.late):
+            return refusal
+        if last is not None and _holds(scene, last, content):
+            return () if last.actor.uid == scene.actor.uid else _lost(scene, last)
+        if self.confirm != shown.code:
+            late = " --late --reason '...'" if self.late else ""
+            return moved(scene, "go", shown, f"gonogo go {self.environment}{late} --confirm {shown.code}")
+        reasons = each_reason(judged)
+        kept = that_fit(map(_named, reasons))
+        data: dict[str, Any] = {
+            "answer": judged.answer.value,
+            "confirmed": shown.code,
+            "digest": content.digest,
+            "content": dict(digest.recorded(content.texts, LIST)),
+            "versions": outline.versions_of(scene.plan),
+            "reasons": kept,
+            "left_out": len(reasons) - len(kept),
+        }
+        if self.late:
+            said = {"answer": "go", "verdict": judged.answer.value}
+            data |= {**said, "late": True, "reason": clean(self.reason.strip())}
+        return (scene.draft(kinds.GO_DECIDED, f"go:{self.environment}", data, expect=last.seq if last else 0),)
 
 
 def _is_open(reason: ReasonLine) -> bool:
@@ -146,53 +190,6 @@ def _key(reason: ReasonLine) -> str:
 def _runs(cell: Cell) -> str:
     running = ",".join(sorted(one.version for one in cell.versions))
     return f"{cell.target.product} {running} {cell.status} {cell.relation}"
-
-
-def may(scene: Scene, command: Commands) -> Refusal | None:
-    """Why nobody has to look at the world for it: no such environment, no running release, not theirs to say."""
-    if scene.plan.environment(command.environment) is None:
-        known = [environment.name for environment in scene.plan.environments]
-        return slips.unknown_name("environment.unknown", "environment", command.environment, known)
-    return _may_not(scene) or _stopped(scene)
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """One decision, recorded with the list of that moment."""
-    if refusal := may(scene, command):
-        return refusal
-    content = digest.content_of(scene.plan, scene.inputs.changes)
-    snapshot = scene.snapshot()
-    judged = snapshot.verdict(command.environment)
-    assert judged is not None
-    last = scene.state.go(command.environment)
-    if command.late and last is not None and last.late and _holds(scene, last, content):
-        return () if last.actor.uid == scene.actor.uid else _lost(scene, last)
-    if refusal := _not_late(command, snapshot):
-        return refusal
-    shown = preview(scene, command.environment, snapshot, late=command.late, reason=command.reason)
-    # before what was said once: a list that has changed since must not answer that go holds already
-    if refusal := _refused(scene, judged, shown, late=command.late):
-        return refusal
-    if last is not None and _holds(scene, last, content):
-        return () if last.actor.uid == scene.actor.uid else _lost(scene, last)
-    if command.confirm != shown.code:
-        late = " --late --reason '...'" if command.late else ""
-        return moved(scene, "go", shown, f"gonogo go {command.environment}{late} --confirm {shown.code}")
-    reasons = each_reason(judged)
-    kept = that_fit(map(_named, reasons))
-    data: dict[str, Any] = {
-        "answer": judged.answer.value,
-        "confirmed": shown.code,
-        "digest": content.digest,
-        "content": dict(digest.recorded(content.texts, LIST)),
-        "versions": outline.versions_of(scene.plan),
-        "reasons": kept,
-        "left_out": len(reasons) - len(kept),
-    }
-    if command.late:
-        said = {"answer": "go", "verdict": judged.answer.value}
-        data |= {**said, "late": True, "reason": clean(command.reason.strip())}
-    return (scene.draft(kinds.GO_DECIDED, f"go:{command.environment}", data, expect=last.seq if last else 0),)
 
 
 def _lost(scene: Scene, last: GoDecision) -> Refusal:

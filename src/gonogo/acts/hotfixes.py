@@ -1,12 +1,11 @@
 """What happens to a hotfix becomes a fact: begun, stopped, resolved, tested, approved, pushed, aborted."""
 
 from collections.abc import Mapping
-from typing import Any, assert_never
-
-from msgspec import Struct
+from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import NOT_KEPT, Command
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import people
@@ -21,7 +20,7 @@ from gonogo.rules.rollback import bad_mark
 from gonogo.text import clean
 
 
-class StartHotfix(Struct, frozen=True):
+class StartHotfix(Command, frozen=True):
     """Begin what was planned."""
 
     work: Work
@@ -29,167 +28,176 @@ class StartHotfix(Struct, frozen=True):
     work_sha256: str
     confirm: str
     """The code that was shown with the plan."""
+    kept = NOT_KEPT
+
+    def judge(self, scene: Scene) -> Answer:
+        """One at a time for each product, of the plan that was on screen."""
+        return _start(scene, self)
 
 
-class BeginStep(Struct, frozen=True):
-    """A step is about to be done."""
+class _OfOne(Command, frozen=True):
+    """About a hotfix that was begun and is not over. Refusals that are kept are kept by who approves."""
 
     id: str
+
+    kept = NOT_KEPT
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.say is _OfOne.say:
+            raise TypeError(f"{cls.__name__} says nothing of its hotfix")
+
+    def judge(self, scene: Scene) -> Answer:
+        """What it says, of the hotfix as the journal knows it."""
+        known = scene.state.hotfixes.get(self.id)
+        if known is None:
+            fact = f"there is no {clean(self.id, 120)}"
+            return Refusal(ExitCode.USAGE, "hotfix.unknown", fact, "gonogo hotfix status")
+        return _over(known) if known.is_over else self.say(scene, known)
+
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """The facts it makes of it, or why it makes none."""
+        raise NotImplementedError
+
+
+class BeginStep(_OfOne, frozen=True):
+    """A step is about to be done."""
+
     step: int
     name: str
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """By its maker, once."""
+        return _begin(scene, known, self)
 
-class EndStep(Struct, frozen=True):
+
+class EndStep(_OfOne, frozen=True):
     """A step was done, or was found to have been done before an interruption."""
 
-    id: str
     step: int
     name: str
     commit: str = ""
     tag_object: str = ""
     found: bool = False
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """By its maker; one that is over already says nothing new."""
+        return _end(scene, known, self)
 
-class StopHotfix(Struct, frozen=True):
+
+class StopHotfix(_OfOne, frozen=True):
     """A pick met a conflict; somebody must resolve it."""
 
-    id: str
     step: int
     pick: str
     files: tuple[tuple[str, str, int], ...]
     """Path, kind of conflict, number of hunks."""
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """Where it stopped, file by file."""
+        files = [{"path": path, "kind": kind, "hunks": hunks} for path, kind, hunks in self.files[:200]]
+        return _fact(scene, known, kinds.HOTFIX_STOPPED, step=self.step, pick=self.pick, files=files)
 
-class ResolveHotfix(Struct, frozen=True):
+
+class ResolveHotfix(_OfOne, frozen=True):
     """Somebody resolved these files by hand, and names each."""
 
-    id: str
     step: int
     pick: str
     files: tuple[tuple[str, str, int], ...]
     """Path, how (edited, ours), number of hunks."""
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """Who resolved which file, and how."""
+        files = [{"path": path, "how": how, "hunks": hunks} for path, how, hunks in self.files[:200]]
+        return _fact(scene, known, kinds.HOTFIX_RESOLVED, step=self.step, pick=self.pick, files=files)
 
-class TestHotfix(Struct, frozen=True):
+
+class TestHotfix(_OfOne, frozen=True):
     """Somebody says what was tested, on that very commit."""
 
     __test__ = False
-    id: str
     commit: str
     evidence: str
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """With what was run, in words."""
+        return _test(scene, known, self)
 
-class ApproveHotfix(Struct, frozen=True):
+
+class ApproveHotfix(_OfOne, frozen=True):
     """Sign the hotfix that was on screen."""
 
-    id: str
     approval: str
     confirm: str
     reason: str = ""
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """As an approval of the release: role, other eyes, the content that was on screen."""
+        return _approve(scene, known, self)
 
-class RejectHotfix(Struct, frozen=True):
+
+class RejectHotfix(_OfOne, frozen=True):
     """Block it."""
 
-    id: str
     approval: str
     reason: str
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """As a rejection of the release: role, and a reason."""
+        return _reject(scene, known, self)
 
-class PushedHotfix(Struct, frozen=True):
+
+class PushedHotfix(_OfOne, frozen=True):
     """The remote has it."""
 
-    id: str
     remote: str
     refs: tuple[str, ...]
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """Which refs went where."""
+        return _fact(scene, known, kinds.HOTFIX_PUSHED, remote=self.remote, refs=list(self.refs))
 
-class PushRefused(Struct, frozen=True):
+
+class PushRefused(_OfOne, frozen=True):
     """The remote said no."""
 
-    id: str
     remote: str
     reason: str
     lines: tuple[str, ...] = ()
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """What the remote answered."""
+        lines = [clean(line, 300) for line in self.lines[:40]]
+        reason = clean(self.reason, 500)
+        return _fact(scene, known, kinds.HOTFIX_PUSH_REFUSED, remote=self.remote, reason=reason, lines=lines)
 
-class AbortHotfix(Struct, frozen=True):
+
+class AbortHotfix(_OfOne, frozen=True):
     """Everything was taken back, but for what `remains` names."""
 
-    id: str
     reason: str
     remains: tuple[str, ...] = ()
 
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """Why, and what could not be taken back."""
+        reason, remains = clean(self.reason.strip(), 500), list(self.remains)
+        return _fact(scene, known, kinds.HOTFIX_ABORTED, reason=reason, remains=remains)
 
-class FinishHotfix(Struct, frozen=True):
+
+class FinishHotfix(_OfOne, frozen=True):
     """Nothing more is to be done."""
 
-    id: str
-
-
-Commands = (
-    StartHotfix | BeginStep | EndStep | StopHotfix | ResolveHotfix | TestHotfix | ApproveHotfix | RejectHotfix
-    | PushedHotfix | PushRefused | AbortHotfix | FinishHotfix
-)  # fmt: skip
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge what somebody says about a hotfix."""
-    if isinstance(command, StartHotfix):
-        return _start(scene, command)
-    known = scene.state.hotfixes.get(command.id)
-    if known is None:
-        return Refusal(
-            ExitCode.USAGE, "hotfix.unknown", f"there is no {clean(command.id, 120)}", "gonogo hotfix status"
-        )
-    if known.is_over:
-        return _over(known)
-    return _go_on(scene, known, command)
+    def say(self, scene: Scene, known: Hotfix) -> Answer:
+        """What it made, and where it went."""
+        made = {"commit": known.commit, "tag": known.tag, "pushed": known.pushed_to}
+        return _fact(scene, known, kinds.HOTFIX_FINISHED, **made)
 
 
 def _over(known: Hotfix) -> Refusal:
     return Refusal(
         ExitCode.CONFLICT, "hotfix.over", f"{known.id} is {known.status.value} already", "gonogo hotfix status"
     )
-
-
-def _go_on(scene: Scene, known: Hotfix, command: Commands) -> Answer:
-    match command:
-        case BeginStep():
-            return _begin(scene, known, command)
-        case EndStep():
-            return _end(scene, known, command)
-        case StopHotfix():
-            files = [{"path": path, "kind": kind, "hunks": hunks} for path, kind, hunks in command.files[:200]]
-            return _fact(scene, known, kinds.HOTFIX_STOPPED, step=command.step, pick=command.pick, files=files)
-        case ResolveHotfix():
-            files = [{"path": path, "how": how, "hunks": hunks} for path, how, hunks in command.files[:200]]
-            return _fact(scene, known, kinds.HOTFIX_RESOLVED, step=command.step, pick=command.pick, files=files)
-        case TestHotfix():
-            return _test(scene, known, command)
-        case ApproveHotfix():
-            return _approve(scene, known, command)
-        case RejectHotfix():
-            return _reject(scene, known, command)
-        case PushedHotfix():
-            return _fact(scene, known, kinds.HOTFIX_PUSHED, remote=command.remote, refs=list(command.refs))
-        case PushRefused():
-            lines = [clean(line, 300) for line in command.lines[:40]]
-            reason = clean(command.reason, 500)
-            return _fact(
-                scene, known, kinds.HOTFIX_PUSH_REFUSED, remote=command.remote, reason=reason, lines=lines
-            )
-        case AbortHotfix():
-            reason, remains = clean(command.reason.strip(), 500), list(command.remains)
-            return _fact(scene, known, kinds.HOTFIX_ABORTED, reason=reason, remains=remains)
-        case FinishHotfix():
-            return _fact(
-                scene, known, kinds.HOTFIX_FINISHED, commit=known.commit, tag=known.tag, pushed=known.pushed_to
-            )
-        case StartHotfix():
-            return _start(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
 
 
 def _fact(scene: Scene, known: Hotfix, kind: str, **data: Any) -> Answer:

@@ -1,12 +1,11 @@
 """The life of the release: start, hold, resume, complete, cancel."""
 
-from typing import Any, assert_never
-
-from msgspec import Struct
+from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
-from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.acts.command import BoundToPlan, Command, Kept
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.changelog import ProductChanges
 from gonogo.errors import ExitCode
 from gonogo.events import Draft, people
@@ -24,23 +23,54 @@ SUBJECT = "release"
 class Start(BoundToPlan, frozen=True):
     """The release begins: plan, versions and pins are recorded, and later edits must be accepted."""
 
+    kept = Kept("start", "release")
 
-class Hold(Struct, frozen=True):
+    def may(self, scene: Scene) -> Refusal | None:
+        """Nobody can start it, or this account cannot. What holds already is no refusal."""
+        started = scene.state.lifecycle.status is ReleaseStatus.IN_PROGRESS
+        return None if started else slips.over(scene) or slips.no_person(scene, "starting")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Only a draft starts."""
+        return _start(scene, self)
+
+
+class Hold(Command, frozen=True):
     """Nothing goes until somebody resumes."""
 
     reason: str
+    kept = Kept("hold", "release")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Stopping is for everybody."""
+        return _hold(scene, self)
 
 
-class Resume(Struct, frozen=True):
+class Resume(Command, frozen=True):
     """The release goes on after a hold."""
 
     reason: str
+    kept = Kept("resume", "release")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Going on is for whoever has the right to it."""
+        return _resume(scene, self)
 
 
 class Complete(BoundToPlan, frozen=True):
     """Everything is done. `confirm` is the code of the list that was on screen."""
 
     confirm: str
+    kept = Kept("complete", "release")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """It has ended otherwise, does not run, or is not theirs to end. What holds already is no refusal."""
+        ended = _refusal(_ended(scene, ReleaseStatus.COMPLETED))
+        return ended or (None if scene.state.lifecycle.is_over else _may_not_complete(scene))
+
+    def judge(self, scene: Scene) -> Answer:
+        """Only a release in progress completes, with nothing open."""
+        return _complete(scene, self)
 
 
 class Cancel(BoundToPlan, frozen=True):
@@ -48,53 +78,23 @@ class Cancel(BoundToPlan, frozen=True):
 
     reason: str
     confirm: str
+    kept = Kept("cancel", "release")
 
+    def may(self, scene: Scene) -> Refusal | None:
+        """It has ended otherwise, or is not theirs to end. What holds already is no refusal."""
+        ended = _refusal(_ended(scene, ReleaseStatus.CANCELLED))
+        return ended or (None if scene.state.lifecycle.is_over else _may_not_cancel(scene))
 
-Commands = Start | Hold | Resume | Complete | Cancel
-
-
-def may(scene: Scene, command: Commands) -> Refusal | None:
-    """Why no look at the world is needed for an end or a start. What holds already is no refusal."""
-    match command:
-        case Start():
-            started = scene.state.lifecycle.status is ReleaseStatus.IN_PROGRESS
-            return None if started else slips.over(scene) or slips.no_person(scene, "starting")
-        case Complete():
-            return _refusal(_ended(scene, ReleaseStatus.COMPLETED)) or (
-                None if scene.state.lifecycle.is_over else _may_not_complete(scene)
-            )
-        case Cancel():
-            return _refusal(_ended(scene, ReleaseStatus.CANCELLED)) or (
-                None if scene.state.lifecycle.is_over else _may_not_cancel(scene)
-            )
-        case Hold() | Resume():
-            return None  # nobody looks at the world for these
-        case _ as unreachable:
-            assert_never(unreachable)
+    def judge(self, scene: Scene) -> Answer:
+        """Whatever has not ended can be cancelled."""
+        return _cancel(scene, self)
 
 
 def _refusal(answer: Answer | None) -> Refusal | None:
     return answer if isinstance(answer, Refusal) else None
 
 
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a step of the lifecycle: only draft -> in_progress -> completed | cancelled."""
-    match command:
-        case Start():
-            return _start(scene)
-        case Hold():
-            return _hold(scene, command)
-        case Resume():
-            return _resume(scene, command)
-        case Complete():
-            return _complete(scene, command)
-        case Cancel():
-            return _cancel(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
-
-
-def _start(scene: Scene) -> Answer:
+def _start(scene: Scene, command: Start) -> Answer:
     life = scene.state.lifecycle
     if life.status is ReleaseStatus.IN_PROGRESS:
         if life.actor is not None and life.actor.uid == scene.actor.uid:
@@ -102,7 +102,7 @@ def _start(scene: Scene) -> Answer:
         return slips.lost(
             "release.started", "the release was started", life.actor, life.at, scene.now, "gonogo status"
         )
-    if refusal := may(scene, Start()):
+    if refusal := command.may(scene):
         return refusal
     if scene.inputs.plan_problem:
         return Refusal(

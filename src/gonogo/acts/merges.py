@@ -1,19 +1,18 @@
 """Words about forward-merges: another commit does the same, or the fix need not go there."""
 
-from msgspec import Struct
-
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import NOT_KEPT, Command
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
-from gonogo.events.merges import Word
+from gonogo.events.merges import MergeWord, Word
 from gonogo.text import clean
 
 REASON_AT_LEAST = 10
 """Characters of a reason: shorter ones explain nothing to whoever reads them next year."""
 
 
-class SayMerge(Struct, frozen=True):
+class SayMerge(Command, frozen=True):
     """Somebody answers for one fix on one branch."""
 
     product: str
@@ -24,9 +23,23 @@ class SayMerge(Struct, frozen=True):
     reason: str
     commit: str = ""
     """The commit that does the same, for EQUIVALENT; "" when it is named in the reason."""
+    kept = NOT_KEPT
+
+    def judge(self, scene: Scene) -> Answer:
+        """Record the word of one certain person. What git proves needs no word, and no word undoes it."""
+        if refusal := _may_not(scene):
+            return refusal
+        reason = clean(self.reason.strip())
+        remedy = "--reason '...'    what does it instead, or why it is not needed"
+        what = "a word for a forward-merge"
+        if refusal := slips.need_reason("merge.reason", what, reason, remedy, REASON_AT_LEAST):
+            return refusal
+        known = _known(scene, self)
+        data = {**_data(self), "reason": reason, "commit": self.commit}
+        return (scene.draft(_KINDS[self.word], _subject(self), data, expect=known.seq if known else 0),)
 
 
-class WithdrawMerge(Struct, frozen=True):
+class WithdrawMerge(Command, frozen=True):
     """What was said about it does not hold any more."""
 
     product: str
@@ -35,29 +48,35 @@ class WithdrawMerge(Struct, frozen=True):
     reason: str = ""
     given_in: str = ""
     """The other release in whose journal it was said; "" for this one."""
+    kept = NOT_KEPT
 
+    def judge(self, scene: Scene) -> Answer:
+        """Only what somebody has said is withdrawn."""
+        if refusal := _may_not(scene):
+            return refusal
+        known = _known(scene, self)
+        if not self.given_in and (known is None or known.word is Word.WITHDRAWN):
+            return Refusal(ExitCode.NO_GO, "merge.nothing", "nobody has said anything about it", "gonogo merges")
+        data = {**_data(self), "reason": clean(self.reason.strip())}
+        if self.given_in:
+            data["of"] = clean(self.given_in, 80)
+        return (scene.draft(kinds.MERGE_WITHDRAWN, _subject(self), data, expect=known.seq if known else 0),)
 
-Commands = SayMerge | WithdrawMerge
 
 _KINDS = {Word.EQUIVALENT: kinds.MERGE_EQUATED, Word.WAIVED: kinds.MERGE_WAIVED}
 
 
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Record the word of one certain person. What git proves needs no word, and no word undoes it."""
-    if refusal := slips.over(scene) or slips.no_person(scene, "answering for a forward-merge"):
-        return refusal
-    key = (command.product, command.fix, command.branch)
-    subject = f"merge:{command.product}/{command.fix[:8]}/{command.branch}"
-    data = {"product": command.product, "fix": command.fix, "branch": clean(command.branch, 250)}
-    reason = clean(command.reason.strip())
-    known = scene.state.merges.get(key)
-    if isinstance(command, WithdrawMerge):
-        if not command.given_in and (known is None or known.word is Word.WITHDRAWN):
-            return Refusal(ExitCode.NO_GO, "merge.nothing", "nobody has said anything about it", "gonogo merges")
-        data |= {"reason": reason, **({"of": clean(command.given_in, 80)} if command.given_in else {})}
-        return (scene.draft(kinds.MERGE_WITHDRAWN, subject, data, expect=known.seq if known else 0),)
-    remedy = "--reason '...'    what does it instead, or why it is not needed"
-    if refusal := slips.need_reason("merge.reason", "a word for a forward-merge", reason, remedy, REASON_AT_LEAST):
-        return refusal
-    data |= {"reason": reason, "commit": command.commit}
-    return (scene.draft(_KINDS[command.word], subject, data, expect=known.seq if known else 0),)
+def _may_not(scene: Scene) -> Refusal | None:
+    return slips.over(scene) or slips.no_person(scene, "answering for a forward-merge")
+
+
+def _subject(command: SayMerge | WithdrawMerge) -> str:
+    return f"merge:{command.product}/{command.fix[:8]}/{command.branch}"
+
+
+def _data(command: SayMerge | WithdrawMerge) -> dict[str, str]:
+    return {"product": command.product, "fix": command.fix, "branch": clean(command.branch, 250)}
+
+
+def _known(scene: Scene, command: SayMerge | WithdrawMerge) -> MergeWord | None:
+    return scene.state.merges.get((command.product, command.fix, command.branch))

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import Command, Kept
 from gonogo.acts.lifecycle import moved
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
@@ -19,7 +20,7 @@ from gonogo.text import clean, describe_command
 from gonogo.versions import same_build
 
 
-class RollBack(Struct, frozen=True):
+class RollBack(Command, frozen=True):
     """One product goes back, in the environments named or in all of production that is not there already."""
 
     product: str
@@ -29,9 +30,32 @@ class RollBack(Struct, frozen=True):
     """Whether the planned version is marked bad as well: nobody ships it any more."""
     confirm: str
     """Code of the list that was on screen."""
+    kept = Kept("rollback start", "rollback:{product}")
 
+    def may(self, scene: Scene) -> Refusal | None:
+        """No running release, no named person, no such name, or not the lead where one was named."""
+        return (
+            slips.not_running(scene, "a rollback")
+            or slips.no_person(scene, "a rollback")
+            or _unknown(scene, self)
+            or slips.not_driving(scene, "rollback.driver", "the way back is theirs to choose")
+        )
 
-Commands = RollBack
+    def judge(self, scene: Scene) -> Answer:
+        """One decision for all its environments, by a lead who took the lead by name, else by anybody named."""
+        if refusal := self.may(scene):
+            return refusal
+        typed = f"gonogo rollback start {self.product} --reason '...'"
+        if refusal := slips.need_reason("rollback.reason", "a rollback", self.reason, typed):
+            return refusal
+        seen = _seen(scene, self)
+        if isinstance(seen, Refusal):
+            return seen
+        product, way, steps = seen
+        shown = _preview(scene, product, way, steps, mark_bad=self.mark_bad)
+        if self.confirm != shown.code:
+            return moved(scene, "rollback", shown, f"{typed} --confirm {shown.code}")
+        return tuple(_drafts(scene, self, product, way, steps))
 
 
 class _Step(Struct, frozen=True):
@@ -43,36 +67,9 @@ class _Step(Struct, frozen=True):
         return " + ".join(one.version for one in self.cell.versions) or "unknown"
 
 
-def may(scene: Scene, command: Commands) -> Refusal | None:
-    """Why no look at the world is needed: no running release, no named person, no such name, not the lead."""
-    return (
-        slips.not_running(scene, "a rollback")
-        or slips.no_person(scene, "a rollback")
-        or _unknown(scene, command)
-        or slips.not_driving(scene, "rollback.driver", "the way back is theirs to choose")
-    )
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """One decision for all its environments. A lead who took the lead by name decides, else any named account."""
-    if refusal := may(scene, command):
-        return refusal
-    typed = f"gonogo rollback start {command.product} --reason '...'"
-    if refusal := slips.need_reason("rollback.reason", "a rollback", command.reason, typed):
-        return refusal
-    seen = _seen(scene, command)
-    if isinstance(seen, Refusal):
-        return seen
-    product, way, steps = seen
-    shown = _preview(scene, product, way, steps, mark_bad=command.mark_bad)
-    if command.confirm != shown.code:
-        return moved(scene, "rollback", shown, f"{typed} --confirm {shown.code}")
-    return tuple(_drafts(scene, command, product, way, steps))
-
-
 def preview(scene: Scene, command: RollBack) -> Preview | Refusal:
     """What would go back where, what stands against it, and what will be recorded; for those alone who may."""
-    if refusal := may(scene, command):
+    if refusal := command.may(scene):
         return refusal
     seen = _seen(scene, command)
     if isinstance(seen, Refusal):

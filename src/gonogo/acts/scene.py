@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from gonogo.rules.snapshot import Snapshot
 
 
-class BoundToPlan(Struct, frozen=True):
-    """A command that decides on the plan as a whole: refused when the file was edited since it was read."""
-
-
 class Refusal(Struct, frozen=True):
     """Why a command was not accepted, and what to do instead. The act itself was not recorded."""
 

@@ -1,11 +1,8 @@
 """Rollback triggers: fired once for each incident, then answered by a person. Nothing here acts."""
 
-from typing import assert_never
-
-from msgspec import Struct
-
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import NOT_KEPT, Command, Kept
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.text import clean
@@ -13,48 +10,48 @@ from gonogo.text import clean
 ANSWERS = ("roll_back", "go_on")
 
 
-class FireTrigger(Struct, frozen=True):
+class FireTrigger(Command, frozen=True):
     """What was agreed to mean "go back" was seen; `observation` names it."""
 
     trigger: str
     observation: str
+    kept = NOT_KEPT
+
+    def judge(self, scene: Scene) -> Answer:
+        """Recorded once for each incident, by whoever sees it first; it survives every restart that way."""
+        return _unknown(scene, self.trigger) or _fire(scene, self)
 
 
-class AnswerTrigger(Struct, frozen=True):
+class AnswerTrigger(Command, frozen=True):
     """What is done about it; `answer` is roll_back or go_on."""
 
     trigger: str
     answer: str
     reason: str
+    kept = Kept("trigger answer", "trigger:{trigger}")
+
+    def judge(self, scene: Scene) -> Answer:
+        """One answer, of one certain person."""
+        return _unknown(scene, self.trigger) or _answer(scene, self)
 
 
-class ClearTrigger(Struct, frozen=True):
+class ClearTrigger(Command, frozen=True):
     """The condition is over: the trigger may fire again."""
 
     trigger: str
+    kept = NOT_KEPT
+
+    def judge(self, scene: Scene) -> Answer:
+        """A number ends what a number fired; a decision to go back ends by a person."""
+        return _unknown(scene, self.trigger) or _clear(scene, self)
 
 
-Commands = FireTrigger | AnswerTrigger | ClearTrigger
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a word on a trigger."""
+def _unknown(scene: Scene, trigger: str) -> Refusal | None:
     known = [one.id for one in scene.plan.triggers]
-    if command.trigger not in known:
-        return slips.unknown_name("trigger.unknown", "trigger", command.trigger, known)
-    match command:
-        case FireTrigger():
-            return _fire(scene, command)
-        case AnswerTrigger():
-            return _answer(scene, command)
-        case ClearTrigger():
-            return _clear(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
+    return None if trigger in known else slips.unknown_name("trigger.unknown", "trigger", trigger, known)
 
 
 def _fire(scene: Scene, command: FireTrigger) -> Answer:
-    """Recorded once for each incident, by whoever sees it first; it survives every restart that way."""
     fired = scene.state.triggers.get(command.trigger)
     if fired is not None and fired.cleared_at is None:
         return ()

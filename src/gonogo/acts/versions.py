@@ -1,101 +1,103 @@
 """Mark a version bad; keep a version in place after a rollback."""
 
-from typing import assert_never
-
-from msgspec import Struct
-
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import Command, Kept
 from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
-from gonogo.plan import Product, Target
+from gonogo.plan import Target
 from gonogo.text import clean
 
 
-class MarkBad(Struct, frozen=True):
+class MarkBad(Command, frozen=True):
     """Nobody ships this version any more."""
 
     product: str
     version: str
     reason: str
+    kept = Kept("mark-bad", "version:{product}/{version}")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Anybody may warn."""
+        return _no_product(scene, self.product) or _mark(scene, self)
 
 
-class ClearBad(Struct, frozen=True):
+class ClearBad(Command, frozen=True):
     """The mark was a mistake."""
 
     product: str
     version: str
     reason: str
+    kept = Kept("mark-bad --withdraw", "version:{product}/{version}")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Taking a warning back needs a person."""
+        return _no_product(scene, self.product) or _clear(scene, self)
 
 
-class HoldVersion(Struct, frozen=True):
+class HoldVersion(Command, frozen=True):
     """What runs there stays there, as after a rollback."""
 
     product: str
     environment: str
     version: str
     reason: str
+    kept = Kept("hold", "cell:{product}/{environment}")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Keeping things as they are is for everybody."""
+        return _no_product(scene, self.product) or _hold(scene, self)
 
 
-class ReleaseVersion(Struct, frozen=True):
+class ReleaseVersion(Command, frozen=True):
     """It need not stay any longer."""
 
     product: str
     environment: str
     reason: str = ""
+    kept = Kept("resume", "cell:{product}/{environment}")
+
+    def judge(self, scene: Scene) -> Answer:
+        """Letting it change again needs a person."""
+        return _no_product(scene, self.product) or _release(scene, self)
 
 
-Commands = MarkBad | ClearBad | HoldVersion | ReleaseVersion
+def _no_product(scene: Scene, name: str) -> Refusal | None:
+    if scene.plan.product(name) is not None:
+        return None
+    known = [one.name for one in scene.plan.products]
+    return slips.unknown_name("product.unknown", "product", name, known)
 
 
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a word on a version. Anybody may warn; taking a warning back needs a person."""
-    product = scene.plan.product(command.product)
-    if product is None:
-        known = [one.name for one in scene.plan.products]
-        return slips.unknown_name("product.unknown", "product", command.product, known)
-    match command:
-        case MarkBad():
-            return _mark(scene, product, command)
-        case ClearBad():
-            return _clear(scene, product, command)
-        case HoldVersion():
-            return _hold(scene, command)
-        case ReleaseVersion():
-            return _release(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
-
-
-def _mark(scene: Scene, product: Product, command: MarkBad) -> Answer:
+def _mark(scene: Scene, command: MarkBad) -> Answer:
     version = command.version.strip()
     if not version or clean(version, 128) != version or " " in version:
         return Refusal(ExitCode.USAGE, "version.form", f"'{clean(version, 80)}' is no version")
-    typed = f"gonogo mark-bad {product.name} {version} --reason '...'"
+    typed = f"gonogo mark-bad {command.product} {version} --reason '...'"
     if refusal := slips.need_reason("mark-bad.reason", "marking a version bad", command.reason, typed):
         return refusal
-    known = scene.state.bad.get((product.name, version))
+    known = scene.state.bad.get((command.product, version))
     if known is not None:
         if known.actor.uid == scene.actor.uid:
             return ()
-        what = f"{product.name} {version} was marked bad"
+        what = f"{command.product} {version} was marked bad"
         return slips.lost("version.bad", what, known.actor, known.at, scene.now)
     data = {"reason": clean(command.reason.strip())}
-    return (scene.draft(kinds.VERSION_MARKED_BAD, f"version:{product.name}/{version}", data),)
+    return (scene.draft(kinds.VERSION_MARKED_BAD, f"version:{command.product}/{version}", data),)
 
 
-def _clear(scene: Scene, product: Product, command: ClearBad) -> Answer:
+def _clear(scene: Scene, command: ClearBad) -> Answer:
     if refusal := slips.no_person(scene, "taking a warning back"):
         return refusal
-    known = scene.state.bad.get((product.name, command.version))
+    known = scene.state.bad.get((command.product, command.version))
     if known is None:
-        what = f"{product.name} {clean(command.version, 80)} is not marked bad"
+        what = f"{command.product} {clean(command.version, 80)} is not marked bad"
         return Refusal(ExitCode.NO_GO, "version.not-bad", what)
-    typed = f"gonogo mark-bad {product.name} {command.version} --withdraw --reason '...'"
+    typed = f"gonogo mark-bad {command.product} {command.version} --withdraw --reason '...'"
     if refusal := slips.need_reason("mark-bad.reason", "taking a warning back", command.reason, typed):
         return refusal
     data = {"reason": clean(command.reason.strip()), "was": known.reason}
-    subject = f"version:{product.name}/{command.version}"
+    subject = f"version:{command.product}/{command.version}"
     return (scene.draft(kinds.VERSION_CLEARED, subject, data, expect=known.seq),)
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, assert_never
-
-from msgspec import Struct
+from typing import Any
 
 from gonogo import events as kinds
 from gonogo.acts import slips
+from gonogo.acts.command import BoundToPlan, Command, Kept
 from gonogo.acts.lifecycle import moved
-from gonogo.acts.scene import Answer, BoundToPlan, Refusal, Scene
+from gonogo.acts.scene import Answer, Refusal, Scene
 from gonogo.errors import ExitCode
 from gonogo.events import people
 from gonogo.events.sizes import that_fit
@@ -32,39 +31,40 @@ class Waive(BoundToPlan, frozen=True):
     until: datetime
     confirm: str | None = None
     """Code of the list that was on screen; None where one named thing was picked from a screen that is live."""
+    kept = Kept("waive", "waiver:{environment}")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such environment, a release that is over, or not theirs to waive."""
+        return _may_not(scene, self.environment)
+
+    def judge(self, scene: Scene) -> Answer:
+        """Only of what stands there now; a waiver of anything else would be a blank cheque."""
+        return self.may(scene) or _waive(scene, self)
 
 
-class WithdrawWaiver(Struct, frozen=True):
+class WithdrawWaiver(Command, frozen=True):
     """End a waiver before its time."""
 
     rule: str
     subject: str
     environment: str
     reason: str = ""
+    kept = Kept("waive --withdraw", "waiver:{environment}")
+
+    def may(self, scene: Scene) -> Refusal | None:
+        """No such environment, a release that is over, or not theirs to waive."""
+        return _may_not(scene, self.environment)
+
+    def judge(self, scene: Scene) -> Answer:
+        """Whoever may waive may end a waiver."""
+        return self.may(scene) or _withdraw(scene, self)
 
 
-Commands = Waive | WithdrawWaiver
-
-
-def may(scene: Scene, command: Commands) -> Refusal | None:
-    """Why no look at the world is needed: no such environment, a release that is over, not theirs to waive."""
-    if scene.plan.environment(command.environment) is None:
-        known = [environment.name for environment in scene.plan.environments]
-        return slips.unknown_name("environment.unknown", "environment", command.environment, known)
+def _may_not(scene: Scene, environment: str) -> Refusal | None:
+    if scene.plan.environment(environment) is None:
+        known = [one.name for one in scene.plan.environments]
+        return slips.unknown_name("environment.unknown", "environment", environment, known)
     return slips.over(scene) or slips.undecided(scene, "a waiver") or _may(scene)
-
-
-def decide(scene: Scene, command: Commands) -> Answer:
-    """Judge a waiver."""
-    if refusal := may(scene, command):
-        return refusal
-    match command:
-        case Waive():
-            return _waive(scene, command)
-        case WithdrawWaiver():
-            return _withdraw(scene, command)
-        case _ as unreachable:
-            assert_never(unreachable)
 
 
 def preview(scene: Scene, command: Waive) -> Preview | Refusal:

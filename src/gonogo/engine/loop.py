@@ -13,7 +13,8 @@ from typing import Literal, Protocol, assert_never
 
 from msgspec import Struct
 
-from gonogo.acts import Command, RecordTransition, may
+from gonogo.acts import Command, may
+from gonogo.acts.cells import RecordTransition
 from gonogo.acts.scene import Outcome
 from gonogo.engine.deciding import PATIENCE, AskAnew, Decide, SeenAnew, ask_in_a_thread
 from gonogo.engine.histories import Histories, Read, Unmoved

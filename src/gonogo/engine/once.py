@@ -20,7 +20,7 @@ from gonogo.engine.workers import Workers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gonogo.acts import RecordTransition
+    from gonogo.acts.cells import RecordTransition
     from gonogo.changelog import Changes
     from gonogo.engine.histories import ReadHistory
     from gonogo.engine.outside_thread import Doors, Question

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from gonogo.acts import ClearTrigger, FireTrigger, RecordTransition
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.triggers import ClearTrigger, FireTrigger
 from gonogo.errors import BusyError, GonogoError
 
 if TYPE_CHECKING:

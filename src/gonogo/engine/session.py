@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from gonogo.acts import ClearTrigger, Command, FireTrigger, RecordTransition
+    from gonogo.acts import Command
+    from gonogo.acts.cells import RecordTransition
+    from gonogo.acts.triggers import ClearTrigger, FireTrigger
     from gonogo.changelog import Changes
     from gonogo.events import Actor, Draft
     from gonogo.events.versions import MarkedElsewhere
@@ -350,7 +352,7 @@ class Session:
 
         A trigger that fires asks people; nothing here acts.
         """
-        from gonogo.acts import ClearTrigger, FireTrigger
+        from gonogo.acts.triggers import ClearTrigger, FireTrigger
         from gonogo.facts.metric_series import follow
         from gonogo.rules import triggers
 
@@ -471,7 +473,7 @@ class Session:
     ) -> RecordTransition | None:
         """The change worth a line of history: firm, not what the journal says last, not told by us before."""
         from gonogo import matrix
-        from gonogo.acts import RecordTransition
+        from gonogo.acts.cells import RecordTransition
         from gonogo.facts.history import adds_proof
         from gonogo.facts.pins import revision_of
         from gonogo.matrix import Freshness, Relation, texts_of

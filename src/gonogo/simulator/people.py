@@ -10,24 +10,14 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    Approve,
-    ClaimItem,
-    Command,
-    Drive,
-    Note,
-    Refusal,
-    Reject,
-    Revoke,
-    Scene,
-    Skip,
-    Start,
-    Tick,
-    Untick,
-    Waive,
-    approvals,
-)
+from gonogo.acts import Command, Refusal, Scene, approvals
+from gonogo.acts.approvals import Approve, Reject, Revoke
+from gonogo.acts.baton import Drive
+from gonogo.acts.checklist import Note, Skip, Tick, Untick
+from gonogo.acts.claims import ClaimItem
+from gonogo.acts.lifecycle import Start
 from gonogo.acts.scene import Outcome
+from gonogo.acts.waivers import Waive
 from gonogo.engine.session import Session
 from gonogo.events import SIMULATED, Actor, Draft, Event, EventId
 from gonogo.facts.inputs import Inputs

@@ -21,7 +21,8 @@ from textual.events import Event as TextualEvent
 from textual.events import Key, Paste
 from textual.screen import Screen
 
-from gonogo.acts import Scene, Undo
+from gonogo.acts import Scene
+from gonogo.acts.checklist import Undo
 from gonogo.acts.scene import Accepted, Refused
 from gonogo.engine.session import PREVIEW
 from gonogo.errors import ExitCode, GonogoError

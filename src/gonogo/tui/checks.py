@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 from textual.message import Message
 
-from gonogo.acts import RecordCheck
-from gonogo.acts.checks import record_of
+from gonogo.acts.checks import RecordCheck, record_of
 from gonogo.errors import GonogoError, UsageError
 from gonogo.facts.finding import Finding
 from gonogo.facts.finding import Progress as Running

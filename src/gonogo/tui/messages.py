@@ -5,7 +5,8 @@ from typing import Literal
 
 from textual.message import Message
 
-from gonogo.acts import Command, RecordCheck
+from gonogo.acts import Command
+from gonogo.acts.checks import RecordCheck
 from gonogo.acts.scene import Outcome
 from gonogo.errors import GonogoError
 from gonogo.events import Actor

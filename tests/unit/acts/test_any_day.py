@@ -6,30 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AcceptAmendment,
-    Approve,
-    Cancel,
-    ClaimItem,
-    Command,
-    Complete,
-    Drive,
-    FreezeLine,
-    Go,
-    Hold,
-    MarkBad,
-    Reject,
-    Resume,
-    Revoke,
-    Skip,
-    Start,
-    Thaw,
-    Tick,
-    UnclaimItem,
-    Undo,
-    Untick,
-    Waive,
-)
+from gonogo.acts import Command
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.approvals import Approve, Reject, Revoke
+from gonogo.acts.baton import Drive
+from gonogo.acts.checklist import Skip, Tick, Undo, Untick
+from gonogo.acts.claims import ClaimItem, UnclaimItem
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Cancel, Complete, Hold, Resume, Start
+from gonogo.acts.versions import MarkBad
+from gonogo.acts.waivers import Waive
 from gonogo.events import Actor
 from gonogo.events.state import ReleaseStatus, replay
 from gonogo.rules import votes as approvals

@@ -2,7 +2,9 @@
 
 import pytest
 
-from gonogo.acts import Note, RecordTransition, Refusal, Scene, Skip, Tick, Undo, Untick, decide
+from gonogo.acts import Refusal, Scene, decide
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Note, Skip, Tick, Undo, Untick
 from gonogo.errors import ExitCode
 from gonogo.events import Actor, Draft, EventId
 from gonogo.events.state import ItemStatus, ReleaseState

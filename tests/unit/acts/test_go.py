@@ -6,31 +6,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AcceptAmendment,
-    AnswerTrigger,
-    Approve,
-    ClaimItem,
-    ClearBad,
-    ClearTrigger,
-    Drive,
-    FireTrigger,
-    FreezeLine,
-    Go,
-    HoldVersion,
-    MarkBad,
-    ReleaseVersion,
-    Skip,
-    Start,
-    Thaw,
-    Tick,
-    UnclaimItem,
-    Undo,
-    Untick,
-    Waive,
-    WithdrawWaiver,
-    go,
-)
+from gonogo.acts import go
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.approvals import Approve
+from gonogo.acts.baton import Drive
+from gonogo.acts.checklist import Skip, Tick, Undo, Untick
+from gonogo.acts.claims import ClaimItem, UnclaimItem
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Start
+from gonogo.acts.triggers import AnswerTrigger, ClearTrigger, FireTrigger
+from gonogo.acts.versions import ClearBad, HoldVersion, MarkBad, ReleaseVersion
+from gonogo.acts.waivers import Waive, WithdrawWaiver
 from gonogo.errors import ExitCode
 from gonogo.events import Actor
 from gonogo.events.sizes import size

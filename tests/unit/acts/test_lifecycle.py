@@ -8,33 +8,19 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo import events as kinds
-from gonogo.acts import (
-    AcceptAmendment,
-    AnswerTrigger,
-    Approve,
-    Cancel,
-    ClaimItem,
-    ClearTrigger,
-    Command,
-    Complete,
-    Drive,
-    FireTrigger,
-    FreezeLine,
-    Go,
-    Hold,
-    MarkBad,
-    Note,
-    RecordTransition,
-    Reject,
-    Resume,
-    Skip,
-    Start,
-    Thaw,
-    Tick,
-    Undo,
-    Untick,
-    Waive,
-)
+from gonogo.acts import Command
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.approvals import Approve, Reject
+from gonogo.acts.baton import Drive
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Note, Skip, Tick, Undo, Untick
+from gonogo.acts.claims import ClaimItem
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Cancel, Complete, Hold, Resume, Start
+from gonogo.acts.triggers import AnswerTrigger, ClearTrigger, FireTrigger
+from gonogo.acts.versions import MarkBad
+from gonogo.acts.waivers import Waive
 from gonogo.errors import ExitCode
 from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import ItemStatus, ReleaseStatus, replay

@@ -4,24 +4,16 @@ from typing import NamedTuple
 
 import pytest
 
-from gonogo.acts import (
-    AcceptAmendment,
-    Approve,
-    Cancel,
-    Command,
-    Complete,
-    Drive,
-    FreezeLine,
-    Go,
-    Hold,
-    Reject,
-    Resume,
-    Start,
-    Thaw,
-    Tick,
-    Waive,
-)
+from gonogo.acts import Command
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.approvals import Approve, Reject
+from gonogo.acts.baton import Drive
+from gonogo.acts.checklist import Tick
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Cancel, Complete, Hold, Resume, Start
 from gonogo.acts.rollback import RollBack
+from gonogo.acts.waivers import Waive
 from gonogo.events import ACT_REFUSED, Actor
 from gonogo.plan import ItemId
 from support.deciding import ANA, BEN, CHLOE, NOBODY, NOW, ROOT, World

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from gonogo.acts import FreezeLine, Start, Thaw
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.lifecycle import Start
 from support.deciding import ANA, BEN, World, make_plan
 
 HOUR = timedelta(hours=1)

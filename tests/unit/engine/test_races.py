@@ -10,32 +10,19 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AcceptAmendment,
-    AnswerTrigger,
-    Cancel,
-    ClaimItem,
-    Command,
-    Complete,
-    Drive,
-    FireTrigger,
-    FreezeLine,
-    Go,
-    Hold,
-    HoldVersion,
-    MarkBad,
-    RecordTransition,
-    Resume,
-    Skip,
-    Start,
-    Thaw,
-    Tick,
-    Waive,
-    amendments,
-    go,
-    lifecycle,
-)
+from gonogo.acts import Command, amendments, go, lifecycle
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.baton import Drive
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Skip, Tick
+from gonogo.acts.claims import ClaimItem
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Cancel, Complete, Hold, Resume, Start
 from gonogo.acts.scene import Accepted, Outcome, Refused
+from gonogo.acts.triggers import AnswerTrigger, FireTrigger
+from gonogo.acts.versions import HoldVersion, MarkBad
+from gonogo.acts.waivers import Waive
 from gonogo.engine.session import Session
 from gonogo.errors import ExitCode
 from gonogo.events import Actor, EventId

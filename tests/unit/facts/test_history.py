@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo import events as kinds
-from gonogo.acts import RecordTransition
+from gonogo.acts.cells import RecordTransition
 from gonogo.events import Event, EventId
 from gonogo.events.state import HISTORY_LIMIT, Deployed, deployed_in, replay
 from gonogo.facts.history import (

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import AnswerTrigger, ClearTrigger, FireTrigger, Start
+from gonogo.acts.lifecycle import Start
+from gonogo.acts.triggers import AnswerTrigger, ClearTrigger, FireTrigger
 from gonogo.facts import Reason
 from gonogo.facts.metric import NoData, Number, Reading
 from gonogo.facts.metric_series import KEPT, Bound, Broken, Held, NotKnown, follow, judge

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import RecordTransition
+from gonogo.acts.cells import RecordTransition
 from gonogo.errors import RefusedError, UsageError
 from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb

@@ -6,27 +6,17 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AcceptAmendment,
-    AnswerTrigger,
-    Cancel,
-    ClaimItem,
-    ClearBad,
-    Command,
-    Complete,
-    Drive,
-    FireTrigger,
-    FreezeLine,
-    Go,
-    Hold,
-    MarkBad,
-    Note,
-    RecordTransition,
-    Resume,
-    Start,
-    Thaw,
-    Tick,
-)
+from gonogo.acts import Command
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.baton import Drive
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Note, Tick
+from gonogo.acts.claims import ClaimItem
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Cancel, Complete, Hold, Resume, Start
+from gonogo.acts.triggers import AnswerTrigger, FireTrigger
+from gonogo.acts.versions import ClearBad, MarkBad
 from gonogo.errors import ExitCode
 from gonogo.events import Actor
 from gonogo.plan import Authority, Item, ItemId, Person, Plan, Target

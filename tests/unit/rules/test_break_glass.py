@@ -8,9 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo import events as kinds
-from gonogo.acts import AcceptAmendment, Go, Hold, Refusal, Start, amendments
+from gonogo.acts import Refusal, amendments
 from gonogo.acts import glass as deciding
+from gonogo.acts.amendments import AcceptAmendment
 from gonogo.acts.glass import BreakGlass, EndGlass, RequestGlass
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Hold, Start
 from gonogo.events import Actor, Event, EventId
 from gonogo.events.state import replay
 from gonogo.plan import Authority, Environment

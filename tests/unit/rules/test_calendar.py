@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gonogo.acts import FreezeLine, Start
+from gonogo.acts.freezes import FreezeLine
+from gonogo.acts.lifecycle import Start
 from gonogo.plan import Freeze, Plan
 from gonogo.rules.readiness import ReasonLine, Weight
 from gonogo.rules.snapshot import build

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import MarkBad, RecordCheck, Refusal, Scene, Tick, decide
+from gonogo.acts import Refusal, Scene, decide
+from gonogo.acts.checklist import Tick
+from gonogo.acts.checks import RecordCheck
+from gonogo.acts.versions import MarkBad
 from gonogo.events import EventId
 from gonogo.events.checks import CheckOutcome
 from gonogo.events.state import ItemStatus, ReleaseState

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import Refusal, Start, amendments, approvals, go, lifecycle, rollback
+from gonogo.acts import Refusal, amendments, approvals, go, lifecycle, rollback
 from gonogo.acts import glass as breaking
 from gonogo.acts import waivers as letting_pass
 from gonogo.acts.hotfixes import may_not_approve
+from gonogo.acts.lifecycle import Start
 from gonogo.acts.rollback import RollBack
 from gonogo.acts.scene import Scene
 from gonogo.acts.waivers import Waive

@@ -8,25 +8,15 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AcceptAmendment,
-    Approve,
-    Cancel,
-    Command,
-    Complete,
-    Drive,
-    FreezeLine,
-    Go,
-    Hold,
-    Refusal,
-    Resume,
-    Revoke,
-    Start,
-    Thaw,
-    Tick,
-    Waive,
-    decide,
-)
+from gonogo.acts import Command, Refusal, decide
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.approvals import Approve, Revoke
+from gonogo.acts.baton import Drive
+from gonogo.acts.checklist import Tick
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Cancel, Complete, Hold, Resume, Start
+from gonogo.acts.waivers import Waive
 from gonogo.errors import ExitCode
 from gonogo.events import Actor
 from gonogo.plan import (

@@ -7,7 +7,11 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import AcceptAmendment, Approve, Go, Refusal, Reject, Revoke, Start
+from gonogo.acts import Refusal
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.approvals import Approve, Reject, Revoke
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Start
 from gonogo.cli.release_facts import approval_facts
 from gonogo.errors import ExitCode
 from gonogo.events import Actor

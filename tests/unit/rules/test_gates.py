@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import FreezeLine, HoldVersion, MarkBad, RecordTransition, Start, Tick, Waive
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Tick
+from gonogo.acts.freezes import FreezeLine
+from gonogo.acts.lifecycle import Start
+from gonogo.acts.versions import HoldVersion, MarkBad
+from gonogo.acts.waivers import Waive
 from gonogo.changelog import Base, ProductChanges, Range, Section, Tag
 from gonogo.commits import Commit
 from gonogo.events.state import Lifecycle, ReleaseStatus

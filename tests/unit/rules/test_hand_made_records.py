@@ -6,8 +6,13 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo import events as kinds
-from gonogo.acts import AcceptAmendment, Drive, Go, HoldVersion, MarkBad, RecordTransition, Start, Tick
-from gonogo.acts.lifecycle import plan_data, plan_drafts
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.baton import Drive
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Tick
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Start, plan_data, plan_drafts
+from gonogo.acts.versions import HoldVersion, MarkBad
 from gonogo.changelog import Base
 from gonogo.events import Actor, Event, EventId
 from gonogo.events.edition import RULES

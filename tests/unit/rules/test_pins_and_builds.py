@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import RecordTransition, Start
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.lifecycle import Start
 from gonogo.events.state import BadVersion, Deployed
 from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
@@ -207,7 +208,7 @@ def test_completing_waits_for_the_proof_too() -> None:
 
 def test_a_held_version_is_not_measured_against_the_pin_of_the_planned_one() -> None:
     """The pin is the planned version's; what is kept in its place was built from another commit."""
-    from gonogo.acts import HoldVersion
+    from gonogo.acts.versions import HoldVersion
 
     world = _world({"staging": "cafebabe"}, "1.2.2")
     world.do(ANA, HoldVersion("web", "staging", "1.2.2", "it broke"))

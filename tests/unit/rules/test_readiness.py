@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gonogo.acts import Skip, Tick
+from gonogo.acts.checklist import Skip, Tick
 from gonogo.events.state import Deployed, Lifecycle, ReleaseState, ReleaseStatus
 from gonogo.facts import Missing, Reason, Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, Evidence, absorb

@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import MarkBad, RecordTransition, ReleaseVersion, Start, Tick, rollback
+from gonogo.acts import rollback
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Tick
+from gonogo.acts.lifecycle import Start
 from gonogo.acts.rollback import RollBack
+from gonogo.acts.versions import MarkBad, ReleaseVersion
 from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
 from gonogo.facts.history import BackTo, rollback_target

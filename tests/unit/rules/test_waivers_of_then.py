@@ -6,21 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo import events as kinds
-from gonogo.acts import (
-    AnswerTrigger,
-    ClearTrigger,
-    FireTrigger,
-    RecordTransition,
-    Refusal,
-    Reject,
-    Revoke,
-    Start,
-    Tick,
-    Untick,
-    Waive,
-)
+from gonogo.acts import Refusal
 from gonogo.acts import glass as deciding
+from gonogo.acts.approvals import Reject, Revoke
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Tick, Untick
 from gonogo.acts.glass import BreakGlass, RequestGlass
+from gonogo.acts.lifecycle import Start
+from gonogo.acts.triggers import AnswerTrigger, ClearTrigger, FireTrigger
+from gonogo.acts.waivers import Waive
 from gonogo.changelog import Base, ProductChanges, Range, Tag
 from gonogo.events import Event, EventId
 from gonogo.events.state import replay

@@ -7,19 +7,16 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AcceptAmendment,
-    Command,
-    FreezeLine,
-    Go,
-    MarkBad,
-    RecordTransition,
-    Start,
-    Tick,
-    Waive,
-    go,
-)
+from gonogo.acts import Command, go
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Tick
+from gonogo.acts.freezes import FreezeLine
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Start
 from gonogo.acts.rollback import RollBack, preview
+from gonogo.acts.versions import MarkBad
+from gonogo.acts.waivers import Waive
 from gonogo.changelog import Base, ProductChanges, Range
 from gonogo.facts import Role, Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb

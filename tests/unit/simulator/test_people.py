@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.acts import Tick, Undo
+from gonogo.acts.checklist import Tick, Undo
 from gonogo.acts.scene import Accepted, Refused
 from gonogo.engine.session import Session
 from gonogo.errors import ExitCode

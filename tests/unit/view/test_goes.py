@@ -2,7 +2,12 @@
 
 from datetime import timedelta
 
-from gonogo.acts import FreezeLine, Go, RecordTransition, Start, Tick, go
+from gonogo.acts import go
+from gonogo.acts.cells import RecordTransition
+from gonogo.acts.checklist import Tick
+from gonogo.acts.freezes import FreezeLine
+from gonogo.acts.go import Go
+from gonogo.acts.lifecycle import Start
 from gonogo.plan import Item, ItemId, Target
 from gonogo.text.tones import Tone, line_text
 from gonogo.view import report

@@ -4,21 +4,14 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from gonogo.acts import (
-    AnswerTrigger,
-    Approve,
-    Complete,
-    Drive,
-    FireTrigger,
-    FreezeLine,
-    MarkBad,
-    Note,
-    Reject,
-    Revoke,
-    Start,
-    Thaw,
-    Waive,
-)
+from gonogo.acts.approvals import Approve, Reject, Revoke
+from gonogo.acts.baton import Drive
+from gonogo.acts.checklist import Note
+from gonogo.acts.freezes import FreezeLine, Thaw
+from gonogo.acts.lifecycle import Complete, Start
+from gonogo.acts.triggers import AnswerTrigger, FireTrigger
+from gonogo.acts.versions import MarkBad
+from gonogo.acts.waivers import Waive
 from gonogo.plan import ItemId
 from gonogo.view.report import Report, build
 from gonogo.view.report_forms import facts, to_lines, to_markdown

@@ -2,7 +2,14 @@
 
 from datetime import timedelta
 
-from gonogo.acts import Drive, FireTrigger, FreezeLine, Hold, MarkBad, Reject, Start, Tick, Waive
+from gonogo.acts.approvals import Reject
+from gonogo.acts.baton import Drive
+from gonogo.acts.checklist import Tick
+from gonogo.acts.freezes import FreezeLine
+from gonogo.acts.lifecycle import Hold, Start
+from gonogo.acts.triggers import FireTrigger
+from gonogo.acts.versions import MarkBad
+from gonogo.acts.waivers import Waive
 from gonogo.plan import Freeze, Item, ItemId
 from gonogo.text.tones import Line, line_text
 from gonogo.view.alerts import alerts

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gonogo.acts import RecordTransition
+from gonogo.acts.cells import RecordTransition
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
 from gonogo.engine.once import look_once

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gonogo.acts import Command, Note, Tick, Undo, find_item
+from gonogo.acts import Command
+from gonogo.acts.checklist import Note, Tick, Undo
+from gonogo.acts.items import find_item
 from gonogo.acts.scene import Accepted, Refused
 from gonogo.cli.context import Context, via
 from gonogo.engine.session import Session

@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import AcceptAmendment, Refusal, amendments
+from gonogo.acts import Refusal, amendments
+from gonogo.acts.amendments import AcceptAmendment
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import moment

@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Approve, Refusal, approvals
+from gonogo.acts import Refusal, approvals
+from gonogo.acts.approvals import Approve
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context
 from gonogo.engine.session import Session

@@ -3,7 +3,8 @@
 import shlex
 from argparse import ArgumentParser
 
-from gonogo.acts import Cancel, lifecycle
+from gonogo.acts import lifecycle
+from gonogo.acts.lifecycle import Cancel
 from gonogo.cli.commands._act import act_confirmed, add_confirm, need
 from gonogo.cli.context import Context
 from gonogo.text import clean

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gonogo.acts import find_item, slips
+from gonogo.acts import slips
+from gonogo.acts.items import find_item
 from gonogo.acts.scene import Refused
 from gonogo.cli.commands._scripts import read_scripts
 from gonogo.cli.context import Context, via

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import ClaimItem
+from gonogo.acts.claims import ClaimItem
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
 

@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Complete, lifecycle
+from gonogo.acts import lifecycle
+from gonogo.acts.lifecycle import Complete
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.context import Context
 from gonogo.engine.session import Session

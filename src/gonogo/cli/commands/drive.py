@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Drive
+from gonogo.acts.baton import Drive
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
 

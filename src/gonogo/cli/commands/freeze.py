@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import FreezeLine
+from gonogo.acts.freezes import FreezeLine
 from gonogo.cli.commands._act import act
 from gonogo.cli.commands._until import end_of
 from gonogo.cli.context import Context

@@ -3,7 +3,8 @@
 import shlex
 from argparse import ArgumentParser
 
-from gonogo.acts import Go, go
+from gonogo.acts import go
+from gonogo.acts.go import Go
 from gonogo.cli.commands._act import act_confirmed, add_confirm
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context

@@ -2,7 +2,9 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Command, Hold, HoldVersion
+from gonogo.acts import Command
+from gonogo.acts.lifecycle import Hold
+from gonogo.acts.versions import HoldVersion
 from gonogo.cli.commands._act import act, act_on_sight
 from gonogo.cli.context import Context
 from gonogo.engine.session import Session

@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 
-from gonogo.acts import Refusal, find_item
+from gonogo.acts import Refusal
+from gonogo.acts.items import find_item
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import event_facts
 from gonogo.errors import ExitCode

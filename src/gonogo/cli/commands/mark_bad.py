@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import ClearBad, Command, MarkBad
+from gonogo.acts import Command
+from gonogo.acts.versions import ClearBad, MarkBad
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
 

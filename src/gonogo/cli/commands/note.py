@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Note
+from gonogo.acts.checklist import Note
 from gonogo.cli.commands._submit import submit
 from gonogo.cli.context import Context
 

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Reject
+from gonogo.acts.approvals import Reject
 from gonogo.cli.commands._act import act_on_sight
 from gonogo.cli.context import Context
 

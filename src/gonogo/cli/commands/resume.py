@@ -2,7 +2,9 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Command, ReleaseVersion, Resume
+from gonogo.acts import Command
+from gonogo.acts.lifecycle import Resume
+from gonogo.acts.versions import ReleaseVersion
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
 from gonogo.errors import UsageError

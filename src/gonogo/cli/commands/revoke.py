@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Revoke
+from gonogo.acts.approvals import Revoke
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
 

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Start
+from gonogo.acts.lifecycle import Start
 from gonogo.cli.commands._act import act, is_refused
 from gonogo.cli.commands._look import record_what_runs
 from gonogo.cli.context import Context

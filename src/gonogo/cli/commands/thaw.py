@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 
-from gonogo.acts import Thaw
+from gonogo.acts.freezes import Thaw
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context
 

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import Tick
+from gonogo.acts.checklist import Tick
 from gonogo.cli.commands._submit import submit
 from gonogo.cli.context import Context
 

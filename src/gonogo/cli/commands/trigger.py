@@ -2,8 +2,8 @@
 
 from argparse import ArgumentParser
 
-from gonogo.acts import AnswerTrigger, ClearTrigger, Command, FireTrigger
-from gonogo.acts.triggers import ANSWERS
+from gonogo.acts import Command
+from gonogo.acts.triggers import ANSWERS, AnswerTrigger, ClearTrigger, FireTrigger
 from gonogo.cli.commands._act import act
 from gonogo.cli.context import Context, via
 from gonogo.cli.facts import trigger_facts

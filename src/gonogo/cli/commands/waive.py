@@ -5,7 +5,8 @@ from argparse import ArgumentParser
 
 from msgspec.structs import replace
 
-from gonogo.acts import Waive, WithdrawWaiver, waivers
+from gonogo.acts import waivers
+from gonogo.acts.waivers import Waive, WithdrawWaiver
 from gonogo.cli.commands._act import act_on_sight, add_confirm, confirm_and_submit, is_refused, need, submit
 from gonogo.cli.commands._look import ask
 from gonogo.cli.commands._until import end_of

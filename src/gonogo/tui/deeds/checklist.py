@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from gonogo.acts import ClaimItem, Command, Note, Scene, Skip, UnclaimItem
-from gonogo.acts.checklist import NOTE_LIMIT
+from gonogo.acts import Command, Scene
+from gonogo.acts.checklist import NOTE_LIMIT, Note, Skip
+from gonogo.acts.claims import ClaimItem, UnclaimItem
 from gonogo.events import people
 from gonogo.rules.snapshot import Snapshot
 from gonogo.text.tones import Line

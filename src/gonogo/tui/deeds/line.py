@@ -2,21 +2,11 @@
 
 from datetime import datetime
 
-from gonogo.acts import (
-    AnswerTrigger,
-    ClearBad,
-    FireTrigger,
-    FreezeLine,
-    HoldVersion,
-    MarkBad,
-    Refusal,
-    ReleaseVersion,
-    Scene,
-    Thaw,
-    previews,
-    rollback,
-)
+from gonogo.acts import Refusal, Scene, previews, rollback
+from gonogo.acts.freezes import FreezeLine, Thaw
 from gonogo.acts.rollback import RollBack
+from gonogo.acts.triggers import AnswerTrigger, FireTrigger
+from gonogo.acts.versions import ClearBad, HoldVersion, MarkBad, ReleaseVersion
 from gonogo.plan import Target
 from gonogo.rules.confirmation import Preview
 from gonogo.rules.rollback import points_of_no_return

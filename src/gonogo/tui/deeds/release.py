@@ -1,19 +1,9 @@
 """The life of the release, and who drives it."""
 
-from gonogo.acts import (
-    AcceptAmendment,
-    Cancel,
-    Complete,
-    Drive,
-    Hold,
-    Refusal,
-    Resume,
-    Scene,
-    Start,
-    amendments,
-    lifecycle,
-    previews,
-)
+from gonogo.acts import Refusal, Scene, amendments, lifecycle, previews
+from gonogo.acts.amendments import AcceptAmendment
+from gonogo.acts.baton import Drive
+from gonogo.acts.lifecycle import Cancel, Complete, Hold, Resume, Start
 from gonogo.errors import ExitCode
 from gonogo.events import people
 from gonogo.rules import amendment, authority

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from gonogo.acts import Approve, Go, Refusal, Reject, Revoke, Scene, Waive, WithdrawWaiver, approvals, go
+from gonogo.acts import Refusal, Scene, approvals, go
 from gonogo.acts import waivers as letting_pass
-from gonogo.acts.waivers import each_reason
+from gonogo.acts.approvals import Approve, Reject, Revoke
+from gonogo.acts.go import Go
+from gonogo.acts.waivers import Waive, WithdrawWaiver, each_reason
 from gonogo.events import people
 from gonogo.plan import Environment
 from gonogo.rules import digest, waivers

@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 
-from gonogo.acts import Tick, Undo, Untick
+from gonogo.acts.checklist import Tick, Undo, Untick
 from gonogo.commits.shipping import ReadShipping
 from gonogo.events import Actor
 from gonogo.events.state import ItemStatus

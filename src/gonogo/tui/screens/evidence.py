@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textual.widgets import Input
 
-from gonogo.acts import Tick
+from gonogo.acts.checklist import Tick
 from gonogo.engine.poller_thread import Unjoined
 from gonogo.errors import GonogoError
 from gonogo.events import Actor
