@@ -6,6 +6,7 @@ python -m support.staged_shop hotfix DIRECTORY | deciding
 import sys
 from pathlib import Path
 
+from gonogo.acts.freezes import FreezeLine
 from gonogo.tui.app import run_cockpit
 from support.hotfix_world import linear
 from support.repositories import git
@@ -19,6 +20,8 @@ def _hotfix(directory: Path) -> int:
     shop = Shop(made, directory / "state")
     git(made.path, "update-ref", "refs/heads/release/v1.10", made.oids[3])
     git(made.path, "checkout", "--quiet", "--detach")
+    # so that "nothing has been recorded" is wrong from the first byte on, however late the first answer comes
+    shop.act(FreezeLine("the bill of a customer is wrong"))
     return run_cockpit(shop.wiring(workshop=shop.workshop(), open_session=lambda: shop.session(ME)))
 
 
