@@ -53,6 +53,8 @@ def test_details_show_what_would_ship_as_soon_as_git_has_told_it() -> None:
                 pilot,
                 lambda: app.snapshot and app.snapshot.matrix.cells[Target("payment-api", "prod-us")].versions,
             )
+            # a history that is told while the details are open is a reason to ask once more
+            await _until(pilot, lambda: app.snapshot and app.snapshot.changes.get("payment-api"))
             app.cockpit.go_to(PAY)
             await pilot.press("enter")
             await _until(pilot, lambda: isinstance(app.screen, DetailsScreen))
