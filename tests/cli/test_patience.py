@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cli.conftest import Release
+from cli.conftest import Here, Release
 from gonogo import wiring
 from gonogo.changelog import ProductChanges
 from gonogo.cli import patience
@@ -32,6 +32,17 @@ def test_commits_are_counted_while_they_are_read(release: Release, monkeypatch: 
     told = terminal.getvalue()
     assert "\rreading history: 2 commits" in told
     assert told.endswith("\r" + " " * 60 + "\r")
+
+
+@pytest.mark.parametrize("verb", ["status", "why"])
+def test_a_verb_that_looks_once_counts_them_too(verb: str, gonogo: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a verdict waits for the history behind it."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(patience, "_MOMENT", -1.0)
+    monkeypatch.setattr(patience, "_BETWEEN", -1.0)
+    gonogo(verb)
+    assert "\rreading history: 2 commits" in terminal.getvalue()
 
 
 def test_a_stream_that_nobody_watches_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ class GeneratedDoors:
         """The session of the release."""
         return session_of(self._world)
 
-    def read_history(self, product: Product, *_: object) -> Changes:
+    def read_history(self, product: Product, *_: object, **_more: object) -> Changes:
         """What was read."""
         return self._world.inputs.changes[product.name]
 

@@ -239,7 +239,7 @@ class Doors:
         asked = {Target(one.product, one.environment) for product in plan.products for one in product.probes}
         return tuple(one for one in self._world.answers() if one.target in asked)
 
-    def read_history(self, product: Product, *_: object) -> Changes:
+    def read_history(self, product: Product, *_: object, **_more: object) -> Changes:
         """What git says of one."""
         return self._world.history(product)
 

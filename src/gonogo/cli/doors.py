@@ -110,7 +110,12 @@ class Doors(Protocol):
         ...
 
     def read_history(
-        self, product: Product, plan: Plan, cancelled: Callable[[], bool], progress: Callable[[Changes], None]
+        self,
+        product: Product,
+        plan: Plan,
+        cancelled: Callable[[], bool],
+        progress: Callable[[Changes], None],
+        counted: Callable[[int], None] = lambda _more: None,
     ) -> Changes:
         """What git says about one product; for a thread, which may be told that nobody wants it any more."""
         ...

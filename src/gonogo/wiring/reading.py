@@ -31,15 +31,23 @@ _GIT_AT_ONCE = 4
 
 
 def read_history(
-    product: Product, plan: Plan, cancelled: Callable[[], bool], progress: Callable[[Changes], None]
+    product: Product,
+    plan: Plan,
+    cancelled: Callable[[], bool],
+    progress: Callable[[Changes], None],
+    counted: Callable[[int], None] = lambda _more: None,
 ) -> Changes:
-    """What git says about one product; may be called in a thread, and be told to stop."""
+    """What git says about one product; may be called in a thread, and be told to stop.
+
+    `counted` is told how many more commits were read, also where most of them ship nothing.
+    """
     from msgspec.structs import replace
 
     from gonogo.changelog import ProductChanges
     from gonogo.io.git.history import changes
 
-    found = changes(product, plan.changelog, cancelled=cancelled, progress=progress, on=release_day(plan))
+    day = release_day(plan)
+    found = changes(product, plan.changelog, cancelled=cancelled, progress=progress, counted=counted, on=day)
     if not isinstance(found, ProductChanges):
         return found
     return replace(found, lacking=lacking_branches(replace(plan, products=(product,))))

@@ -1,12 +1,14 @@
 """What the looking verbs share: ask once, remember what changed, judge."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from msgspec.structs import replace
 
 from gonogo.acts.cells import RecordTransition
 from gonogo.cli.commands._names import require_name
 from gonogo.cli.context import Context, via
+from gonogo.cli.patience import counting
 from gonogo.engine.once import look_once
 from gonogo.engine.recording import NotRecorded, record
 from gonogo.engine.session import Session
@@ -49,8 +51,10 @@ def ask(context: Context, session: Session, *, git: bool, completing: bool = Fal
         looked = doors.looked_at(context.options, plan) if shared else {}
         return _taken_in(context, session, doors.ask_endpoints(plan, looked))
 
-    read_history = doors.read_history if git else None
-    _warn(context, look_once(session, doors, ask_cells, read_history, completing=completing))
+    with counting() as counted:
+        read_history = partial(doors.read_history, counted=counted) if git else None
+        missed = look_once(session, doors, ask_cells, read_history, completing=completing)
+    _warn(context, missed)
 
 
 def record_what_runs(context: Context, session: Session) -> None:
