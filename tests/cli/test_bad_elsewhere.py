@@ -1,14 +1,19 @@
 """A version marked bad in another release beside this one is no GO here, by who said it; nor is it a way back."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Here, Release, account
+from gonogo import wiring
+from gonogo.engine import once
+from gonogo.events.versions import MarkedElsewhere
 
 RULE = "version.bad-elsewhere"
+UNKNOWN = "version.marks-unknown"
 REASON = ("--reason", "it loses orders")
 
 
@@ -98,6 +103,26 @@ def test_what_is_bad_elsewhere_is_no_way_back(gonogo: Here, release: Release, be
     assert fact == (
         f"web would be rolled back to 1.1.0: {who} marked 1.2.0 bad in release 2026.10: it loses orders"
     )
+
+
+def test_before_anybody_has_looked_beside_it_is_not_known(
+    gonogo: Here, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that does not end is no look: unknown is no GO."""
+    assert gonogo("start").code == 0
+    assert UNKNOWN not in said(gonogo)
+    late = threading.Event()
+
+    def hangs(_journal: str) -> MarkedElsewhere:
+        late.wait(20)
+        return MarkedElsewhere()
+
+    monkeypatch.setattr(wiring, "read_marks", hangs)
+    monkeypatch.setattr(once, "PATIENCE", 0.5)
+    weight, fact = said(gonogo)[UNKNOWN]
+    late.set()
+    assert weight == "unknowns"
+    assert fact.endswith("is not known: nobody has looked yet")
 
 
 def test_a_journal_beside_that_was_edited_hides_no_mark_in_silence(gonogo: Here, before: str) -> None:

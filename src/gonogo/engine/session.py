@@ -390,7 +390,7 @@ class Session:
         self.learn_containment(containment)
         self.learn_check_files(check_files)
         if bad_elsewhere is not None:
-            self.inputs = replace(self.inputs, bad_elsewhere=bad_elsewhere)
+            self.inputs = replace(self.inputs, bad_elsewhere=bad_elsewhere, marks_at=self._clock.now())
         measured = tuple(readings)
         return self.measure(measured) if measured else ()
 

@@ -70,6 +70,8 @@ class Inputs(Struct, frozen=True):
     repositories for it; a session begins with an empty one, and what is missing there is not known."""
     bad_elsewhere: MarkedElsewhere = MarkedElsewhere()
     """What is marked bad in other releases; empty until somebody has looked."""
+    marks_at: datetime | None = None
+    """UTC, when somebody looked for marks in other releases; None before the first look."""
     check_files: Mapping[str, NamedFiles] = {}
     """By item: what the files that its check's command names are now; only of checks that passed."""
     pollers: tuple[PolledBy, ...] = ()

@@ -168,6 +168,9 @@ _ALL = (
     ),
     *_warns("calendar", freeze__planned="the release is planned into a freeze"),
     *_always("way back", version__bad="a planned version is marked bad"),
+    *_is_unknown(
+        "way back", version__marks_unknown="whether other releases mark a planned version bad is not known"
+    ),
     *_blocks(
         "way back",
         version__bad_elsewhere="a planned version is marked bad in another release",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gonogo.events.rollbacks import Rollback
 from gonogo.events.state import TriggerState
+from gonogo.facts.ageing import why_old
 from gonogo.facts.metric_series import NotKnown
 from gonogo.matrix import Cell, Relation
 from gonogo.plan import Environment, Plan, Product
@@ -21,6 +22,7 @@ ELSEWHERE = "version.bad-elsewhere"
 
 def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     """Planned versions that are marked bad, everywhere; and what is held in this environment."""
+    yield from _marks_unknown(facts)
     for doubt in facts.inputs.bad_elsewhere.doubts:
         yield ReasonLine(
             ELSEWHERE, Weight.WARNING, doubt, "releases:marks", None, "journal",
@@ -47,6 +49,23 @@ def versions(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
                 f"gonogo resume --product {target.product} --env {target.environment}",
                 stands=hold.version,
             )
+
+
+def _marks_unknown(facts: Facts) -> Iterable[ReasonLine]:
+    """A version may be marked bad in a release beside this one: before anybody has looked, nobody knows."""
+    looked = facts.inputs.marks_at
+    why = why_old(looked, facts.now) if looked else "nobody has looked yet"
+    if facts.inputs.journal and why:
+        yield ReasonLine(
+            "version.marks-unknown",
+            Weight.UNKNOWN,
+            f"whether other releases here mark a planned version bad is not known: {why}",
+            "releases:marks",
+            looked,
+            "journal",
+            manager(facts.plan),
+            "gonogo status",
+        )
 
 
 def _bad(facts: Facts, product: Product) -> Iterable[ReasonLine]:
