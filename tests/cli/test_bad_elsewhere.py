@@ -11,6 +11,7 @@ from cli.conftest import Here, Release, account
 from gonogo import wiring
 from gonogo.engine import once
 from gonogo.events.versions import MarkedElsewhere
+from support.repositories import git
 
 RULE = "version.bad-elsewhere"
 UNKNOWN = "version.marks-unknown"
@@ -85,6 +86,16 @@ def test_other_products_and_versions_are_not_meant(gonogo: Here, before: str) ->
     """Told apart by the product's own scheme."""
     assert gonogo("mark-bad", "web", "1.3.1", *REASON, "--plan", before).code == 0
     assert RULE not in said(gonogo)
+
+
+def test_what_is_bad_elsewhere_is_never_proposed(gonogo: Here, release: Release, before: str) -> None:
+    """The version after it comes next."""
+    assert gonogo("note", "tests", "begun").code == 0
+    git(release.directory / "web", "tag", "-d", "v1.3.0")
+    edit(release, lambda plan: plan.replace("    owner: me\n", "    owner: me\n    repo: web\n", 1))
+    assert gonogo("next-version", "web").out == "1.3.0\n"
+    assert gonogo("mark-bad", "web", "1.3.0", *REASON, "--plan", before).code == 0
+    assert gonogo("next-version", "web").out == "1.4.0\n"
 
 
 def test_what_is_bad_elsewhere_is_no_way_back(gonogo: Here, release: Release, before: str) -> None:

@@ -69,9 +69,11 @@ def _refuse_beside_all(context: Context) -> None:
 
 def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
     """The changes of the product asked for, or of all that name a repository. Raises UsageError when none does."""
+    wanted = _wanted(context, plan)
+    marked = _bad(context, plan)
     products = tuple(
-        replace(product, withdrawn=bad) if (bad := _bad(context, plan).get(product.name)) else product
-        for product in _wanted(context, plan)
+        replace(product, withdrawn=tuple(bad)) if (bad := marked.get(product.name)) else product
+        for product in wanted
     )
     if start := context.args.start:
         if len(products) != 1:
@@ -80,17 +82,24 @@ def read(context: Context, plan: Plan) -> tuple[Changes, ...]:
     return context.doors.read_changes(plan, products)
 
 
-def _bad(context: Context, plan: Plan) -> Mapping[str, tuple[str, ...]]:
-    """By product: the versions that are marked bad. Where there is no journal none is, and none is made."""
-    if not context.doors.on_disk(context.doors.journal_place(context.options, plan.release)).directory.exists():
+def _bad(context: Context, plan: Plan) -> Mapping[str, list[str]]:
+    """By product: the versions that anybody marked bad, here or in a release beside. No journal is made for it."""
+    place = context.doors.on_disk(context.doors.journal_place(context.options, plan.release)).directory
+    if not place.exists():
         return {}
     session = context.doors.open_session(context.options, via())
     try:
         session.refresh()
-        marked = session.inputs.state.bad
+        marked = [*session.inputs.state.bad]
     finally:
         session.close()
-    return {name: tuple(version for product, version in marked if product == name) for name, _ in marked}
+    # who reads the journals of others is loaded only where there are any
+    if any(one != place for one in place.parent.iterdir()):
+        marked += [(mark.product, mark.version) for mark in context.doors.read_marks(str(place)).marks]
+    found: dict[str, list[str]] = {}
+    for product, version in marked:
+        found.setdefault(product, []).append(version)
+    return found
 
 
 def _wanted(context: Context, plan: Plan) -> tuple[Product, ...]:
