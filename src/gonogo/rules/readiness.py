@@ -15,6 +15,7 @@ from gonogo.plan import Environment, Plan
 from gonogo.rules import (
     advice,
     approvals,
+    builds,
     cells,
     certificates,
     checklist,
@@ -94,6 +95,7 @@ def _built_in(facts: Facts, environment: Environment) -> Iterable[ReasonLine]:
     yield from cells.earlier_environments(facts, environment)
     yield from cells.own_cells(facts, environment)
     yield from cells.going_back(facts, environment)
+    yield from builds.untried(facts, environment)
     yield from going.stalled(facts, environment)
     yield from going.unused(facts, environment)
     yield from sources.silent_sources(facts, environment)

@@ -98,6 +98,7 @@ _ALL = (
     *_warns(
         "decided",
         go__unused="a go was given and nothing has moved since",
+        build__untried="a build of the planned version runs where only other builds were tried before",
         rollout__stalled="a rollout has stood still for longer than the plan gives it",
     ),
     *_blocks("soak", soak__short="a version has not run long enough in the environment before"),

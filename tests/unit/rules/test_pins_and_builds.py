@@ -320,3 +320,40 @@ def test_a_bad_version_is_bad_in_all_its_builds_and_a_bad_build_by_itself(
     world.inputs = replace(world.inputs, state=replace(world.state, bad={("web", marked): mark}))
 
     assert (bad_mark(world.state, make_product(), planned) is not None) is is_bad
+
+
+def _untried(world: World, environment: str) -> list[str]:
+    judged = world.scene().snapshot().verdict(environment)
+    assert judged is not None
+    return [one.fact for one in judged.reasons if one.rule == "build.untried"]
+
+
+def test_a_build_that_runs_where_only_another_was_tried_is_told() -> None:
+    """The version is the planned one; what was tried in staging is not what runs in production."""
+    world = World()
+    world.do(ANA, Start(), RecordTransition(STAGING, ("1.2.3+8",), "succeeded", "test"))
+    world.sees({"staging": "1.2.3+8", "production": "1.2.3+7"})
+    fact = "web 1.2.3+7 runs in production, and that build ran nowhere before: staging ran 1.2.3+8"
+    assert _untried(world, "production") == [fact]
+    assert not _untried(world, "staging")
+
+
+@pytest.mark.parametrize(
+    ("staging", "production"),
+    [("1.2.3+8", "1.2.3+8"), ("1.2.3+8", "1.2.3"), ("1.2.3", "1.2.3+7"), ("1.2.3+8", "1.2.2+7")],
+)
+def test_builds_that_cannot_be_compared_or_are_the_same_are_not_told(staging: str, production: str) -> None:
+    """A source that names no build says nothing of it, and another version is told by other rules."""
+    world = World()
+    world.do(ANA, Start())
+    world.sees({"staging": staging, "production": production})
+    assert not _untried(world, "production")
+
+
+def test_a_build_that_was_tried_and_replaced_since_was_tried() -> None:
+    """Staging may be one build ahead: what ran there before was seen there."""
+    world = World()
+    world.do(ANA, Start(), RecordTransition(STAGING, ("1.2.3+7",), "succeeded", "test"))
+    world.do(ANA, RecordTransition(STAGING, ("1.2.3+8",), "succeeded", "test"))
+    world.sees({"staging": "1.2.3+8", "production": "1.2.3+7"})
+    assert not _untried(world, "production")
