@@ -18,7 +18,7 @@ CHANGED: Final[Mapping[int, tuple[str, ...]]] = {
         "window.closed", "fix.lost", "fix.unknown", "deployed.without-go", "go.unused", "rollout.stalled",
         "rollback.incomplete", "changelog.unclear", "changelog.silent", "journal.beside", "decision.denied",
         "program.older", "plan.misrecorded", "rules.changed", "clock.wrong", "clock.skew", "source.contested",
-        "no_production", "version.bad-elsewhere", "version.marks-unknown", "build.untried",
+        "no_production", "version.bad-elsewhere", "version.marks-unknown", "build.untried", "soak.unnamed",
     ),
 }  # fmt: skip
 """By edition: the rules that are new in it, or that weigh more than before."""

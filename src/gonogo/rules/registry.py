@@ -103,6 +103,7 @@ _ALL = (
     ),
     *_blocks("soak", soak__short="a version has not run long enough in the environment before"),
     *_is_unknown("soak", soak__unknown="nobody has recorded since when a version runs there"),
+    *_warns("soak", soak__unnamed="a soak time rests on a record of an account that the plan does not name"),
     *_blocks(
         "checklist",
         item__open="an item of an earlier phase is open",

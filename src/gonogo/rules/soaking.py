@@ -8,6 +8,7 @@ from gonogo.matrix import Cell
 from gonogo.rules.facts import Facts
 from gonogo.rules.naming import owner_of_product
 from gonogo.rules.reason import ReasonLine, Weight
+from gonogo.text.clocks import local_and_utc
 from gonogo.text.spans import span
 
 
@@ -45,4 +46,18 @@ def soaked(facts: Facts, cell: Cell, wanted: timedelta) -> Iterable[ReasonLine]:
             who,
             f"wait {span(left)}",
             stands=f"{cell.planned}, {span(wanted)}",
+        )
+    elif facts.plan.people and facts.plan.person_of(found.by) is None:
+        # it counts: a watch may well run as a service account; but a record can be made by hand, and nobody
+        # answers for this one
+        yield ReasonLine(
+            "soak.unnamed",
+            Weight.WARNING,
+            f"that {name} {cell.planned} has soaked in {environment} since {local_and_utc(found.since, 'UTC')} "
+            f"rests on a record of {found.by}, whom the plan does not name",
+            subject,
+            found.since,
+            "journal",
+            who,
+            f"gonogo log    shows it; or name {found.by} in `people`",
         )

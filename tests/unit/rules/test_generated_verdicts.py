@@ -110,7 +110,7 @@ _ELSEWHERE = {
     "trigger.roll-back", "freeze.planned", "go.unused", "approval.void",
     "rules.changed", "journal.beside", "program.older", "clock.wrong", "clock.skew", "rollback.incomplete",
     "changelog.unclear", "changelog.silent", "decision.denied", "plan.misrecorded", "no_production",
-    "version.bad-elsewhere", "version.marks-unknown", "build.untried",
+    "version.bad-elsewhere", "version.marks-unknown", "build.untried", "soak.unnamed",
 }  # fmt: skip
 """Rules the dice do not throw; other tests show them."""
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from gonogo.acts.cells import RecordTransition
 from gonogo.acts.lifecycle import Start
+from gonogo.events import Actor
 from gonogo.events.state import BadVersion, Deployed
 from gonogo.facts import Running, Seen, Status
 from gonogo.facts.evidence import NOTHING, absorb
@@ -20,7 +21,7 @@ from gonogo.rules.rollback import bad_mark
 from gonogo.rules.snapshot import build
 from gonogo.versions import consistent, fulfils, same_build
 from gonogo.view.matrix import relation_sentence
-from support.deciding import ANA, NOW, World, make_plan, make_product
+from support.deciding import ANA, CHLOE, NOBODY, NOW, World, make_plan, make_product
 
 PIN = "deadbeef0123456789abcdef0123456789abcdef"
 STAGING, PRODUCTION = Target("web", "staging"), Target("web", "production")
@@ -357,3 +358,15 @@ def test_a_build_that_was_tried_and_replaced_since_was_tried() -> None:
     world.do(ANA, RecordTransition(STAGING, ("1.2.3+8",), "succeeded", "test"))
     world.sees({"staging": "1.2.3+8", "production": "1.2.3+7"})
     assert not _untried(world, "production")
+
+
+@pytest.mark.parametrize(("by", "told"), [(NOBODY, True), (CHLOE, False)])
+def test_a_soak_on_the_word_of_an_account_nobody_answers_for_is_told(by: Actor, *, told: bool) -> None:
+    """It counts, since a watch may be a service account's; but a record can be made by hand."""
+    environments = (Environment("staging", soak=timedelta(hours=1)), Environment("production", after=("staging",)))
+    world = World(make_plan(environments=environments, approvals=(), items=()))
+    world.do(ANA, Start()).do(by, RecordTransition(STAGING, ("1.2.3",), "succeeded", "test"))
+    world.later(timedelta(hours=2)).sees({"staging": "1.2.3", "production": "1.2.2"})
+    said = _soaking(world)
+    assert bool(said) is told
+    assert all(one.endswith("rests on a record of mallory, whom the plan does not name") for one in said)

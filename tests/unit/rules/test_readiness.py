@@ -157,7 +157,7 @@ def test_a_version_must_have_soaked(minutes: int | None, answer: Answer, rules: 
     """Counted from the recorded transition; without a record nobody knows."""
     history: tuple[Deployed, ...] = ()
     if minutes is not None:
-        history = (Deployed(NOW - timedelta(minutes=minutes), ("1.2.3",), "succeeded", "ana"),)
+        history = (Deployed(NOW - timedelta(minutes=minutes), ("1.2.3",), "succeeded", "aruiz"),)
 
     verdict = _verdict(plan(environments=SOAKING), _evidence(), ReleaseState(cells={STAGING: history}))
 
