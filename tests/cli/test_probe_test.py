@@ -45,6 +45,13 @@ def test_every_step_is_shown(gonogo: Here, release: Release) -> None:
     assert "\x1b" not in done.out
 
 
+def test_an_option_with_a_long_name_stands_apart_from_its_value(gonogo: Here, release: Release) -> None:
+    """`accept_status 203`, not one word."""
+    text = release.plan.read_text(encoding="utf-8")
+    release.plan.write_text(text.replace("instances: 1}", "accept_status: [203], instances: 1}"), encoding="utf-8")
+    assert "  accept_status 203\n" in gonogo("probe", "test", "web", "production").out
+
+
 def test_where_a_redirect_led_is_told(gonogo: Here, release: Release) -> None:
     """Without what its query holds: an answer of another path is not taken for one of the path that was asked."""
     release.fleet.answers["/production/version"] = Canned(b"", {"Location": "/login/version?t=s3cret"}, 302)

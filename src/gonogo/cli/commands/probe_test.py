@@ -94,7 +94,8 @@ def _lines(plan: Plan, trial: "Trial") -> list[Line]:
 
 
 def _row(label: str, text: str, tone: Tone = Tone.PLAIN) -> Line:
-    return (Span(f"  {label:<{_WIDE}}", Tone.MUTED), Span(text, tone))
+    # the key of an option may be longer than the words that stand there otherwise
+    return (Span(f"  {label:<{_WIDE - 1}} ", Tone.MUTED), Span(text, tone))
 
 
 def _exchange(exchange: "Exchange") -> list[Line]:
