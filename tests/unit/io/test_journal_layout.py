@@ -17,7 +17,7 @@ from gonogo.events.edition import FIRST, RULES
 from gonogo.io.host.clock_system import SystemClock
 from gonogo.io.host.identity_unix import UnixIdentity
 from gonogo.io.journal import DirectoryJournal, default_root, init_all, init_shared, inspect, layout, verify
-from gonogo.io.journal.layout import STORE, create_solo, read_store, refuse_remote, release_directory
+from gonogo.io.journal.layout import STORE, create_solo, find, read_store, refuse_remote, release_directory
 from gonogo.testing.events import FixedIdentity, make_actor, make_draft
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
@@ -273,7 +273,7 @@ def test_a_journal_says_under_which_rules_it_was_made_and_an_old_one_that_it_was
 def test_preparing_a_directory_again_raises_its_rules_until_it_holds_an_event(
     tmp_path: Path, all_releases: bool
 ) -> None:
-    """A release in flight that an older program started must stay one."""
+    """A release in flight that an older program started must stay one, and holds no later one back."""
     tmp_path.chmod(0o755)
     root = tmp_path / "releases"
 
@@ -298,7 +298,15 @@ def test_preparing_a_directory_again_raises_its_rules_until_it_holds_an_event(
     (directory / STORE).write_bytes(msgspec.json.encode(older))
     _open(root).transact(lambda _: [make_draft("one")])
     assert any("left" in sentence for sentence in prepare())
-    assert read_store(directory) == older
+    if not all_releases:
+        assert read_store(directory) == older
+        return
+    # the release that was there keeps the edition it was begun under; those that come later have today's
+    began, later = find(root / "r"), find(root / "s")
+    assert began is not None
+    assert later is not None
+    assert (began.store.rules, later.store.rules) == (FIRST, RULES)
+    assert prepare() == []
 
 
 def test_the_edition_of_a_journal_of_ones_own_is_its_owners_to_say(tmp_path: Path) -> None:

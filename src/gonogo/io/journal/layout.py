@@ -18,6 +18,7 @@ import pwd
 import re
 import shlex
 import stat
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -42,6 +43,7 @@ _OBSERVED_MODE = 0o3775
 ANY = "*"
 """Release that the store.json of a directory for all releases names: no release is written so in a file name."""
 _FILE = re.compile(r"(0|[1-9][0-9]{0,9})-[0-9a-f]{4,64}\.jsonl")
+_OF_RELEASE = re.compile(r"(.+)\.(?:0|[1-9][0-9]{0,9})-[0-9a-f]{4,64}\.jsonl", re.DOTALL)
 _STORE_LIMIT = 64 * 1024
 _NAME_LIMIT = 200
 _REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "gfs2", "ocfs2"}
@@ -59,6 +61,8 @@ class Store(Struct, frozen=True):
     """Hash that the first record follows."""
     rules: int = FIRST
     """Edition of the rules of the program that made it: what is recorded here is judged by no older one."""
+    earlier: Mapping[str, int] = {}
+    """In a directory for all releases: those that were there before the edition was raised, each with its own."""
 
 
 def default_root() -> Path:
@@ -107,7 +111,8 @@ def find(directory: Path, release: str | None = None) -> Found | None:
         return Found(directory, store) if store else None
     genesis = hashlib.sha256(f"{common.genesis}\n{directory.name}".encode()).hexdigest()
     name = release or unquote(directory.name)
-    own = Store(common.format, name, common.created, SHARED, genesis, common.rules)
+    rules = common.earlier.get(directory.name, common.rules)
+    own = Store(common.format, name, common.created, SHARED, genesis, rules)
     return Found(directory.parent, own, f"{directory.name}.")
 
 
@@ -420,17 +425,32 @@ def _make_store(target: Path, release: str, now: datetime) -> list[str]:
 
 
 def _raise_edition(target: Path, store: Store) -> list[str]:
-    """A directory of an older program is judged by today's rules from now on; one with events stays as it is."""
+    """A directory of an older program is judged by today's rules from now on; what has events stays as it is.
+
+    They may be an older program's. In a directory for all releases, those that come later are not held back by it.
+    """
     if store.rules >= RULES:
         return []
     path = target / STORE
     with os.scandir(target) as entries:
-        used = any(entry.name.endswith(".jsonl") for entry in entries)
-    if used:
+        names = [entry.name for entry in entries if entry.name.endswith(".jsonl")]
+    if names and store.release != ANY:
         return [f"left {path} at rules {store.rules}: it holds events that an older program may have recorded"]
-    raised = msgspec.structs.replace(store, rules=RULES)
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(raised)) + b"\n", mode=0o644)
-    return [f"raised {path} from rules {store.rules} to rules {RULES}"]
+    releases = sorted({match[1] for name in names if (match := _OF_RELEASE.fullmatch(name))} - {*store.earlier})
+    raised = Store(
+        store.format, store.release, store.created, store.mode, store.genesis, RULES,
+        {**store.earlier, **dict.fromkeys(releases, store.rules)},
+    )  # fmt: skip
+    written = msgspec.json.format(msgspec.json.encode(raised)) + b"\n"
+    if len(written) > _STORE_LIMIT:
+        return [f"left {path} at rules {store.rules}: it holds more releases than it has room to name"]
+    write_atomically(path, written, mode=0o644)
+    done = [f"raised {path} from rules {store.rules} to rules {RULES}"]
+    if releases:
+        shown = ", ".join(clean(unquote(one), 80) for one in releases[:20])
+        more = f" and {len(releases) - 20} more" if len(releases) > 20 else ""
+        done.append(f"left at rules {store.rules}, since an older program may have recorded in it: {shown}{more}")
+    return done
 
 
 def _make_lock(target: Path, gid: int, group: str) -> list[str]:
