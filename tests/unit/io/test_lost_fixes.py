@@ -317,6 +317,38 @@ def test_a_dependency_that_has_the_numbers_of_the_product_is_a_fix(desk: Desk) -
     assert lost(desk, "release", "main") == []
 
 
+@pytest.mark.parametrize(
+    ("was", "fixed", "ships", "is_lost"),
+    [
+        ("1.0.0", "1.0.1", "2.0.0", False),
+        ("1.0.0", "1.0.1", "1.0.2", False),
+        ("1.0.0", "1.0.1", "1.0.1", False),
+        ("1.0.0", "1.0.1", "1.0.0", True),
+        ("1.0.9", "1.0.10", "1.0.9", True),
+        ("1.2.0", "1.1.9", "2.0.0", True),  # lowered for a reason: a newer one is not what it brought
+        ("1.0.0", "1.0.1", "2.0.0rc1", True),  # nobody has released that one
+    ],
+)
+def test_a_dependency_that_was_raised_further_is_not_missed(
+    desk: Desk, was: str, fixed: str, ships: str, *, is_lost: bool
+) -> None:
+    """What ships asks for a newer one than the fix: nothing of it is lost."""
+    needs = "attrs=={}\nrequests=={}\n"
+    desk.commit("feat: needs", "requirements.txt", needs.format("4.1.0", was))
+    desk.on("release", "main").commit("fix: requests", "requirements.txt", needs.format("4.1.0", fixed))
+    desk.on("main").commit("feat: newer", "requirements.txt", needs.format("4.2.0", ships))
+    assert lost(desk, "release", "main") == (["fix: requests"] if is_lost else [])
+
+
+def test_a_number_that_another_line_has_is_not_its_number(desk: Desk) -> None:
+    """Two lines that read alike but for their numbers may speak of two things."""
+    needs = "a:\n  pin: {}\nb:\n  pin: {}\n"
+    desk.commit("feat: needs", "charts.yaml", needs.format("1.0.0", "5.0.0"))
+    desk.on("release", "main").commit("fix: a", "charts.yaml", needs.format("1.0.1", "5.0.0"))
+    desk.on("main").commit("feat: b", "charts.yaml", needs.format("1.0.0", "6.0.0"))
+    assert lost(desk, "release", "main") == ["fix: a"]
+
+
 def test_a_release_commit_that_also_raises_a_dependency_is_looked_at_line_by_line(desk: Desk) -> None:
     """What ships has moved on to its own version, and left the dependency behind."""
     both = 'version = "{}"\n\n[dependencies]\ncore = "{}"\n'

@@ -67,6 +67,8 @@ class _Written(Struct, frozen=True):
     """As it was before."""
     own: bool
     """Whether it says the version of the product."""
+    new: str = ""
+    """As the commit has it."""
 
 
 class Compared(Struct, frozen=True):
@@ -143,6 +145,7 @@ class _Comparison:
         left = [oid for oid in left if not self._was_picked_elsewhere(oid)]
         left = [oid for oid in left if not self._has_its_lines(oid)]
         left = [oid for oid in left if not self._only_writes_versions(oid)]
+        left = [oid for oid in left if not self._was_raised_further(oid)]
         missing = set(left)
         by_title = {self._titles[oid]: oid for oid in self._theirs}
         return Compared(
@@ -336,7 +339,9 @@ class _Comparison:
         unless what ships has moved on there and left these behind.
         """
         names = [name for name in self._mine[oid].names if self._scope.is_fix([name])]
-        written = self._written(oid, names) if len(self._mine[oid].names) <= _FILES_OF_A_RELEASE else ()
+        numbers = _ANY_NUMBER if oid in self._dropped else _numbers(self._scope.numbers)
+        few = numbers is not None and len(self._mine[oid].names) <= _FILES_OF_A_RELEASE
+        written = self._written(oid, names, numbers) if few and numbers is not None else ()
         if not written:
             return False
         others = [one for one in written if not one.own and not one.path.lower().endswith(DOCUMENTS)]
@@ -348,11 +353,27 @@ class _Comparison:
         moved_on = not any(self._is_left_behind(one) for one in owns)
         return not (moved_on and any(self._is_left_behind(one) for one in others))
 
-    def _written(self, oid: str, names: Sequence[str]) -> tuple[_Written, ...]:
+    def _was_raised_further(self, oid: str) -> bool:
+        """Whether it only raises numbers, as of dependencies, and what ships has raised each as far or further.
+
+        What lowers one does so for a reason: a newer number is not what it brought.
+        """
+        names = [name for name in self._mine[oid].names if self._scope.is_fix([name])]
+        few = len(self._mine[oid].names) <= _FILES_OF_A_RELEASE
+        written = self._written(oid, names, _ANY_NUMBER) if few else ()
+        return bool(written) and all(self._is_above(one) for one in written)
+
+    def _is_above(self, one: _Written) -> bool:
+        before, after = _only_number(one.old), _only_number(one.new)
+        if before is None or after is None or after <= before:
+            return False
+        # two lines that read alike but for their numbers may speak of two things
+        rows = [row for row in self._rows(one.path) if _ANY_NUMBER.sub(MARK, row) == one.masked]
+        ships = _only_number(rows[0]) if len(rows) == 1 else None
+        return ships is not None and ships >= after
+
+    def _written(self, oid: str, names: Sequence[str], numbers: re.Pattern[str]) -> tuple[_Written, ...]:
         """The lines of a commit that only writes other numbers of versions; none for any other commit."""
-        numbers = _ANY_NUMBER if oid in self._dropped else _numbers(self._scope.numbers)
-        if numbers is None:
-            return ()
         found: list[_Written] = []
         for name in names:
             words = ["diff-tree", "-p", "-U25", "-r", "--root", "--no-commit-id", "--no-renames", "--no-ext-diff",
@@ -373,7 +394,7 @@ class _Comparison:
                 elif line[0] == "+":
                     masked = numbers.sub(MARK, line[1:])
                     own = is_own(masked, before, self._scope.name)
-                    added.append(_Written(name, masked, "", own))
+                    added.append(_Written(name, masked, "", own, line[1:]))
                     before.append(line[1:])
                 else:
                     return ()  # a mode, a new file, a binary one
@@ -405,6 +426,14 @@ class _Comparison:
 
 _ANY_NUMBER = re.compile(r"(?<![0-9.])\d+(?:\.\d+){1,3}(?:[-.]?[A-Za-z]+[0-9A-Za-z.-]*)?(?![0-9]|\.[0-9])")
 """Of a release between: what a merge left out may be any of them."""
+
+
+def _only_number(row: str) -> tuple[int, ...] | None:
+    """The number of a line that holds one, as a number of a release; None where it holds others, or none."""
+    found = _ANY_NUMBER.findall(row)
+    if len(found) != 1 or not all(part.isdecimal() for part in found[0].split(".")):
+        return None
+    return tuple(int(part) for part in found[0].split("."))
 
 
 def _numbers(numbers: Sequence[str]) -> re.Pattern[str] | None:
