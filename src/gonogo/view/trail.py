@@ -64,8 +64,9 @@ def _transition(event: Event, name: str) -> Line:
     line = [Span("saw "), Span(clean(name, 120), Tone.STRONG), Span(f" run {shown}")]
     status = event.data.get("status")
     if isinstance(status, str) and status != "succeeded":
-        line.append(Span(f" ({clean(status, 40)})", Tone.WARN))
-    if isinstance(before, list) and before:
+        line.append(Span(f" ({clean(status, 40).replace('_', ' ')})", Tone.WARN))
+    # where the same version goes on running, its status is what is new
+    if isinstance(before, list) and before and before != versions:
         line.append(Span(f", before {' + '.join(clean(str(text), 128) for text in before)}", Tone.MUTED))
     return tuple(line)
 
