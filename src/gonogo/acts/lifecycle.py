@@ -204,12 +204,17 @@ def typed(plan: Plan) -> str:
 
 def preview_complete(scene: Scene) -> Preview:
     """What completing would say, and what stands against it."""
-    reasons = completion.open_ends(scene.snapshot())
-    lines = tuple(f"{one.rule} {one.subject}: {one.fact}".replace(" :", ":") for one in reasons)
+    snapshot = scene.snapshot()
+    reasons = completion.open_ends(snapshot)
+    doubts = completion.doubts(snapshot)
+    lines = (
+        *(f"{one.rule} {one.subject}: {one.fact}".replace(" :", ":") for one in reasons),
+        *(f"warning  {one.rule} {one.subject}: {one.fact}".replace(" :", ":") for one in doubts),
+    )
     bound = (
         str(scene.state.lifecycle.seq),
         scene.loaded.sha256,
-        *(f"{one.rule} {one.subject}" for one in reasons),
+        *(f"{one.rule} {one.subject}" for one in (*reasons, *doubts)),
     )
     may_not = _may_not_complete(scene)
     refused = may_not.reason if may_not else ""

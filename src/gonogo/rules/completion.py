@@ -15,6 +15,7 @@ from gonogo.rules.authority import Act, clears, typed_for
 from gonogo.rules.fixes import FIX_RULES, is_of_rollback
 from gonogo.rules.going import WITHOUT_GO
 from gonogo.rules.readiness import ReasonLine, Weight
+from gonogo.rules.registry import RULES
 from gonogo.rules.rollback import bad_mark, unfinished
 from gonogo.rules.snapshot import Snapshot
 
@@ -35,6 +36,22 @@ def amended(loaded: LoadedPlan, state: ReleaseState) -> str:
     count = len(pending.changes)
     what = f"{count} change{'s' if count != 1 else ''}" if pending.readable else "it"
     return f"the plan was edited after the start, and nobody has accepted {what}"
+
+
+_TOLD = frozenset({"cells", "decided"})
+"""Families of rules whose warnings say that what runs may be something else than what was decided."""
+
+
+def doubts(snapshot: Snapshot) -> tuple[ReasonLine, ...]:
+    """What keeps nobody from completing, and must not be completed in silence: each once."""
+    found = (
+        one
+        for verdict in snapshot.verdicts
+        for line in verdict.reasons
+        for one in (line.members or (line,))
+        if one.weight is Weight.WARNING and RULES[one.rule].family in _TOLD
+    )
+    return tuple({(one.rule, one.subject): one for one in found}.values())
 
 
 def open_ends(snapshot: Snapshot) -> tuple[ReasonLine, ...]:

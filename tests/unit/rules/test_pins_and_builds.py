@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from gonogo.acts.cells import RecordTransition
-from gonogo.acts.lifecycle import Start
+from gonogo.acts.lifecycle import Start, preview_complete
 from gonogo.events import Actor
 from gonogo.events.state import BadVersion, Deployed
 from gonogo.facts import Running, Seen, Status
@@ -337,6 +337,16 @@ def test_a_build_that_runs_where_only_another_was_tried_is_told() -> None:
     fact = "web 1.2.3+7 runs in production, and that build ran nowhere before: staging ran 1.2.3+8"
     assert _untried(world, "production") == [fact]
     assert not _untried(world, "staging")
+
+
+def test_a_build_that_was_tried_nowhere_is_completed_by_nobody_in_silence() -> None:
+    """It keeps nobody from completing; who does has read it."""
+    world = World(make_plan(items=(), approvals=()))
+    world.do(ANA, Start(), RecordTransition(STAGING, ("1.2.3+8",), "succeeded", "test"))
+    world.sees({"staging": "1.2.3+8", "production": "1.2.3+7"})
+    lines = [one for one in preview_complete(world.scene(ANA)).lines if "build.untried" in one]
+    fact = "web 1.2.3+7 runs in production, and that build ran nowhere before: staging ran 1.2.3+8"
+    assert lines == [f"warning  build.untried cell:web/production: {fact}"]
 
 
 @pytest.mark.parametrize(
