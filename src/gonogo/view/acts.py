@@ -5,8 +5,10 @@ from typing import Any
 
 from gonogo import events as kinds
 from gonogo.events import Event
+from gonogo.events.reading import moment
 from gonogo.events.waivers import few
 from gonogo.text import clean
+from gonogo.text.clocks import local_and_utc
 from gonogo.text.tones import Line, Span, Tone
 from gonogo.view import hotfix_acts
 
@@ -27,6 +29,12 @@ def _name(event: Event) -> str:
 def _text(data: Mapping[str, Any], key: str, limit: int = 300) -> str:
     value = data.get(key)
     return clean(value, limit) if isinstance(value, str) else ""
+
+
+def _until(event: Event) -> str:
+    """The end that was recorded, to the minute in UTC; as it stands there where it is no time."""
+    at = moment(event.data, "until")
+    return local_and_utc(at, "UTC") if at is not None else _text(event.data, "until", 40)
 
 
 def _said(words: str, tone: Tone, name: str = "", reason: str = "", after: str = "") -> Line:
@@ -101,8 +109,7 @@ def _waived(event: Event) -> Line:
     names = tuple(clean(one, 120) for one in covers if isinstance(one, str)) if isinstance(covers, list) else ()
     subject = _text(event.data, "subject", 120) or few(names)
     rule = _text(event.data, "rule", 80)
-    until = _text(event.data, "until", 40).replace("T", " ").replace("+00:00", " UTC")
-    after = f"for {_name(event)} until {until}"
+    after = f"for {_name(event)} until {_until(event)}"
     return _said("waived", Tone.WARN, f"{rule} {subject}".rstrip(), _text(event.data, "reason"), after)
 
 
@@ -122,8 +129,7 @@ def _asked_glass(event: Event) -> Line:
 
 
 def _broke_glass(event: Event) -> Line:
-    until = _text(event.data, "until", 40).replace("T", " ").replace("+00:00", " UTC")
-    after = f"until {until}, asked by {_text(event.data, 'by', 64)} (#{event.data.get('request')})"
+    after = f"until {_until(event)}, asked by {_text(event.data, 'by', 64)} (#{event.data.get('request')})"
     return _said("confirmed break-glass for", Tone.BAD, _name(event), _text(event.data, "reason"), after)
 
 
@@ -154,8 +160,7 @@ def _froze(event: Event) -> Line:
     scopes = [event.data.get(key) for key in ("environments", "products")]
     places = [clean(str(one), 64) for scope in scopes if isinstance(scope, list) for one in scope]
     where = f" in {', '.join(places[:8])}" if places else ""
-    until = _text(event.data, "until", 16).replace("T", " ")
-    end = f" until {until} UTC" if until else ""
+    end = f" until {until}" if (until := _until(event)) else ""
     return _said(f"stopped the line{where}{end}", Tone.BAD, reason=_text(event.data, "reason"))
 
 
