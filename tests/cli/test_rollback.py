@@ -124,6 +124,15 @@ def test_a_rollback_is_shown_then_recorded_and_the_matrix_expects_the_old_versio
     assert (again.code, "and is held there" in again.err) == (3, True)
 
 
+def test_what_runs_the_old_version_already_is_told_so(gonogo: Here, release: Release) -> None:
+    """Going from a version to itself is no way back: what is decided is that it stays."""
+    gonogo("start")
+    release.runs("production", "1.2.0")
+    shown = gonogo("rollback", "start", "web", "--reason", "logins fail since ten").out
+    assert "production: runs 1.2.0 already, and nothing keeps it there yet" in shown
+    assert "from 1.2.0 to 1.2.0" not in shown
+
+
 def test_a_confirmation_of_something_else_is_refused(gonogo: Here, release: Release) -> None:
     """What runs there has changed since it was shown."""
     gonogo("start")

@@ -124,7 +124,7 @@ def _is_there(snapshot: Snapshot, product: Product, cell: Cell, version: str) ->
 
 
 def _preview(scene: Scene, product: Product, way: WayBack, steps: Sequence[_Step], *, mark_bad: bool) -> Preview:
-    lines = [f"{step.cell.target.environment}: from {step.runs} to {step.to}" for step in steps]
+    lines = [_move(step, product) for step in steps]
     lines += [f"{_WEIGHTS[point.readiness]}  {point.name}: {point.fact}" for point in _concerns(way)]
     if way.command:
         lines.append(f"type it yourself: {describe_command(way.command)}")
@@ -147,6 +147,13 @@ def _preview(scene: Scene, product: Product, way: WayBack, steps: Sequence[_Step
         tuple(lines),
         bound,
     )
+
+
+def _move(step: _Step, product: Product) -> str:
+    place = step.cell.target.environment
+    if same_build(step.runs, step.to, product.scheme, product.name):
+        return f"{place}: runs {step.to} already, and nothing keeps it there yet"
+    return f"{place}: from {step.runs} to {step.to}"
 
 
 _WEIGHTS = {Readiness.GONE: "blocker", Readiness.NOT_READY: "warning", Readiness.UNKNOWN: "unknown"}

@@ -49,6 +49,23 @@ def test_the_running_revision_wins_over_the_tag(tmp_path: Path) -> None:
     assert "while v1.2.2 marks" in found.doubts[0]
 
 
+def test_a_build_that_is_a_commit_id_names_the_commit(tmp_path: Path) -> None:
+    """As .NET writes it; the tag of the version is compared with it."""
+    made = _repository(tmp_path)
+
+    found = _ships(made, f"1.2.2+{made.oids[1][:10]}")
+
+    assert [commit.subject for commit in found.commits] == ["feat: two"]
+
+
+def test_a_build_that_is_a_counter_names_no_commit(tmp_path: Path) -> None:
+    """What was built under it is not known; the next act is one that helps."""
+    found = what_ships(Product("web", "1.2.3", repo=str(_repository(tmp_path).path)), "1.2.2+7", "")
+
+    assert isinstance(found, CannotTell)
+    assert found.remedy == "let the endpoint name its commit (`revision`), or tag that build: v1.2.2+7"
+
+
 def test_going_back_is_called_by_its_name(tmp_path: Path) -> None:
     """A target older than what runs adds nothing and takes commits away."""
     made = _repository(tmp_path)

@@ -43,9 +43,13 @@ class Ends:
         self._git = git
 
     def running(self, version: str, revision: str, doubts: list[str]) -> tuple[str, str] | None:
-        """Name and commit of what runs: the revision its source names, else the tag of its version."""
+        """Name and commit of what runs: the revision its source or its build names, else the tag of its version.
+
+        A build that is a counter names none: what was built under it is not known, whatever the tag of the version
+        is (`way_to_tell`).
+        """
         tag, tagged = self.tag_of(version)
-        wanted = revision.strip().lower()
+        wanted = (revision or self._commit_in(version)).strip().lower()
         if 7 <= len(wanted) <= 64 and set(wanted) <= _HEX:
             [oid] = self.look_up([f"{wanted}^{{commit}}"])
             if oid and tagged and oid != tagged:
@@ -56,6 +60,21 @@ class Ends:
         elif wanted:
             doubts.append(f"'{clean(revision, 40)}' is no commit id, so the tag counts")
         return (tag, tagged) if tagged else None
+
+    def way_to_tell(self, version: str) -> str:
+        """What makes the commit of a running version known."""
+        read = parse(version, self._product.scheme, self._product.name)
+        if isinstance(read, Version) and read.build:
+            tag = self._product.tag_of(version)
+            return f"let the endpoint name its commit (`revision`), or tag that build: {tag}"
+        return f"git -C {self._product.repo} fetch --tags"
+
+    def _commit_in(self, version: str) -> str:
+        """The commit id that a build of a version is, such as of `1.4.0+9f1c2ab`; "" for a counter or a word."""
+        read = parse(version, self._product.scheme, self._product.name)
+        build = read.build if isinstance(read, Version) else ""
+        is_id = 7 <= len(build) <= 64 and set(build.lower()) <= _HEX and not build.isdecimal()
+        return build if is_id else ""
 
     def tag_of(self, version: str) -> tuple[str, str]:
         """The tag of a version, however its source writes it, and its commit; ("", "") when there is none."""
@@ -122,7 +141,7 @@ class _Difference:
             return CannotTell(
                 self._product.name,
                 f"the repository knows no commit of {named}, which runs there",
-                f"git -C {self._product.repo} fetch --tags",
+                self._ends.way_to_tell(version),
             )
         end = self._ends.planned(doubts)
         if self._git.run(["rev-parse", "--is-shallow-repository"]).strip() == b"true":

@@ -183,7 +183,7 @@ class _Reader:
             named = f"{clean(version, 80)}" + (f" at {clean(revision, 12)}" if revision else "")
             return Carrier(
                 version, revision, "", f"the repository knows no commit of {named}",
-                f"git -C {self._product.repo} fetch --tags",
+                self._ends.way_to_tell(version),
             )  # fmt: skip
         return self._carrier(Carrier(version, revision, found[1]), ships)
 
