@@ -181,6 +181,21 @@ def test_a_narrow_bar_still_says_how_much_is_unknown() -> None:
     asyncio.run(run())
 
 
+def test_where_presence_is_not_shown_nobody_is_said_to_be_alone() -> None:
+    """In a directory for all releases sessions do not see each other: an empty list is no empty room."""
+    stage = Stage()
+    stage.begin()
+
+    async def run() -> None:
+        async with stage.cockpit() as seat:
+            assert seat.app.snapshot is not None
+            unseen = replace(seat.app.snapshot, here=())
+            third = bar_lines(unseen, Standing(ACTOR), 80, "…")[2]
+            assert "here: not known" in "".join(one.text for one in third)
+
+    asyncio.run(run())
+
+
 def test_who_is_here_and_who_has_seen_it_have_room_on_a_narrow_screen() -> None:
     """Names where they fit, else numbers; neither pushes the other out."""
     stage = Stage()

@@ -176,7 +176,8 @@ def _people_and_contact(snapshot: Snapshot, standing: Standing, columns: int, el
 
 def _people(snapshot: Snapshot, *, counted: bool = False) -> Line:
     told = str(len(snapshot.here)) if counted and snapshot.here else ", ".join(snapshot.here)
-    line = [Span(" here: ", Tone.MUTED), Span(told or "nobody seen")]
+    # this session is one of them wherever anybody is told: none at all is no empty room
+    line = [Span(" here: ", Tone.MUTED), Span(told) if told else Span("not known", Tone.UNKNOWN)]
     if name := driver(snapshot):
         # first, because the others give way where there is no room
         line = [Span(" lead: ", Tone.MUTED), Span(name.partition(" (")[0], Tone.STRONG), Span("  "), *line[0:]]
