@@ -250,6 +250,20 @@ def test_a_name_comes_before_a_description() -> None:
     assert offered(Context(Place.CHECKLIST), "help")[0].title == "Help"
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"), [("confirm", "Break-glass: confirm"), ("cancel the", "Cancel the release")]
+)
+def test_who_types_a_name_finds_no_other_act_under_the_cursor(typed: str, title: str) -> None:
+    """A description that has the word stands in nobody's way."""
+    assert [one.title for one in offered(Context(Place.CHECKLIST), typed)] == [title]
+
+
+def test_a_word_that_no_name_has_is_looked_for_in_descriptions() -> None:
+    """Who knows what it does finds what it is called."""
+    assert "Quit" not in [one.title for one in offered(Context(Place.CHECKLIST), "typing the version")]
+    assert offered(Context(Place.CHECKLIST), "typing the version")
+
+
 def test_enter_after_letters_does_nothing_that_cannot_be_taken_back() -> None:
     """The cursor stands on no act while only such are left; Down goes to the first of them."""
     stage = Stage()

@@ -131,13 +131,19 @@ class PaletteScreen(View, inherit_bindings=False):
 def offered(context: Context, typed: str = "") -> tuple[type[Intent], ...]:
     """The intents but the palette itself in which `typed` occurs, the likeliest first.
 
-    What is possible comes before what is not, a name before a description; and what cannot be taken back comes
-    last, whatever was typed: the first one is where the cursor stands.
+    What is possible comes before what is not, and what cannot be taken back comes last, whatever was typed: the
+    first one is where the cursor stands. Descriptions are looked through only where no name has it: else who
+    types `confirm` would find the cursor on another act, which somebody confirms.
     """
     wanted = typed.strip().casefold()
     ranked = ((_rank(intent, context, wanted), intent) for intent in INTENTS if intent is not Palette)
     found = [(rank, intent) for rank, intent in ranked if rank is not None]
+    if wanted and any(rank[2] == _IN_NAME for rank, _ in found):
+        found = [(rank, intent) for rank, intent in found if rank[2] != _IN_HELP]
     return tuple(intent for _, intent in sorted(found, key=lambda one: one[0]))
+
+
+_IN_NAME, _IN_HELP = 0, 2
 
 
 def _rank(intent: type[Intent], context: Context, wanted: str) -> tuple[bool, bool, int] | None:
