@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 
 from gonogo.commits.shipping import CannotTell, Shipping, headline
+from gonogo.facts.containment import ContainmentQuestion
 from gonogo.io.git.range import what_ships
+from gonogo.io.host.clock_system import SystemClock
+from gonogo.io.repository_files.containment_reader import read_containment
 from gonogo.plan import Product
+from support.deciding import make_plan
 from support.repositories import CommitSpec, Made, make_repository
 
 pytestmark = pytest.mark.needs("git")
@@ -64,6 +68,27 @@ def test_a_build_that_is_a_counter_names_no_commit(tmp_path: Path) -> None:
 
     assert isinstance(found, CannotTell)
     assert found.remedy == "let the endpoint name its commit (`revision`), or tag that build: v1.2.2+7"
+
+
+@pytest.mark.parametrize(
+    ("version", "remedy"),
+    [
+        ("1.2.1+7", "tag that build: v1.2.1+7; or put `rollback: {to: VERSION}` into the plan"),
+        ("1.2.1", "git -C {repo} fetch --tags"),
+    ],
+)
+def test_a_version_to_go_back_to_that_has_no_tag_is_found_by_what_helps(
+    tmp_path: Path, version: str, remedy: str
+) -> None:
+    """Fetching brings no tag of a build that nobody tagged."""
+    made = _repository(tmp_path)
+    product = Product("web", "1.2.3", repo=str(made.path))
+    question = ContainmentQuestion(product, version)
+
+    (found,) = read_containment(make_plan(products=(product,)), (question,), (), SystemClock())
+
+    assert found.problem == f"the repository has no tag of {version}"
+    assert found.remedy == remedy.replace("{repo}", product.repo)
 
 
 def test_going_back_is_called_by_its_name(tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ class Ends:
             return f"let the endpoint name its commit (`revision`), or tag that build: {tag}"
         return f"git -C {self._product.repo} fetch --tags"
 
+    def way_to_find(self, version: str) -> str:
+        """What makes a version known that is to be gone back to: of that, no endpoint tells."""
+        read = parse(version, self._product.scheme, self._product.name)
+        if isinstance(read, Version) and read.build:
+            tag = self._product.tag_of(version)
+            return f"tag that build: {tag}; or put `rollback: {{to: VERSION}}` into the plan"
+        return f"git -C {self._product.repo} fetch --tags"
+
     def _commit_in(self, version: str) -> str:
         """The commit id that a build of a version is, such as of `1.4.0+9f1c2ab`; "" for a counter or a word."""
         read = parse(version, self._product.scheme, self._product.name)

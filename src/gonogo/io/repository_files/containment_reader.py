@@ -158,7 +158,7 @@ class _Reader:
         told = Containment(self._product.name, self._question.version, name, oid, self._at)
         if not oid:
             why = f"the repository has no tag of {self._question.version}"
-            return replace(told, problem=why, remedy=f"git -C {self._product.repo} fetch --tags")
+            return replace(told, problem=why, remedy=self._ends.way_to_find(self._question.version))
         shallow = self._git.run(["rev-parse", "--is-shallow-repository"]).strip() == b"true"
         running = {pair: self._running(pair, oid) for pair in self._question.running}
         hotfixes = tuple(self._hotfixes(oid))
