@@ -1,9 +1,12 @@
 """Commands of a plan: what they find, what they cannot do, and that nothing of them stays behind."""
 
 import os
+import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +30,37 @@ def run(
     return run_command(
         [sys.executable, "-c", script], tmp_path, timeout, FakeClock(), without=without, cancelled=wanted.is_set
     )
+
+
+class _Ended(Exception):  # noqa: N818
+    """What a handler of the program raises."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_comes_while_a_command_is_started_ends_the_command_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """It runs by then, and without this nobody would hold it."""
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def hit(*argv: Any, **options: Any) -> "subprocess.Popen[bytes]":
+        started.append(popen(*argv, **options))
+        signal.raise_signal(number)
+        return started[0]
+
+    def end(_number: int, _frame: object) -> None:
+        raise _Ended
+
+    monkeypatch.setattr(subprocess, "Popen", hit)
+    before = signal.signal(number, end)
+    try:
+        with pytest.raises(_Ended):
+            run(tmp_path, "import time; time.sleep(600)")
+        assert signal.getsignal(number) is end
+    finally:
+        signal.signal(number, before)
+    assert started[0].poll() is not None
 
 
 def test_exit_code_zero_passes_and_keeps_what_was_said(tmp_path: Path) -> None:

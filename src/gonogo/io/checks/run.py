@@ -16,6 +16,7 @@ from time import monotonic
 from gonogo.events.checks import CheckOutcome
 from gonogo.facts.finding import Finding
 from gonogo.io.checks.finding import Cancelled, OnProgress, Said, Watched
+from gonogo.io.host.held_signals import HeldSignals
 from gonogo.ports import Clock
 from gonogo.text import clean
 
@@ -49,7 +50,8 @@ def run_command(
     def found(outcome: CheckOutcome, summary: str, exit_code: int | None = None) -> Finding:
         return Finding(outcome, summary, started_at, clock.now(), said.end, said.sha256, exit_code)
 
-    hidden = set(without)
+    hidden, held = set(without), HeldSignals()
+    held.hold()
     try:
         process = subprocess.Popen(
             list(argv),
@@ -62,9 +64,11 @@ def run_command(
             start_new_session=True,  # no terminal to ask questions on, and one group to end
         )
     except (OSError, ValueError) as error:
+        held.let_go()
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return found(CheckOutcome.UNKNOWN, clean(f"'{argv[0]}' cannot be started: {reason}", 300))
     try:
+        held.let_go()  # here, where what is raised ends the command as well
         _listen(process, said, timeout, Watched(cancelled, progress, lambda: said.last_line))
         code = process.wait()
     except _Stopped as stopped:

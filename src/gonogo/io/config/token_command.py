@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from gonogo.errors import ConfigError
+from gonogo.io.host.held_signals import HeldSignals
 from gonogo.text import clean
 
 OUTPUT_LIMIT = 64 * 1024
@@ -28,6 +29,8 @@ def printed_by(argv: Sequence[str], environ: Mapping[str, str], seconds: float, 
     Raises ConfigError when it cannot be started, fails, or does not end within its bounds.
     """
     where = f"{whose}: command {clean(argv[0], 200)}"
+    held = HeldSignals()
+    held.hold()
     try:
         process = subprocess.Popen(
             argv,
@@ -38,10 +41,12 @@ def printed_by(argv: Sequence[str], environ: Mapping[str, str], seconds: float, 
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
+        held.let_go()
         said = error.strerror if isinstance(error, OSError) else "holds a character no command line can carry"
         raise ConfigError(f"{where}: {said}") from error
     _running.add(process)
     try:
+        held.let_go()
         output, complete = _output(process, seconds)
     finally:
         _running.discard(process)
